@@ -1,0 +1,64 @@
+# Mien: every command is safe to repeat and prints what it does.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+SOURCES := app.py chalicelib infra tests
+
+MEDIA ?=
+JOB ?= multiface
+OUT ?= results
+PORT ?= 8000
+
+.PHONY: help setup demo serve test check lock format clean
+
+help:  ## Show these lines
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+setup: $(INSTALLED)  ## Make the virtual environment, install the locked dependencies, prepare the models
+	@$(BIN)/python -m infra.models.prepare
+
+$(INSTALLED): requirements/dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Mien needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another with: make setup PYTHON=python3.12")'
+	@echo "Making the virtual environment in $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+	@echo "Installing the locked dependencies (about a minute)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $(INSTALLED)
+
+demo: setup  ## Analyse a video or picture from start to end: make demo MEDIA=clip.mp4 [JOB=multiface] [OUT=results]
+	@$(BIN)/python -m chalicelib.local demo $(if $(MEDIA),--media "$(MEDIA)") --job "$(JOB)" --out "$(OUT)"
+
+serve: setup  ## Keep the API running on this machine: make serve [PORT=8000]
+	@$(BIN)/python -m chalicelib.local serve --port "$(PORT)"
+
+test: setup check  ## Everything that a change must pass
+	@echo "Tests"
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
+
+check: setup  ## Format, lint, types, import contracts
+	@echo "Format and lint"
+	@$(BIN)/ruff format --check --quiet $(SOURCES)
+	@$(BIN)/ruff check --quiet $(SOURCES)
+	@echo "Types"
+	@$(BIN)/mypy
+	@echo "Import contracts"
+	@$(BIN)/lint-imports --no-logo
+
+format: setup  ## Format the code
+	@$(BIN)/ruff check --fix $(SOURCES)
+	@$(BIN)/ruff format $(SOURCES)
+
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
+
+lock:  ## Resolve the dependencies anew (needs uv)
+	@$(LOCK) requirements/dev.in -o requirements/dev.txt
+	@$(LOCK) requirements/worker.in -c requirements/dev.txt -o requirements/worker.txt
+	@$(LOCK) requirements/light.in -c requirements/dev.txt -o requirements.txt
+
+clean:  ## Remove what set-up and the commands made
+	rm -rf $(VENV) models results build .mypy_cache .ruff_cache .pytest_cache .hypothesis

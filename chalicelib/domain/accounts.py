@@ -1,0 +1,53 @@
+"""Users and the accounts they belong to. An account is the boundary that nothing crosses."""
+
+import base64
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+# scrypt with N = 2^14, r = 8, p = 5: one of the equivalent minimum settings of the OWASP Password Storage Cheat Sheet.
+_COST_N, _COST_R, _COST_P = 2**14, 8, 5
+_SALT_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person or program with credentials. `email` is the user name, lower case."""
+
+    email: str
+    account_id: str
+    password_hash: str
+    created: datetime
+    disabled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who makes a request, as the authorizer found it."""
+
+    email: str
+    account_id: str
+
+
+def hash_password(password: str) -> str:
+    """`scrypt$N$r$p$salt$key`, salt and key in base 64."""
+    salt = secrets.token_bytes(_SALT_BYTES)
+    key = _derive(password, salt, _COST_N, _COST_R, _COST_P)
+    return "$".join(("scrypt", str(_COST_N), str(_COST_R), str(_COST_P), _text(salt), _text(key)))
+
+
+def password_matches(password: str, password_hash: str) -> bool:
+    """Whether `password` made `password_hash`; compared in constant time."""
+    _, cost_n, cost_r, cost_p, salt, key = password_hash.split("$")
+    derived = _derive(password, base64.b64decode(salt), int(cost_n), int(cost_r), int(cost_p))
+    return hmac.compare_digest(derived, base64.b64decode(key))
+
+
+def _derive(password: str, salt: bytes, cost_n: int, cost_r: int, cost_p: int) -> bytes:
+    return hashlib.scrypt(password.encode(), salt=salt, n=cost_n, r=cost_r, p=cost_p, maxmem=64 * 1024 * 1024)
+
+
+def _text(raw: bytes) -> str:
+    return base64.b64encode(raw).decode()

@@ -1,0 +1,97 @@
+"""Entries: a medium or a result, its representations (files) and its annotations (notes in key and value)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from chalicelib.domain.ids import derived_id
+from chalicelib.errors import Invalid
+
+MAX_ANNOTATION_CHARACTERS = 255
+MAX_FILE_NAME_CHARACTERS = 255
+MAX_REPRESENTATIONS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Representation:
+    """One file of an entry. Its id follows from the entry and the file name, so a name is there once at most."""
+
+    id: str
+    entry_id: str
+    account_id: str
+    file_name: str
+    content_type: str
+    size_bytes: int
+    sha256: str
+    published: datetime
+    updated: datetime
+
+    @property
+    def media_key(self) -> str:
+        """Where the media store keeps the bytes. Nothing in it comes from a client."""
+        return media_key(self.account_id, self.entry_id, self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A medium that a client sent, or what a job made of one. `media_seconds` is None for what has no duration."""
+
+    id: str
+    account_id: str
+    author: str
+    published: datetime
+    updated: datetime
+    source: str | None = None
+    data_split: str | None = None
+    media_seconds: float | None = None
+    representations: Mapping[str, Representation] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """A note on an entry."""
+
+    id: str
+    entry_id: str
+    account_id: str
+    author: str
+    key: str
+    value: str
+    source: str | None
+    published: datetime
+    updated: datetime
+
+
+def representation_id(entry_id: str, file_name: str) -> str:
+    """The id of the representation called `file_name` in the entry."""
+    return derived_id(entry_id, "representation", file_name)
+
+
+def media_key(account_id: str, entry_id: str, representation_id: str) -> str:
+    """The object key of a representation's bytes."""
+    return f"accounts/{account_id}/entries/{entry_id}/{representation_id}"
+
+
+def check_annotation_text(name: str, text: str | None) -> str:
+    """A key or value as it is stored: as sent, 1 to 255 characters. Raises `Invalid`."""
+    if not text:
+        raise Invalid(f"An annotation needs a {name}; send annotation[{name}] with 1 to 255 characters.")
+    if len(text) > MAX_ANNOTATION_CHARACTERS:
+        raise Invalid(
+            f"The annotation's {name} has {len(text)} characters; at most {MAX_ANNOTATION_CHARACTERS} are stored."
+        )
+    if "\0" in text:
+        raise Invalid(f"The annotation's {name} contains a NUL character; remove it.")
+    return text
+
+
+def check_file_name(text: str | None) -> str:
+    """A file name without any path, 1 to 255 characters, no control characters. Raises `Invalid`."""
+    name = (text or "").replace("\\", "/").rsplit("/", 1)[-1].strip()
+    if not name or name in (".", ".."):
+        raise Invalid('The media has no file name; send one with the part, as in filename="clip.mp4".')
+    if len(name) > MAX_FILE_NAME_CHARACTERS:
+        raise Invalid(f"The file name has {len(name)} characters; at most {MAX_FILE_NAME_CHARACTERS} are stored.")
+    if any(ord(character) < 32 or ord(character) == 127 for character in name):
+        raise Invalid("The file name contains control characters; rename the file.")
+    return name

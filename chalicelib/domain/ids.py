@@ -1,0 +1,46 @@
+"""Identifiers: URL-safe, 26 lower-case characters, sortable by the time they were made.
+
+The layout is that of ULID (https://github.com/ulid/spec): 48 bits of milliseconds since 1970, 80 bits of entropy,
+in Crockford's base 32.
+"""
+
+import hashlib
+import re
+import secrets
+from datetime import UTC, datetime
+
+from chalicelib.errors import MalformedRequest
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_PATTERN = re.compile(r"[0-7][0-9a-hjkmnp-tv-z]{25}")
+_ENTROPY_BITS = 80
+
+
+def new_id(now: datetime) -> str:
+    """A fresh id whose text sorts by `now`."""
+    return _encode(_milliseconds(now), secrets.randbits(_ENTROPY_BITS))
+
+
+def derived_id(parent_id: str, *names: str) -> str:
+    """The id that always follows from `parent_id` and `names`; it keeps the parent's time.
+
+    A worker that runs twice therefore writes the same rows and objects twice, never two sets of them.
+    """
+    digest = hashlib.sha256("\0".join((parent_id, *names)).encode()).digest()
+    return parent_id[:10] + _encode(0, int.from_bytes(digest[:10]))[10:]
+
+
+def check_id(text: str, noun: str) -> str:
+    """`text` if it is a well-formed id; raises `MalformedRequest` otherwise."""
+    if _PATTERN.fullmatch(text):
+        return text
+    raise MalformedRequest(f"This is not a valid {noun} id: use the last part of a URL that this API gave you.")
+
+
+def _milliseconds(moment: datetime) -> int:
+    return int(moment.astimezone(UTC).timestamp() * 1000)
+
+
+def _encode(milliseconds: int, entropy: int) -> str:
+    number = (milliseconds << _ENTROPY_BITS) | entropy
+    return "".join(_ALPHABET[(number >> shift) & 31] for shift in range(125, -1, -5))

@@ -1,0 +1,74 @@
+"""The job names of the wire contract, and what each asks for."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from chalicelib.errors import Invalid
+
+SESSION_CONTENT_TYPE = "application/vnd.affectiva.session.v0+json"
+LEGACY_CONTENT_TYPE = "application/vnd.affectiva.metrics.v0+json"
+CSV_CONTENT_TYPE = "application/csv"
+
+
+class JobName(StrEnum):
+    """What a client may ask for."""
+
+    MULTIFACE = "multiface"
+    SDK_METRICS = "sdk-metrics"
+    NO_OP = "no-op"
+    CURRENT_PACK = "current-pack"
+    CT_PACK_LINEAR = "ct-pack-linear"
+    CT_PACK_HYBRID = "ct-pack-hybrid"
+
+
+class Mesh(StrEnum):
+    """Which face mesh a job measures with: 478 points with refined lips, eyes and irises, or 468 cheaper ones."""
+
+    ATTENTION = "attention"
+    LIGHT = "light"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How a job name is carried out. `pack` is the legacy format's name for the set of classifiers."""
+
+    mesh: Mesh
+    max_faces: int
+    takes_stills: bool
+    content_types: tuple[str, ...]
+    pack: str = ""
+    classifier_names: bool = False
+
+
+DEFAULT_JOB_NAME = JobName.MULTIFACE
+MAX_FACES = 50
+
+_SESSION = (SESSION_CONTENT_TYPE, CSV_CONTENT_TYPE)
+_LEGACY = (LEGACY_CONTENT_TYPE, CSV_CONTENT_TYPE)
+
+RECIPES: dict[JobName, Recipe | None] = {
+    JobName.MULTIFACE: Recipe(Mesh.ATTENTION, MAX_FACES, takes_stills=True, content_types=_SESSION),
+    JobName.SDK_METRICS: Recipe(Mesh.LIGHT, MAX_FACES, takes_stills=True, content_types=_SESSION),
+    JobName.NO_OP: None,
+    JobName.CURRENT_PACK: Recipe(Mesh.ATTENTION, 1, takes_stills=False, content_types=_LEGACY, pack="current"),
+    JobName.CT_PACK_LINEAR: Recipe(
+        Mesh.ATTENTION, 1, takes_stills=False, content_types=_LEGACY, pack="ct-linear", classifier_names=True
+    ),
+    JobName.CT_PACK_HYBRID: Recipe(
+        Mesh.ATTENTION, 1, takes_stills=False, content_types=_LEGACY, pack="ct-hybrid", classifier_names=True
+    ),
+}
+
+
+def parse_job_name(text: str | None) -> JobName:
+    """The job name a client means; nothing, an empty text and `auto` mean the default.
+
+    Raises `Invalid` for a name that does not exist.
+    """
+    if not text or text == "auto":
+        return DEFAULT_JOB_NAME
+    try:
+        return JobName(text)
+    except ValueError:
+        known = ", ".join(JobName)
+        raise Invalid(f"There is no job of this name; use one of: {known}, or auto.") from None

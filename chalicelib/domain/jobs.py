@@ -1,0 +1,170 @@
+"""A job's life: queued, working, then done, error or cancelled.
+
+Every change of state is a method that returns the changed job or raises. A store writes the returned job on the
+condition that nobody wrote in between (`version`), so two processes can never both win.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from chalicelib.domain.ids import derived_id
+from chalicelib.domain.job_names import JobName
+from chalicelib.errors import Conflict, JobBusy, JobNotClaimable, LeaseLost
+
+
+class JobStatus(StrEnum):
+    """Where a job is in its life."""
+
+    QUEUED = "queued"
+    WORKING = "working"
+    DONE = "done"
+    ERROR = "error"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is. `frames_total` is None where the container does not say."""
+
+    frames_done: int
+    frames_total: int | None
+    frames_per_second: float
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right of one worker to a job, until a moment that the worker keeps moving."""
+
+    owner: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class JobMessage:
+    """What the queue carries: which run of which job. It says nothing that the row does not say better."""
+
+    account_id: str
+    job_id: str
+    run: int
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One request to analyse one medium.
+
+    `run` counts from 1 and grows with every requeue; `attempt` counts the claims within a run; `version` counts the
+    writes of the row.
+    """
+
+    id: str
+    account_id: str
+    author: str
+    name: JobName
+    published: datetime
+    updated: datetime
+    status: JobStatus = JobStatus.QUEUED
+    filename: str = ""
+    data_split: str | None = None
+    input_entry_id: str | None = None
+    result_entry_id: str | None = None
+    error: str | None = None
+    progress: Progress | None = None
+    run: int = 1
+    attempt: int = 0
+    lease: Lease | None = None
+    version: int = 1
+
+    @property
+    def message(self) -> JobMessage:
+        """What to send so that a worker takes up the current run."""
+        return JobMessage(self.account_id, self.id, self.run)
+
+    @property
+    def run_result_entry_id(self) -> str:
+        """The id of the entry that the current run writes: the same for every attempt of it."""
+        return derived_id(self.id, "result", str(self.run))
+
+    def with_input(self, entry_id: str, now: datetime) -> "Job":
+        """The media has arrived."""
+        return self._changed(now, input_entry_id=entry_id)
+
+    def claimed(self, *, run: int, owner: str, now: datetime, lease_s: float) -> "Job":
+        """Work begins under a lease.
+
+        Raises `JobNotClaimable` where there is nothing to do (finished, cancelled, another run, no media) and
+        `JobBusy` while another worker's lease lives.
+        """
+        if run != self.run or self.input_entry_id is None:
+            raise JobNotClaimable(f"job {self.id}: run {run} is not the current one or has no media")
+        if self.status not in (JobStatus.QUEUED, JobStatus.WORKING):
+            raise JobNotClaimable(f"job {self.id} is {self.status}")
+        if self.lease is not None and self.lease.until > now and self.lease.owner != owner:
+            raise JobBusy(f"job {self.id} is leased until {self.lease.until.isoformat()}")
+        lease = Lease(owner, now + timedelta(seconds=lease_s))
+        return self._changed(now, status=JobStatus.WORKING, lease=lease, attempt=self.attempt + 1, progress=None)
+
+    def renewed(self, *, owner: str, now: datetime, lease_s: float, progress: Progress | None) -> "Job":
+        """The holder is alive and this far. Raises `LeaseLost`."""
+        self._check_holder(owner)
+        return self._changed(now, lease=Lease(owner, now + timedelta(seconds=lease_s)), progress=progress)
+
+    def released(self, *, owner: str, now: datetime) -> "Job":
+        """The holder stops before the end (a shutdown, a fault of ours): the next delivery may claim at once."""
+        self._check_holder(owner)
+        return self._changed(now, status=JobStatus.QUEUED, lease=None, progress=None)
+
+    def done(self, *, owner: str, now: datetime, result_entry_id: str, progress: Progress | None) -> "Job":
+        """The result is stored. Raises `LeaseLost`."""
+        self._check_holder(owner)
+        return self._changed(
+            now,
+            status=JobStatus.DONE,
+            result_entry_id=result_entry_id,
+            progress=progress,
+            lease=None,
+            error=None,
+        )
+
+    def failed(self, *, owner: str, now: datetime, sentence: str) -> "Job":
+        """The media cannot be analysed, and `sentence` says why. Raises `LeaseLost`."""
+        self._check_holder(owner)
+        return self._changed(now, status=JobStatus.ERROR, error=sentence, lease=None)
+
+    def requeued(self, now: datetime) -> "Job":
+        """A new run, whatever the last one is doing; its worker loses the job. Raises `Conflict` without media."""
+        if self.input_entry_id is None:
+            raise Conflict("This job has no media yet, so it cannot run again; upload the media or create a new job.")
+        return self._changed(
+            now,
+            status=JobStatus.QUEUED,
+            run=self.run + 1,
+            attempt=0,
+            lease=None,
+            progress=None,
+            error=None,
+            result_entry_id=None,
+        )
+
+    def cancelled(self, now: datetime) -> "Job":
+        """No more work. Cancelling twice is fine; raises `Conflict` for a job that has ended otherwise."""
+        if self.status is JobStatus.CANCELLED:
+            return self
+        if self.status not in (JobStatus.QUEUED, JobStatus.WORKING):
+            raise Conflict(f"This job is {self.status} and cannot be cancelled any more.")
+        return self._changed(now, status=JobStatus.CANCELLED, lease=None)
+
+    def renamed(self, name: JobName, now: datetime) -> "Job":
+        """Another analysis from the next run on. Raises `Conflict` while a worker is at it."""
+        if name is self.name:
+            return self
+        if self.status is JobStatus.WORKING:
+            raise Conflict("This job is being worked on; wait until it has ended, rename it, then requeue it.")
+        return self._changed(now, name=name)
+
+    def _check_holder(self, owner: str) -> None:
+        if self.status is not JobStatus.WORKING or self.lease is None or self.lease.owner != owner:
+            raise LeaseLost(f"job {self.id} is no longer held by {owner}")
+
+    def _changed(self, now: datetime, **changes: object) -> "Job":
+        return replace(self, updated=now, version=self.version + 1, **changes)  # type: ignore[arg-type]  # names are checked by replace

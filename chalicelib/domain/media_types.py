@@ -1,0 +1,32 @@
+"""Content types of media: which a file name stands for, and whether a client's own word is worth more."""
+
+from pathlib import PurePosixPath
+
+UNKNOWN_CONTENT_TYPE = "application/octet-stream"
+
+_BY_SUFFIX = {
+    ".mp4": "video/mp4",
+    ".m4v": "video/x-m4v",
+    ".mov": "video/quicktime",
+    ".webm": "video/webm",
+    ".mkv": "video/x-matroska",
+    ".avi": "video/x-msvideo",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".png": "image/png",
+    ".webp": "image/webp",
+    ".bmp": "image/bmp",
+    ".tif": "image/tiff",
+    ".tiff": "image/tiff",
+    ".gif": "image/gif",
+    ".json": "application/json",
+    ".csv": "text/csv",
+    ".txt": "text/plain",
+}
+
+
+def content_type_of(file_name: str, stated: str | None) -> str:
+    """The `stated` content type, unless it is missing or says nothing; then what the suffix of `file_name` means."""
+    if stated and stated.lower() != UNKNOWN_CONTENT_TYPE:
+        return stated
+    return _BY_SUFFIX.get(PurePosixPath(file_name).suffix.lower(), UNKNOWN_CONTENT_TYPE)

@@ -1,0 +1,104 @@
+"""The metrics that a face is given, in the order in which files list them, and the results they travel in.
+
+The names, ranges and meanings are those of the wire contract; `classifier` is the raw name that `configuration`,
+`metric_map` and the `ct-pack-*` jobs use. `auNN` is the action unit of the Facial Action Coding System.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class MetricGroup(StrEnum):
+    """What kind of statement a metric makes."""
+
+    HEAD = "head"
+    EMOTION = "emotion"
+    EXPRESSION = "expression"
+    FACE_BOX = "face box"
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One named number per face and frame. `minimum` and `maximum` are None where the scale is open."""
+
+    name: str
+    classifier: str
+    group: MetricGroup
+    unit: str
+    minimum: float | None = None
+    maximum: float | None = None
+
+
+def _head(name: str, classifier: str, unit: str) -> Metric:
+    return Metric(name, classifier, MetricGroup.HEAD, unit)
+
+
+def _score(name: str, classifier: str, group: MetricGroup, minimum: float = 0.0) -> Metric:
+    return Metric(name, classifier, group, "score", minimum, 100.0)
+
+
+_HEAD = (
+    _head("pitch", "pitch", "degrees"),
+    _head("yaw", "yaw", "degrees"),
+    _head("roll", "roll", "degrees"),
+    _head("interocular distance", "interoculardistance", "pixels"),
+    _head("mean face luminance", "meanfaceluminance", "0..255"),
+)
+_EMOTIONS = (
+    *(
+        _score(name, f"{name}ct", MetricGroup.EMOTION)
+        for name in ("anger", "contempt", "disgust", "engagement", "fear", "joy", "sadness", "surprise")
+    ),
+    _score("valence", "valencect", MetricGroup.EMOTION, minimum=-100.0),
+)
+_EXPRESSIONS = tuple(
+    _score(name, classifier, MetricGroup.EXPRESSION)
+    for name, classifier in (
+        ("attention", "attentionct"),
+        ("brow furrow", "au04ct"),
+        ("brow raise", "au02ct"),
+        ("cheek raise", "au06ct"),
+        ("chin raise", "au17ct"),
+        ("dimpler", "au14ct"),
+        ("eye closure", "au43ct"),
+        ("eye widen", "au05ct"),
+        ("inner brow raise", "au01ct"),
+        ("jaw drop", "au26ct"),
+        ("lid tighten", "au07ct"),
+        ("lip corner depressor", "au15ct"),
+        ("lip press", "au24ct"),
+        ("lip pucker", "au18ct"),
+        ("lip stretch", "au20ct"),
+        ("lip suck", "au28ct"),
+        ("mouth open", "au25ct"),
+        ("nose wrinkle", "au09ct"),
+        ("smile", "smilect"),
+        ("smirk", "smirkct"),
+        ("upper lip raise", "au10ct"),
+    )
+)
+_FACE_BOX = tuple(
+    Metric(f"face box {side}", f"facebox{side}", MetricGroup.FACE_BOX, "pixels")
+    for side in ("left", "top", "width", "height")
+)
+
+METRICS: tuple[Metric, ...] = (*_HEAD, *_EMOTIONS, *_EXPRESSIONS, *_FACE_BOX)
+EMOTION_NAMES: tuple[str, ...] = tuple(metric.name for metric in _EMOTIONS)
+EXPRESSION_NAMES: tuple[str, ...] = tuple(metric.name for metric in _EXPRESSIONS)
+
+
+@dataclass(frozen=True, slots=True)
+class FaceMetrics:
+    """One face in one frame. `face_id` holds from frame to frame; `values` has every name of `METRICS`."""
+
+    face_id: int
+    values: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class FrameMetrics:
+    """One decoded frame: its time in seconds as the container states it, and its faces by ascending id."""
+
+    time_s: float
+    faces: tuple[FaceMetrics, ...]

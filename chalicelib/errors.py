@@ -1,0 +1,73 @@
+"""The error tree. One tree, three destinies:
+
+* `CallerError`: the caller's fault. The API answers 4xx with the sentence.
+* `MediaError`: the media's fault. The job ends as `error` with the sentence; the message is consumed.
+* everything else is ours: let it rise. The API answers 500; the queue delivers the message again and in the end
+  hands it to the dead-letter queue.
+
+Every message of a `CallerError` or `MediaError` is a sentence for a person: what was wrong and what to do about it.
+"""
+
+
+class MienError(Exception):
+    """Root of everything raised on purpose."""
+
+
+class CallerError(MienError):
+    """The request cannot be served as it was made."""
+
+
+class MalformedRequest(CallerError):
+    """The request cannot be read at all (a malformed id, a broken multipart body). HTTP 400."""
+
+
+class NotAuthenticated(CallerError):
+    """Missing or wrong credentials. HTTP 401."""
+
+
+class NotFound(CallerError):
+    """No such thing in the caller's account. HTTP 404."""
+
+
+class NotAcceptable(CallerError):
+    """No representation matches the Accept header. HTTP 406."""
+
+
+class Conflict(CallerError):
+    """The resource is in a state that forbids the request. HTTP 409."""
+
+
+class TooLarge(CallerError):
+    """The body exceeds a limit. HTTP 413."""
+
+
+class UnsupportedContentType(CallerError):
+    """The request's Content-Type cannot be read by this route. HTTP 415."""
+
+
+class Invalid(CallerError):
+    """The request can be read, but a value in it is missing or wrong. HTTP 422."""
+
+
+class MediaError(MienError):
+    """The media cannot be analysed; the sentence goes to the job's `error`."""
+
+
+class JobNotClaimable(MienError):
+    """The job is finished, cancelled, superseded or gone: its message is consumed without work."""
+
+
+class JobBusy(MienError):
+    """Another worker holds a live lease on the job: the message must be delivered again later."""
+
+
+class LeaseLost(MienError):
+    """This worker no longer holds the job (cancelled, requeued, or its lease expired and was taken): stop quietly."""
+
+
+class StaleWrite(MienError):
+    """Somebody else wrote the row since it was read: read again, decide again."""
+
+
+class ModelFileError(MienError):
+    """A model file is missing or is not the file that the manifest names."""

@@ -1,0 +1,83 @@
+"""Jobs as clients see them."""
+
+from chalicelib.domain.accounts import Caller
+from chalicelib.domain.ids import new_id
+from chalicelib.domain.job_names import JobName
+from chalicelib.domain.jobs import Job, JobStatus
+from chalicelib.errors import Invalid
+from chalicelib.services.changes import change_job
+from chalicelib.services.entries import Entries, Upload, check_upload
+from chalicelib.services.ports import Clock, JobQueue, JobStore, Page
+
+
+class Jobs:
+    """What clients may do with jobs."""
+
+    def __init__(self, jobs: JobStore, entries: Entries, queue: JobQueue, clock: Clock) -> None:
+        self._jobs = jobs
+        self._entries = entries
+        self._queue = queue
+        self._clock = clock
+
+    def create(self, caller: Caller, *, name: JobName, upload: Upload, data_split: str | None) -> Job:
+        """Writes the row, then the media, then sends the message: whatever the order of events, the row is there.
+
+        Raises `Invalid` for an upload without bytes or with a name that cannot be stored.
+        """
+        file_name = check_upload(upload)
+        now = self._clock()
+        job = Job(
+            id=new_id(now),
+            account_id=caller.account_id,
+            author=caller.email,
+            name=name,
+            published=now,
+            updated=now,
+            filename=file_name,
+            data_split=data_split,
+        )
+        self._jobs.create(job)
+        entry = self._entries.create(caller, upload, data_split=data_split)
+        job = change_job(
+            self._jobs, caller.account_id, job.id, lambda current: current.with_input(entry.id, self._clock())
+        )
+        self._queue.send(job.message)
+        return job
+
+    def get(self, caller: Caller, job_id: str) -> Job:
+        """Raises `NotFound`."""
+        return self._jobs.get(caller.account_id, job_id)
+
+    def list(
+        self,
+        caller: Caller,
+        *,
+        limit: int,
+        cursor: str | None = None,
+        status: JobStatus | None = None,
+        name: JobName | None = None,
+    ) -> Page[Job]:
+        """A page of the account's jobs, newest first. Raises `MalformedRequest` for a foreign cursor."""
+        return self._jobs.list(caller.account_id, limit=limit, cursor=cursor, status=status, name=name)
+
+    def update(self, caller: Caller, job_id: str, *, name: JobName | None, status: str | None) -> Job:
+        """Renames the job, or cancels it (`status` may be `cancelled` only).
+
+        Raises `NotFound`, `Invalid`, or `Conflict` where the job's state forbids it.
+        """
+        if status is not None and status != JobStatus.CANCELLED:
+            raise Invalid(f"A job's status can be set to {JobStatus.CANCELLED} only; POST to /requeue to run it again.")
+
+        def transition(job: Job) -> Job:
+            now = self._clock()
+            if name is not None:
+                job = job.renamed(name, now)
+            return job.cancelled(now) if status is not None else job
+
+        return change_job(self._jobs, caller.account_id, job_id, transition)
+
+    def requeue(self, caller: Caller, job_id: str) -> Job:
+        """Runs the job again, from the start, under its present name. Raises `NotFound` or `Conflict`."""
+        job = change_job(self._jobs, caller.account_id, job_id, lambda current: current.requeued(self._clock()))
+        self._queue.send(job.message)
+        return job

@@ -1,0 +1,121 @@
+"""What the services need from the world outside. `aws` implements these with boto3, the tests with fakes."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO, Generic, Protocol, TypeVar
+
+from chalicelib.domain.accounts import User
+from chalicelib.domain.entries import Annotation, Entry, Representation
+from chalicelib.domain.job_names import JobName
+from chalicelib.domain.jobs import Job, JobMessage, JobStatus
+
+T = TypeVar("T")
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Part of a list. `cursor` is an opaque text that continues it, None at the end."""
+
+    items: tuple[T, ...]
+    cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMedia:
+    """What the media store says of an object it holds. `sha256` is lower-case hex of the bytes."""
+
+    size_bytes: int
+    sha256: str
+
+
+class JobStore(Protocol):
+    """Jobs, by account."""
+
+    def create(self, job: Job) -> None:
+        """Writes a new row. Raises `StaleWrite` where the id exists."""
+
+    def get(self, account_id: str, job_id: str) -> Job:
+        """Reads the row, consistently. Raises `NotFound`."""
+
+    def save(self, job: Job) -> None:
+        """Replaces the row whose version is `job.version - 1`. Raises `StaleWrite` for any other version or none."""
+
+    def list(
+        self,
+        account_id: str,
+        *,
+        limit: int,
+        cursor: str | None,
+        status: JobStatus | None,
+        name: JobName | None,
+    ) -> Page[Job]:
+        """The account's jobs, newest first. Raises `MalformedRequest` for a cursor that this store did not make."""
+
+
+class EntryStore(Protocol):
+    """Entries with their representations, by account."""
+
+    def create(self, entry: Entry) -> None:
+        """Writes a new row; one that exists already is left as it is (a worker may run twice)."""
+
+    def get(self, account_id: str, entry_id: str) -> Entry:
+        """Reads the row, consistently. Raises `NotFound`."""
+
+    def get_many(self, account_id: str, entry_ids: Sequence[str]) -> dict[str, Entry]:
+        """Those of the entries that exist, by id."""
+
+    def add_representation(self, representation: Representation) -> None:
+        """Adds a file to its entry. Raises `NotFound` without the entry, `Invalid` where the name is taken or the
+        entry is full."""
+
+    def set_representation(self, representation: Representation) -> None:
+        """Adds a file to its entry or replaces it. Raises `NotFound` without the entry."""
+
+    def set_media_seconds(self, account_id: str, entry_id: str, media_seconds: float | None) -> None:
+        """Notes how long the medium is, once a worker has looked. Raises `NotFound`."""
+
+
+class AnnotationStore(Protocol):
+    """Annotations, by account and entry."""
+
+    def create(self, annotation: Annotation) -> None:
+        """Writes a new row."""
+
+    def get(self, account_id: str, entry_id: str, annotation_id: str) -> Annotation:
+        """Reads the row. Raises `NotFound`."""
+
+    def list(self, account_id: str, entry_id: str) -> tuple[Annotation, ...]:
+        """All of an entry's annotations, oldest first."""
+
+
+class UserStore(Protocol):
+    """Users, by e-mail address."""
+
+    def get(self, email: str) -> User | None:
+        """The user called `email` (lower case), None where there is none."""
+
+    def save(self, user: User) -> None:
+        """Writes or replaces the row."""
+
+
+class MediaStore(Protocol):
+    """The bytes of representations, by key."""
+
+    def save(self, key: str, body: BinaryIO, content_type: str) -> StoredMedia:
+        """Stores all of `body` (a seekable binary stream, read from its beginning), replacing what was there."""
+
+    def load(self, key: str, target: Path) -> None:
+        """Writes the object to the file `target`, as a stream. Raises `NotFound`."""
+
+    def presigned_url(self, key: str, *, file_name: str, content_type: str) -> str:
+        """A short-lived URL that answers GET and Range with the bytes, this file name and this content type."""
+
+
+class JobQueue(Protocol):
+    """The way to the workers."""
+
+    def send(self, message: JobMessage) -> None:
+        """Hands the message over; it is delivered at least once."""

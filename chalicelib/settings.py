@@ -1,0 +1,71 @@
+"""The environment, typed. The only place that reads it; every field is documented in docs/settings.md."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a deployment decides. The names in the environment are the field names in upper case with `MIEN_` before."""
+
+    table_name: str
+    media_bucket: str
+    job_queue_url: str
+    public_base_url: str | None = None
+    link_expires_s: int = 300
+    lease_s: float = 60.0
+    max_attempts: int = 3
+    max_body_bytes: int = 10_000_000
+    max_pixels: int = 64_000_000
+    max_duration_s: float = 4 * 3600.0
+    models_dir: Path = Path("models")
+
+
+class SettingsError(Exception):
+    """The environment lacks a variable or holds one that cannot be read."""
+
+
+_REQUIRED = ("table_name", "media_bucket", "job_queue_url")
+_OPTIONAL = {
+    "public_base_url": str,
+    "link_expires_s": int,
+    "lease_s": float,
+    "max_attempts": int,
+    "max_body_bytes": int,
+    "max_pixels": int,
+    "max_duration_s": float,
+    "models_dir": Path,
+}
+
+
+def variable_name(field_name: str) -> str:
+    """The environment variable of a field: `lease_s` is `MIEN_LEASE_S`."""
+    return f"MIEN_{field_name.upper()}"
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """The settings that `environment` states. Raises `SettingsError` naming the variable that is missing or wrong."""
+    values: dict[str, object] = {}
+    for field_name in _REQUIRED:
+        text = environment.get(variable_name(field_name), "")
+        if not text:
+            raise SettingsError(f"The environment variable {variable_name(field_name)} is not set.")
+        values[field_name] = text
+    for field_name, parse in _OPTIONAL.items():
+        text = environment.get(variable_name(field_name), "")
+        if not text:
+            continue
+        try:
+            values[field_name] = parse(text)
+        except ValueError:
+            raise SettingsError(
+                f"The environment variable {variable_name(field_name)} holds {text!r}, not a number."
+            ) from None
+    return Settings(**values)  # type: ignore[arg-type]  # every value came from its own parser
+
+
+def write_settings(settings: Settings) -> dict[str, str]:
+    """The environment that `read_settings` turns back into `settings`."""
+    pairs = ((name, getattr(settings, name)) for name in (*_REQUIRED, *_OPTIONAL))
+    return {variable_name(name): str(value) for name, value in pairs if value is not None}

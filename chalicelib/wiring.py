@@ -1,0 +1,87 @@
+"""The composition root: settings in, services with their AWS adapters out. Adapters are named here and nowhere else."""
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+
+from chalicelib.aws.clients import make_clients
+from chalicelib.aws.dynamodb_annotations import DynamoAnnotations
+from chalicelib.aws.dynamodb_entries import DynamoEntries
+from chalicelib.aws.dynamodb_jobs import DynamoJobs
+from chalicelib.aws.dynamodb_users import DynamoUsers
+from chalicelib.aws.s3_media import S3Media
+from chalicelib.aws.sqs_queue import SqsQueue
+from chalicelib.services.annotations import Annotations
+from chalicelib.services.entries import Entries
+from chalicelib.services.job_runs import JobRuns
+from chalicelib.services.jobs import Jobs
+from chalicelib.services.ports import EntryStore, MediaStore
+from chalicelib.services.users import Users
+from chalicelib.settings import Settings, read_settings
+
+
+@dataclass(frozen=True, slots=True)
+class ApiServices:
+    """What the HTTP side needs."""
+
+    settings: Settings
+    users: Users
+    jobs: Jobs
+    entries: Entries
+    annotations: Annotations
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerServices:
+    """What the queue side needs."""
+
+    settings: Settings
+    runs: JobRuns
+    entries: EntryStore
+    media: MediaStore
+
+
+@cache
+def api_services() -> ApiServices:
+    """The services for this process, from its environment; built at the first request, not at import."""
+    return make_api_services(read_settings(os.environ))
+
+
+def make_api_services(settings: Settings) -> ApiServices:
+    """Services on the adapters that `settings` name."""
+    clients = make_clients()
+    entry_rows = DynamoEntries(clients.table(settings.table_name))
+    media = S3Media(clients.s3, settings.media_bucket, link_expires_s=settings.link_expires_s)
+    entries = Entries(entry_rows, media, utc_now)
+    return ApiServices(
+        settings=settings,
+        users=Users(DynamoUsers(clients.table(settings.table_name)), utc_now),
+        jobs=Jobs(
+            DynamoJobs(clients.table(settings.table_name)),
+            entries,
+            SqsQueue(clients.sqs, settings.job_queue_url),
+            utc_now,
+        ),
+        entries=entries,
+        annotations=Annotations(DynamoAnnotations(clients.table(settings.table_name)), entry_rows, utc_now),
+    )
+
+
+def make_worker_services(settings: Settings, *, owner: str) -> WorkerServices:
+    """Services for the worker called `owner`, a name that no other worker bears."""
+    clients = make_clients()
+    table = clients.table(settings.table_name)
+    return WorkerServices(
+        settings=settings,
+        runs=JobRuns(
+            DynamoJobs(table), utc_now, owner=owner, lease_s=settings.lease_s, max_attempts=settings.max_attempts
+        ),
+        entries=DynamoEntries(table),
+        media=S3Media(clients.s3, settings.media_bucket, link_expires_s=settings.link_expires_s),
+    )
+
+
+def utc_now() -> datetime:
+    """The clock of a deployment."""
+    return datetime.now(UTC)

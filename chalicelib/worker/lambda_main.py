@@ -1,0 +1,52 @@
+"""The worker as a Lambda function: an SQS event in, the messages that must come again out.
+
+The queue's event source mapping has ReportBatchItemFailures switched on.
+"""
+
+import logging
+import os
+import secrets
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from chalicelib.analysis.models import Models
+from chalicelib.domain.messages import decode_message
+from chalicelib.errors import JobBusy, JobNotClaimable, LeaseLost
+from chalicelib.settings import read_settings
+from chalicelib.wiring import make_worker_services
+from chalicelib.worker.process_job import JobProcessor
+
+_log = logging.getLogger(__name__)
+
+
+def handler(event: Mapping[str, Any], _context: object) -> dict[str, list[dict[str, str]]]:
+    """Processes every record of an SQS event.
+
+    Returns `{"batchItemFailures": [{"itemIdentifier": message id}, ...]}` with the messages to deliver again: those of
+    jobs that another worker holds, and those whose processing failed through a fault of ours.
+    """
+    failed = [record["messageId"] for record in event["Records"] if not _is_consumed(record)]
+    return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
+
+
+def _is_consumed(record: Mapping[str, Any]) -> bool:
+    try:
+        job_processor().process(decode_message(record["body"]))
+    except (JobNotClaimable, LeaseLost) as outcome:
+        _log.info("nothing left to do: %s", outcome)
+    except JobBusy as outcome:
+        _log.info("to be delivered again: %s", outcome)
+        return False
+    except Exception:  # noqa: BLE001  # the boundary of the process: the other records must still be served
+        _log.exception("message %s failed and will be delivered again", record["messageId"])
+        return False
+    return True
+
+
+@cache
+def job_processor() -> JobProcessor:
+    """This process's processor; building it loads the model files, so a host may call it before the first message."""
+    settings = read_settings(os.environ)
+    services = make_worker_services(settings, owner=f"worker-{secrets.token_hex(8)}")
+    return JobProcessor(services, Models(settings.models_dir))

@@ -1,0 +1,55 @@
+"""What a worker tells the world while it works: frames done, and that it is alive."""
+
+import time
+from collections.abc import Iterable, Iterator
+
+from chalicelib.domain.jobs import Job, Progress
+from chalicelib.domain.metrics import FrameMetrics
+from chalicelib.services.job_runs import JobRuns
+
+_WRITE_INTERVAL_S = 1.0
+
+
+class ProgressReport:
+    """Counts the frames of one run and stores the count about once a second, which also moves the lease on."""
+
+    def __init__(self, runs: JobRuns, job: Job) -> None:
+        self._runs = runs
+        self._job = job
+        self._frames_total: int | None = None
+        self._frames_done = 0
+        self._started = self._last_write = time.monotonic()
+
+    def begin(self, frames_total: int | None) -> None:
+        """The medium is open; stores a first progress of nought."""
+        self._frames_total = frames_total
+        self._started = time.monotonic()
+        self.write()
+
+    def count(self, frames: Iterable[FrameMetrics]) -> Iterator[FrameMetrics]:
+        """Passes `frames` on. Raises `LeaseLost` between two frames, within a second of the loss."""
+        for frame in frames:
+            self._frames_done += 1
+            if self._frames_done == 1 or time.monotonic() - self._last_write >= _WRITE_INTERVAL_S:
+                self.write()
+            yield frame
+
+    def write(self) -> None:
+        """Stores the present state and renews the lease. Raises `LeaseLost`."""
+        self._runs.renew(self._job, self.current())
+        self._last_write = time.monotonic()
+
+    def current(self) -> Progress:
+        """Frames so far; an estimated total that was passed is raised to what has been seen."""
+        total = self._frames_total
+        if total is not None:
+            total = max(total, self._frames_done)
+        return Progress(self._frames_done, total, self._frames_per_second())
+
+    def final(self) -> Progress:
+        """The end: every frame there was has been done."""
+        return Progress(self._frames_done, self._frames_done, self._frames_per_second())
+
+    def _frames_per_second(self) -> float:
+        elapsed_s = time.monotonic() - self._started
+        return round(self._frames_done / elapsed_s, 1) if elapsed_s > 0 else 0.0
