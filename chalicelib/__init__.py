@@ -1,0 +1,18 @@
+"""Mien: a Media API that measures facial expressions in recorded images and video.
+
+What follows, in reading order; data flows one way:
+
+    errors      the error tree: the caller's fault, the media's fault, ours
+    settings    the environment, typed
+    domain      jobs, entries, accounts, metrics: plain values and their rules
+    services    what may be done with them, one class per noun; `ports` says what they need
+    aws         the ports on DynamoDB, S3 and SQS
+    wiring      which adapter goes into which service
+    api         HTTP in and out (app -> api -> services -> ports -> aws)
+    worker      a message in, a finished job out
+    analysis    pixels to numbers: decoding, detection, mesh, tracking, expressions
+    formats     numbers to bytes: session JSON, legacy JSON, CSV
+    local       the whole of it on one machine, with moto in the place of AWS
+
+`analysis` and `formats` meet in `worker.process_job` only. The light Lambdas load `api`, `services` and `aws`.
+"""
