@@ -1,0 +1,17 @@
+"""Numbers to bytes: the files that a finished job holds. Standard library and `domain` only.
+
+* `writers`      what every format offers: `ResultWriter`
+* `session_json` frames with all their faces, one line per frame
+* `legacy_json`  one face, column by column
+* `csv_table`    a table for spreadsheets
+* `columns`      names and cells that the tables share
+* `numbers`      how a number is written, everywhere
+* `file_names`   what clients see a result called
+* `result_files` opens the writers that a job's recipe asks for, on files
+
+A new format is one new module with a `ResultWriter` and one row in `result_files.WRITERS`; a recipe in
+`domain.job_names` then asks for it by its content type. Memory stays flat however long the video is: a writer that
+cannot write in the order in which frames arrive spools to the disk.
+
+NaN and infinity never reach a file: they are a fault of ours and raise `ValueError`.
+"""

@@ -1,0 +1,48 @@
+"""CSV: a table with one row per frame and face."""
+
+import codecs
+import csv
+from typing import BinaryIO
+
+from chalicelib.domain.job_names import CSV_CONTENT_TYPE
+from chalicelib.domain.metrics import FrameMetrics
+from chalicelib.formats.columns import FACE_COLUMN, NO_FACE, TIME_COLUMN, metric_cells, metric_columns
+from chalicelib.formats.numbers import milliseconds_text
+
+
+class CsvTableWriter:
+    r"""Writes a header and rows as RFC 4180 has them: commas, quotes only where needed, every line ended by `\r\n`
+    (what the RFC and spreadsheets ask for), UTF-8 without a byte order mark.
+
+    Columns: time in milliseconds, `face id`, then the metrics. Every face has a row of its own; a frame without a face
+    is one row with an empty id and `TF`s. Without `face_ids` the id's column is left out and each frame is one row, of
+    the face with the lowest id. With `classifier_names` the raw classifier names head the columns instead of the
+    friendly ones.
+    """
+
+    content_type = CSV_CONTENT_TYPE
+    suffix = "-metrics.csv"
+
+    def __init__(self, stream: BinaryIO, *, face_ids: bool, classifier_names: bool) -> None:
+        self._table = csv.writer(codecs.getwriter("utf-8")(stream), lineterminator="\r\n")
+        self._face_ids = face_ids
+        names = metric_columns(classifier_names=classifier_names)
+        self._no_face_cells = [NO_FACE] * len(names)
+        self._table.writerow((TIME_COLUMN, *((FACE_COLUMN,) if face_ids else ()), *names))
+
+    def write(self, frame: FrameMetrics) -> None:
+        """Adds the next frame."""
+        time_ms = milliseconds_text(frame.time_s)
+        rows = self._rows_by_face(time_ms, frame) if self._face_ids else [self._row_of_frame(time_ms, frame)]
+        self._table.writerows(rows)
+
+    def close(self) -> None:
+        """Nothing is left to write: a table needs no end."""
+
+    def _rows_by_face(self, time_ms: str, frame: FrameMetrics) -> list[list[str]]:
+        if not frame.faces:
+            return [[time_ms, "", *self._no_face_cells]]
+        return [[time_ms, str(face.face_id), *metric_cells(face)] for face in frame.faces]
+
+    def _row_of_frame(self, time_ms: str, frame: FrameMetrics) -> list[str]:
+        return [time_ms, *(metric_cells(frame.faces[0]) if frame.faces else self._no_face_cells)]

@@ -1,0 +1,59 @@
+"""Legacy v0 JSON: one face, one array per metric.
+
+Arrays lie one after the other while frames arrive side by side, so each array grows in a temporary file of its own, as
+finished JSON text, until all are joined at the end.
+"""
+
+import json
+import shutil
+from typing import BinaryIO
+
+from chalicelib.domain.job_names import LEGACY_CONTENT_TYPE
+from chalicelib.domain.metrics import FrameMetrics
+from chalicelib.formats.columns import NO_FACE, TIME_COLUMN, metric_cells, metric_columns
+from chalicelib.formats.numbers import milliseconds_text
+from chalicelib.formats.writers import OpenSpool
+
+
+class LegacyJsonWriter:
+    """Writes `{"content_type", "metric_map", "metrics", "pack"}` in this order, UTF-8, compact, one line per array.
+
+    `metric_map` maps the name of each array to its classifier name; the names are friendly ones, or the raw classifier
+    names where `classifier_names` is set. `metrics` begins with the times in milliseconds and has `"TF"` where the
+    frame has no face. Of several faces the one with the lowest id is written. Opens one spool per array.
+    """
+
+    content_type = LEGACY_CONTENT_TYPE
+    suffix = "-metrics.json"
+
+    def __init__(self, stream: BinaryIO, *, pack: str, classifier_names: bool, open_spool: OpenSpool) -> None:
+        self._stream = stream
+        self._pack = pack
+        self._metric_map = metric_columns(classifier_names=classifier_names)
+        self._spools = {name: open_spool() for name in (TIME_COLUMN, *self._metric_map)}
+        self._no_face_cells = [json.dumps(NO_FACE)] * len(self._metric_map)
+        self._separator = ""
+
+    def write(self, frame: FrameMetrics) -> None:
+        """Adds the next frame."""
+        cells = metric_cells(frame.faces[0]) if frame.faces else self._no_face_cells
+        row = (milliseconds_text(frame.time_s), *cells)
+        for spool, cell in zip(self._spools.values(), row, strict=True):
+            spool.write((self._separator + cell).encode())
+        self._separator = ","
+
+    def close(self) -> None:
+        """Joins the arrays and completes the document."""
+        head = json.dumps({"content_type": self.content_type, "metric_map": self._metric_map}, separators=(",", ":"))
+        self._put(head.removesuffix("}") + ',"metrics":{')
+        separator = "\n"
+        for name, spool in self._spools.items():
+            self._put(f"{separator}{json.dumps(name)}:[")
+            spool.seek(0)
+            shutil.copyfileobj(spool, self._stream)
+            self._put("]")
+            separator = ",\n"
+        self._put(f'\n}},"pack":{json.dumps(self._pack)}}}\n')
+
+    def _put(self, text: str) -> None:
+        self._stream.write(text.encode())

@@ -1,0 +1,117 @@
+"""The files of one finished job: one per content type that its recipe asks for, all written in one pass."""
+
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType, TracebackType
+from typing import BinaryIO, Self
+
+from chalicelib.domain.job_names import CSV_CONTENT_TYPE, LEGACY_CONTENT_TYPE, SESSION_CONTENT_TYPE, Recipe
+from chalicelib.domain.metrics import FrameMetrics
+from chalicelib.formats.csv_table import CsvTableWriter
+from chalicelib.formats.file_names import result_file_name
+from chalicelib.formats.legacy_json import LegacyJsonWriter
+from chalicelib.formats.session_json import SessionJsonWriter
+from chalicelib.formats.writers import OpenSpool, ResultWriter
+
+WRITERS: Mapping[str, Callable[[BinaryIO, Recipe, OpenSpool], ResultWriter]] = MappingProxyType(
+    {
+        SESSION_CONTENT_TYPE: lambda stream, _recipe, _open_spool: SessionJsonWriter(stream),
+        LEGACY_CONTENT_TYPE: lambda stream, recipe, open_spool: LegacyJsonWriter(
+            stream, pack=recipe.pack, classifier_names=recipe.classifier_names, open_spool=open_spool
+        ),
+        CSV_CONTENT_TYPE: lambda stream, recipe, _open_spool: CsvTableWriter(
+            stream, face_ids=recipe.max_faces > 1, classifier_names=recipe.classifier_names
+        ),
+    }
+)
+"""Content type -> how its writer is made. A new format is a row here."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResultFile:
+    """One result: where it lies, what clients see it called, and what it is."""
+
+    path: Path
+    file_name: str
+    content_type: str
+
+
+class ResultFiles:
+    """Open result files, one in `directory` for every content type of `recipe`.
+
+    The names on the disk are `result-0`, `result-1` ...: nothing in them comes from the client. `input_file_name` is
+    the client's, as `check_file_name` leaves it; the results' file names begin with it. As a context manager it
+    completes the files at the end, or deletes them when an error passes.
+    """
+
+    def __init__(self, recipe: Recipe, directory: Path, input_file_name: str) -> None:
+        self._directory = directory
+        self._open_files = ExitStack()
+        self._writers: list[ResultWriter] = []
+        self._paths: list[Path] = []
+        self._is_open = True
+        with ExitStack() as undo:
+            undo.callback(self.discard)
+            for content_type in recipe.content_types:
+                self._open(content_type, recipe)
+            undo.pop_all()
+        self._files = tuple(
+            ResultFile(path, result_file_name(input_file_name, writer.suffix), writer.content_type)
+            for path, writer in zip(self._paths, self._writers, strict=True)
+        )
+
+    @property
+    def files(self) -> tuple[ResultFile, ...]:
+        """The files in the order of the recipe's content types. They are complete after `close`."""
+        return self._files
+
+    def write(self, frame: FrameMetrics) -> None:
+        """Adds the next frame to every file. After an error (`ValueError` for a number that is not finite, `OSError`)
+        the files are of no use: `discard` them."""
+        if not self._is_open:
+            raise ValueError("the result files are closed")
+        for writer in self._writers:
+            writer.write(frame)
+
+    def close(self) -> None:
+        """Completes every file; closing again does nothing. Deletes all of them where one cannot be completed."""
+        if not self._is_open:
+            return
+        with ExitStack() as undo:
+            undo.callback(self.discard)
+            for writer in self._writers:
+                writer.close()
+            self._is_open = False
+            self._open_files.close()
+            undo.pop_all()
+
+    def discard(self) -> None:
+        """Deletes the files, complete or not."""
+        self._is_open = False
+        with ExitStack() as deletions:
+            for path in self._paths:
+                deletions.callback(path.unlink, missing_ok=True)
+            self._open_files.close()  # may fail where the disk is full; the files go nevertheless
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, error_type: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if error_type is None:
+            self.close()
+        else:
+            self.discard()
+
+    def _open(self, content_type: str, recipe: Recipe) -> None:
+        path = self._directory / f"result-{len(self._paths)}"
+        self._paths.append(path)
+        stream = self._open_files.enter_context(path.open("wb"))
+        self._writers.append(WRITERS[content_type](stream, recipe, self._open_spool))
+
+    def _open_spool(self) -> BinaryIO:
+        return self._open_files.enter_context(tempfile.TemporaryFile(dir=self._directory))

@@ -1,0 +1,49 @@
+"""Session v0 JSON: every frame with all its faces, one line per frame."""
+
+import json
+from typing import BinaryIO
+
+from chalicelib.domain.job_names import SESSION_CONTENT_TYPE
+from chalicelib.domain.metrics import METRICS, FaceMetrics, FrameMetrics
+from chalicelib.formats.numbers import metric_text, seconds_text
+
+_KEYS = tuple((metric.name, json.dumps(metric.name) + ":") for metric in METRICS)
+
+
+class SessionJsonWriter:
+    """Writes `{"content_type", "configuration", "frames"}` in this order, UTF-8, compact.
+
+    `configuration` maps each metric's friendly name to its classifier name. A frame is `{"time": seconds, "faces":
+    {face id: {friendly name: value}}}`; `faces` is `{}` where there is none. Times are exact; values have at most four
+    decimals.
+    """
+
+    content_type = SESSION_CONTENT_TYPE
+    suffix = "-metrics.json"
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._separator = "\n"
+        self._end = "]}\n"
+        configuration = {metric.name: metric.classifier for metric in METRICS}
+        head = json.dumps({"content_type": self.content_type, "configuration": configuration}, separators=(",", ":"))
+        self._put(head.removesuffix("}") + ',"frames":[')
+
+    def write(self, frame: FrameMetrics) -> None:
+        """Adds the next frame."""
+        faces = ",".join([f'"{face.face_id}":{_face_object(face)}' for face in frame.faces])
+        self._put(f'{self._separator}{{"time":{seconds_text(frame.time_s)},"faces":{{{faces}}}}}')
+        self._separator = ",\n"
+        self._end = "\n]}\n"
+
+    def close(self) -> None:
+        """Completes the document."""
+        self._put(self._end)
+
+    def _put(self, text: str) -> None:
+        self._stream.write(text.encode())
+
+
+def _face_object(face: FaceMetrics) -> str:
+    values = face.values
+    return "{" + ",".join([key + metric_text(values[name]) for name, key in _KEYS]) + "}"

@@ -1,0 +1,31 @@
+"""What every output format offers."""
+
+from collections.abc import Callable
+from typing import BinaryIO, Protocol
+
+from chalicelib.domain.metrics import FrameMetrics
+
+OpenSpool = Callable[[], BinaryIO]
+"""Opens an empty temporary file on the disk for writing and reading. Whoever made the function closes the file."""
+
+
+class ResultWriter(Protocol):
+    """Writes one result as a stream, to a binary stream given at construction, which stays open.
+
+    The beginning may be written at construction, so a writer that is closed at once leaves a valid file too. Whoever
+    drops a writer without `close` drops what it has written.
+    """
+
+    @property
+    def content_type(self) -> str:
+        """The exact content type of the bytes."""
+
+    @property
+    def suffix(self) -> str:
+        """What the result's file name has after the name of the input, such as `-metrics.json`."""
+
+    def write(self, frame: FrameMetrics) -> None:
+        """Adds the next frame. Raises `ValueError` for a number that is not finite, and then adds nothing."""
+
+    def close(self) -> None:
+        """Completes the bytes. Must be called once, after the last frame."""

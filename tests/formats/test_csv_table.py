@@ -1,0 +1,72 @@
+"""CSV."""
+
+import io
+import math
+
+import pytest
+from hypothesis import given
+
+from chalicelib.domain.metrics import METRICS, FaceMetrics, FrameMetrics
+from chalicelib.formats.csv_table import CsvTableWriter
+from tests.formats.frames import FRAMES, GOLDEN_FRAMES, face
+from tests.formats.readers import GOLDEN, assert_same_face, assert_same_time_ms, csv_bytes, csv_rows, rows_of
+
+NAMES = [metric.name for metric in METRICS]
+
+
+def test_golden_bytes_of_several_faces() -> None:
+    assert csv_bytes(GOLDEN_FRAMES, face_ids=True) == (GOLDEN / "faces.csv").read_bytes()
+
+
+def test_golden_bytes_of_one_face() -> None:
+    data = csv_bytes(GOLDEN_FRAMES, face_ids=False, classifier_names=True)
+    assert data == (GOLDEN / "one-face-classifiers.csv").read_bytes()
+
+
+def test_header_of_several_faces() -> None:
+    assert csv_rows(csv_bytes((), face_ids=True)) == [["time stamp (msec)", "face id", *NAMES]]
+
+
+def test_header_of_one_face() -> None:
+    assert csv_rows(csv_bytes((), face_ids=False)) == [["time stamp (msec)", *NAMES]]
+    classifiers = [metric.classifier for metric in METRICS]
+    assert csv_rows(csv_bytes((), face_ids=False, classifier_names=True)) == [["time stamp (msec)", *classifiers]]
+
+
+def test_every_line_ends_as_the_rfc_says() -> None:
+    data = csv_bytes(GOLDEN_FRAMES, face_ids=True)
+    assert data.endswith(b"\r\n")
+    assert data.count(b"\r\n") == data.count(b"\n") == data.count(b"\r") == 5
+
+
+@given(FRAMES)
+def test_several_faces_read_back(frames: list[FrameMetrics]) -> None:
+    _, *rows = csv_rows(csv_bytes(frames, face_ids=True))
+    for (time, face_id, *cells), (frame, written) in zip(rows, rows_of(frames), strict=True):
+        assert_same_time_ms(time, frame.time_s)
+        if written is None:
+            assert (face_id, cells) == ("", ["TF"] * len(METRICS))
+        else:
+            assert face_id == str(written.face_id)
+            assert_same_face(cells, written)
+
+
+@given(FRAMES)
+def test_one_face_reads_back(frames: list[FrameMetrics]) -> None:
+    _, *rows = csv_rows(csv_bytes(frames, face_ids=False))
+    for (time, *cells), frame in zip(rows, frames, strict=True):
+        assert_same_time_ms(time, frame.time_s)
+        if frame.faces:
+            assert_same_face(cells, frame.faces[0])
+        else:
+            assert cells == ["TF"] * len(METRICS)
+
+
+def test_what_is_not_finite_is_never_written() -> None:
+    stream = io.BytesIO()
+    writer = CsvTableWriter(stream, face_ids=True, classifier_names=False)
+    before = stream.getvalue()
+    spoilt = FaceMetrics(1, {**face(1).values, METRICS[-1].name: math.nan})
+    with pytest.raises(ValueError, match="cannot be written"):
+        writer.write(FrameMetrics(0.0, (face(0), spoilt)))
+    assert stream.getvalue() == before

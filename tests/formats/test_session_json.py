@@ -1,0 +1,60 @@
+"""Session JSON."""
+
+import io
+import math
+
+import pytest
+from hypothesis import given
+
+from chalicelib.domain.metrics import METRICS, FaceMetrics, FrameMetrics
+from chalicelib.formats.session_json import SessionJsonWriter
+from tests.formats.frames import FRAMES, GOLDEN_FRAMES, face
+from tests.formats.readers import GOLDEN, assert_same_face, session_bytes, strict_json
+
+
+def test_golden_bytes() -> None:
+    assert session_bytes(GOLDEN_FRAMES) == (GOLDEN / "session.json").read_bytes()
+
+
+def test_keys_come_in_order() -> None:
+    document = strict_json(session_bytes(GOLDEN_FRAMES))
+    assert list(document) == ["content_type", "configuration", "frames"]
+    assert document["content_type"] == "application/vnd.affectiva.session.v0+json"
+    assert document["configuration"]["brow furrow"] == "au04ct"
+    assert list(document["configuration"]) == [metric.name for metric in METRICS]
+    assert [list(frame) for frame in document["frames"]] == [["time", "faces"]] * 3
+
+
+def test_every_frame_has_a_line() -> None:
+    lines = session_bytes(GOLDEN_FRAMES).decode().splitlines()
+    assert len(lines) == 1 + len(GOLDEN_FRAMES) + 1
+    assert lines[3] == '{"time":0.1,"faces":{}}'
+
+
+def test_no_frames_at_all() -> None:
+    data = session_bytes(())
+    assert data.endswith(b'"frames":[]}\n')
+    assert strict_json(data)["frames"] == []
+
+
+@given(FRAMES)
+def test_reads_back(frames: list[FrameMetrics]) -> None:
+    for read, frame in zip(strict_json(session_bytes(frames))["frames"], frames, strict=True):
+        assert float(read["time"]) == frame.time_s
+        assert list(read["faces"]) == [str(written.face_id) for written in frame.faces]
+        for values, written in zip(read["faces"].values(), frame.faces, strict=True):
+            assert list(values) == [metric.name for metric in METRICS]
+            assert_same_face(values.values(), written)
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+def test_what_is_not_finite_is_never_written(value: float) -> None:
+    stream = io.BytesIO()
+    writer = SessionJsonWriter(stream)
+    before = stream.getvalue()
+    spoilt = FaceMetrics(1, {**face(1).values, METRICS[-1].name: value})
+    with pytest.raises(ValueError, match="cannot be written"):
+        writer.write(FrameMetrics(0.0, (face(0), spoilt)))
+    with pytest.raises(ValueError, match="cannot be written"):
+        writer.write(FrameMetrics(value, ()))
+    assert stream.getvalue() == before
