@@ -9,6 +9,7 @@ from chalicelib.aws.clients import make_clients
 from chalicelib.aws.dynamodb_annotations import DynamoAnnotations
 from chalicelib.aws.dynamodb_entries import DynamoEntries
 from chalicelib.aws.dynamodb_jobs import DynamoJobs
+from chalicelib.aws.dynamodb_table import DynamoTable
 from chalicelib.aws.dynamodb_users import DynamoUsers
 from chalicelib.aws.s3_media import S3Media
 from chalicelib.aws.sqs_queue import SqsQueue
@@ -16,7 +17,7 @@ from chalicelib.services.annotations import Annotations
 from chalicelib.services.entries import Entries
 from chalicelib.services.job_runs import JobRuns
 from chalicelib.services.jobs import Jobs
-from chalicelib.services.ports import EntryStore, MediaStore
+from chalicelib.services.ports import Clock, EntryStore, MediaStore
 from chalicelib.services.users import Users
 from chalicelib.settings import Settings, read_settings
 
@@ -37,6 +38,7 @@ class WorkerServices:
     """What the queue side needs."""
 
     settings: Settings
+    clock: Clock
     runs: JobRuns
     entries: EntryStore
     media: MediaStore
@@ -51,29 +53,27 @@ def api_services() -> ApiServices:
 def make_api_services(settings: Settings) -> ApiServices:
     """Services on the adapters that `settings` name."""
     clients = make_clients()
-    entry_rows = DynamoEntries(clients.table(settings.table_name))
+    table = DynamoTable(clients.dynamodb, settings.table_name)
     media = S3Media(clients.s3, settings.media_bucket, link_expires_s=settings.link_expires_s)
+    entry_rows = DynamoEntries(table)
     entries = Entries(entry_rows, media, utc_now)
+    queue = SqsQueue(clients.sqs, settings.job_queue_url)
     return ApiServices(
         settings=settings,
-        users=Users(DynamoUsers(clients.table(settings.table_name)), utc_now),
-        jobs=Jobs(
-            DynamoJobs(clients.table(settings.table_name)),
-            entries,
-            SqsQueue(clients.sqs, settings.job_queue_url),
-            utc_now,
-        ),
+        users=Users(DynamoUsers(table), utc_now),
+        jobs=Jobs(DynamoJobs(table), entries, queue, utc_now),
         entries=entries,
-        annotations=Annotations(DynamoAnnotations(clients.table(settings.table_name)), entry_rows, utc_now),
+        annotations=Annotations(DynamoAnnotations(table), entry_rows, utc_now),
     )
 
 
 def make_worker_services(settings: Settings, *, owner: str) -> WorkerServices:
     """Services for the worker called `owner`, a name that no other worker bears."""
     clients = make_clients()
-    table = clients.table(settings.table_name)
+    table = DynamoTable(clients.dynamodb, settings.table_name)
     return WorkerServices(
         settings=settings,
+        clock=utc_now,
         runs=JobRuns(
             DynamoJobs(table), utc_now, owner=owner, lease_s=settings.lease_s, max_attempts=settings.max_attempts
         ),

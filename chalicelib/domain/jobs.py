@@ -1,6 +1,6 @@
 """A job's life: queued, working, then done, error or cancelled.
 
-Every change of state is a method that returns the changed job or raises. A store writes the returned job on the
+Every change of state is a method that returns the changed job or raises. The services store what it returns on the
 condition that nobody wrote in between (`version`), so two processes can never both win.
 """
 
@@ -167,4 +167,4 @@ class Job:
             raise LeaseLost(f"job {self.id} is no longer held by {owner}")
 
     def _changed(self, now: datetime, **changes: object) -> "Job":
-        return replace(self, updated=now, version=self.version + 1, **changes)  # type: ignore[arg-type]  # names are checked by replace
+        return replace(self, updated=now, **changes)  # type: ignore[arg-type]  # names are checked by replace

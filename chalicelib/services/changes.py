@@ -1,6 +1,7 @@
 """How a row changes: read, decide, write on the condition that nobody wrote in between, else from the start."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from chalicelib.domain.jobs import Job
 from chalicelib.errors import StaleWrite
@@ -22,6 +23,7 @@ def change_job(jobs: JobStore, account_id: str, job_id: str, transition: Transit
         changed = transition(job)
         if changed is job:
             return job
+        changed = replace(changed, version=job.version + 1)
         try:
             jobs.save(changed)
         except StaleWrite:

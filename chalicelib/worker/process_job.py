@@ -17,7 +17,7 @@ from chalicelib.domain.job_names import RECIPES, Recipe
 from chalicelib.domain.jobs import Job, JobMessage, Progress
 from chalicelib.errors import LeaseLost, MediaError, NotFound
 from chalicelib.formats.result_files import ResultFile, ResultFiles
-from chalicelib.wiring import WorkerServices, utc_now
+from chalicelib.wiring import WorkerServices
 from chalicelib.worker.progress import ProgressReport
 
 _log = logging.getLogger(__name__)
@@ -92,7 +92,7 @@ class JobProcessor:
             self._store_representation(job, result)
 
     def _create_result_entry(self, job: Job, media_seconds: float | None) -> None:
-        now = utc_now()
+        now = self._services.clock()
         entry = Entry(
             id=job.run_result_entry_id,
             account_id=job.account_id,
@@ -109,7 +109,7 @@ class JobProcessor:
         file_id = representation_id(entry_id, result.file_name)
         with result.path.open("rb") as body:
             stored = self._services.media.save(media_key(job.account_id, entry_id, file_id), body, result.content_type)
-        now = utc_now()
+        now = self._services.clock()
         self._services.entries.set_representation(
             Representation(
                 id=file_id,
