@@ -1,0 +1,64 @@
+"""What every kind of media becomes: a stream of upright frames, each with its own time."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+MediaKind = Literal["image", "animation", "video"]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One decoded picture.
+
+    `index` counts decoded frames from 0. `time_s` is the presentation time in seconds as the container states it
+    (timestamp x time base, never `index / fps`); 0.0 for a still image. `image` is (H, W, 3) uint8 BGR, upright
+    (rotation metadata and EXIF orientation applied).
+    """
+
+    index: int
+    time_s: float
+    image: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class MediaInfo:
+    """What is known before the first frame is decoded.
+
+    `width_px`, `height_px`: of the upright frame. `duration_s`: None for a still image or where the container does
+    not say. `frames_total`: the container's count or an estimate from duration and rate, for progress only; None
+    where neither is known.
+    """
+
+    kind: MediaKind
+    format_name: str
+    width_px: int
+    height_px: int
+    duration_s: float | None
+    frames_total: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class MediaLimits:
+    """Guards against decompression bombs and endless inputs."""
+
+    max_pixels: int = 64_000_000
+    max_duration_s: float = 4 * 3600.0
+
+
+class MediaSource(Protocol):
+    """An opened medium: a context manager that yields its frames once, in presentation order, one at a time."""
+
+    @property
+    def info(self) -> MediaInfo: ...
+
+    def frames(self) -> Iterator[Frame]: ...
+
+    def close(self) -> None: ...
+
+    def __enter__(self) -> "MediaSource": ...
+
+    def __exit__(self, *exc_info: object) -> None: ...

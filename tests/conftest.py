@@ -1,0 +1,41 @@
+"""What tests of several folders share."""
+
+from pathlib import Path
+
+import pytest
+from boto3.session import Session
+from hypothesis import settings
+
+# A deadline would assert a duration, on machines that are shared.
+settings.register_profile("mien", deadline=None, max_examples=60)
+settings.load_profile("mien")
+
+_REGION = "eu-central-1"
+_SHARED_MEDIA = Path(__file__).resolve().parents[1] / "../shared/media"
+
+
+@pytest.fixture(scope="session")
+def shared_media() -> Path:
+    """The folder of real pictures and videos beside the repository; skips where there is none."""
+    if not _SHARED_MEDIA.is_dir():
+        pytest.skip("there is no ../shared/media beside the repository")
+    return _SHARED_MEDIA.resolve()
+
+
+@pytest.fixture
+def aws_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Credentials that open nothing, a region, no endpoint: boto3 for moto in this process."""
+    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_SESSION_TOKEN", "AWS_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", _REGION)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
+
+
+@pytest.fixture(scope="session")
+def aws_session() -> Session:
+    """One session for all tests: it reads the service descriptions once (0.5 s)."""
+    return Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name=_REGION)

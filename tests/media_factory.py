@@ -1,0 +1,127 @@
+"""Tiny media made on the spot: films by PyAV, images by Pillow."""
+
+import io
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+from av.container import OutputContainer
+from av.stream import Disposition
+from av.video.stream import VideoStream
+from numpy.typing import NDArray
+from PIL import Image
+
+MILLISECOND = Fraction(1, 1000)
+STEADY_MS = tuple(range(0, 480, 40))
+LONG_MS = tuple(range(0, 4000, 40))
+SHARED_MEDIA = Path(__file__).resolve().parents[2] / "shared" / "media"
+
+# What each container of the accepted list is written with here. MPEG-TS counts in 90 kHz from a start of its own.
+CODECS = {"mp4": "mpeg4", "mov": "mpeg4", "mkv": "mpeg4", "avi": "mpeg4", "webm": "libvpx", "ts": "mpeg2video"}
+
+
+def corners(width: int = 64, height: int = 48) -> NDArray[np.uint8]:
+    """(H, W, 3) uint8 BGR: top left red, top right green, bottom left blue, bottom right white."""
+    image = np.zeros((height, width, 3), np.uint8)
+    image[: height // 2, : width // 2] = (0, 0, 255)
+    image[: height // 2, width // 2 :] = (0, 255, 0)
+    image[height // 2 :, : width // 2] = (255, 0, 0)
+    image[height // 2 :, width // 2 :] = (255, 255, 255)
+    return image
+
+
+def corner_names(image: NDArray[np.uint8]) -> str:
+    """The corners of an image by colour, clockwise from top left: `rgwb` for `corners()` as it is."""
+    points = [(0.2, 0.2), (0.2, 0.8), (0.8, 0.8), (0.8, 0.2)]
+    height, width = image.shape[:2]
+    found = [image[int(y * height), int(x * width)].astype(int) > 127 for y, x in points]
+    names = {(False, False, True): "r", (False, True, False): "g", (True, False, False): "b", (True, True, True): "w"}
+    return "".join(names.get((bool(point[0]), bool(point[1]), bool(point[2])), "?") for point in found)
+
+
+def noise(index: int) -> NDArray[np.uint8]:
+    """Noise, which no encoder can make small: a cut through the file then loses a like share of the frames."""
+    return np.random.default_rng(index).integers(0, 255, (48, 64, 3), dtype=np.uint8)
+
+
+def write_video(
+    path: Path,
+    *,
+    times_ms: Sequence[int] = STEADY_MS,
+    picture: Callable[[int], NDArray[np.uint8]] = lambda _: corners(),
+    codec: str | None = None,
+    pixel_format: str = "yuv420p",
+    time_base: Fraction = MILLISECOND,
+    b_frames: int = 0,
+    rotation_deg: int = 0,
+    mirrored: bool = False,
+    colour: tuple[int, int] | None = None,
+    muxer_options: dict[str, str] | None = None,
+) -> Path:
+    """Encode `picture(index)` (BGR) at each of `times_ms`.
+
+    `rotation_deg`: counter-clockwise. `colour`: matrix and range by FFmpeg's numbers.
+    """
+    first = picture(0)
+    with av.open(str(path), "w", container_options=muxer_options or {}) as container:
+        stream = container.add_stream(codec or CODECS[path.suffix[1:]], rate=25)
+        assert isinstance(stream, VideoStream)
+        stream.height, stream.width = first.shape[:2]
+        stream.pix_fmt = pixel_format
+        stream.codec_context.time_base = time_base
+        stream.max_b_frames = b_frames
+        stream.bit_rate = 1_000_000
+        if colour:
+            stream.colorspace, stream.color_range = colour
+        if rotation_deg or mirrored:
+            stream.set_display_rotation(rotation_deg, hflip=mirrored)
+        for index, time_ms in enumerate(times_ms):
+            frame = av.VideoFrame.from_ndarray(picture(index), format="bgr24")
+            frame = frame.reformat(
+                format=pixel_format,
+                dst_colorspace=colour[0] if colour else None,
+                dst_color_range=colour[1] if colour else None,
+            )
+            frame.pts = round(time_ms * MILLISECOND / time_base)
+            frame.time_base = time_base
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return path
+
+
+def write_sound(path: Path, *, cover: bytes | None = None) -> Path:
+    """Half a second of silence as AAC in the container of the name; `cover` is a JPEG to attach as cover art."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("aac", rate=44100)
+        art = None if cover is None else _cover_stream(container)
+        for start in range(0, 22050, 1024):
+            frame = av.AudioFrame.from_ndarray(np.zeros((1, 1024), np.float32), format="fltp", layout="mono")
+            frame.sample_rate, frame.pts = 44100, start
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+        if art is not None:
+            packet = av.Packet(cover)
+            packet.stream, packet.pts, packet.dts, packet.is_keyframe = art, 0, 0, True
+            container.mux(packet)
+    return path
+
+
+def _cover_stream(container: OutputContainer) -> VideoStream:
+    art = container.add_stream("mjpeg", rate=1)
+    art.width, art.height, art.pix_fmt = 64, 48, "yuvj420p"
+    art.disposition = Disposition.attached_pic
+    return art
+
+
+def image_bytes(picture: Image.Image, format_name: str, **options: object) -> bytes:
+    """`picture` encoded by Pillow."""
+    buffer = io.BytesIO()
+    picture.save(buffer, format_name, **options)
+    return buffer.getvalue()
+
+
+def rgb_corners(width: int = 64, height: int = 48) -> Image.Image:
+    """`corners()` as a Pillow picture."""
+    return Image.fromarray(np.ascontiguousarray(corners(width, height)[:, :, ::-1]))
