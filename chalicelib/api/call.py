@@ -1,0 +1,58 @@
+"""One request, as views see it."""
+
+from dataclasses import dataclass
+
+from chalice.app import Request
+
+from chalicelib.api.authentication import caller_of
+from chalicelib.api.urls import Urls, urls_of
+from chalicelib.domain.accounts import Caller
+from chalicelib.domain.ids import check_id
+from chalicelib.errors import TooLarge
+from chalicelib.wiring import ApiServices
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request with the services that can answer it and the URLs to answer with."""
+
+    request: Request
+    services: ApiServices
+    urls: Urls
+
+    @property
+    def caller(self) -> Caller:
+        """Who makes the request. Raises `NotAuthenticated`."""
+        return caller_of(self.request)
+
+    def path_id(self, noun: str) -> str:
+        """The id in the path that names a `noun` (`job`, `entry` ...). Raises `MalformedRequest`."""
+        return check_id((self.request.uri_params or {}).get(f"{noun}_id", ""), noun)
+
+    def query(self, name: str) -> str | None:
+        """A parameter of the query; the last one where it is there more than once."""
+        parameters = self.request.query_params
+        return None if parameters is None else parameters.get(name)
+
+    def header(self, name: str) -> str | None:
+        """A header of the request."""
+        return self.request.headers.get(name)
+
+    def body(self) -> bytes:
+        """The body. Raises `TooLarge`."""
+        body = self.request.raw_body
+        raw = body.encode() if isinstance(body, str) else body
+        limit = self.services.settings.max_body_bytes
+        if len(raw) > limit:
+            raise TooLarge(too_large_sentence(limit))
+        return raw
+
+
+def make_call(request: Request, services: ApiServices) -> Call:
+    """Raises `MalformedRequest` where the request does not say what host it was sent to."""
+    return Call(request, services, urls_of(request, services.settings.public_base_url))
+
+
+def too_large_sentence(limit_bytes: int) -> str:
+    """What a client reads whose body is too large."""
+    return f"The request body is too large; at most {limit_bytes:,} bytes are taken, so send the media in parts."

@@ -1,0 +1,97 @@
+"""Resources as the JSON documents of the wire contract."""
+
+from collections.abc import Iterable, Mapping
+
+from chalicelib.api.urls import Urls
+from chalicelib.domain.entries import Annotation, Entry, Representation
+from chalicelib.domain.jobs import Job, Progress
+from chalicelib.domain.times import format_time
+
+Document = dict[str, object]
+
+
+def entry_ids_of(jobs: Iterable[Job]) -> list[str]:
+    """The entries that the documents of `jobs` show, each once."""
+    ids = (entry_id for job in jobs for entry_id in (job.input_entry_id, job.result_entry_id) if entry_id)
+    return list(dict.fromkeys(ids))
+
+
+def job_document(job: Job, entries: Mapping[str, Entry], urls: Urls) -> Document:
+    """A job with its entries, which are looked up in `entries` by id; one that is not there is shown as none.
+
+    `result` is there once the job is done, `error` when its status is `error`.
+    """
+    document: Document = {
+        "self": urls.job(job.id),
+        "name": job.name,
+        "status": job.status,
+        "author": job.author,
+        "published": format_time(job.published),
+        "updated": format_time(job.updated),
+        "filename": job.filename,
+        "input": _entry_or_none(job.input_entry_id, entries, urls) or [],
+        "progress": _progress_document(job.progress),
+    }
+    result = _entry_or_none(job.result_entry_id, entries, urls)
+    if result is not None:
+        document["result"] = result
+    if job.error is not None:
+        document["error"] = job.error
+    return document
+
+
+def entry_document(entry: Entry, urls: Urls) -> Document:
+    """An entry with its representations, oldest first."""
+    representations = sorted(entry.representations.values(), key=lambda each: (each.published, each.id))
+    return {
+        "self": urls.entry(entry.id),
+        "annotations": urls.annotations(entry.id),
+        "representation_self": urls.representations(entry.id),
+        "author": entry.author,
+        "source": entry.source,
+        "media_seconds": entry.media_seconds,
+        "published": format_time(entry.published),
+        "updated": format_time(entry.updated),
+        "representations": [representation_document(each, urls) for each in representations],
+    }
+
+
+def representation_document(representation: Representation, urls: Urls) -> Document:
+    """One file of an entry."""
+    return {
+        "self": urls.representation(representation.entry_id, representation.id),
+        "media": urls.media(representation.entry_id, representation.id),
+        "content_type": representation.content_type,
+        "file_name": representation.file_name,
+        "size_bytes": representation.size_bytes,
+        "sha256": representation.sha256,
+        "published": format_time(representation.published),
+        "updated": format_time(representation.updated),
+    }
+
+
+def annotation_document(annotation: Annotation, urls: Urls) -> Document:
+    """One note on an entry."""
+    return {
+        "self": urls.annotation(annotation.entry_id, annotation.id),
+        "entry": urls.entry(annotation.entry_id),
+        "author": annotation.author,
+        "source": annotation.source,
+        "key": annotation.key,
+        "value": annotation.value,
+    }
+
+
+def _entry_or_none(entry_id: str | None, entries: Mapping[str, Entry], urls: Urls) -> Document | None:
+    entry = entries.get(entry_id) if entry_id else None
+    return entry_document(entry, urls) if entry else None
+
+
+def _progress_document(progress: Progress | None) -> Document | None:
+    if progress is None:
+        return None
+    return {
+        "frames_done": progress.frames_done,
+        "frames_total": progress.frames_total,
+        "frames_per_second": progress.frames_per_second,
+    }

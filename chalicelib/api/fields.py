@@ -1,0 +1,15 @@
+"""Form fields that several routes take."""
+
+from chalicelib.api.forms import Form
+from chalicelib.errors import Invalid
+
+_DATA_SPLIT = "entry[data_split]"
+_MAX_DATA_SPLIT_CHARACTERS = 255
+
+
+def data_split_of(form: Form) -> str | None:
+    """What part of a data set the media belongs to, in the client's own words. Raises `Invalid` for a long text."""
+    text = form.fields.get(_DATA_SPLIT)
+    if text and len(text) > _MAX_DATA_SPLIT_CHARACTERS:
+        raise Invalid(f"The data_split has {len(text)} characters; at most {_MAX_DATA_SPLIT_CHARACTERS} are stored.")
+    return text or None

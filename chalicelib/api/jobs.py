@@ -1,0 +1,121 @@
+"""`/jobs`: create, list, get, update, requeue."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import TypeVar
+
+from chalice.app import Response
+
+from chalicelib.api.call import Call
+from chalicelib.api.documents import Document, entry_ids_of, job_document
+from chalicelib.api.fields import data_split_of
+from chalicelib.api.forms import MULTIPART, URL_ENCODED, Form, read_form
+from chalicelib.api.responses import created, json_response
+from chalicelib.api.routes import READ, Route
+from chalicelib.domain.job_names import JobName, parse_job_name
+from chalicelib.domain.jobs import Job, JobStatus
+from chalicelib.errors import Invalid
+
+MAX_PAGE = 1000
+
+_INPUT = "entry_job[input]"
+_INPUT_URL = "entry_job[input_url]"
+_NAME = "entry_job[name]"
+_STATUS = "entry_job[status]"
+_RESULT = "entry_job[result]"
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+def create_job(call: Call) -> Response:
+    """POST /jobs: stores the media and queues its analysis; 201."""
+    with read_form(call.header("content-type"), call.body(), accepted=(MULTIPART,), file_parts=(_INPUT,)) as form:
+        job = _create(call, form)
+    return created(_documents(call, [job])[0])
+
+
+def list_jobs(call: Call) -> Response:
+    """GET /jobs: a page of the account's jobs, newest first; the Link header leads to the next page."""
+    filters = {name: text for name in ("status", "name") if (text := call.query(name)) is not None}
+    limit = _parse_limit(call.query("limit"))
+    page = call.services.jobs.list(
+        call.caller,
+        limit=limit,
+        cursor=call.query("cursor"),
+        status=_parse_choice(JobStatus, "status", filters.get("status")),
+        name=_parse_choice(JobName, "name", filters.get("name")),
+    )
+    headers = {}
+    if page.cursor is not None:
+        next_url = call.urls.jobs({**filters, "limit": str(limit), "cursor": page.cursor})
+        headers["Link"] = f'<{next_url}>; rel="next"'
+    return json_response(_documents(call, page.items), headers=headers)
+
+
+def get_job(call: Call) -> Response:
+    """GET /jobs/{job_id}."""
+    return _job_response(call, call.services.jobs.get(call.caller, call.path_id("job")))
+
+
+def update_job(call: Call) -> Response:
+    """PATCH and PUT /jobs/{job_id}: renames or cancels the job."""
+    job_id = call.path_id("job")
+    accepted = (URL_ENCODED, MULTIPART)
+    with read_form(call.header("content-type"), call.body(), accepted=accepted, file_parts=(_RESULT,)) as form:
+        if _RESULT in form.uploads or _RESULT in form.fields:
+            raise Invalid("A result of your own is not supported yet; send entry_job[name] or entry_job[status].")
+        name = parse_job_name(form.fields[_NAME]) if _NAME in form.fields else None
+        job = call.services.jobs.update(call.caller, job_id, name=name, status=form.fields.get(_STATUS))
+    return _job_response(call, job)
+
+
+def requeue_job(call: Call) -> Response:
+    """POST /jobs/{job_id}/requeue: runs the job again."""
+    return _job_response(call, call.services.jobs.requeue(call.caller, call.path_id("job")))
+
+
+ROUTES = (
+    Route(("POST",), "/jobs", create_job),
+    Route(READ, "/jobs", list_jobs),
+    Route(READ, "/jobs/{job_id}", get_job),
+    Route(("PATCH", "PUT"), "/jobs/{job_id}", update_job),
+    Route(("POST",), "/jobs/{job_id}/requeue", requeue_job),
+)
+
+
+def _create(call: Call, form: Form) -> Job:
+    name = parse_job_name(form.fields.get(_NAME))
+    upload = form.uploads.get(_INPUT)
+    if upload is None and _INPUT_URL in form.fields:
+        raise Invalid(f"This deployment takes files only: send the media itself as {_INPUT}, not as a URL.")
+    if upload is None:
+        raise Invalid(f"The job has no media; send the file as the part {_INPUT}.")
+    return call.services.jobs.create(call.caller, name=name, upload=upload, data_split=data_split_of(form))
+
+
+def _job_response(call: Call, job: Job) -> Response:
+    return json_response(_documents(call, [job])[0])
+
+
+def _documents(call: Call, jobs: Iterable[Job]) -> list[Document]:
+    """All of `jobs` with their entries, which are read in one go."""
+    jobs = tuple(jobs)
+    entries = call.services.entries.get_many(call.caller, entry_ids_of(jobs))
+    return [job_document(job, entries, call.urls) for job in jobs]
+
+
+def _parse_limit(text: str | None) -> int:
+    if text is None:
+        return MAX_PAGE
+    if not (text.isascii() and text.isdigit() and len(text) <= 4 and 1 <= int(text) <= MAX_PAGE):
+        raise Invalid(f"The limit must be a number from 1 to {MAX_PAGE}.")
+    return int(text)
+
+
+def _parse_choice(choices: type[Choice], noun: str, text: str | None) -> Choice | None:
+    if text is None:
+        return None
+    try:
+        return choices(text)
+    except ValueError:
+        raise Invalid(f"There is no such {noun} to filter by; use one of: {', '.join(choices)}.") from None

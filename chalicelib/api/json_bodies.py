@@ -1,0 +1,27 @@
+"""JSON bodies: an object in which one member holds the resource, as in `{"annotation": {...}}`."""
+
+import json
+from collections.abc import Mapping
+
+from chalicelib.errors import Invalid, MalformedRequest
+
+
+def parse_resource(body: bytes, name: str) -> Mapping[str, object]:
+    """The object under `name`. Raises `MalformedRequest` for what is not JSON, `Invalid` without such an object."""
+    try:
+        document = json.loads(body)
+        json.dumps(document, ensure_ascii=False).encode()  # half of a surrogate pair cannot be stored as text
+    except (ValueError, RecursionError):
+        raise MalformedRequest("The body is not JSON in UTF-8.") from None
+    resource = document.get(name) if isinstance(document, dict) else None
+    if not isinstance(resource, dict):
+        raise Invalid(f'The body has no "{name}" object.')
+    return resource
+
+
+def text_of(resource: Mapping[str, object], name: str) -> str | None:
+    """A text member, None where it is missing or null. Raises `Invalid` for anything else."""
+    value = resource.get(name)
+    if value is None or isinstance(value, str):
+        return value
+    raise Invalid(f"The {name} must be a text.")

@@ -1,0 +1,41 @@
+"""What leaves the API: JSON documents, redirects and the one error envelope."""
+
+import json
+from collections.abc import Mapping
+
+from chalice.app import Response
+
+JSON_CONTENT_TYPE = "application/json"
+LOGIN_SENTENCE = "Please login to continue."
+CHALLENGE = 'Basic realm="Mien", charset="UTF-8"'
+"""The `WWW-Authenticate` header of every 401."""
+
+COMMON_HEADERS: Mapping[str, str] = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+"""On every response: resources change and belong to somebody, and no browser is to guess their type."""
+
+
+def json_response(document: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """`document` as JSON."""
+    text = json.dumps(document, separators=(",", ":"), allow_nan=False)
+    return Response(text, headers={"Content-Type": JSON_CONTENT_TYPE, **(headers or {})}, status_code=status)
+
+
+def created(document: Mapping[str, object]) -> Response:
+    """201 with the new resource, whose own URL is also the Location."""
+    return json_response(document, status=201, headers={"Location": str(document["self"])})
+
+
+def redirect(url: str) -> Response:
+    """302 to `url`, which must be a URL by its characters (they go into a header as they are)."""
+    return Response("", headers={"Content-Type": "text/plain", "Location": url}, status_code=302)
+
+
+def error_response(status: int, sentence: str, headers: Mapping[str, str] | None = None) -> Response:
+    """The error envelope, with the challenge where credentials are what is missing."""
+    challenge = {"WWW-Authenticate": CHALLENGE} if status == 401 else {}
+    return json_response(error_envelope(sentence), status=status, headers={**challenge, **(headers or {})})
+
+
+def error_envelope(sentence: str) -> dict[str, str]:
+    """`{"error": sentence}`."""
+    return {"error": sentence}

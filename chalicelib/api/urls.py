@@ -1,0 +1,84 @@
+"""Absolute URLs of our own resources, as the caller can reach them."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from chalice.app import Request
+
+from chalicelib.errors import MalformedRequest
+
+# The Host header comes from the client and ends up in documents and Location headers: a name or address, and a port.
+_HOST = re.compile(r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
+_STAGE_PREFIX = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
+
+
+@dataclass(frozen=True, slots=True)
+class Urls:
+    """The URLs under `base`, which has no slash at its end."""
+
+    base: str
+
+    def index(self) -> str:
+        """The only URL that a client needs to know beforehand."""
+        return f"{self.base}/"
+
+    def jobs(self, query: Mapping[str, str] | None = None) -> str:
+        """The list of jobs, or the page of it that `query` selects."""
+        return f"{self.base}/jobs" + (f"?{urlencode(query)}" if query else "")
+
+    def job(self, job_id: str) -> str:
+        """One job."""
+        return f"{self.base}/jobs/{job_id}"
+
+    def entries(self) -> str:
+        """Where entries are created."""
+        return f"{self.base}/entries"
+
+    def entry(self, entry_id: str) -> str:
+        """One entry."""
+        return f"{self.base}/entries/{entry_id}"
+
+    def annotations(self, entry_id: str) -> str:
+        """The annotations of an entry."""
+        return f"{self.entry(entry_id)}/annotations"
+
+    def annotation(self, entry_id: str, annotation_id: str) -> str:
+        """One annotation."""
+        return f"{self.annotations(entry_id)}/{annotation_id}"
+
+    def representations(self, entry_id: str) -> str:
+        """Where an entry takes further representations."""
+        return f"{self.entry(entry_id)}/representations"
+
+    def representation(self, entry_id: str, representation_id: str) -> str:
+        """One representation."""
+        return f"{self.representations(entry_id)}/{representation_id}"
+
+    def media(self, entry_id: str, representation_id: str) -> str:
+        """The bytes of a representation."""
+        return f"{self.representation(entry_id, representation_id)}/media"
+
+
+def urls_of(request: Request, public_base_url: str | None) -> Urls:
+    """URLs under `public_base_url`, or, without one, under the scheme, host and stage that `request` came by.
+
+    Raises `MalformedRequest` for a Host header that no URL could hold.
+    """
+    if public_base_url:
+        return Urls(public_base_url.rstrip("/"))
+    scheme = "https" if request.headers.get("x-forwarded-proto", "").strip().lower() == "https" else "http"
+    host = request.headers.get("host", "")
+    if not _HOST.fullmatch(host):
+        raise MalformedRequest("The Host header is missing or is not a host name.")
+    return Urls(f"{scheme}://{host}{_stage_prefix(request)}")
+
+
+def _stage_prefix(request: Request) -> str:
+    """What stands before the route in the requested path: the stage of API Gateway's own host name, or the base path
+    of a custom domain, or nothing."""
+    requested = str(request.context.get("path", "")).rstrip("/")
+    route_segments = request.path.rstrip("/").count("/")
+    prefix = requested.rsplit("/", route_segments)[0] if route_segments else requested
+    return prefix if _STAGE_PREFIX.fullmatch(prefix) else ""

@@ -1,0 +1,60 @@
+"""From a view to a response: every error of the tree gets its status, anything else is ours and a 500."""
+
+import logging
+from collections.abc import Callable
+
+from chalice.app import Request, Response
+
+from chalicelib.api.call import Call, make_call
+from chalicelib.api.responses import error_response
+from chalicelib.errors import (
+    CallerError,
+    Conflict,
+    Invalid,
+    MalformedRequest,
+    NotAcceptable,
+    NotAuthenticated,
+    NotFound,
+    TooLarge,
+    UnsupportedContentType,
+)
+from chalicelib.wiring import ApiServices
+
+View = Callable[[Call], Response]
+
+OUR_FAULT_SENTENCE = "Something went wrong on our side; try again, and quote the X-Request-Id if it stays."
+
+_STATUS_OF: dict[type[CallerError], int] = {
+    MalformedRequest: 400,
+    NotAuthenticated: 401,
+    NotFound: 404,
+    NotAcceptable: 406,
+    Conflict: 409,
+    TooLarge: 413,
+    UnsupportedContentType: 415,
+    Invalid: 422,
+}
+
+_log = logging.getLogger(__name__)
+
+
+def answer(view: View, request: Request, services: Callable[[], ApiServices]) -> Response:
+    """What `view` returns, or the error envelope for what it raises. `services` is called inside, as it may fail."""
+    try:
+        return view(make_call(request, services()))
+    except CallerError as error:
+        return error_response(status_of(error), str(error))
+    except Exception:  # noqa: BLE001  # the boundary of the API: the client gets a sentence, the log gets the rest
+        _log.exception("request %s failed: %s %s", request_id_of(request), request.method, request.path)
+        return error_response(500, OUR_FAULT_SENTENCE)
+
+
+def status_of(error: CallerError) -> int:
+    """The HTTP status of an error that is the caller's fault; 400 for one that has none of its own."""
+    return next((_STATUS_OF[cls] for cls in type(error).__mro__ if cls in _STATUS_OF), 400)
+
+
+def request_id_of(request: Request) -> str:
+    """The id under which this request is in the logs: API Gateway's own, else the Lambda invocation's."""
+    gateway_id = request.context.get("requestId")
+    return str(gateway_id or getattr(request.lambda_context, "aws_request_id", ""))

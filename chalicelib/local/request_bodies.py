@@ -1,0 +1,76 @@
+"""Request bodies off the wire: of a stated length or in chunks (RFC 9112), never more than a limit."""
+
+import re
+from email.message import Message
+from io import BytesIO
+from typing import BinaryIO
+
+from chalicelib.api.call import too_large_sentence
+
+_CHUNK_LINE = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r?\n")
+_MAX_LINE_BYTES = 4096
+_MAX_TRAILER_LINES = 64
+
+
+class RefusedBody(Exception):
+    """The body is not read to its end, so the connection cannot go on. `sentence` is for the client."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+        self.sentence = sentence
+
+
+def check_framing(headers: Message, limit_bytes: int) -> int | None:
+    """The length that the headers state, None for a body in chunks. Raises `RefusedBody`.
+
+    Two lengths, or a length beside chunks, are how requests are smuggled past a proxy; they are refused.
+    """
+    encodings = headers.get_all("transfer-encoding", [])
+    lengths = headers.get_all("content-length", [])
+    if encodings:
+        if lengths or len(encodings) > 1 or encodings[0].strip().lower() != "chunked":
+            raise RefusedBody(400, "The body's Transfer-Encoding cannot be read; send it chunked, without a length.")
+        return None
+    if not lengths:
+        return 0
+    text = lengths[0].strip()
+    if len(lengths) > 1 or not (text.isascii() and text.isdigit() and len(text) <= 15):
+        raise RefusedBody(400, "The Content-Length header is not a number.")
+    if int(text) > limit_bytes:
+        raise RefusedBody(413, too_large_sentence(limit_bytes))
+    return int(text)
+
+
+def read_body(headers: Message, stream: BinaryIO, limit_bytes: int) -> bytes:
+    """The whole body, held once in memory; empty where there is none. Raises `RefusedBody`."""
+    length = check_framing(headers, limit_bytes)
+    return _read_chunks(stream, limit_bytes) if length is None else _read_exactly(stream, length)
+
+
+def _read_exactly(stream: BinaryIO, length: int) -> bytes:
+    body = stream.read(length)
+    if len(body) < length:
+        raise RefusedBody(400, "The body ends early; send it again.")
+    return body
+
+
+def _read_chunks(stream: BinaryIO, limit_bytes: int) -> bytes:
+    body = BytesIO()
+    while size := _chunk_size(stream):
+        if body.tell() + size > limit_bytes:
+            raise RefusedBody(413, too_large_sentence(limit_bytes))
+        body.write(_read_exactly(stream, size))
+        if stream.readline(_MAX_LINE_BYTES) not in (b"\r\n", b"\n"):
+            raise RefusedBody(400, "The chunks of the body are broken; send it again.")
+    for _ in range(_MAX_TRAILER_LINES):
+        if stream.readline(_MAX_LINE_BYTES) in (b"\r\n", b"\n", b""):
+            return body.getvalue()
+    raise RefusedBody(400, "There are too many trailers after the body.")
+
+
+def _chunk_size(stream: BinaryIO) -> int:
+    match = _CHUNK_LINE.fullmatch(stream.readline(_MAX_LINE_BYTES))
+    if match is None:
+        raise RefusedBody(400, "The chunks of the body are broken; send it again.")
+    return int(match[1], 16)

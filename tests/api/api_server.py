@@ -1,0 +1,107 @@
+"""The API on a real socket, with the ports in memory."""
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+import pytest
+import requests
+from chalice.app import Chalice
+
+from chalicelib.api.application import register_api
+from chalicelib.domain.ids import new_id
+from chalicelib.local.http_server import HttpServer
+from chalicelib.services.annotations import Annotations
+from chalicelib.services.entries import Entries
+from chalicelib.services.job_runs import JobRuns
+from chalicelib.services.jobs import Jobs
+from chalicelib.services.users import Users
+from chalicelib.settings import Settings
+from chalicelib.wiring import ApiServices
+from tests.fakes import START, FakeAnnotations, FakeEntries, FakeJobs, FakeMedia, FakeQueue, FakeUsers, FixedClock
+
+PASSWORD = "correct horse battery"
+ADA, BEN = "ada@example.org", "ben@example.org"
+MAX_BODY_BYTES = 4_000_000
+
+
+def make_users() -> Users:
+    """Ada and Ben, each in an account of their own. Slow, as passwords are hashed: once for all tests."""
+    users = Users(FakeUsers(), FixedClock())
+    for email in (ADA, BEN):
+        users.add(email, PASSWORD, new_id(START))
+        users.authenticate(email, PASSWORD)
+    return users
+
+
+@dataclass
+class Api:
+    """A running API, what is behind it, and a client for each user."""
+
+    url: str
+    clock: FixedClock
+    media: FakeMedia
+    queue: FakeQueue
+    runs: JobRuns
+    ada: "Client" = field(init=False)
+    ben: "Client" = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.ada = Client(self.url, ADA)
+        self.ben = Client(self.url, BEN)
+
+
+class Client(requests.Session):
+    """Calls paths of the API as one user, and never follows redirects."""
+
+    def __init__(self, base_url: str, email: str) -> None:
+        super().__init__()
+        self._base_url = base_url
+        self.auth = (email, PASSWORD)
+        self.trust_env = False
+
+    def call(self, method: str, path: str, **options: object) -> requests.Response:
+        """`path` is a path, or a URL that the API gave."""
+        url = path if path.startswith("http") else self._base_url + path
+        return self.request(method, url, allow_redirects=False, timeout=20, **options)  # type: ignore[arg-type]  # requests' own options
+
+    def send_job(self, content: bytes = b"video", file_name: str = "clip.mp4", **fields: str) -> requests.Response:
+        """POST /jobs; `fields` are those of `entry_job`."""
+        data = {f"entry_job[{name}]": text for name, text in fields.items()}
+        return self.call("POST", "/jobs", files={"entry_job[input]": (file_name, content)}, data=data)
+
+    def send_entry(self, content: bytes = b"video", file_name: str = "clip.mp4") -> requests.Response:
+        """POST /entries."""
+        return self.call("POST", "/entries", files={"entry[media]": (file_name, content)})
+
+
+def curl(*arguments: str) -> str:
+    """What curl prints when Ada calls it with `arguments`; skips where there is no curl."""
+    program = shutil.which("curl")
+    if program is None:
+        pytest.skip("there is no curl on this machine")
+    command = [program, "-sS", "--max-time", "20", "-u", f"{ADA}:{PASSWORD}", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=30).stdout
+
+
+@contextmanager
+def running_api(users: Users, **changed_settings: object) -> Iterator[Api]:
+    """Serves the API with empty stores until the block ends."""
+    settings = Settings("table", "bucket", "queue", max_body_bytes=MAX_BODY_BYTES)
+    settings = replace(settings, **changed_settings)  # type: ignore[arg-type]  # names are checked by replace
+    clock, jobs, media, queue, rows = FixedClock(), FakeJobs(), FakeMedia(), FakeQueue(), FakeEntries()
+    entries = Entries(rows, media, clock)
+    annotations = Annotations(FakeAnnotations(), rows, clock)
+    services = ApiServices(settings, users, Jobs(jobs, entries, queue, clock), entries, annotations)
+    app = Chalice("mien", configure_logs=False, env={})
+    register_api(app, lambda: services)
+    runs = JobRuns(jobs, clock, owner="worker", lease_s=60, max_attempts=3)
+    with HttpServer(app, max_body_bytes=settings.max_body_bytes) as server:
+        api = Api(server.url, clock, media, queue, runs)
+        try:
+            yield api
+        finally:
+            api.ada.close()
+            api.ben.close()
