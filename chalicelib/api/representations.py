@@ -8,6 +8,7 @@ from chalicelib.api.forms import MULTIPART, read_form
 from chalicelib.api.responses import created, json_response, redirect
 from chalicelib.api.routes import READ, Route
 from chalicelib.errors import Invalid
+from chalicelib.services.ports import LinkMethod
 
 _MEDIA = "media"
 
@@ -32,8 +33,11 @@ def get_representation(call: Call) -> Response:
 
 
 def get_media(call: Call) -> Response:
-    """GET /entries/{entry_id}/representations/{representation_id}/media: a redirect to a link that expires soon."""
-    return redirect(call.services.entries.media_url(call.caller, call.path_id("entry"), call.path_id("representation")))
+    """GET /entries/{entry_id}/representations/{representation_id}/media: a redirect to a link that expires soon and
+    answers the method that was asked."""
+    entry_id, representation_id = call.path_id("entry"), call.path_id("representation")
+    method: LinkMethod = "HEAD" if call.request.method == "HEAD" else "GET"
+    return redirect(call.services.entries.media_url(call.caller, entry_id, representation_id, method))
 
 
 ROUTES = (

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from unicodedata import category
 
 from chalicelib.domain.ids import derived_id
 from chalicelib.errors import Invalid
@@ -10,6 +11,10 @@ from chalicelib.errors import Invalid
 MAX_ANNOTATION_CHARACTERS = 255
 MAX_FILE_NAME_CHARACTERS = 255
 MAX_REPRESENTATIONS = 100
+
+# Unicode's general categories. A lone surrogate can arrive in JSON, but no store can keep it: it has no bytes.
+_HALF_CHARACTER = "Cs"
+_NOT_IN_FILE_NAMES = {_HALF_CHARACTER, "Cc", "Zl", "Zp"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +87,18 @@ def check_annotation_text(name: str, text: str | None) -> str:
         )
     if "\0" in text:
         raise Invalid(f"The annotation's {name} contains a NUL character; remove it.")
+    if any(category(character) == _HALF_CHARACTER for character in text):
+        raise Invalid(f"The annotation's {name} contains half a character (a lone surrogate); send whole ones.")
     return text
 
 
 def check_file_name(text: str | None) -> str:
-    """A file name without any path, 1 to 255 characters, no control characters. Raises `Invalid`."""
+    """A file name without any path, 1 to 255 characters, no control characters or line breaks. Raises `Invalid`."""
     name = (text or "").replace("\\", "/").rsplit("/", 1)[-1].strip()
     if not name or name in (".", ".."):
         raise Invalid('The media has no file name; send one with the part, as in filename="clip.mp4".')
     if len(name) > MAX_FILE_NAME_CHARACTERS:
         raise Invalid(f"The file name has {len(name)} characters; at most {MAX_FILE_NAME_CHARACTERS} are stored.")
-    if any(ord(character) < 32 or ord(character) == 127 for character in name):
-        raise Invalid("The file name contains control characters; rename the file.")
+    if any(category(character) in _NOT_IN_FILE_NAMES for character in name):
+        raise Invalid("The file name contains control characters, line breaks or broken characters; rename the file.")
     return name

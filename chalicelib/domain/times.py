@@ -12,4 +12,9 @@ def format_time(moment: datetime) -> str:
 
 def parse_time(text: str) -> datetime:
     """The inverse of `format_time`. Raises ValueError for other texts."""
-    return datetime.fromisoformat(text).astimezone(UTC)
+    if not text.endswith("Z"):
+        raise ValueError(f"{text!r} is no time in UTC")
+    moment = datetime.fromisoformat(text)
+    if format_time(moment) != text:  # a date alone, other digits: fromisoformat reads more than this format
+        raise ValueError(f"{text!r} is not written as YYYY-MM-DDThh:mm:ss.sssZ")
+    return moment

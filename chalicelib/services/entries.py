@@ -9,7 +9,7 @@ from chalicelib.domain.entries import Entry, Representation, check_file_name, me
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.media_types import content_type_of
 from chalicelib.errors import Invalid, NotFound
-from chalicelib.services.ports import Clock, EntryStore, MediaStore
+from chalicelib.services.ports import Clock, EntryStore, LinkMethod, MediaStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +89,14 @@ class Entries:
             raise NotFound("There is no such representation.")
         return representation
 
-    def media_url(self, caller: Caller, entry_id: str, representation_id: str) -> str:
-        """A short-lived link to the bytes. Raises `NotFound`."""
+    def media_url(self, caller: Caller, entry_id: str, representation_id: str, method: LinkMethod = "GET") -> str:
+        """A short-lived link that answers `method` with the bytes. Raises `NotFound`."""
         representation = self.get_representation(caller, entry_id, representation_id)
         return self._media.presigned_url(
             representation.media_key,
             file_name=representation.file_name,
             content_type=representation.content_type,
+            method=method,
         )
 
 

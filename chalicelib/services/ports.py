@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO, Generic, Protocol, TypeVar
+from typing import BinaryIO, Generic, Literal, Protocol, TypeVar
 
 from chalicelib.domain.accounts import User
 from chalicelib.domain.entries import Annotation, Entry, Representation
@@ -13,6 +13,7 @@ from chalicelib.domain.jobs import Job, JobMessage, JobStatus
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]
+LinkMethod = Literal["GET", "HEAD"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +111,11 @@ class MediaStore(Protocol):
     def load(self, key: str, target: Path) -> None:
         """Writes the object to the file `target`, as a stream. Raises `NotFound`."""
 
-    def presigned_url(self, key: str, *, file_name: str, content_type: str) -> str:
-        """A short-lived URL that answers GET and Range with the bytes, this file name and this content type."""
+    def presigned_url(self, key: str, *, file_name: str, content_type: str, method: LinkMethod = "GET") -> str:
+        """A short-lived URL that answers `method` (and Range) with the bytes, this file name and this content type.
+
+        The method is part of what is signed: a link for GET does not answer HEAD.
+        """
 
 
 class JobQueue(Protocol):

@@ -61,6 +61,7 @@ def test_media_are_a_redirect_to_another_origin(api: Api, method: str) -> None:
     answer = api.ada.call(method, file["media"])
     assert answer.status_code == 302
     assert answer.headers["Location"].startswith("https://media.invalid/accounts/")
+    assert answer.headers["Location"].endswith(f"method={method}")
     assert answer.headers["Location"].isascii()
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.content == b""

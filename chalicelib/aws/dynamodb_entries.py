@@ -1,0 +1,88 @@
+"""Entries and their representations in DynamoDB. An entry is one row, so that its changes are atomic."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+from chalicelib.aws.dynamodb_table import EXISTING, NEW, Condition, ConditionFailed, DynamoTable
+from chalicelib.aws.rows import from_row, stored, to_row
+from chalicelib.aws.table_layout import entry_key
+from chalicelib.domain.entries import MAX_REPRESENTATIONS, Entry, Representation
+from chalicelib.errors import Invalid, NotFound
+
+
+class DynamoEntries:
+    """The port `EntryStore`."""
+
+    def __init__(self, table: DynamoTable) -> None:
+        self._table = table
+
+    def create(self, entry: Entry) -> None:
+        """Writes a new row; one that exists already is left as it is (a worker may run twice)."""
+        with suppress(ConditionFailed):
+            self._table.put(to_row(entry) | entry_key(entry.account_id, entry.id), NEW)
+
+    def get(self, account_id: str, entry_id: str) -> Entry:
+        """Reads the row, consistently. Raises `NotFound`."""
+        row = self._table.get(entry_key(account_id, entry_id))
+        if row is None:
+            raise _not_found()
+        return from_row(Entry, row)
+
+    def get_many(self, account_id: str, entry_ids: Sequence[str]) -> dict[str, Entry]:
+        """Those of the entries that exist, by id."""
+        keys = [entry_key(account_id, entry_id) for entry_id in dict.fromkeys(entry_ids)]
+        entries = (from_row(Entry, row) for row in self._table.batch_get(keys))
+        return {entry.id: entry for entry in entries}
+
+    def add_representation(self, representation: Representation) -> None:
+        """Adds a file to its entry. Raises `NotFound` without the entry, `Invalid` where the name is taken or the
+        entry is full."""
+        free = Condition(
+            "attribute_exists(#pk) AND attribute_not_exists(#all.#id) AND size(#all) < :most",
+            {**EXISTING.names, **_names(representation)},
+            {":most": MAX_REPRESENTATIONS},
+        )
+        try:
+            self._set(representation, free)
+        except ConditionFailed as failure:
+            if failure.row is None:
+                raise _not_found() from None
+            if representation.id in failure.row["representations"]:
+                raise Invalid("The entry has a file of this name already; choose another name.") from None
+            raise Invalid(f"The entry has {MAX_REPRESENTATIONS} files, the most it can; use another entry.") from None
+
+    def set_representation(self, representation: Representation) -> None:
+        """Adds a file to its entry or replaces it. Raises `NotFound` without the entry."""
+        existing = Condition(EXISTING.text, {**EXISTING.names, **_names(representation)})
+        try:
+            self._set(representation, existing)
+        except ConditionFailed:
+            raise _not_found() from None
+
+    def set_media_seconds(self, account_id: str, entry_id: str, media_seconds: float | None) -> None:
+        """Notes how long the medium is, once a worker has looked. Raises `NotFound`."""
+        key, names = entry_key(account_id, entry_id), {**EXISTING.names, "#seconds": "media_seconds"}
+        try:
+            if media_seconds is None:
+                self._table.update(key, "REMOVE #seconds", Condition(EXISTING.text, names))
+            else:
+                values = {":seconds": stored(media_seconds)}
+                self._table.update(key, "SET #seconds = :seconds", Condition(EXISTING.text, names, values))
+        except ConditionFailed:
+            raise _not_found() from None
+
+    def _set(self, representation: Representation, condition: Condition) -> None:
+        values = {**condition.values, ":representation": to_row(representation)}
+        self._table.update(
+            entry_key(representation.account_id, representation.entry_id),
+            "SET #all.#id = :representation",
+            Condition(condition.text, condition.names, values),
+        )
+
+
+def _names(representation: Representation) -> dict[str, str]:
+    return {"#all": "representations", "#id": representation.id}
+
+
+def _not_found() -> NotFound:
+    return NotFound("There is no such entry; use an entry URL that this API gave you.")

@@ -1,0 +1,161 @@
+"""The table in Python's values: conditions, pages and unprocessed keys are dealt with here, once."""
+
+import secrets
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+
+from chalicelib.aws.failures import AwsFailure, aws_failures
+from chalicelib.aws.rows import Row
+from chalicelib.aws.table_layout import PARTITION_KEY, SORT_KEY
+from chalicelib.errors import MienError
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+
+Key = Mapping[str, str]
+_BATCH_KEYS = 100  # the most that BatchGetItem takes
+_BATCH_ATTEMPTS = 8  # in a row that bring nothing
+_FIRST_PAUSE_S = 0.05
+
+
+class ConditionFailed(MienError):
+    """A write found another row than its condition asked for. `row` is that row, None where there is none."""
+
+    def __init__(self, row: Row | None) -> None:
+        super().__init__("the condition of a write did not hold")
+        self.row = row
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What must hold of the row before a write. `text` writes attributes as `#x` and values as `:x`."""
+
+    text: str
+    names: Mapping[str, str]
+    values: Row = field(default_factory=dict)
+
+
+NEW = Condition("attribute_not_exists(#pk)", {"#pk": PARTITION_KEY})
+EXISTING = Condition("attribute_exists(#pk)", {"#pk": PARTITION_KEY})
+
+
+class DynamoTable:
+    """One DynamoDB table. `sleep` takes seconds. May be shared by threads."""
+
+    def __init__(self, client: "DynamoDBClient", name: str, *, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._client = client
+        self._name = name
+        self._sleep = sleep
+
+    def get(self, key: Key) -> Row | None:
+        """The row, read consistently."""
+        with aws_failures("read a row"):
+            answer = self._client.get_item(TableName=self._name, Key=_wire(key), ConsistentRead=True)
+        return _row(answer["Item"]) if "Item" in answer else None
+
+    def put(self, row: Row, condition: Condition | None = None) -> None:
+        """Writes or replaces the whole row. Raises `ConditionFailed`."""
+        self._write(self._client.put_item, condition, Item=_wire(row))
+
+    def update(self, key: Key, change: str, condition: Condition) -> None:
+        """Changes attributes. `change` is an UpdateExpression in the names and values of `condition`, which it
+        raises as `ConditionFailed`."""
+        self._write(self._client.update_item, condition, Key=_wire(key), UpdateExpression=change)
+
+    def query(
+        self,
+        partition: str,
+        prefix: str,
+        *,
+        descending: bool = False,
+        after: Key | None = None,
+        read_size: int | None = None,
+        equal: Mapping[str, str] | None = None,
+    ) -> Iterator[Row]:
+        """The partition's rows whose sort key begins with `prefix`, in its order, read as they are asked for.
+
+        `after` is the key behind which to begin; `read_size` is how many rows one request looks at; `equal` leaves
+        out the rows whose attributes have other values.
+        """
+        request = _query_request(partition, prefix, equal or {})
+        request |= {"TableName": self._name, "ScanIndexForward": not descending}
+        if read_size is not None:
+            request["Limit"] = read_size
+        start = _wire(after) if after else None
+        while True:
+            if start is not None:
+                request["ExclusiveStartKey"] = start
+            with aws_failures("query rows"):
+                answer = self._client.query(**request)
+            yield from (_row(item) for item in answer["Items"])
+            start = answer.get("LastEvaluatedKey")
+            if not start:
+                return
+
+    def batch_get(self, keys: Sequence[Key]) -> Iterator[Row]:
+        """Those of the rows that exist, read consistently, in no order. No key may be there twice."""
+        for first in range(0, len(keys), _BATCH_KEYS):
+            yield from self._get_batch([_wire(key) for key in keys[first : first + _BATCH_KEYS]])
+
+    def _get_batch(self, keys: list[dict[str, Any]]) -> Iterator[Row]:
+        fruitless = 0
+        while True:
+            with aws_failures("read rows"):
+                answer = self._client.batch_get_item(RequestItems={self._name: {"Keys": keys, "ConsistentRead": True}})
+            rows = answer["Responses"].get(self._name, [])
+            yield from (_row(item) for item in rows)
+            unprocessed = answer["UnprocessedKeys"].get(self._name)
+            if not unprocessed:
+                return
+            # A reply that is full (16 MB) leaves keys over as well: only replies that bring nothing count as failed.
+            fruitless = 0 if rows else fruitless + 1
+            if fruitless == _BATCH_ATTEMPTS:
+                raise AwsFailure(f"could not read rows: {len(unprocessed['Keys'])} stayed unprocessed")
+            keys = list(unprocessed["Keys"])
+            self._sleep(_pause_s(fruitless))
+
+    def _write(self, operation: Callable[..., Any], condition: Condition | None, **request: Any) -> None:
+        if condition is not None:
+            request["ConditionExpression"] = condition.text
+            request["ExpressionAttributeNames"] = condition.names
+            request["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+            if condition.values:
+                request["ExpressionAttributeValues"] = _wire(condition.values)
+        with aws_failures("write a row"):
+            try:
+                operation(TableName=self._name, **request)
+            except self._client.exceptions.ConditionalCheckFailedException as failure:
+                found: Any = failure.response.get("Item")
+                raise ConditionFailed(_row(found) if found else None) from failure
+
+
+def _query_request(partition: str, prefix: str, equal: Mapping[str, str]) -> dict[str, Any]:
+    request: dict[str, Any] = {
+        "KeyConditionExpression": "#pk = :pk AND begins_with(#sk, :prefix)",
+        "ExpressionAttributeNames": {"#pk": PARTITION_KEY, "#sk": SORT_KEY} | {f"#{name}": name for name in equal},
+        "ExpressionAttributeValues": _wire(
+            {":pk": partition, ":prefix": prefix} | {f":{name}": value for name, value in equal.items()}
+        ),
+    }
+    if equal:
+        request["FilterExpression"] = " AND ".join(f"#{name} = :{name}" for name in equal)
+    return request
+
+
+def _pause_s(fruitless: int) -> float:
+    """Exponential, with full jitter, so that throttled readers do not come back together."""
+    return secrets.SystemRandom().uniform(0.0, _FIRST_PAUSE_S * 2**fruitless)
+
+
+def _wire(row: Mapping[str, Any]) -> dict[str, Any]:
+    serializer = TypeSerializer()
+    return {name: serializer.serialize(value) for name, value in row.items()}
+
+
+def _row(item: Mapping[str, Any]) -> Row:
+    deserializer = TypeDeserializer()
+    return {name: deserializer.deserialize(value) for name, value in item.items()}

@@ -1,0 +1,25 @@
+"""Where botocore's errors stop."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from boto3.exceptions import Boto3Error
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.errors import MienError
+
+
+class AwsFailure(MienError):
+    """AWS refused or did not answer, for a reason that no caller can mend. Ours, so let it rise."""
+
+
+@contextmanager
+def aws_failures(action: str) -> Iterator[None]:
+    """Turns what boto3 and botocore raise inside it into `AwsFailure`: "could not <action>: ...".
+
+    Errors that mean something to the caller of a port (a condition that failed, a missing key) are caught before.
+    """
+    try:
+        yield
+    except (ClientError, BotoCoreError, Boto3Error) as failure:
+        raise AwsFailure(f"could not {action}: {failure}") from failure

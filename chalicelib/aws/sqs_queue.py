@@ -1,0 +1,23 @@
+"""The job queue in SQS."""
+
+from typing import TYPE_CHECKING
+
+from chalicelib.aws.failures import aws_failures
+from chalicelib.domain.jobs import JobMessage
+from chalicelib.domain.messages import encode_message
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs.client import SQSClient
+
+
+class SqsQueue:
+    """The port `JobQueue`."""
+
+    def __init__(self, client: "SQSClient", queue_url: str) -> None:
+        self._client = client
+        self._queue_url = queue_url
+
+    @aws_failures("send a job message")
+    def send(self, message: JobMessage) -> None:
+        """Hands the message over; it is delivered at least once."""
+        self._client.send_message(QueueUrl=self._queue_url, MessageBody=encode_message(message))

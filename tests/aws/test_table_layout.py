@@ -1,0 +1,15 @@
+"""The keys are data at rest: changing them loses sight of what is stored."""
+
+from chalicelib.aws.table_layout import annotation_key, annotation_prefix, entry_key, job_key, user_key
+
+
+def test_the_key_scheme() -> None:
+    assert job_key("a", "j") == {"pk": "ACCOUNT#a", "sk": "JOB#j"}
+    assert entry_key("a", "e") == {"pk": "ACCOUNT#a", "sk": "ENTRY#e"}
+    assert annotation_key("a", "e", "n") == {"pk": "ACCOUNT#a", "sk": "ANNOTATION#e#n"}
+    assert user_key("x@y.org") == {"pk": "USER#x@y.org", "sk": "USER"}
+
+
+def test_an_entrys_annotations_share_a_prefix_that_no_other_entry_has() -> None:
+    assert annotation_key("a", "e1", "n")["sk"].startswith(annotation_prefix("e1"))
+    assert not annotation_key("a", "e12", "n")["sk"].startswith(annotation_prefix("e1"))

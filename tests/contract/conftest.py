@@ -1,0 +1,56 @@
+"""Each port twice: in memory and on AWS as moto plays it."""
+
+from collections.abc import Iterator
+
+import pytest
+from boto3.session import Session
+
+from chalicelib.aws.dynamodb_annotations import DynamoAnnotations
+from chalicelib.aws.dynamodb_entries import DynamoEntries
+from chalicelib.aws.dynamodb_jobs import DynamoJobs
+from chalicelib.aws.dynamodb_users import DynamoUsers
+from chalicelib.services.ports import AnnotationStore, EntryStore, JobStore, UserStore
+from tests.contract.media_cases import FakeMediaCase, MediaCase, S3MediaCase
+from tests.contract.queue_cases import FakeQueueCase, QueueCase, SqsQueueCase
+from tests.fakes import FakeAnnotations, FakeEntries, FakeJobs, FakeUsers
+from tests.moto_stack import MotoStack, moto_stack
+
+
+@pytest.fixture(params=["fake", "moto"])
+def stack(request: pytest.FixtureRequest, aws_environment: None, aws_session: Session) -> Iterator[MotoStack | None]:
+    """None stands for the fakes."""
+    if request.param == "fake":
+        yield None
+        return
+    with moto_stack(aws_session) as provisioned:
+        yield provisioned
+
+
+@pytest.fixture
+def jobs(stack: MotoStack | None) -> JobStore:
+    return FakeJobs() if stack is None else DynamoJobs(stack.table)
+
+
+@pytest.fixture
+def entries(stack: MotoStack | None) -> EntryStore:
+    return FakeEntries() if stack is None else DynamoEntries(stack.table)
+
+
+@pytest.fixture
+def annotations(stack: MotoStack | None) -> AnnotationStore:
+    return FakeAnnotations() if stack is None else DynamoAnnotations(stack.table)
+
+
+@pytest.fixture
+def users(stack: MotoStack | None) -> UserStore:
+    return FakeUsers() if stack is None else DynamoUsers(stack.table)
+
+
+@pytest.fixture
+def media(stack: MotoStack | None) -> MediaCase:
+    return FakeMediaCase() if stack is None else S3MediaCase(stack)
+
+
+@pytest.fixture
+def queue(stack: MotoStack | None) -> QueueCase:
+    return FakeQueueCase() if stack is None else SqsQueueCase(stack)

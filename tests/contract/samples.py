@@ -1,0 +1,59 @@
+"""Jobs, entries, representations and annotations to store."""
+
+from datetime import timedelta
+
+from chalicelib.domain.entries import Annotation, Entry, Representation, representation_id
+from chalicelib.domain.ids import new_id
+from chalicelib.domain.job_names import JobName
+from chalicelib.domain.jobs import Job
+from tests.fakes import START
+
+ACCOUNT = "account-one"
+OTHER_ACCOUNT = "account-two"
+AUTHOR = "ada@example.org"
+
+ODD_TEXTS = [
+    "clip.mp4",
+    "say \"hi\" \\ 100% 'done'; filename=evil.exe",
+    "Grüße aus Köln → €.mov",
+    "e\u0301 and \u00e9 are not made one",
+    "笑顔 смех 😀👩\u200d🚀.mp4",
+    "\u202e\u05e2\u05d1\u05e8\u05d9\u05ea \u200f\u0639\u0631\u0628\u064a.mp4",  # right to left
+    "a=b&c=d?e#f/g+h i",
+    "=1+1,\tcsv",
+    "\ufeff\u00a0 spaces \u2003",
+    "x" * 255,
+    "😀" * 255,
+]
+
+
+def make_job(age_s: float = 0.0, *, account_id: str = ACCOUNT, name: JobName = JobName.MULTIFACE) -> Job:
+    """A fresh job, made `age_s` seconds before START."""
+    made = START - timedelta(seconds=age_s)
+    return Job(new_id(made), account_id, AUTHOR, name, made, made)
+
+
+def make_entry(*, account_id: str = ACCOUNT) -> Entry:
+    """An entry without files."""
+    return Entry(new_id(START), account_id, AUTHOR, START, START)
+
+
+def make_representation(entry: Entry, file_name: str = "clip.mp4", *, size_bytes: int = 3) -> Representation:
+    """A file of the entry."""
+    return Representation(
+        id=representation_id(entry.id, file_name),
+        entry_id=entry.id,
+        account_id=entry.account_id,
+        file_name=file_name,
+        content_type="video/mp4",
+        size_bytes=size_bytes,
+        sha256="00" * 32,
+        published=START,
+        updated=START,
+    )
+
+
+def make_annotation(entry: Entry, age_s: float = 0.0, *, key: str = "scene", value: str = "indoors") -> Annotation:
+    """A note on the entry, made `age_s` seconds before START."""
+    made = START - timedelta(seconds=age_s)
+    return Annotation(new_id(made), entry.id, entry.account_id, AUTHOR, key, value, None, made, made)

@@ -1,0 +1,182 @@
+"""The promises of `EntryStore`."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.domain.entries import MAX_REPRESENTATIONS
+from chalicelib.domain.ids import new_id
+from chalicelib.errors import Invalid, NotFound
+from chalicelib.services.ports import EntryStore
+from tests.contract.samples import ACCOUNT, ODD_TEXTS, OTHER_ACCOUNT, make_entry, make_representation
+from tests.fakes import START
+
+
+def test_a_created_entry_is_read_back(entries: EntryStore) -> None:
+    entry = make_entry()
+    entries.create(entry)
+    assert entries.get(ACCOUNT, entry.id) == entry
+
+
+def test_every_field_is_kept(entries: EntryStore) -> None:
+    bare = make_entry()
+    files = [make_representation(bare, name) for name in ("a.json", "a.csv")]
+    entry = replace(
+        bare,
+        source="camera 3",
+        data_split="test",
+        media_seconds=12.345678901234567,
+        updated=START + timedelta(hours=1),
+        representations={file.id: file for file in files},
+    )
+    entries.create(entry)
+    assert entries.get(ACCOUNT, entry.id) == entry
+
+
+def test_create_leaves_an_entry_that_exists_as_it_is(entries: EntryStore) -> None:
+    entry = make_entry()
+    entries.create(entry)
+    file = make_representation(entry)
+    entries.add_representation(file)
+    entries.create(replace(entry, source="a second run"))
+    assert entries.get(ACCOUNT, entry.id) == replace(entry, representations={file.id: file})
+
+
+def test_get_of_an_unknown_entry(entries: EntryStore) -> None:
+    with pytest.raises(NotFound):
+        entries.get(ACCOUNT, new_id(START))
+
+
+def test_another_accounts_entry_is_not_there(entries: EntryStore) -> None:
+    entry = make_entry()
+    entries.create(entry)
+    with pytest.raises(NotFound):
+        entries.get(OTHER_ACCOUNT, entry.id)
+    assert entries.get_many(OTHER_ACCOUNT, [entry.id]) == {}
+    with pytest.raises(NotFound):
+        entries.set_media_seconds(OTHER_ACCOUNT, entry.id, 1.0)
+    stray = replace(make_representation(entry), account_id=OTHER_ACCOUNT)
+    with pytest.raises(NotFound):
+        entries.add_representation(stray)
+    with pytest.raises(NotFound):
+        entries.set_representation(stray)
+    assert entries.get(ACCOUNT, entry.id) == entry
+
+
+def test_one_id_in_two_accounts_is_two_entries(entries: EntryStore) -> None:
+    entry = make_entry()
+    theirs = replace(entry, account_id=OTHER_ACCOUNT, source="theirs")
+    entries.create(entry)
+    entries.create(theirs)
+    assert (entries.get(ACCOUNT, entry.id), entries.get(OTHER_ACCOUNT, entry.id)) == (entry, theirs)
+
+
+def test_get_many_gives_those_that_exist(entries: EntryStore) -> None:
+    made = [make_entry() for _ in range(3)]
+    for entry in made:
+        entries.create(entry)
+    wanted = [made[2].id, new_id(START), made[0].id, made[2].id]
+    assert entries.get_many(ACCOUNT, wanted) == {made[0].id: made[0], made[2].id: made[2]}
+
+
+def test_get_many_of_nothing(entries: EntryStore) -> None:
+    assert entries.get_many(ACCOUNT, []) == {}
+
+
+def test_get_many_of_more_than_one_request_takes(entries: EntryStore) -> None:
+    made = {entry.id: entry for entry in (make_entry() for _ in range(205))}
+    for entry in made.values():
+        entries.create(entry)
+    assert entries.get_many(ACCOUNT, list(made)) == made
+
+
+@pytest.mark.parametrize("file_name", ODD_TEXTS)
+def test_file_names_are_kept_exactly(entries: EntryStore, file_name: str) -> None:
+    entry = make_entry()
+    entries.create(entry)
+    file = make_representation(entry, file_name)
+    entries.add_representation(file)
+    assert entries.get(ACCOUNT, entry.id).representations == {file.id: file}
+    assert entries.get_many(ACCOUNT, [entry.id])[entry.id].representations[file.id].file_name == file_name
+
+
+def test_add_representation_refuses_a_name_that_is_taken(entries: EntryStore) -> None:
+    entry = make_entry()
+    entries.create(entry)
+    file = make_representation(entry)
+    entries.add_representation(file)
+    with pytest.raises(Invalid, match="name"):
+        entries.add_representation(replace(file, size_bytes=99))
+    assert entries.get(ACCOUNT, entry.id).representations == {file.id: file}
+
+
+def test_add_representation_refuses_a_full_entry(entries: EntryStore) -> None:
+    bare = make_entry()
+    files = [make_representation(bare, f"{number}.csv") for number in range(MAX_REPRESENTATIONS - 1)]
+    entries.create(replace(bare, representations={file.id: file for file in files}))
+    entries.add_representation(make_representation(bare, "last.csv"))
+    with pytest.raises(Invalid, match=str(MAX_REPRESENTATIONS)):
+        entries.add_representation(make_representation(bare, "too-many.csv"))
+    assert len(entries.get(ACCOUNT, bare.id).representations) == MAX_REPRESENTATIONS
+
+
+def test_a_full_entry_still_names_the_name_that_is_taken(entries: EntryStore) -> None:
+    bare = make_entry()
+    files = [make_representation(bare, f"{number}.csv") for number in range(MAX_REPRESENTATIONS)]
+    entries.create(replace(bare, representations={file.id: file for file in files}))
+    with pytest.raises(Invalid, match="name"):
+        entries.add_representation(files[0])
+
+
+def test_representations_need_their_entry(entries: EntryStore) -> None:
+    entry = make_entry()
+    with pytest.raises(NotFound):
+        entries.add_representation(make_representation(entry))
+    with pytest.raises(NotFound):
+        entries.set_representation(make_representation(entry))
+    with pytest.raises(NotFound):
+        entries.get(ACCOUNT, entry.id)
+
+
+def test_set_representation_adds_and_replaces(entries: EntryStore) -> None:
+    entry = make_entry()
+    entries.create(entry)
+    other, file = make_representation(entry, "other.csv"), make_representation(entry)
+    entries.add_representation(other)
+    entries.set_representation(file)
+    changed = replace(file, size_bytes=2**40, sha256="ff" * 32, content_type="text/csv")
+    entries.set_representation(changed)
+    kept = entries.get(ACCOUNT, entry.id)
+    assert kept == replace(entry, representations={other.id: other, file.id: changed})
+
+
+@pytest.mark.parametrize("media_seconds", [0.0, 0.04, 1 / 3, 14400.123456789, 12])
+def test_media_seconds_are_noted(entries: EntryStore, media_seconds: float) -> None:
+    entry = make_entry()
+    entries.create(entry)
+    entries.set_media_seconds(ACCOUNT, entry.id, media_seconds)
+    assert entries.get(ACCOUNT, entry.id) == replace(entry, media_seconds=media_seconds)
+
+
+def test_media_seconds_are_taken_back(entries: EntryStore) -> None:
+    entry = replace(make_entry(), media_seconds=3.5)
+    entries.create(entry)
+    entries.set_media_seconds(ACCOUNT, entry.id, None)
+    assert entries.get(ACCOUNT, entry.id).media_seconds is None
+
+
+@pytest.mark.parametrize("media_seconds", [2.5, None])
+def test_media_seconds_need_their_entry(entries: EntryStore, media_seconds: float | None) -> None:
+    entry_id = new_id(START)
+    with pytest.raises(NotFound):
+        entries.set_media_seconds(ACCOUNT, entry_id, media_seconds)
+    assert entries.get_many(ACCOUNT, [entry_id]) == {}
+
+
+def test_what_was_read_is_a_copy(entries: EntryStore) -> None:
+    entry = make_entry()
+    entries.create(entry)
+    before = entries.get(ACCOUNT, entry.id)
+    entries.add_representation(make_representation(entry))
+    assert before.representations == {}

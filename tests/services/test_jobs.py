@@ -1,0 +1,76 @@
+import pytest
+
+from chalicelib.domain.job_names import JobName
+from chalicelib.domain.jobs import Job, JobMessage, JobStatus
+from chalicelib.errors import Conflict, Invalid, NotFound
+from tests.services.conftest import ADA, EVE, World, an_upload
+
+
+def create(world: World) -> Job:
+    return world.jobs.create(ADA, name=JobName.MULTIFACE, upload=an_upload(), data_split="train")
+
+
+def test_creating_a_job_stores_row_and_media_and_sends_one_message(world: World) -> None:
+    job = create(world)
+    assert world.jobs.get(ADA, job.id) == job
+    assert (job.status, job.filename, job.data_split) == (JobStatus.QUEUED, "clip.mp4", "train")
+    assert job.input_entry_id is not None
+    entry = world.entries.get(ADA, job.input_entry_id)
+    (representation,) = entry.representations.values()
+    assert (representation.file_name, representation.content_type) == ("clip.mp4", "video/mp4")
+    assert world.queue.sent == [JobMessage(ADA.account_id, job.id, 1)]
+
+
+@pytest.mark.parametrize("upload", [an_upload(body=b""), an_upload(file_name=None), an_upload(file_name="a\nb")])
+def test_a_job_without_usable_media_is_refused_before_anything_is_written(world: World, upload: object) -> None:
+    with pytest.raises(Invalid):
+        world.jobs.create(ADA, name=JobName.MULTIFACE, upload=upload, data_split=None)  # type: ignore[arg-type]
+    assert world.jobs.list(ADA, limit=10).items == ()
+    assert world.queue.sent == []
+
+
+def test_another_account_sees_nothing(world: World) -> None:
+    job = create(world)
+    assert world.jobs.list(EVE, limit=10).items == ()
+    with pytest.raises(NotFound):
+        world.jobs.get(EVE, job.id)
+    with pytest.raises(NotFound):
+        world.jobs.requeue(EVE, job.id)
+    with pytest.raises(NotFound):
+        world.jobs.update(EVE, job.id, name=JobName.NO_OP, status="cancelled")
+
+
+def test_requeue_begins_a_new_run_and_outdates_the_old_message(world: World) -> None:
+    job = create(world)
+    again = world.jobs.requeue(ADA, job.id)
+    assert (again.run, again.status) == (2, JobStatus.QUEUED)
+    assert [message.run for message in world.queue.sent] == [1, 2]
+    assert again.run_result_entry_id != job.run_result_entry_id
+
+
+def test_a_job_without_media_cannot_run_again(world: World) -> None:
+    job = create(world)
+    bare = Job("0" * 26, job.account_id, job.author, job.name, job.published, job.updated)
+    world.job_rows.create(bare)
+    with pytest.raises(Conflict):
+        world.jobs.requeue(ADA, bare.id)
+
+
+def test_one_update_may_rename_and_cancel(world: World) -> None:
+    job = create(world)
+    changed = world.jobs.update(ADA, job.id, name=JobName.NO_OP, status="cancelled")
+    assert (changed.name, changed.status) == (JobName.NO_OP, JobStatus.CANCELLED)
+
+
+def test_update_renames_and_cancels(world: World) -> None:
+    job = create(world)
+    assert world.jobs.update(ADA, job.id, name=JobName.SDK_METRICS, status=None).name is JobName.SDK_METRICS
+    assert world.jobs.update(ADA, job.id, name=None, status="cancelled").status is JobStatus.CANCELLED
+    assert world.jobs.update(ADA, job.id, name=None, status="cancelled").status is JobStatus.CANCELLED
+    with pytest.raises(Invalid):
+        world.jobs.update(ADA, job.id, name=None, status="done")
+
+
+def test_an_update_that_changes_nothing_writes_nothing(world: World) -> None:
+    job = create(world)
+    assert world.jobs.update(ADA, job.id, name=job.name, status=None) == job

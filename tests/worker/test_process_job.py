@@ -1,0 +1,266 @@
+"""One run of one job, with the real analysis and the real formats on in-memory ports."""
+
+import csv
+import io
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+import pytest
+
+from chalicelib.analysis.models import Models
+from chalicelib.domain.accounts import Caller
+from chalicelib.domain.ids import new_id
+from chalicelib.domain.job_names import JobName
+from chalicelib.domain.jobs import Job, JobStatus, Progress
+from chalicelib.errors import JobBusy, JobNotClaimable, LeaseLost
+from chalicelib.services.entries import Entries, Upload
+from chalicelib.services.job_runs import JobRuns
+from chalicelib.services.jobs import Jobs
+from chalicelib.services.ports import StoredMedia
+from chalicelib.settings import Settings
+from chalicelib.wiring import WorkerServices
+from chalicelib.worker.process_job import JobProcessor
+from tests.fakes import START, FakeEntries, FakeJobs, FakeMedia, FakeQueue, FixedClock
+from tests.media_factory import STEADY_MS, image_bytes, rgb_corners, write_sound, write_video
+
+ADA = Caller("ada@example.org", new_id(START))
+MODELS_DIR = Path(__file__).resolve().parents[2] / "models"
+LEASE_S = 60.0
+
+
+class WatchedJobs(FakeJobs):
+    """Jobs whose every save tells a listener first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.before_save: Callable[[Job], None] = lambda _job: None
+
+    def save(self, job: Job) -> None:
+        self.before_save(job)
+        super().save(job)
+
+
+class WatchedMedia(FakeMedia):
+    """Media that counts what is stored and tells a listener first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.saves = 0
+        self.before_save: Callable[[], None] = lambda: None
+
+    def save(self, key: str, body: BinaryIO, content_type: str) -> StoredMedia:
+        self.saves += 1
+        self.before_save()
+        return super().save(key, body, content_type)
+
+
+@dataclass
+class World:
+    """One account's jobs, and as many workers as a test asks for."""
+
+    models: Models
+    clock: FixedClock = field(default_factory=FixedClock)
+    job_rows: WatchedJobs = field(default_factory=WatchedJobs)
+    entry_rows: FakeEntries = field(default_factory=FakeEntries)
+    media: WatchedMedia = field(default_factory=WatchedMedia)
+
+    def __post_init__(self) -> None:
+        self.entries = Entries(self.entry_rows, self.media, self.clock)
+        self.jobs = Jobs(self.job_rows, self.entries, FakeQueue(), self.clock)
+
+    def create(self, body: bytes, *, file_name: str = "clip.mp4", name: JobName = JobName.MULTIFACE) -> Job:
+        return self.jobs.create(
+            ADA, name=name, upload=Upload(file_name, None, io.BytesIO(body), len(body)), data_split=None
+        )
+
+    def worker(self, owner: str) -> JobProcessor:
+        settings = Settings("table", "bucket", "queue", lease_s=LEASE_S)
+        runs = JobRuns(self.job_rows, self.clock, owner=owner, lease_s=LEASE_S, max_attempts=settings.max_attempts)
+        return JobProcessor(WorkerServices(settings, self.clock, runs, self.entry_rows, self.media), self.models)
+
+    def job(self, job: Job) -> Job:
+        return self.jobs.get(ADA, job.id)
+
+    def results(self, job: Job) -> dict[str, bytes]:
+        """The bytes of each result file by its name."""
+        entry = self.entries.get(ADA, str(self.job(job).result_entry_id))
+        return {each.file_name: self.media.objects[each.media_key].body for each in entry.representations.values()}
+
+
+@pytest.fixture(scope="module")
+def models() -> Models:
+    if not MODELS_DIR.is_dir():
+        pytest.skip("there are no models; run make setup")
+    return Models(MODELS_DIR)
+
+
+@pytest.fixture
+def world(models: Models) -> World:
+    return World(models)
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    return write_video(tmp_path_factory.mktemp("media") / "clip.mp4").read_bytes()
+
+
+def test_a_video_becomes_a_result(world: World, clip: bytes) -> None:
+    job = world.create(clip)
+    world.worker("one").process(job.message)
+    done = world.job(job)
+    frames = len(STEADY_MS)
+    assert (done.status, done.error, done.lease) == (JobStatus.DONE, None, None)
+    assert done.progress is not None
+    assert (done.progress.frames_done, done.progress.frames_total) == (frames, frames)
+    assert done.result_entry_id == job.run_result_entry_id
+    results = world.results(job)
+    assert sorted(results) == ["clip.mp4-metrics.csv", "clip.mp4-metrics.json"]
+    rows = list(csv.DictReader(io.StringIO(results["clip.mp4-metrics.csv"].decode())))
+    assert [float(row["time stamp (msec)"]) for row in rows] == list(STEADY_MS)
+    for entry_id in (done.result_entry_id, done.input_entry_id):
+        assert world.entries.get(ADA, str(entry_id)).media_seconds == pytest.approx(frames * 0.04)
+
+
+def test_delivered_twice_it_runs_once(world: World, clip: bytes) -> None:
+    job = world.create(clip)
+    world.worker("one").process(job.message)
+    results, saves = world.results(job), world.media.saves
+    with pytest.raises(JobNotClaimable):
+        world.worker("two").process(job.message)
+    assert world.results(job) == results
+    assert world.media.saves == saves
+
+
+def test_delivered_to_two_workers_at_once_one_of_them_runs_it(world: World, clip: bytes) -> None:
+    job = world.create(clip)
+    refusals: list[JobBusy] = []
+
+    def deliver_again(_job: Job) -> None:
+        world.job_rows.before_save = lambda _again: None
+        with pytest.raises(JobBusy) as refusal:
+            world.worker("two").process(job.message)
+        refusals.append(refusal.value)
+
+    def after_claim(_job: Job) -> None:
+        world.job_rows.before_save = deliver_again
+
+    world.job_rows.before_save = after_claim
+    world.worker("one").process(job.message)
+    assert len(refusals) == 1
+    assert world.job(job).status is JobStatus.DONE
+
+
+def test_interrupted_and_delivered_again_it_ends_the_same_way(world: World, clip: bytes) -> None:
+    unharmed = world.create(clip)
+    world.worker("one").process(unharmed.message)
+    job = world.create(clip)
+
+    def die(row: Job) -> None:
+        if row.progress is not None and row.progress.frames_done > 0:
+            world.job_rows.before_save = lambda _job: None
+            raise KeyboardInterrupt
+
+    world.job_rows.before_save = die
+    with pytest.raises(KeyboardInterrupt):
+        world.worker("one").process(job.message)
+    assert world.job(job).status is JobStatus.QUEUED  # given back, so that nobody waits for the lease to end
+    world.worker("two").process(job.message)
+    assert (world.job(job).status, world.job(job).attempt) == (JobStatus.DONE, 2)
+    assert world.results(job) == world.results(unharmed)
+
+
+def test_two_workers_that_both_reach_the_end_leave_one_result(world: World, clip: bytes) -> None:
+    job = world.create(clip)
+
+    def sleep_past_the_lease() -> None:
+        world.media.before_save = lambda: None
+        world.clock.advance(LEASE_S + 1)
+        world.worker("two").process(job.message)
+
+    world.media.before_save = sleep_past_the_lease
+    with pytest.raises(LeaseLost):
+        world.worker("one").process(job.message)
+    done = world.job(job)
+    assert (done.status, done.attempt) == (JobStatus.DONE, 2)
+    assert len(world.results(job)) == 2
+
+
+def test_a_cancelled_job_stops_between_frames(world: World, clip: bytes) -> None:
+    job = world.create(clip)
+
+    def cancel(row: Job) -> None:
+        if row.progress is not None:
+            world.job_rows.before_save = lambda _job: None
+            world.jobs.update(ADA, job.id, name=None, status="cancelled")
+
+    world.job_rows.before_save = cancel
+    saves = world.media.saves
+    with pytest.raises(LeaseLost):
+        world.worker("one").process(job.message)
+    assert world.job(job).status is JobStatus.CANCELLED
+    assert world.media.saves == saves
+
+
+def test_a_requeued_job_keeps_the_first_result_and_points_to_the_second(world: World, clip: bytes) -> None:
+    job = world.create(clip)
+    world.worker("one").process(job.message)
+    first = world.job(job).result_entry_id
+    again = world.jobs.requeue(ADA, job.id)
+    world.worker("one").process(again.message)
+    second = world.job(job).result_entry_id
+    assert second not in (None, first)
+    assert world.entries.get(ADA, str(first)).representations.keys() != {}
+
+
+@pytest.mark.parametrize("body", [b"this is text, not video", b"\0" * 5000, b"\0\0\0\x18ftypmp42"])
+def test_bad_media_ends_as_an_error_with_a_sentence(world: World, body: bytes) -> None:
+    job = world.create(body)
+    world.worker("one").process(job.message)
+    ended = world.job(job)
+    assert ended.status is JobStatus.ERROR
+    assert ended.error is not None
+    assert ended.error.endswith(".")
+    assert "Traceback" not in ended.error
+    assert ended.result_entry_id is None
+
+
+def test_sound_without_pictures_is_an_error(world: World, tmp_path: Path) -> None:
+    job = world.create(write_sound(tmp_path / "sound.mp4").read_bytes())
+    world.worker("one").process(job.message)
+    assert "video" in str(world.job(job).error)
+
+
+def test_a_still_is_no_media_for_a_pack(world: World) -> None:
+    still = image_bytes(rgb_corners(), "PNG")
+    job = world.create(still, file_name="still.png", name=JobName.CURRENT_PACK)
+    world.worker("one").process(job.message)
+    assert "still image" in str(world.job(job).error)
+
+
+def test_no_op_does_nothing_and_finishes(world: World) -> None:
+    job = world.create(b"anything", name=JobName.NO_OP)
+    world.worker("one").process(job.message)
+    assert world.job(job).status is JobStatus.DONE
+    assert world.results(job) == {}
+
+
+def test_media_that_is_gone_is_an_error(world: World, clip: bytes) -> None:
+    job = world.create(clip)
+    world.media.objects.clear()
+    world.worker("one").process(job.message)
+    assert "deleted" in str(world.job(job).error)
+
+
+def test_progress_is_stored_while_the_work_goes_on(world: World, clip: bytes) -> None:
+    seen: list[Progress] = []
+
+    def note(row: Job) -> None:
+        if row.status is JobStatus.WORKING and row.progress is not None:
+            seen.append(row.progress)
+
+    world.job_rows.before_save = note
+    world.worker("one").process(world.create(clip).message)
+    assert [progress.frames_done for progress in seen[:2]] == [0, 1]
+    assert all(progress.frames_total == len(STEADY_MS) for progress in seen)
