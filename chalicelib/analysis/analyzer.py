@@ -1,0 +1,65 @@
+"""From frames to metrics."""
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chalicelib.analysis.detector import FaceDetector
+from chalicelib.analysis.expressions import ExpressionModel
+from chalicelib.analysis.face_tracker import FaceTracker
+from chalicelib.analysis.frames import Frame
+from chalicelib.analysis.geometric_expressions import GeometricExpressions
+from chalicelib.analysis.head_pose import head_pose, interocular_distance_px, mean_face_luminance
+from chalicelib.analysis.mesh import FaceMesh, MeshModel
+from chalicelib.analysis.models import Models
+from chalicelib.analysis.rigid_face import fit_rigid
+from chalicelib.domain.emotions import emotions
+from chalicelib.domain.job_names import Mesh
+from chalicelib.domain.metrics import METRICS, FaceMetrics, FrameMetrics
+
+_WITNESS = {Mesh.ATTENTION: Mesh.LIGHT, Mesh.LIGHT: Mesh.ATTENTION}
+
+
+class FaceAnalyzer:
+    """Measures every face of a stream of frames. Keeps nothing between two streams."""
+
+    def __init__(
+        self, models: Models, *, mesh: Mesh, max_faces: int, expressions: ExpressionModel | None = None
+    ) -> None:
+        """`max_faces`: the most faces per frame, the largest first. `expressions`: scores the meshes; the geometric
+        model where none is given. Raises `ModelFileError` where a model file is missing."""
+        self._detector = FaceDetector(models)
+        self._mesh = MeshModel(models, mesh)
+        self._witness = MeshModel(models, _WITNESS[mesh])
+        self._max_faces = max_faces
+        self._expressions = expressions or GeometricExpressions()
+
+    def analyze(self, frames: Iterable[Frame]) -> Iterator[FrameMetrics]:
+        """One `FrameMetrics` per frame, in order, as soon as the frame is measured. The same frames give the same
+        numbers. Frames come in order of time; the first is searched most thoroughly, so a still image is one frame."""
+        tracker = FaceTracker(self._detector, self._mesh, self._witness, max_faces=self._max_faces)
+        for frame in frames:
+            faces = tuple(
+                FaceMetrics(face.face_id, self._values(frame.image, face.mesh)) for face in tracker.track(frame)
+            )
+            yield FrameMetrics(frame.time_s, faces)
+
+    def _values(self, image: NDArray[np.uint8], mesh: FaceMesh) -> dict[str, float]:
+        pose = head_pose(fit_rigid(mesh.points))
+        expressions = self._expressions.score(mesh.points)
+        left, top, right, bottom = mesh.box.tolist()
+        values = {
+            "pitch": pose.pitch_deg,
+            "yaw": pose.yaw_deg,
+            "roll": pose.roll_deg,
+            "interocular distance": interocular_distance_px(mesh.points),
+            "mean face luminance": mean_face_luminance(image, mesh.points),
+            **emotions(expressions),
+            **expressions,
+            "face box left": left,
+            "face box top": top,
+            "face box width": right - left,
+            "face box height": bottom - top,
+        }
+        return {metric.name: values[metric.name] for metric in METRICS}

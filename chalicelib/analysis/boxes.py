@@ -1,0 +1,54 @@
+"""Boxes in pixels: (N, 4) float64 of left, top, right, bottom; right and bottom are exclusive edges."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Boxes = NDArray[np.float64]
+
+
+def areas(boxes: Boxes) -> NDArray[np.float64]:
+    """(N,) areas in square pixels; an inverted box has none."""
+    sides = np.maximum(boxes[:, 2:] - boxes[:, :2], 0.0)
+    return sides[:, 0] * sides[:, 1]
+
+
+def intersections(first: Boxes, second: Boxes) -> NDArray[np.float64]:
+    """(N, M) areas that each of N boxes shares with each of M, in square pixels."""
+    top_left = np.maximum(first[:, None, :2], second[None, :, :2])
+    bottom_right = np.minimum(first[:, None, 2:], second[None, :, 2:])
+    sides = np.maximum(bottom_right - top_left, 0.0)
+    shared: NDArray[np.float64] = sides[..., 0] * sides[..., 1]
+    return shared
+
+
+def overlaps(first: Boxes, second: Boxes) -> NDArray[np.float64]:
+    """(N, M) intersection over union, 0..1."""
+    shared = intersections(first, second)
+    union = areas(first)[:, None] + areas(second)[None, :] - shared
+    return shared / np.maximum(union, 1e-9)
+
+
+def coverages(first: Boxes, second: Boxes) -> NDArray[np.float64]:
+    """(N, M) intersection over the smaller box, 0..1: 1 where one box lies inside the other."""
+    shared = intersections(first, second)
+    smaller = np.minimum(areas(first)[:, None], areas(second)[None, :])
+    return shared / np.maximum(smaller, 1e-9)
+
+
+def suppress(
+    boxes: Boxes, scores: NDArray[np.float64], *, max_overlap: float, max_coverage: float = 1.0
+) -> NDArray[np.intp]:
+    """Non-maximum suppression: indices of the boxes to keep, best score first.
+
+    A box goes where a better one overlaps it by more than `max_overlap` (intersection over union) or by more than
+    `max_coverage` of the smaller of the two. The latter catches halves of a face that a window's edge cut through.
+    """
+    order = np.argsort(-scores, kind="stable")
+    kept: list[int] = []
+    clash = (overlaps(boxes, boxes) > max_overlap) | (coverages(boxes, boxes) > max_coverage)
+    gone = np.zeros(len(boxes), dtype=bool)
+    for index in order:
+        if not gone[index]:
+            kept.append(int(index))
+            gone |= clash[index]
+    return np.array(kept, dtype=np.intp)

@@ -1,0 +1,66 @@
+"""Where a head points and how large and bright its face is.
+
+Signs, as a viewer of the picture sees them: pitch > 0 nose up; yaw > 0 face turned towards the picture's right;
+roll > 0 head tilted clockwise (its top towards the picture's right). All are 0 for a face that looks into the camera.
+Mirroring a picture changes the sign of yaw and roll and keeps pitch; turning it in its plane changes roll alone.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from chalicelib.analysis.mesh import LEFT_EYE_OUTER_CORNER, RIGHT_EYE_OUTER_CORNER
+from chalicelib.analysis.rigid_face import RigidFit
+
+# The outline of the face, from the top of the forehead clockwise.
+_FACE_OVAL = (
+    *(10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377),
+    *(152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109),
+)
+_SAMPLED_SIDE_PX = 128
+
+
+@dataclass(frozen=True, slots=True)
+class HeadPose:
+    """Angles in degrees, with the signs of the module."""
+
+    pitch_deg: float
+    yaw_deg: float
+    roll_deg: float
+
+
+def head_pose(fit: RigidFit) -> HeadPose:
+    """The angles of rotation = Rz(roll) Ry(-yaw) Rx(-pitch), x right, y down, z away from the camera."""
+    rotation = fit.rotation
+    pitch = -np.arctan2(rotation[2, 1], rotation[2, 2])
+    yaw = np.arcsin(np.clip(rotation[2, 0], -1.0, 1.0))
+    roll = np.arctan2(rotation[1, 0], rotation[0, 0])
+    pitch_deg, yaw_deg, roll_deg = np.degrees([pitch, yaw, roll]).tolist()
+    return HeadPose(pitch_deg, yaw_deg, roll_deg)
+
+
+def interocular_distance_px(points: NDArray[np.float64]) -> float:
+    """The distance in the picture between the outer eye corners of a mesh (N, 3), in pixels."""
+    apart = points[LEFT_EYE_OUTER_CORNER, :2] - points[RIGHT_EYE_OUTER_CORNER, :2]
+    return float(np.hypot(apart[0], apart[1]))
+
+
+def mean_face_luminance(image: NDArray[np.uint8], points: NDArray[np.float64]) -> float:
+    """The mean luma (Rec. 601, 0..255) inside the outline of a face, or 0 where all of it is outside the picture.
+
+    `image` (H, W, 3) uint8 BGR; `points` (N, 3) in its pixels.
+    """
+    height, width = image.shape[:2]
+    outline = points[_FACE_OVAL, :2]
+    left, top = np.clip(np.floor(outline.min(axis=0)), 0, (width, height)).astype(int)
+    right, bottom = np.clip(np.ceil(outline.max(axis=0)) + 1, 0, (width, height)).astype(int)
+    if right <= left or bottom <= top:
+        return 0.0
+    # A large face is sampled: every pixel of it would say the same at many times the cost.
+    step = max(int(max(right - left, bottom - top)) // _SAMPLED_SIDE_PX, 1)
+    grey = cv2.cvtColor(np.ascontiguousarray(image[top:bottom:step, left:right:step]), cv2.COLOR_BGR2GRAY)
+    mask = np.zeros(grey.shape, dtype=np.uint8)
+    cv2.fillPoly(mask, [np.round((outline - (left, top)) / step).astype(np.int32)], 255)
+    return float(cv2.mean(grey, mask=mask)[0])

@@ -1,0 +1,151 @@
+"""The face mesh: from a place in a picture to the points of the face, in pixels of the picture."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from chalicelib.analysis.boxes import Boxes
+from chalicelib.analysis.models import ModelFile, Models
+from chalicelib.domain.job_names import Mesh
+
+_SIDE = 192
+_MARGIN = 1.5
+_MAX_BATCH = 16
+_FILES = {Mesh.ATTENTION: ModelFile.FACE_MESH_ATTENTION, Mesh.LIGHT: ModelFile.FACE_MESH_LIGHT}
+
+RIGHT_EYE_OUTER_CORNER = 33
+LEFT_EYE_OUTER_CORNER = 263
+
+
+@dataclass(frozen=True, slots=True)
+class Crop:
+    """A square of the picture, turned with the face: centre and side in pixels, turn in radians, clockwise."""
+
+    centre_x: float
+    centre_y: float
+    side: float
+    turn: float
+
+
+@dataclass(frozen=True, slots=True)
+class FaceMesh:
+    """One measured face. `points` (478 or 468, 3) float64: x (right), y (down) in pixels of the picture; z in the same
+    pixels, smaller is nearer to the camera. `flag`: probability that this is a face, 0..1."""
+
+    points: NDArray[np.float64]
+    flag: float
+
+    @property
+    def box(self) -> NDArray[np.float64]:
+        """(4,) left, top, right, bottom of the upright box round the mesh, in pixels of the picture."""
+        flat = self.points[:, :2]
+        return np.concatenate([flat.min(axis=0), flat.max(axis=0)])
+
+
+def crop_of_detection(box: NDArray[np.float64], eyes: NDArray[np.float64]) -> Crop:
+    """The crop for a detected face: `box` (4,) and `eyes` (2, 2), the person's right eye first, in pixels."""
+    centre = (box[:2] + box[2:]) / 2
+    side = float((box[2:] - box[:2]).max()) * _MARGIN
+    return Crop(float(centre[0]), float(centre[1]), side, _turn(eyes[0], eyes[1]))
+
+
+def crop_of_mesh(points: NDArray[np.float64]) -> Crop:
+    """The crop in which to look for a face again whose mesh was `points` (N, 3): around the mesh's box, measured in
+    the turned frame, so that a tilted head gets no larger crop than an upright one."""
+    flat = points[:, :2]
+    turn = _turn(flat[RIGHT_EYE_OUTER_CORNER], flat[LEFT_EYE_OUTER_CORNER])
+    cosine, sine = np.cos(turn), np.sin(turn)
+    to_picture = np.array([[cosine, -sine], [sine, cosine]])
+    turned = flat @ to_picture
+    low, high = turned.min(axis=0), turned.max(axis=0)
+    centre = to_picture @ ((low + high) / 2)
+    return Crop(float(centre[0]), float(centre[1]), float((high - low).max()) * _MARGIN, turn)
+
+
+def _turn(right_eye: NDArray[np.float64], left_eye: NDArray[np.float64]) -> float:
+    across = left_eye - right_eye
+    return float(np.arctan2(across[1], across[0]))
+
+
+def boxes_of(meshes: list[FaceMesh]) -> Boxes:
+    """(N, 4) boxes of N meshes."""
+    return np.array([mesh.box for mesh in meshes], dtype=np.float64).reshape(-1, 4)
+
+
+class MeshModel:
+    """The face mesh network: 478 points with refined lips, eyes and irises (attention), or 468 (light).
+
+    Input: a square of 1.5 times the longer side of the face's box, turned so that the eye line is level, scaled to
+    192 x 192 (bilinear, black outside the picture), RGB, channels first, c / 255. Outputs: points in pixels of that
+    input, z in the same scale, and the probability of a face (the sigmoid is part of the network).
+    """
+
+    def __init__(self, models: Models, mesh: Mesh) -> None:
+        self._network = models.network(_FILES[mesh])
+
+    def measure(self, image: NDArray[np.uint8], crops: list[Crop]) -> list[FaceMesh]:
+        """The face in each crop of `image` (H, W, 3) uint8 BGR, in the order of `crops`."""
+        meshes: list[FaceMesh] = []
+        for start in range(0, len(crops), _MAX_BATCH):
+            meshes += self._measure_batch(image, crops[start : start + _MAX_BATCH])
+        return meshes
+
+    def _measure_batch(self, image: NDArray[np.uint8], crops: list[Crop]) -> list[FaceMesh]:
+        inputs = [_cut(image, crop) for crop in crops]
+        blob = cv2.dnn.blobFromImages(inputs, 1 / 255, swapRB=True)
+        points, flags = self._network(np.asarray(blob, dtype=np.float32))
+        return [
+            FaceMesh(_into_picture(face.astype(np.float64), crop), float(flag[0]))
+            for face, flag, crop in zip(points, flags, crops, strict=True)
+        ]
+
+
+def _cut(image: NDArray[np.uint8], crop: Crop) -> NDArray[np.uint8]:
+    """The crop as (192, 192, 3) uint8 BGR."""
+    scale = crop.side / _SIDE
+    # A crop much larger than the input is averaged first; plain bilinear sampling would alias.
+    if scale > 2:
+        return _cut_averaged(image, crop)
+    return _warp(image, crop)
+
+
+def _cut_averaged(image: NDArray[np.uint8], crop: Crop) -> NDArray[np.uint8]:
+    reach = crop.side / 2 * (abs(np.cos(crop.turn)) + abs(np.sin(crop.turn)))
+    height, width = image.shape[:2]
+    left, right = max(int(crop.centre_x - reach), 0), min(int(crop.centre_x + reach) + 1, width)
+    top, bottom = max(int(crop.centre_y - reach), 0), min(int(crop.centre_y + reach) + 1, height)
+    if right - left < 2 or bottom - top < 2:
+        return np.zeros((_SIDE, _SIDE, 3), dtype=np.uint8)
+    factor = 1.5 * _SIDE / crop.side
+    size = (max(round((right - left) * factor), 1), max(round((bottom - top) * factor), 1))
+    small = np.asarray(cv2.resize(image[top:bottom, left:right], size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    scale_x, scale_y = size[0] / (right - left), size[1] / (bottom - top)
+    moved = Crop(
+        (crop.centre_x - left) * scale_x,
+        (crop.centre_y - top) * scale_y,
+        crop.side * (scale_x + scale_y) / 2,
+        crop.turn,
+    )
+    return _warp(small, moved)
+
+
+def _warp(image: NDArray[np.uint8], crop: Crop) -> NDArray[np.uint8]:
+    to_input = cv2.invertAffineTransform(_to_picture(crop))
+    return np.asarray(cv2.warpAffine(image, to_input, (_SIDE, _SIDE), flags=cv2.INTER_LINEAR), dtype=np.uint8)
+
+
+def _to_picture(crop: Crop) -> NDArray[np.float64]:
+    """(2, 3) affine map from pixels of the input to pixels of the picture."""
+    scale = crop.side / _SIDE
+    cosine, sine = np.cos(crop.turn) * scale, np.sin(crop.turn) * scale
+    linear = np.array([[cosine, -sine], [sine, cosine]])
+    shift = np.array([crop.centre_x, crop.centre_y]) - linear @ np.array([_SIDE / 2, _SIDE / 2])
+    return np.column_stack([linear, shift])
+
+
+def _into_picture(face: NDArray[np.float64], crop: Crop) -> NDArray[np.float64]:
+    matrix = _to_picture(crop)
+    flat = face[:, :2] @ matrix[:, :2].T + matrix[:, 2]
+    return np.column_stack([flat, face[:, 2] * crop.side / _SIDE])

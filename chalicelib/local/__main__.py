@@ -1,0 +1,113 @@
+"""`python -m chalicelib.local demo` and `python -m chalicelib.local serve`.
+
+The stack is imported inside the commands: a first line is on the terminal before that second or more has passed.
+"""
+
+import logging
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from chalicelib.domain.job_names import DEFAULT_JOB_NAME, JobName
+from chalicelib.errors import MienError
+from chalicelib.local.log_lines import write_log
+from chalicelib.local.signals import endings_as_exceptions, endings_at_once
+
+_INTERRUPTED = 130  # what a shell makes of a process that SIGINT ended
+_TERMINATED = (129, 143)
+
+_PATH = click.Path(path_type=Path)
+_log = logging.getLogger(__name__)
+
+_log_option = click.option(
+    "--log",
+    "log_path",
+    type=_PATH,
+    default=Path("build/mien.log"),
+    show_default=True,
+    help="File that the log goes to.",
+)
+
+
+@click.group()
+def main() -> None:
+    """Mien on this machine: the API, its workers, and an AWS of its own in memory."""
+
+
+@main.command()
+@click.option("--media", type=_PATH, help="Video or picture; without it a short clip is made.")
+@click.option(
+    "--job", "job_name", default=DEFAULT_JOB_NAME.value, show_default=True, help=f"One of {', '.join(JobName)}."
+)
+@click.option("--out", "results", type=_PATH, default=Path("results"), show_default=True, help="Directory for results.")
+@_log_option
+def demo(media: Path | None, job_name: str, results: Path, log_path: Path) -> None:
+    """Analyse a video or picture through the API, from the upload to the results.
+
+    Ends with 0 when the results are there, with 1 and a sentence when they cannot be, and with 130 after Ctrl-C.
+    """
+    console = _begin("Starting Mien on this machine: the API, an AWS in memory, and a worker")
+    from chalicelib.local.demo import run_demo  # noqa: PLC0415  # see above
+
+    sys.exit(
+        _exit_status(
+            lambda: run_demo(console, media=media, job_name=job_name, results=results, log_path=log_path), log_path
+        )
+    )
+
+
+@main.command()
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="The API's port; 0 takes a free one."
+)
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Worker processes.")
+@_log_option
+def serve(port: int, workers: int, log_path: Path) -> None:
+    """Keep the API running until Ctrl-C or SIGTERM, and show how to use it. What it holds is in memory only."""
+    console = _begin("Starting Mien on this machine: the API, an AWS in memory, and its workers")
+    from chalicelib.local.serve import run_serve  # noqa: PLC0415  # see above
+
+    status = _exit_status(lambda: run_serve(console, port=port, workers=workers, log_path=log_path), log_path)
+    # This is how it is meant to end.
+    sys.exit(0 if status in (_INTERRUPTED, *_TERMINATED) else status)
+
+
+def _begin(first_line: str) -> Console:
+    console = Console()
+    console.print(first_line, highlight=False)
+    return console
+
+
+def _exit_status(action: Callable[[], None], log_path: Path) -> int:
+    """Carries `action` out; what stops it becomes a sentence on standard error and a status."""
+    try:
+        with endings_as_exceptions():
+            _log_to(log_path)
+            action()
+    except MienError as error:
+        click.echo(str(error), err=True)
+        return 1
+    except OSError as error:
+        _log.exception("the command failed")
+        click.echo(f"{error.strerror or error}: {error.filename or 'the log says more'}", err=True)
+        return 1
+    except KeyboardInterrupt:
+        click.echo("Stopped.", err=True)
+        return _INTERRUPTED
+    except SystemExit as ending:
+        click.echo("Stopped.", err=True)
+        return int(ending.code or 0)
+    return 0
+
+
+def _log_to(log_path: Path) -> None:
+    log_path.parent.mkdir(parents=True, exist_ok=True)
+    write_log(log_path.open("a", encoding="utf-8"), process_name="stack")
+
+
+if __name__ == "__main__":
+    with endings_at_once():
+        main(prog_name="python -m chalicelib.local")

@@ -1,0 +1,90 @@
+"""One medium through the whole of Mien on this machine, from the upload to the results."""
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+
+from rich.console import Console
+
+from chalicelib.domain.job_names import CSV_CONTENT_TYPE
+from chalicelib.errors import MienError
+from chalicelib.local.client import MediaApiClient
+from chalicelib.local.demo_clip import write_demo_clip
+from chalicelib.local.face_summary import summarize_table
+from chalicelib.local.face_table import face_table
+from chalicelib.local.job_display import job_display
+from chalicelib.local.job_documents import RemoteFile, RemoteJob
+from chalicelib.local.stack import Stack
+
+CLIP_NAME = "demo.mp4"
+NEXT_STEP = "Next: `make serve` keeps the API running; analyse your own film with `make demo MEDIA=film.mp4`."
+
+_POLL_S = 0.25
+
+
+class DemoError(MienError):
+    """The demo cannot go on. The message is a sentence for a person."""
+
+
+def run_demo(console: Console, *, media: Path | None, job_name: str, results: Path, log_path: Path) -> None:
+    """Analyses `media`, or a clip made for the purpose, on a stack of its own, and puts the results into the directory
+    `results`.
+
+    Says what happens on `console`. Raises `MienError` with a sentence, or OSError of the disk.
+    """
+    _check_media(media)
+    _check_results(results)
+    with ExitStack() as undo:
+        stack = undo.enter_context(Stack(log_path=log_path))
+        say(console, f"The API is at {stack.index_url}")
+        if media is None:
+            media = results / CLIP_NAME
+            write_demo_clip(media)
+            say(console, f"No media was given, so a clip was made: {media}")
+        client = undo.enter_context(MediaApiClient(stack.index_url, stack.user, stack.password))
+        job = _run_job(console, stack, client, media, job_name)
+        downloaded = client.download_results(job, results)
+    _show_results(console, downloaded)
+
+
+def say(console: Console, sentence: str) -> None:
+    """Prints as it is, whatever is in file names, and does not break lines that somebody may want to copy."""
+    console.print(sentence, markup=False, highlight=False, soft_wrap=True)
+
+
+def _check_media(media: Path | None) -> None:
+    if media is None or media.is_file():
+        return
+    if media.is_dir():
+        raise DemoError(f"{media} is a directory; name a video or a picture.")
+    raise DemoError(f"There is no file {media}; name a video or a picture.")
+
+
+def _check_results(results: Path) -> None:
+    if results.exists() and not results.is_dir():
+        raise DemoError(f"{results} is a file; name a directory for the results.")
+    results.mkdir(parents=True, exist_ok=True)
+
+
+def _run_job(console: Console, stack: Stack, client: MediaApiClient, media: Path, job_name: str) -> RemoteJob:
+    def tell(job: RemoteJob) -> None:
+        stack.check_workers()
+        display.tell(job)
+
+    with job_display(console) as display:
+        job = client.create_job(media, job_name, display.uploading)
+        job = client.wait_for_job(job, tell, interval_s=_POLL_S)
+    if job.status != "done":
+        raise DemoError(job.error or f"The job ended as {job.status}.")
+    return job
+
+
+def _show_results(console: Console, downloaded: Mapping[Path, RemoteFile]) -> None:
+    for path, file in downloaded.items():
+        if file.content_type == CSV_CONTENT_TYPE:
+            console.print(face_table(summarize_table(path)))
+    if not downloaded:
+        say(console, "This job has no results to download.")
+    for path in downloaded:
+        say(console, f"Result: {path}")
+    say(console, NEXT_STEP)

@@ -1,0 +1,61 @@
+"""What the client reads out of the API's JSON."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+ENDED = frozenset({"done", "error", "cancelled"})
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteFile:
+    """A result: where to download it and what it is. `sha256` is lower-case hex, empty where the API does not say."""
+
+    media_url: str
+    file_name: str
+    content_type: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteJob:
+    """A job as the API tells it. The frames are None until a worker has begun, or where the API does not say."""
+
+    url: str
+    name: str
+    status: str
+    error: str
+    frames_done: int | None
+    frames_total: int | None
+    frames_per_second: float | None
+    files: tuple[RemoteFile, ...]
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether its state will not change by itself."""
+        return self.status in ENDED
+
+
+def parse_job(document: Mapping[str, Any]) -> RemoteJob:
+    """Raises KeyError, TypeError or AttributeError for a document that is no job."""
+    progress = document.get("progress") or {}
+    result = document.get("result") or {}
+    return RemoteJob(
+        url=str(document["self"]),
+        name=str(document["name"]),
+        status=str(document["status"]),
+        error=str(document.get("error") or ""),
+        frames_done=progress.get("frames_done"),
+        frames_total=progress.get("frames_total"),
+        frames_per_second=progress.get("frames_per_second"),
+        files=tuple(_parse_file(representation) for representation in result.get("representations", ())),
+    )
+
+
+def _parse_file(document: Mapping[str, Any]) -> RemoteFile:
+    return RemoteFile(
+        media_url=str(document["media"]),
+        file_name=str(document["file_name"]),
+        content_type=str(document["content_type"]),
+        sha256=str(document.get("sha256") or ""),
+    )

@@ -1,0 +1,51 @@
+"""What a deployment has in AWS, made by boto3: the table, the bucket, the queue and its dead-letter queue."""
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chalicelib.aws.clients import AwsClients
+from chalicelib.aws.table_layout import TABLE_KEYS
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs.client import SQSClient
+
+_TABLE = "mien"
+_BUCKET = "mien-media"
+_QUEUE = "mien-jobs"
+_DEAD_LETTER_QUEUE = "mien-jobs-dead-letters"
+
+
+@dataclass(frozen=True, slots=True)
+class Provisioned:
+    """The names of what was made."""
+
+    table_name: str
+    media_bucket: str
+    job_queue_url: str
+    dead_letter_queue_url: str
+
+
+def provision(clients: AwsClients, *, visibility_timeout_s: int, max_receives: int) -> Provisioned:
+    """Makes everything in an empty account.
+
+    A message that a worker received and neither deleted nor kept is delivered again after `visibility_timeout_s`
+    seconds; the delivery after `max_receives` of them goes to the dead-letter queue.
+    """
+    clients.dynamodb.create_table(TableName=_TABLE, BillingMode="PAY_PER_REQUEST", **TABLE_KEYS)
+    clients.s3.create_bucket(Bucket=_BUCKET)
+    dead_letter_queue_url = clients.sqs.create_queue(QueueName=_DEAD_LETTER_QUEUE)["QueueUrl"]
+    redrive = {
+        "deadLetterTargetArn": queue_arn(clients.sqs, dead_letter_queue_url),
+        "maxReceiveCount": max_receives,
+    }
+    job_queue_url = clients.sqs.create_queue(
+        QueueName=_QUEUE,
+        Attributes={"VisibilityTimeout": str(visibility_timeout_s), "RedrivePolicy": json.dumps(redrive)},
+    )["QueueUrl"]
+    return Provisioned(_TABLE, _BUCKET, job_queue_url, dead_letter_queue_url)
+
+
+def queue_arn(sqs: "SQSClient", queue_url: str) -> str:
+    """The ARN of a queue."""
+    return sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]

@@ -1,0 +1,68 @@
+"""The API on this machine, for as long as somebody wants it."""
+
+import shlex
+import tempfile
+import time
+from pathlib import Path
+from typing import NoReturn
+
+from rich.console import Console
+
+from chalicelib.local.demo import CLIP_NAME, say
+from chalicelib.local.demo_clip import write_demo_clip
+from chalicelib.local.stack import Stack
+
+_CHECK_S = 1.0
+
+
+def run_serve(console: Console, *, port: int, workers: int, log_path: Path) -> NoReturn:
+    """Runs a stack until an exception (Ctrl-C, SIGTERM) ends it. `port` is the API's, 0 takes a free one.
+
+    Says on `console` how to use it. Raises `StackError` where it cannot start or its workers do not stay alive.
+    """
+    with (
+        Stack(port=port, workers=workers, log_path=log_path) as stack,
+        tempfile.TemporaryDirectory(prefix="mien-serve-") as directory,
+    ):
+        clip = Path(directory, CLIP_NAME)
+        write_demo_clip(clip)
+        say(console, introduction(stack, clip))
+        while True:
+            stack.check_workers()
+            time.sleep(_CHECK_S)
+
+
+def introduction(stack: Stack, clip: Path) -> str:
+    """What to do with a running stack: its address, its user, and commands to paste."""
+    return "\n".join(
+        (
+            f"The API is at {stack.index_url}",
+            f"User:     {stack.user}",
+            f"Password: {stack.password}",
+            "What it holds is in memory and gone when it stops; Ctrl-C stops it.",
+            "",
+            "Paste these into another terminal, one after the other:",
+            "",
+            *curl_lines(stack.index_url, stack.user, stack.password, clip),
+        )
+    )
+
+
+def curl_lines(index_url: str, user: str, password: str, clip: Path) -> tuple[str, ...]:
+    """Commands for a POSIX shell: create a job, list all jobs, get the job, download its first result."""
+    jobs_url = f"{index_url}jobs"
+    credentials = '-u "$MIEN_USER"'
+    parts = f"-F 'entry_job[name]=multiface' -F {shlex.quote(f'entry_job[input]=@{clip}')}"
+    location = "tr -d '\\r' | sed -n 's/^[Ll]ocation: //p'"
+    first_media = 'import json, sys; print(json.load(sys.stdin)["result"]["representations"][0]["media"])'
+    return (
+        f"MIEN_USER={shlex.quote(f'{user}:{password}')}",
+        "# create a job; its URL is in the Location header",
+        f'JOB=$(curl -sS {credentials} {parts} -D - -o /dev/null {jobs_url} | {location}); echo "$JOB"',
+        "# list the jobs",
+        f"curl -sS {credentials} {jobs_url}",
+        "# get the job; repeat until its status is done",
+        f'curl -sS {credentials} "$JOB"',
+        "# download its first result into the current directory",
+        f'curl -sSL {credentials} -OJ "$(curl -sS {credentials} "$JOB" | python3 -c \'{first_media}\')"',
+    )

@@ -1,0 +1,140 @@
+"""The whole of Mien on this machine: embedded AWS, the API, the workers and one user.
+
+What it holds lives in memory and is gone when it ends: it is for trying, developing and testing, not for keeping.
+"""
+
+import errno
+import secrets
+import tempfile
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from chalice.app import Chalice
+
+from chalicelib.analysis.models import ModelFile, Models
+from chalicelib.api.application import register_api
+from chalicelib.domain.ids import new_id
+from chalicelib.errors import MienError
+from chalicelib.local.embedded_aws import EmbeddedAws
+from chalicelib.local.http_server import DEFAULT_MAX_BODY_BYTES, HttpServer
+from chalicelib.local.worker_supervisor import REPOSITORY, WorkerSupervisor
+from chalicelib.settings import Settings
+from chalicelib.wiring import ApiServices, make_api_services, utc_now
+
+DEFAULT_MODELS_DIR = REPOSITORY / "models"
+DEFAULT_LOG_PATH = Path("build/worker.log")
+USER = "demo@localhost"
+
+# A worker that is killed is noticed after this long: its message comes back, and its lease has ended.
+_SILENCE_S = 20
+_MAX_RECEIVES = 20  # a message that meets a live lease is sent back, which is no failure but counts as a receive
+
+
+class StackError(MienError):
+    """The stack cannot start or go on. The message is a sentence for a person."""
+
+
+class Stack:
+    """A context manager; inside it the API answers at `index_url` and knows the user `user` with `password`.
+
+    `port` is the API's, 0 takes a free one. Nothing is left running afterwards, however the block ends; should this
+    process be killed, the workers end by themselves. The workers' log is added to `log_path`.
+    """
+
+    def __init__(
+        self,
+        *,
+        port: int = 0,
+        workers: int = 1,
+        models_dir: Path = DEFAULT_MODELS_DIR,
+        log_path: Path = DEFAULT_LOG_PATH,
+    ) -> None:
+        self._port = port
+        self._workers = workers
+        self._models_dir = models_dir.absolute()
+        self._log_path = log_path
+        self._undo = ExitStack()
+        self._supervisor: WorkerSupervisor | None = None
+        self._services: ApiServices | None = None
+        self.index_url = ""
+        self.user = USER
+        self.password = ""
+
+    def __enter__(self) -> Self:
+        """Raises `StackError` where models are missing, the port is in use or the log cannot be written."""
+        check_models(self._models_dir)
+        with ExitStack() as undo:
+            server = self._bind()
+            undo.callback(server.stop)
+            aws = undo.enter_context(
+                EmbeddedAws(visibility_timeout_s=_SILENCE_S, max_receives=_MAX_RECEIVES, configure=self._configured)
+            )
+            self._supervisor = self._start_workers(aws, undo)  # first, for they take longest to be ready
+            self._services = make_api_services(aws.settings)
+            self.password = secrets.token_urlsafe(18)
+            self._services.users.add(self.user, self.password, new_id(utc_now()))
+            server.start()
+            undo.callback(server.stop)  # before the workers and AWS, which its requests need
+            self.index_url = f"{server.url}/"
+            self._undo = undo.pop_all()
+        return self
+
+    def __exit__(
+        self, error_type: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._undo.__exit__(error_type, error, traceback)
+
+    @property
+    def worker_process_ids(self) -> tuple[int, ...]:
+        """The workers that run at the moment."""
+        return self._supervisor.process_ids if self._supervisor is not None else ()
+
+    def check_workers(self) -> None:
+        """Raises `StackError` where a worker does not stay alive, so that waiting for it would have no end."""
+        if self._supervisor is not None and self._supervisor.has_given_up:
+            raise StackError(f"The worker does not start; its log {self._log_path} says why.")
+
+    def _bind(self) -> HttpServer:
+        """The API on its port, where requests wait until it is started."""
+        app = Chalice(app_name="mien", configure_logs=False)
+        register_api(app, self._ready_services)
+        try:
+            return HttpServer(app, port=self._port, max_body_bytes=DEFAULT_MAX_BODY_BYTES)
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                sentence = f"Port {self._port} is in use on this machine; stop what uses it, or choose another port."
+            else:
+                sentence = f"The API cannot listen on port {self._port}: {error.strerror}."
+            raise StackError(sentence) from error
+
+    def _ready_services(self) -> ApiServices:
+        if self._services is None:
+            raise RuntimeError("the API was asked before it was started")
+        return self._services
+
+    def _configured(self, settings: Settings) -> Settings:
+        return replace(
+            settings,
+            models_dir=self._models_dir,
+            lease_s=float(_SILENCE_S),
+            max_body_bytes=DEFAULT_MAX_BODY_BYTES,
+        )
+
+    def _start_workers(self, aws: EmbeddedAws, undo: ExitStack) -> WorkerSupervisor:
+        # Media and results in work lie here, and go with the stack even where a worker was killed over them.
+        directory = undo.enter_context(tempfile.TemporaryDirectory(prefix="mien-stack-"))
+        environment = aws.environment | {"TMPDIR": directory}
+        try:
+            return undo.enter_context(WorkerSupervisor(self._workers, environment, self._log_path))
+        except OSError as error:
+            raise StackError(f"The log {self._log_path} cannot be written: {error.strerror}.") from error
+
+
+def check_models(models_dir: Path) -> None:
+    """Raises `StackError` where `make setup` has not been run."""
+    models = Models(models_dir)
+    if not all(models.has(file_name) for file_name in ModelFile):
+        raise StackError(f"There are no models in {models_dir}; run `make setup` first.")

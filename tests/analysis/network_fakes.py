@@ -1,0 +1,30 @@
+"""Networks that answer what a test tells them."""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chalicelib.analysis.models import Models, Network
+
+
+class FakeModels(Models):
+    """Every file holds the same network: it records its inputs and gives `answers`, one row per image."""
+
+    def __init__(self, first: NDArray[np.float32], second: NDArray[np.float32]) -> None:
+        super().__init__(Path("nowhere"))
+        self._answers = (first, second)
+        self.inputs: list[NDArray[np.float32]] = []
+
+    def network(self, file_name: str) -> Network:
+        def run(images: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+            self.inputs.append(images)
+            first, second = self._answers
+            return np.repeat(first, len(images), axis=0), np.repeat(second, len(images), axis=0)
+
+        return run
+
+    def answer_with_flag(self, flag: float) -> None:
+        """From now on the second answer is `flag` everywhere."""
+        first, second = self._answers
+        self._answers = (first, np.full_like(second, flag))

@@ -1,0 +1,168 @@
+"""What the analysis shows on real pictures and videos."""
+
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from chalicelib.analysis.analyzer import FaceAnalyzer
+from chalicelib.analysis.frames import Frame
+from chalicelib.analysis.models import Models
+from chalicelib.domain.job_names import Mesh
+from chalicelib.domain.metrics import EXPRESSION_NAMES, METRICS, FaceMetrics, FrameMetrics
+from tests.analysis.conftest import Measure, faces_of, read_picture
+
+_SEVEN = ("anger", "contempt", "disgust", "fear", "joy", "sadness", "surprise")
+_SMILERS_MIN_SMILE = 60
+_NEUTRAL_MAX_SCORE = 20
+
+
+def _leading_emotion(face: FaceMetrics) -> str:
+    return max(_SEVEN, key=lambda name: face.values[name])
+
+
+def _ids(results: list[FrameMetrics]) -> set[int]:
+    return {face.face_id for result in results for face in result.faces}
+
+
+def _counts(results: list[FrameMetrics]) -> list[int]:
+    return [len(result.faces) for result in results]
+
+
+def test_every_face_has_every_metric_in_its_range(measured: Measure) -> None:
+    (result,) = measured("faces/multi_face.jpg")
+    assert result.time_s == 0
+    for face in result.faces:
+        assert tuple(face.values) == tuple(metric.name for metric in METRICS)
+        for metric in METRICS:
+            value = face.values[metric.name]
+            assert np.isfinite(value)
+            assert metric.minimum is None or value >= metric.minimum
+            assert metric.maximum is None or value <= metric.maximum
+
+
+@pytest.mark.parametrize(
+    ("name", "faces"),
+    [
+        ("faces/single_face.jpg", 1),
+        ("faces/multi_face.jpg", 5),
+        ("crowds/16.jpg", 9),
+        ("crowds/2.jpg", 4),
+        ("crowds/19.jpg", 5),
+        ("crowds/21.jpg", 5),
+        ("crowds/13.jpg", 2),
+        ("crowds/18.jpg", 6),
+        ("crowds/23.jpg", 3),
+        ("no-face/free-mountain-vector-01.jpg", 0),
+    ],
+)
+def test_faces_are_counted_in_pictures(measured: Measure, name: str, faces: int) -> None:
+    (result,) = measured(name)
+    assert [face.face_id for face in result.faces] == list(range(faces))
+
+
+def test_fifty_of_more_faces_are_measured(measured: Measure) -> None:
+    (result,) = measured("crowds/26.jpg")
+    assert len(result.faces) == 50
+
+
+def test_the_light_mesh_counts_the_same(models: Models, shared_media: Path) -> None:
+    light = FaceAnalyzer(models, mesh=Mesh.LIGHT, max_faces=50)
+    faces = faces_of(light, read_picture(shared_media / "crowds/16.jpg"))
+    assert len(faces) == 9
+
+
+def test_one_allowed_face_is_the_largest(models: Models, shared_media: Path, measured: Measure) -> None:
+    (all_faces,) = measured("faces/multi_face.jpg")
+    one = FaceAnalyzer(models, mesh=Mesh.ATTENTION, max_faces=1)
+    (face,) = faces_of(one, read_picture(shared_media / "faces/multi_face.jpg"))
+    assert face.values == all_faces.faces[0].values
+
+
+def test_one_face_is_one_identity_over_a_clip(measured: Measure) -> None:
+    results = measured("videos/WolfgangLanger_Pexels.mp4")
+    assert len(results) == 472
+    assert set(_counts(results)) == {1}
+    assert _ids(results) == {0}
+    times = [result.time_s for result in results]
+    assert times == sorted(set(times))
+
+
+def test_nothing_is_a_face_in_a_clip_without_one(measured: Measure) -> None:
+    results = measured("no-face/no_face.mp4")
+    assert len(results) > 90
+    assert set(_counts(results)) == {0}
+
+
+def test_a_face_is_measured_only_while_it_is_visible(measured: Measure) -> None:
+    leaving, entering = measured("videos/face_noface.mov"), measured("videos/noface_face.mov")
+    assert _counts(leaving) == [1] * 72 + [0] * 97
+    # The last frame of the second clip is a cut back to the part without a face.
+    assert _counts(entering) == [0] * 96 + [1] * 72 + [0]
+    assert _ids(leaving) == _ids(entering) == {0}
+
+
+@pytest.mark.parametrize("name", ["faces/single_face.jpg", "faces/0-f15-hao-ph.jpg"])
+def test_a_smile_reads_as_smile_and_joy(measured: Measure, name: str) -> None:
+    (result,) = measured(name)
+    (face,) = result.faces
+    assert _leading_emotion(face) == "joy"
+    expressions = [name for name in EXPRESSION_NAMES if name != "attention"]
+    assert max(expressions, key=lambda name: face.values[name]) == "smile"
+    assert face.values["valence"] > 50
+
+
+def test_the_three_women_smile(measured: Measure) -> None:
+    (result,) = measured("faces/multi_face.jpg")
+    # From the left: a man with sunglasses, a woman, a man, two women.
+    by_left = sorted(result.faces, key=lambda face: face.values["face box left"])
+    women = [by_left[1], by_left[3], by_left[4]]
+    assert all(_leading_emotion(face) == "joy" for face in women)
+    assert all(face.values["smile"] >= _SMILERS_MIN_SMILE for face in women)
+
+
+@pytest.mark.parametrize(
+    ("name", "emotion"),
+    [
+        ("faces/0-f1-su-ph.jpg", "surprise"),
+        ("faces/15-f13-anc-ph.jpg", "anger"),
+        ("faces/45-m7-di-ph.jpg", "disgust"),
+    ],
+)
+def test_a_posed_emotion_leads(measured: Measure, name: str, emotion: str) -> None:
+    (result,) = measured(name)
+    assert _leading_emotion(result.faces[0]) == emotion
+
+
+def test_a_neutral_face_scores_little_and_its_smile_is_seen(measured: Measure) -> None:
+    faces = [result.faces[0] for result in measured("videos/single_face.mp4")]
+    for name in (*_SEVEN, *EXPRESSION_NAMES):
+        if name != "attention":
+            assert np.median([face.values[name] for face in faces[:20]]) <= _NEUTRAL_MAX_SCORE, name
+    assert np.median([face.values["attention"] for face in faces[:20]]) > 90
+    assert np.median([face.values["smile"] for face in faces[-20:]]) > 80
+
+
+def test_the_same_frames_give_the_same_numbers(analyzer: FaceAnalyzer, shared_media: Path, measured: Measure) -> None:
+    again = faces_of(analyzer, read_picture(shared_media / "faces/multi_face.jpg"))
+    (before,) = measured("faces/multi_face.jpg")
+    assert again == before.faces
+
+
+def test_results_come_frame_by_frame(analyzer: FaceAnalyzer) -> None:
+    asked: list[int] = []
+
+    def endless() -> Iterator[Frame]:
+        for index in count():
+            asked.append(index)
+            yield Frame(index, index / 25, np.zeros((48, 64, 3), np.uint8))
+
+    results = analyzer.analyze(endless())
+    assert [next(results).time_s for _ in range(3)] == [0, 0.04, 0.08]
+    assert asked == [0, 1, 2]
+
+
+def test_no_frames_give_no_results(analyzer: FaceAnalyzer) -> None:
+    assert list(analyzer.analyze([])) == []

@@ -1,0 +1,63 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.analysis.expression_features import FEATURES, frontal_face
+from chalicelib.analysis.expressions import attention_score
+from chalicelib.analysis.geometric_expressions import CALIBRATION, GeometricExpressions, Ramp
+from chalicelib.analysis.head_pose import HeadPose
+from chalicelib.analysis.rigid_face import fit_rigid
+from chalicelib.domain.metrics import EXPRESSION_NAMES
+
+_ANGLES = st.floats(-90.0, 90.0)
+
+
+def test_attention_is_full_near_the_camera_and_none_far_from_it() -> None:
+    assert attention_score(HeadPose(5, 5, 80)) == 100
+    assert attention_score(HeadPose(0, 27.5, 0)) == pytest.approx(50)
+    assert attention_score(HeadPose(0, -50, 0)) == 0
+
+
+@given(_ANGLES, _ANGLES, st.floats(0, 1))
+def test_attention_falls_as_the_head_turns_away(pitch: float, yaw: float, share: float) -> None:
+    nearer, farther = attention_score(HeadPose(pitch * share, yaw * share, 0)), attention_score(HeadPose(pitch, yaw, 0))
+    assert 0 <= farther <= nearer + 1e-9 <= 100 + 1e-9
+
+
+@given(st.floats(-5, 5), st.floats(-5, 5))
+def test_a_ramp_is_monotone_between_neutral_and_full(first: float, second: float) -> None:
+    rising, falling = Ramp(0.2, 0.8), Ramp(0.8, 0.2)
+    low, high = sorted((first, second))
+    assert 0 <= rising.score(low) <= rising.score(high) <= 100
+    assert 100 >= falling.score(low) >= falling.score(high) >= 0
+
+
+def test_a_ramp_is_linear_between_its_ends() -> None:
+    assert [Ramp(0.5, 0.1).score(value) for value in (0.6, 0.5, 0.4, 0.1, 0.0)] == pytest.approx([0, 0, 25, 100, 100])
+
+
+def test_every_expression_but_attention_is_calibrated_on_a_feature_that_exists() -> None:
+    assert {*CALIBRATION, "attention"} == set(EXPRESSION_NAMES)
+    assert {calibration.feature for calibration in CALIBRATION.values()} == set(FEATURES)
+
+
+@pytest.mark.parametrize(("yaw_deg", "share"), [(-60, 0.0), (-40, 0.0), (0, 0.5), (20, 0.75), (40, 1.0)])
+def test_the_side_turned_away_counts_less(yaw_deg: float, share: float) -> None:
+    points = np.random.default_rng(1).normal(0, 50, (468, 3))
+    assert frontal_face(points, fit_rigid(points), yaw_deg).right_share == pytest.approx(share)
+
+
+@pytest.mark.parametrize("points", [468, 478])
+@given(data=st.data())
+def test_any_mesh_gives_every_score_in_its_range(points: int, data: st.DataObject) -> None:
+    seed = data.draw(st.integers(0, 2**32 - 1))
+    mesh = np.random.default_rng(seed).normal(0, 50, (points, 3))
+    scores = GeometricExpressions().score(mesh)
+    assert tuple(scores) == EXPRESSION_NAMES
+    assert all(0 <= score <= 100 for score in scores.values())
+
+
+def test_a_mesh_without_extent_gives_finite_scores() -> None:
+    scores = GeometricExpressions().score(np.zeros((478, 3)))
+    assert all(np.isfinite(score) for score in scores.values())

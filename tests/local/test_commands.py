@@ -1,0 +1,197 @@
+"""The commands as a person runs them, each in a process of its own."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from chalicelib.local.demo_clip import write_demo_clip
+from chalicelib.local.stack import DEFAULT_MODELS_DIR, Stack, StackError, check_models
+from chalicelib.local.worker_supervisor import REPOSITORY
+from tests.local.waiting import is_running, wait_until
+
+PATIENCE_S = 120
+
+
+def _lack() -> str:
+    try:
+        check_models(DEFAULT_MODELS_DIR)
+    except StackError as lack:
+        return str(lack)
+    return ""
+
+
+needs_models = pytest.mark.skipif(bool(_lack()), reason=_lack())
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("media") / "short [1].mp4"
+    write_demo_clip(path, seconds=0.4)
+    return path
+
+
+def _command(name: str, directory: Path, *arguments: str) -> list[str]:
+    log = ("--log", str(directory / "mien.log"))
+    return [sys.executable, "-m", "chalicelib.local", name, *log, *arguments]
+
+
+def _demo(directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = _command("demo", directory, "--out", str(directory / "out"), *arguments)
+    return subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
+
+
+@contextmanager
+def _running(name: str, directory: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(
+        _command(name, directory, *arguments),
+        cwd=REPOSITORY,
+        env={**os.environ, "TMPDIR": str(directory)},  # where what is killed leaves its temporary files
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def _read_until(process: subprocess.Popen[str], beginning: str) -> list[str]:
+    assert process.stdout is not None
+    lines: list[str] = []
+    for line in process.stdout:
+        lines.append(line.rstrip("\n"))
+        if line.startswith(beginning):
+            return lines
+    raise AssertionError(f"the command ended before {beginning!r}: {lines}, {process.communicate()[1]}")
+
+
+def _workers(directory: Path) -> set[int]:
+    """The workers that left a line in the log."""
+    return {int(number) for number in re.findall(r" worker (\d+) ", (directory / "mien.log").read_text())}
+
+
+@needs_models
+def test_demo_leaves_results_and_nothing_running(clip: Path, tmp_path: Path) -> None:
+    done = _demo(tmp_path, "--media", str(clip))
+    assert (done.returncode, done.stderr) == (0, "")
+    names = ["short [1].mp4-metrics.csv", "short [1].mp4-metrics.json"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == names
+    frames = json.loads((tmp_path / "out" / names[1]).read_text())["frames"]
+    assert re.search(rf"^[1-9]\d* faces? in {len(frames)} frames", done.stdout, re.MULTILINE)
+    assert [f"Result: {tmp_path / 'out' / name}" in done.stdout for name in names] == [True, True]
+    assert "make serve" in done.stdout.splitlines()[-1]
+    workers = _workers(tmp_path)
+    assert workers
+    assert not any(is_running(worker) for worker in workers)
+
+
+@needs_models
+@pytest.mark.parametrize(
+    ("content", "job", "words"),
+    [(b"not a film", "multiface", "neither a video nor an image"), (b"", "multiface", "empty"), (b"x", "x", "no job")],
+)
+def test_demo_ends_with_the_sentence_of_what_is_wrong(tmp_path: Path, content: bytes, job: str, words: str) -> None:
+    (tmp_path / "film.mp4").write_bytes(content)
+    failed = _demo(tmp_path, "--media", str(tmp_path / "film.mp4"), "--job", job)
+    assert failed.returncode == 1
+    assert words in failed.stderr
+    assert len(failed.stderr.splitlines()) == 1
+
+
+def test_demo_of_a_file_that_is_not_there(tmp_path: Path) -> None:
+    failed = _demo(tmp_path, "--media", str(tmp_path / "film.mp4"))
+    assert failed.returncode == 1
+    assert failed.stderr == f"There is no file {tmp_path / 'film.mp4'}; name a video or a picture.\n"
+
+
+@needs_models
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_demo_that_is_interrupted_leaves_nothing_running(tmp_path: Path, number: signal.Signals, status: int) -> None:
+    film = tmp_path / "long.mp4"
+    write_demo_clip(film, seconds=20, fps=10)
+    with _running("demo", tmp_path, "--media", str(film), "--out", str(tmp_path / "out")) as process:
+        _read_until(process, "working")
+        process.send_signal(number)
+        stderr = process.communicate(timeout=PATIENCE_S)[1]
+    assert (process.returncode, stderr) == (status, "Stopped.\n")
+    assert list((tmp_path / "out").iterdir()) == []
+    workers = _workers(tmp_path)
+    assert workers
+    assert not any(is_running(worker) for worker in workers)
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_demo_can_be_interrupted_while_it_loads(tmp_path: Path, number: signal.Signals, status: int) -> None:
+    with _running("demo", tmp_path, "--out", str(tmp_path / "out")) as process:
+        _read_until(process, "Starting")
+        process.send_signal(number)
+        assert process.communicate(timeout=PATIENCE_S)[1] == "Stopped.\n"
+    assert process.returncode == status
+
+
+@needs_models
+def test_workers_of_a_killed_demo_end(tmp_path: Path) -> None:
+    film = tmp_path / "long.mp4"
+    write_demo_clip(film, seconds=20, fps=10)
+    with _running("demo", tmp_path, "--media", str(film), "--out", str(tmp_path / "out")) as process:
+        _read_until(process, "working")
+        process.kill()
+    wait_until(lambda: not any(is_running(worker) for worker in _workers(tmp_path)), "the worker's end")
+
+
+@needs_models
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+def test_the_commands_that_serve_prints_work(tmp_path: Path) -> None:
+    with _running("serve", tmp_path, "--port", "0") as process:
+        lines = _read_until(process, "curl -sSL")
+        create, *_, download = lines.index("# create a job; its URL is in the Location header"), len(lines) - 1
+        script = "\n".join(
+            (
+                "set -e",
+                *lines[create - 1 : download],
+                'until curl -sS -u "$MIEN_USER" "$JOB" | grep -q \'"status": *"done"\'; do sleep 0.3; done',
+                lines[download],
+            )
+        )
+        pasted = subprocess.run(
+            ["bash", "-c", script],  # noqa: S607  # the bash of the PATH, as in a terminal
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_S,
+            check=False,
+        )
+        assert (pasted.returncode, pasted.stderr) == (0, "")
+        process.send_signal(signal.SIGTERM)
+        assert process.communicate(timeout=PATIENCE_S)[1] == "Stopped.\n"
+    assert process.returncode == 0
+    assert json.loads((tmp_path / "demo.mp4-metrics.json").read_text())["frames"]
+
+
+@needs_models
+def test_serve_on_a_port_in_use(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        command = _command("serve", tmp_path, "--port", str(port))
+        failed = subprocess.run(
+            command, cwd=REPOSITORY, capture_output=True, text=True, timeout=PATIENCE_S, check=False
+        )
+    assert failed.returncode == 1
+    assert failed.stderr == f"Port {port} is in use on this machine; stop what uses it, or choose another port.\n"
+
+
+def test_without_models_the_sentence_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(StackError, match="make setup"), Stack(models_dir=tmp_path, log_path=tmp_path / "log"):
+        pass
