@@ -13,7 +13,7 @@ JOB ?= multiface
 OUT ?= results
 PORT ?= 8000
 
-.PHONY: help setup demo serve test check lock format clean
+.PHONY: help setup demo serve test check lock format picture clean
 
 help:  ## Show these lines
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -51,6 +51,10 @@ check: setup  ## Format, lint, types, import contracts
 format: setup  ## Format the code
 	@$(BIN)/ruff check --fix $(SOURCES)
 	@$(BIN)/ruff format $(SOURCES)
+
+picture: setup  ## Draw the README's picture anew
+	@$(BIN)/python -m chalicelib.local demo --out build/picture
+	@$(BIN)/python -m infra.pictures.draw_demo build/picture
 
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'

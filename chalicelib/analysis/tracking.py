@@ -1,6 +1,6 @@
 """Which face is which from frame to frame: identities from boxes and times alone, no pixels.
 
-A track is *live* while its face is seen, *lost* for up to a second after, then forgotten; a face that comes back in
+A track is *live* while its face is seen, *lost* for `MEMORY_S` after, then forgotten; a face that comes back in
 time near the place and size at which it was lost takes its identity again. Identities are integers from 0, given in
 order and never given twice. What is kept is bounded by the number of faces, however long the video is.
 """
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from chalicelib.analysis.boxes import Boxes, areas, coverages, overlaps
 
-MEMORY_S = 1.0
+MEMORY_S = 1.5
 """How long a lost face keeps its identity."""
 
 _SAME_FACE_OVERLAP = 0.4

@@ -16,7 +16,8 @@ _FACE_CENTRE_PX = (222.0, 120.0)
 _FACE_HEIGHT_PX = 130.0
 _FACE_SHARE = 0.36  # of the film's height: 130 px of 360
 _BIT_RATE = 3_000_000
-_AWAY_FROM, _AWAY_TO = 0.52, 0.82  # share of the film in which the portrait slides out and in again
+# Shares of the film: the portrait slides out from the first to the second moment, and in from the third to the fourth.
+_OUT_FROM, _OUT_TO, _IN_FROM, _IN_TO = 0.48, 0.62, 0.69, 0.83
 
 
 def write_demo_clip(path: Path, *, seconds: float = 6.0, fps: int = 25, size_px: tuple[int, int] = (640, 360)) -> None:
@@ -81,7 +82,11 @@ def _placement(share: float, size_px: tuple[int, int]) -> NDArray[np.float64]:
 
 def _slide(share: float) -> float:
     """How far the portrait is out of the picture: 0 in place, 1 gone, with soft starts and stops."""
-    if not _AWAY_FROM < share < _AWAY_TO:
-        return 0.0
-    through = (share - _AWAY_FROM) / (_AWAY_TO - _AWAY_FROM)
-    return min(1.0, 2.0 * math.sin(math.pi * through) ** 2)
+    out = _smooth_step((share - _OUT_FROM) / (_OUT_TO - _OUT_FROM))
+    back = _smooth_step((share - _IN_FROM) / (_IN_TO - _IN_FROM))
+    return out - back
+
+
+def _smooth_step(share: float) -> float:
+    share = min(max(share, 0.0), 1.0)
+    return share * share * (3 - 2 * share)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from chalicelib.analysis.models import Models
+from chalicelib.analysis.models import ModelFile, Models
 from chalicelib.domain.messages import decode_message
 from chalicelib.errors import JobBusy, JobNotClaimable, LeaseLost
 from chalicelib.settings import read_settings
@@ -49,4 +49,7 @@ def job_processor() -> JobProcessor:
     """This process's processor; building it loads the model files, so a host may call it before the first message."""
     settings = read_settings(os.environ)
     services = make_worker_services(settings, owner=f"worker-{secrets.token_hex(8)}")
-    return JobProcessor(services, Models(settings.models_dir))
+    models = Models(settings.models_dir)
+    for file_name in ModelFile:
+        models.session(file_name)
+    return JobProcessor(services, models)

@@ -77,7 +77,8 @@ def _with_boxes(image: NDArray[np.uint8], rows: list[Row]) -> NDArray[np.uint8]:
         )
         cv2.rectangle(picture, (left, top), (left + width, top + height), _BOX_COLOUR_BGR, 3)
         label = f"face {row.face_id}"
-        cv2.putText(picture, label, (left, top - 8), cv2.FONT_HERSHEY_SIMPLEX, 0.7, _BOX_COLOUR_BGR, 2, cv2.LINE_AA)
+        place = (left + width + 8, top + 24)
+        cv2.putText(picture, label, place, cv2.FONT_HERSHEY_SIMPLEX, 0.8, _BOX_COLOUR_BGR, 2, cv2.LINE_AA)
     return np.asarray(cv2.resize(picture, (456, 256), interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
