@@ -14,7 +14,11 @@ class MienError(Exception):
 
 
 class CallerError(MienError):
-    """The request cannot be served as it was made."""
+    """The request cannot be served as it was made. `retry_after_s` says when the same request may fare better."""
+
+    def __init__(self, sentence: str, *, retry_after_s: int | None = None) -> None:
+        super().__init__(sentence)
+        self.retry_after_s = retry_after_s
 
 
 class MalformedRequest(CallerError):
@@ -47,6 +51,10 @@ class UnsupportedContentType(CallerError):
 
 class Invalid(CallerError):
     """The request can be read, but a value in it is missing or wrong. HTTP 422."""
+
+
+class TooManyRequests(CallerError):
+    """The caller is to wait, `retry_after_s` seconds where they are known. HTTP 429."""
 
 
 class MediaError(MienError):

@@ -20,6 +20,8 @@ class Settings:
     max_pixels: int = 64_000_000
     max_duration_s: float = 4 * 3600.0
     models_dir: Path = Path("models")
+    requests_per_minute: int = 600
+    request_burst: int = 100
 
 
 class SettingsError(Exception):
@@ -36,6 +38,8 @@ _OPTIONAL = {
     "max_pixels": int,
     "max_duration_s": float,
     "models_dir": Path,
+    "requests_per_minute": int,
+    "request_burst": int,
 }
 
 

@@ -9,15 +9,18 @@ from chalicelib.aws.clients import make_clients
 from chalicelib.aws.dynamodb_annotations import DynamoAnnotations
 from chalicelib.aws.dynamodb_entries import DynamoEntries
 from chalicelib.aws.dynamodb_jobs import DynamoJobs
+from chalicelib.aws.dynamodb_keyed_requests import DynamoKeyedRequests
 from chalicelib.aws.dynamodb_table import DynamoTable
 from chalicelib.aws.dynamodb_users import DynamoUsers
 from chalicelib.aws.s3_media import S3Media
 from chalicelib.aws.sqs_queue import SqsQueue
 from chalicelib.services.annotations import Annotations
 from chalicelib.services.entries import Entries
+from chalicelib.services.idempotency import Idempotency
 from chalicelib.services.job_runs import JobRuns
 from chalicelib.services.jobs import Jobs
 from chalicelib.services.ports import Clock, EntryStore, MediaStore
+from chalicelib.services.throttle import Throttle
 from chalicelib.services.users import Users
 from chalicelib.settings import Settings, read_settings
 
@@ -31,6 +34,8 @@ class ApiServices:
     jobs: Jobs
     entries: Entries
     annotations: Annotations
+    idempotency: Idempotency
+    throttle: Throttle
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,8 @@ def make_api_services(settings: Settings) -> ApiServices:
         jobs=Jobs(DynamoJobs(table), entries, queue, utc_now),
         entries=entries,
         annotations=Annotations(DynamoAnnotations(table), entry_rows, utc_now),
+        idempotency=Idempotency(DynamoKeyedRequests(table), utc_now),
+        throttle=Throttle(per_minute=settings.requests_per_minute, burst=settings.request_burst),
     )
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 
 from chalicelib.domain.accounts import User
 from chalicelib.domain.entries import MAX_REPRESENTATIONS, Annotation, Entry, Representation
+from chalicelib.domain.idempotency import KeyedRequest
 from chalicelib.domain.job_names import JobName
 from chalicelib.domain.jobs import Job, JobMessage, JobStatus
 from chalicelib.domain.times import format_time, parse_time
@@ -151,6 +152,29 @@ class FakeAnnotations:
         return tuple(sorted(rows, key=lambda annotation: annotation.id))
 
 
+class FakeKeyedRequests:
+    """The port `KeyedRequestStore`."""
+
+    def __init__(self) -> None:
+        self._rows: dict[tuple[str, str], KeyedRequest] = {}
+        self._lock = threading.Lock()
+
+    def claim(self, request: KeyedRequest, now: datetime) -> KeyedRequest | None:
+        with self._lock:
+            holder = self._rows.get((request.account_id, request.key))
+            if holder is not None and not holder.is_over(as_kept(now)):
+                return holder
+            self._rows[request.account_id, request.key] = as_kept(request)
+            return None
+
+    def save(self, request: KeyedRequest) -> None:
+        with self._lock:
+            holder = self._rows.get((request.account_id, request.key))
+            if holder is None or holder.owner != request.owner:
+                raise StaleWrite("the key was taken by another request")
+            self._rows[request.account_id, request.key] = as_kept(request)
+
+
 class FakeUsers:
     """The port `UserStore`."""
 
@@ -201,13 +225,17 @@ class FakeMedia:
 
 
 class FakeQueue:
-    """The port `JobQueue`. `sent` has the messages in order."""
+    """The port `JobQueue`. `sent` has the messages in order; `before_sending` is called once, before the next."""
 
     def __init__(self) -> None:
         self.sent: list[JobMessage] = []
+        self.before_sending: Callable[[], object] | None = None
         self._lock = threading.Lock()
 
     def send(self, message: JobMessage) -> None:
+        before, self.before_sending = self.before_sending, None
+        if before is not None:
+            before()
         with self._lock:
             self.sent.append(message)
 

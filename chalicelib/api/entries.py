@@ -3,10 +3,11 @@
 from chalice.app import Response
 
 from chalicelib.api.call import Call
+from chalicelib.api.conditional import unless_unchanged
 from chalicelib.api.documents import entry_document
 from chalicelib.api.fields import data_split_of
 from chalicelib.api.forms import MULTIPART, read_form
-from chalicelib.api.responses import created, json_response
+from chalicelib.api.responses import created
 from chalicelib.api.routes import READ, Route
 from chalicelib.errors import Invalid
 
@@ -26,7 +27,7 @@ def create_entry(call: Call) -> Response:
 def get_entry(call: Call) -> Response:
     """GET /entries/{entry_id}."""
     entry = call.services.entries.get(call.caller, call.path_id("entry"))
-    return json_response(entry_document(entry, call.urls))
+    return unless_unchanged(call, entry_document(entry, call.urls))
 
 
 ROUTES = (

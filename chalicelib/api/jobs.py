@@ -7,16 +7,18 @@ from typing import TypeVar
 from chalice.app import Response
 
 from chalicelib.api.call import Call
+from chalicelib.api.conditional import unless_unchanged
 from chalicelib.api.documents import Document, entry_ids_of, job_document
 from chalicelib.api.fields import data_split_of
 from chalicelib.api.forms import MULTIPART, URL_ENCODED, Form, read_form
-from chalicelib.api.responses import created, json_response
+from chalicelib.api.responses import created, json_response, retry_after
 from chalicelib.api.routes import READ, Route
 from chalicelib.domain.job_names import JobName, parse_job_name
 from chalicelib.domain.jobs import Job, JobStatus
 from chalicelib.errors import Invalid
 
 MAX_PAGE = 1000
+_POLL_S = 2  # workers report about once a second
 
 _INPUT = "entry_job[input]"
 _INPUT_URL = "entry_job[input_url]"
@@ -53,8 +55,10 @@ def list_jobs(call: Call) -> Response:
 
 
 def get_job(call: Call) -> Response:
-    """GET /jobs/{job_id}."""
-    return _job_response(call, call.services.jobs.get(call.caller, call.path_id("job")))
+    """GET /jobs/{job_id}; 304 where the client has it as it is."""
+    job = call.services.jobs.get(call.caller, call.path_id("job"))
+    poll_s = _POLL_S if job.status in (JobStatus.QUEUED, JobStatus.WORKING) else None
+    return unless_unchanged(call, _documents(call, [job])[0], retry_after(poll_s))
 
 
 def update_job(call: Call) -> Response:

@@ -1,7 +1,9 @@
 """Multipart bodies (RFC 7578), parsed as a stream: files go to temporary files, texts stay in memory."""
 
+import hashlib
 import re
 import tempfile
+from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import BinaryIO, cast
 from urllib.parse import unquote
@@ -42,28 +44,14 @@ class MultipartForm:
         Raises `MalformedRequest` for one that is broken or ends early, `TooLarge` for too many or too long fields,
         `Invalid` for a file that is there twice.
         """
-        boundary = parse_options_header(content_type)[1].get("boundary", "")
-        if not boundary:
-            raise MalformedRequest("The multipart body has no boundary in its Content-Type header.")
-        try:
-            with PushMultipartParser(boundary, max_segment_count=MAX_PARTS) as parser:
-                self._collect(parser, body)
-        except ParserLimitReached:
-            raise TooLarge(f"The form has more than {MAX_PARTS} parts, or a part with too long headers.") from None
-        except (MultipartError, UnicodeError):
-            raise MalformedRequest("The multipart body is broken or ends early; send it again.") from None
-
-    def _collect(self, parser: PushMultipartParser, body: bytes) -> None:
         part: _Part | None = None
-        view = memoryview(body)
-        for start in range(0, len(body), _CHUNK_BYTES):
-            for event in parser.parse(bytes(view[start : start + _CHUNK_BYTES])):
-                if isinstance(event, MultipartSegment):
-                    part = self._begin(event)
-                elif event is None:
-                    self._end(part)
-                elif part is not None:
-                    part.write(event)
+        for event in _events(content_type, body):
+            if isinstance(event, MultipartSegment):
+                part = self._begin(event)
+            elif event is None:
+                self._end(part)
+            elif part is not None:
+                part.write(event)
 
     def _begin(self, segment: MultipartSegment) -> "_Part | None":
         if segment.name in self._file_parts:
@@ -79,7 +67,42 @@ class MultipartForm:
             self._text_bytes += len(part.raw)
             if self._text_bytes > MAX_TEXT_BYTES:
                 raise TooLarge(f"The form's fields are longer than {MAX_TEXT_BYTES:,} bytes together.")
-            self.fields[part.name] = part.raw.decode()
+            self.fields[part.name] = part.text()
+
+
+def part_digests(content_type: str, body: bytes) -> list[tuple[str, ...]]:
+    """Each part's name, file name, content type and SHA-256: what a body says, whatever its boundary.
+
+    Sorted by name; parts of one name stay in their order, for there the last one counts. Raises as `parse` does.
+    """
+    digests: list[tuple[str, ...]] = []
+    names: tuple[str, ...] = ()
+    content = hashlib.sha256()
+    for event in _events(content_type, body):
+        if isinstance(event, MultipartSegment):
+            names = (str(event.name), str(_file_name(event)), str(_stated_content_type(event)))
+            content = hashlib.sha256()
+        elif event is None:
+            digests.append((*names, content.hexdigest()))
+        else:
+            content.update(event)
+    return sorted(digests, key=lambda digest: digest[0])
+
+
+def _events(content_type: str, body: bytes) -> Iterator[MultipartSegment | bytes | None]:
+    """Per part its headers, then chunks of its content, then None. Raises `MalformedRequest` or `TooLarge`."""
+    boundary = parse_options_header(content_type)[1].get("boundary", "")
+    if not boundary:
+        raise MalformedRequest("The multipart body has no boundary in its Content-Type header.")
+    view = memoryview(body)
+    try:
+        with PushMultipartParser(boundary, max_segment_count=MAX_PARTS) as parser:
+            for start in range(0, len(body), _CHUNK_BYTES):
+                yield from parser.parse(bytes(view[start : start + _CHUNK_BYTES]))
+    except ParserLimitReached:
+        raise TooLarge(f"The form has more than {MAX_PARTS} parts, or a part with too long headers.") from None
+    except (MultipartError, UnicodeError):
+        raise MalformedRequest("The multipart body is broken or ends early; send it again.") from None
 
 
 class _TextPart:
@@ -93,6 +116,12 @@ class _TextPart:
         self.raw += chunk
         if len(self.raw) > MAX_TEXT_BYTES:
             raise TooLarge(f"A field of the form is longer than {MAX_TEXT_BYTES:,} bytes; send files with a filename.")
+
+    def text(self) -> str:
+        try:
+            return self.raw.decode()
+        except UnicodeDecodeError:
+            raise MalformedRequest("A field of the multipart body is not in UTF-8; send it again.") from None
 
 
 class _FilePart:

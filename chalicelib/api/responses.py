@@ -36,6 +36,11 @@ def error_response(status: int, sentence: str, headers: Mapping[str, str] | None
     return json_response(error_envelope(sentence), status=status, headers={**challenge, **(headers or {})})
 
 
+def retry_after(seconds: int | None) -> dict[str, str]:
+    """The header that tells a client when to come again; none without a number."""
+    return {} if seconds is None else {"Retry-After": str(seconds)}
+
+
 def error_envelope(sentence: str) -> dict[str, str]:
     """`{"error": sentence}`."""
     return {"error": sentence}

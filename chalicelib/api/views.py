@@ -6,7 +6,8 @@ from collections.abc import Callable
 from chalice.app import Request, Response
 
 from chalicelib.api.call import Call, make_call
-from chalicelib.api.responses import error_response
+from chalicelib.api.idempotent_requests import answer_once
+from chalicelib.api.responses import error_response, retry_after
 from chalicelib.errors import (
     CallerError,
     Conflict,
@@ -16,6 +17,7 @@ from chalicelib.errors import (
     NotAuthenticated,
     NotFound,
     TooLarge,
+    TooManyRequests,
     UnsupportedContentType,
 )
 from chalicelib.wiring import ApiServices
@@ -33,17 +35,24 @@ _STATUS_OF: dict[type[CallerError], int] = {
     TooLarge: 413,
     UnsupportedContentType: 415,
     Invalid: 422,
+    TooManyRequests: 429,
 }
 
 _log = logging.getLogger(__name__)
 
 
-def answer(view: View, request: Request, services: Callable[[], ApiServices]) -> Response:
-    """What `view` returns, or the error envelope for what it raises. `services` is called inside, as it may fail."""
+def answer(view: View, request: Request, services: Callable[[], ApiServices], *, is_public: bool = False) -> Response:
+    """What `view` returns, or the error envelope for what it raises. `services` is called inside, as it may fail.
+
+    A view that is not public sees a request only if its caller is known and not too fast.
+    """
     try:
-        return view(make_call(request, services()))
+        call = make_call(request, services())
+        if not is_public:
+            call.services.throttle.check(call.caller)
+        return answer_once(view, call)
     except CallerError as error:
-        return error_response(status_of(error), str(error))
+        return error_response(status_of(error), str(error), retry_after(error.retry_after_s))
     except Exception:  # noqa: BLE001  # the boundary of the API: the client gets a sentence, the log gets the rest
         _log.exception("request %s failed: %s %s", request_id_of(request), request.method, request.path)
         return error_response(500, OUR_FAULT_SENTENCE)

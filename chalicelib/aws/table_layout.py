@@ -5,6 +5,7 @@
 | job        | `ACCOUNT#<account id>` | `JOB#<job id>`                      |
 | entry      | `ACCOUNT#<account id>` | `ENTRY#<entry id>`                  |
 | annotation | `ACCOUNT#<account id>` | `ANNOTATION#<entry id>#<id>`        |
+| keyed request | `ACCOUNT#<account id>` | `IDEMPOTENCY#<SHA-256 of the key>` |
 | user       | `USER#<email>`         | `USER`                              |
 
 Every read names one partition, and the account is the partition: no request can meet another account's rows. Ids
@@ -13,6 +14,7 @@ An entry holds its representations as a map, by id. The other attributes are the
 by name (see `rows`).
 """
 
+import hashlib
 from typing import TYPE_CHECKING, Final, TypedDict
 
 if TYPE_CHECKING:
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 PARTITION_KEY: Final = "pk"
 SORT_KEY: Final = "sk"
+EXPIRES_AT: Final = "expires_at"
+"""The attribute after which DynamoDB may drop a row (its TTL), in seconds since 1970."""
 # DynamoDB's own limit for a partition key; it refuses a read of a longer one instead of finding nothing.
 MAX_PARTITION_KEY_BYTES: Final = 2048
 
@@ -58,6 +62,11 @@ def entry_key(account_id: str, entry_id: str) -> dict[str, str]:
 def annotation_key(account_id: str, entry_id: str, annotation_id: str) -> dict[str, str]:
     """Where an annotation's row is."""
     return _key(account_partition(account_id), f"{annotation_prefix(entry_id)}{annotation_id}")
+
+
+def keyed_request_key(account_id: str, key: str) -> dict[str, str]:
+    """Where the request under an idempotency key is; the key itself comes from a client."""
+    return _key(account_partition(account_id), f"IDEMPOTENCY#{hashlib.sha256(key.encode()).hexdigest()}")
 
 
 def user_key(email: str) -> dict[str, str]:

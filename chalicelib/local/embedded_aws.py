@@ -82,7 +82,12 @@ class EmbeddedAws:
             make_clients(), visibility_timeout_s=self._visibility_timeout_s, max_receives=self._max_receives
         )
         self.dead_letter_queue_url = provisioned.dead_letter_queue_url
-        names = Settings(provisioned.table_name, provisioned.media_bucket, provisioned.job_queue_url)
+        names = Settings(
+            provisioned.table_name,
+            provisioned.media_bucket,
+            provisioned.job_queue_url,
+            requests_per_minute=0,  # who tries things on a machine of his own slows nobody down
+        )
         self._settings = self._configure(names)
         self.environment = environment | write_settings(self._settings)
         undo.enter_context(process_environment(self.environment))

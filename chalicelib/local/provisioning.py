@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.aws.clients import AwsClients
-from chalicelib.aws.table_layout import TABLE_KEYS
+from chalicelib.aws.table_layout import EXPIRES_AT, TABLE_KEYS
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
@@ -33,6 +33,9 @@ def provision(clients: AwsClients, *, visibility_timeout_s: int, max_receives: i
     seconds; the delivery after `max_receives` of them goes to the dead-letter queue.
     """
     clients.dynamodb.create_table(TableName=_TABLE, BillingMode="PAY_PER_REQUEST", **TABLE_KEYS)
+    clients.dynamodb.update_time_to_live(
+        TableName=_TABLE, TimeToLiveSpecification={"Enabled": True, "AttributeName": EXPIRES_AT}
+    )
     clients.s3.create_bucket(Bucket=_BUCKET)
     dead_letter_queue_url = clients.sqs.create_queue(QueueName=_DEAD_LETTER_QUEUE)["QueueUrl"]
     redrive = {

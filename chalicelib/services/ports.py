@@ -8,6 +8,7 @@ from typing import BinaryIO, Generic, Literal, Protocol, TypeVar
 
 from chalicelib.domain.accounts import User
 from chalicelib.domain.entries import Annotation, Entry, Representation
+from chalicelib.domain.idempotency import KeyedRequest
 from chalicelib.domain.job_names import JobName
 from chalicelib.domain.jobs import Job, JobMessage, JobStatus
 
@@ -90,6 +91,19 @@ class AnnotationStore(Protocol):
 
     def list(self, account_id: str, entry_id: str) -> tuple[Annotation, ...]:
         """All of an entry's annotations, oldest first."""
+
+
+class KeyedRequestStore(Protocol):
+    """Requests by account and idempotency key."""
+
+    def claim(self, request: KeyedRequest, now: datetime) -> KeyedRequest | None:
+        """Writes the row where its key is free or `is_over`, and returns None; else returns what has the key.
+
+        Of several claims at the same time, one wins.
+        """
+
+    def save(self, request: KeyedRequest) -> None:
+        """Replaces the row of the same owner. Raises `StaleWrite` where the key has another owner or none."""
 
 
 class UserStore(Protocol):

@@ -15,12 +15,24 @@ from chalicelib.domain.ids import new_id
 from chalicelib.local.http_server import HttpServer
 from chalicelib.services.annotations import Annotations
 from chalicelib.services.entries import Entries
+from chalicelib.services.idempotency import Idempotency
 from chalicelib.services.job_runs import JobRuns
 from chalicelib.services.jobs import Jobs
+from chalicelib.services.throttle import Throttle
 from chalicelib.services.users import Users
 from chalicelib.settings import Settings
 from chalicelib.wiring import ApiServices
-from tests.fakes import START, FakeAnnotations, FakeEntries, FakeJobs, FakeMedia, FakeQueue, FakeUsers, FixedClock
+from tests.fakes import (
+    START,
+    FakeAnnotations,
+    FakeEntries,
+    FakeJobs,
+    FakeKeyedRequests,
+    FakeMedia,
+    FakeQueue,
+    FakeUsers,
+    FixedClock,
+)
 
 PASSWORD = "correct horse battery"
 ADA, BEN = "ada@example.org", "ben@example.org"
@@ -89,12 +101,16 @@ def curl(*arguments: str) -> str:
 @contextmanager
 def running_api(users: Users, **changed_settings: object) -> Iterator[Api]:
     """Serves the API with empty stores until the block ends."""
-    settings = Settings("table", "bucket", "queue", max_body_bytes=MAX_BODY_BYTES)
+    settings = Settings("table", "bucket", "queue", max_body_bytes=MAX_BODY_BYTES, requests_per_minute=0)
     settings = replace(settings, **changed_settings)  # type: ignore[arg-type]  # names are checked by replace
     clock, jobs, media, queue, rows = FixedClock(), FakeJobs(), FakeMedia(), FakeQueue(), FakeEntries()
     entries = Entries(rows, media, clock)
     annotations = Annotations(FakeAnnotations(), rows, clock)
-    services = ApiServices(settings, users, Jobs(jobs, entries, queue, clock), entries, annotations)
+    throttle = Throttle(per_minute=settings.requests_per_minute, burst=settings.request_burst)
+    idempotency = Idempotency(FakeKeyedRequests(), clock)
+    services = ApiServices(
+        settings, users, Jobs(jobs, entries, queue, clock), entries, annotations, idempotency, throttle
+    )
     app = Chalice("mien", configure_logs=False, env={})
     register_api(app, lambda: services)
     runs = JobRuns(jobs, clock, owner="worker", lease_s=60, max_attempts=3)

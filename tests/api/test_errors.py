@@ -24,6 +24,7 @@ _STATUSES = {
     errors.TooLarge: 413,
     errors.UnsupportedContentType: 415,
     errors.Invalid: 422,
+    errors.TooManyRequests: 429,
     errors.CallerError: 400,
 }
 

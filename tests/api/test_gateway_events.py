@@ -11,12 +11,23 @@ from chalicelib.api.application import register_api
 from chalicelib.domain.ids import new_id
 from chalicelib.services.annotations import Annotations
 from chalicelib.services.entries import Entries
+from chalicelib.services.idempotency import Idempotency
 from chalicelib.services.jobs import Jobs
+from chalicelib.services.throttle import Throttle
 from chalicelib.services.users import Users
 from chalicelib.settings import Settings
 from chalicelib.wiring import ApiServices
 from tests.api.api_server import ADA
-from tests.fakes import START, FakeAnnotations, FakeEntries, FakeJobs, FakeMedia, FakeQueue, FixedClock
+from tests.fakes import (
+    START,
+    FakeAnnotations,
+    FakeEntries,
+    FakeJobs,
+    FakeKeyedRequests,
+    FakeMedia,
+    FakeQueue,
+    FixedClock,
+)
 
 _HEAD = b'--b\r\nContent-Disposition: form-data; name="entry_job[input]"; filename="a.mp4"\r\n\r\n'
 
@@ -38,6 +49,8 @@ def app(users: Users) -> Chalice:
         Jobs(FakeJobs(), entries, FakeQueue(), clock),
         entries,
         Annotations(FakeAnnotations(), rows, clock),
+        Idempotency(FakeKeyedRequests(), clock),
+        Throttle(per_minute=0, burst=1),
     )
     made = Chalice("mien", configure_logs=False, env={})
     register_api(made, lambda: services)

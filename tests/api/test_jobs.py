@@ -39,7 +39,7 @@ def test_a_job_is_found_again_under_its_url(api: Api) -> None:
     answer = api.ada.call("GET", job["self"])
     assert answer.status_code == 200
     assert answer.json() == job
-    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Cache-Control"] == "private, no-cache"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 

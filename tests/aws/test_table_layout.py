@@ -1,12 +1,21 @@
 """The keys are data at rest: changing them loses sight of what is stored."""
 
-from chalicelib.aws.table_layout import annotation_key, annotation_prefix, entry_key, job_key, user_key
+from chalicelib.aws.table_layout import (
+    annotation_key,
+    annotation_prefix,
+    entry_key,
+    job_key,
+    keyed_request_key,
+    user_key,
+)
 
 
 def test_the_key_scheme() -> None:
     assert job_key("a", "j") == {"pk": "ACCOUNT#a", "sk": "JOB#j"}
     assert entry_key("a", "e") == {"pk": "ACCOUNT#a", "sk": "ENTRY#e"}
     assert annotation_key("a", "e", "n") == {"pk": "ACCOUNT#a", "sk": "ANNOTATION#e#n"}
+    digest = "2c70e12b7a0646f92279f427c7b38e7334d8e5389cff167a1dc30e73f826b683"
+    assert keyed_request_key("a", "key") == {"pk": "ACCOUNT#a", "sk": f"IDEMPOTENCY#{digest}"}
     assert user_key("x@y.org") == {"pk": "USER#x@y.org", "sk": "USER"}
 
 

@@ -8,11 +8,12 @@ from boto3.session import Session
 from chalicelib.aws.dynamodb_annotations import DynamoAnnotations
 from chalicelib.aws.dynamodb_entries import DynamoEntries
 from chalicelib.aws.dynamodb_jobs import DynamoJobs
+from chalicelib.aws.dynamodb_keyed_requests import DynamoKeyedRequests
 from chalicelib.aws.dynamodb_users import DynamoUsers
-from chalicelib.services.ports import AnnotationStore, EntryStore, JobStore, UserStore
+from chalicelib.services.ports import AnnotationStore, EntryStore, JobStore, KeyedRequestStore, UserStore
 from tests.contract.media_cases import FakeMediaCase, MediaCase, S3MediaCase
 from tests.contract.queue_cases import FakeQueueCase, QueueCase, SqsQueueCase
-from tests.fakes import FakeAnnotations, FakeEntries, FakeJobs, FakeUsers
+from tests.fakes import FakeAnnotations, FakeEntries, FakeJobs, FakeKeyedRequests, FakeUsers
 from tests.moto_stack import MotoStack, moto_stack
 
 
@@ -44,6 +45,11 @@ def annotations(stack: MotoStack | None) -> AnnotationStore:
 @pytest.fixture
 def users(stack: MotoStack | None) -> UserStore:
     return FakeUsers() if stack is None else DynamoUsers(stack.table)
+
+
+@pytest.fixture
+def keyed_requests(stack: MotoStack | None) -> KeyedRequestStore:
+    return FakeKeyedRequests() if stack is None else DynamoKeyedRequests(stack.table)
 
 
 @pytest.fixture

@@ -1,0 +1,49 @@
+"""`Idempotency-Key`: a POST that is sent again gets the answer that it got the first time."""
+
+from collections.abc import Callable
+
+from chalice.app import Response
+
+from chalicelib.api.call import Call
+from chalicelib.api.fingerprints import fingerprint_of
+from chalicelib.api.responses import JSON_CONTENT_TYPE
+from chalicelib.domain.idempotency import KeptAnswer
+
+_HEADER = "Idempotency-Key"
+_REPLAYED = {"Content-Type": JSON_CONTENT_TYPE, "Idempotency-Replayed": "true"}
+
+
+def answer_once(view: Callable[[Call], Response], call: Call) -> Response:
+    """What `view` answers, or, for a POST under a key that was answered before, that answer.
+
+    Only success is kept. A request that was refused or failed frees its key, so that the client may send a better one.
+    """
+    key = call.header(_HEADER)
+    if key is None or call.request.method != "POST":
+        return view(call)
+    idempotency = call.services.idempotency
+    begun = idempotency.begin(call.caller, key, fingerprint_of(call))
+    if isinstance(begun, KeptAnswer):
+        return _again(begun)
+    try:
+        response = view(call)
+    except BaseException:
+        idempotency.release(begun)
+        raise
+    if 200 <= response.status_code < 300:
+        idempotency.finish(begun, _kept(response))
+    else:
+        idempotency.release(begun)
+    return response
+
+
+def _kept(response: Response) -> KeptAnswer:
+    location = response.headers.get("Location")
+    return KeptAnswer(response.status_code, None if location is None else str(location), str(response.body))
+
+
+def _again(answer: KeptAnswer) -> Response:
+    response = Response(answer.body, headers={**_REPLAYED}, status_code=answer.status)
+    if answer.location is not None:
+        response.headers["Location"] = answer.location
+    return response

@@ -1,0 +1,71 @@
+"""Requests that may be repeated: what a client's idempotency key stands for, and for how long."""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from chalicelib.errors import Invalid
+
+KEPT_S = 24 * 3600
+# Longer than a Lambda behind API Gateway can run (29 s): who holds a key longer than this has died.
+LEASE_S = 60
+# A row holds 400 KB; JSON as the API writes it is ASCII, a byte a character.
+MAX_BODY_CHARACTERS = 300_000
+
+_KEY = re.compile(r"[ -~]{1,255}")
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """An answer to give again. `body` is None where it was too long to keep."""
+
+    status: int
+    location: str | None
+    body: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyedRequest:
+    """A request under a key of its account's. `answer` is None as long as it is being processed.
+
+    `fingerprint` tells one request from another, `owner` one processing of it from another. `expires_at` is in whole
+    seconds since 1970, as DynamoDB wants the time at which it may drop a row.
+    """
+
+    account_id: str
+    key: str
+    fingerprint: str
+    owner: str
+    leased_until: datetime
+    expires_at: int
+    answer: KeptAnswer | None = None
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether the key is free again: kept for long enough, or given up by a process that died."""
+        if self.expires_at <= now.timestamp():
+            return True
+        return self.answer is None and self.leased_until <= now
+
+    def answered(self, answer: KeptAnswer) -> "KeyedRequest":
+        """The request is done; from now on its key stands for `answer`."""
+        if answer.body is not None and len(answer.body) > MAX_BODY_CHARACTERS:
+            answer = replace(answer, body=None)
+        return replace(self, answer=answer)
+
+    def given_up(self, now: datetime) -> "KeyedRequest":
+        """The request came to nothing: its key is free at once."""
+        return replace(self, leased_until=now)
+
+
+def new_keyed_request(account_id: str, key: str, fingerprint: str, *, owner: str, now: datetime) -> KeyedRequest:
+    """A request that begins now. Raises `Invalid` for a key that is not 1 to 255 printable ASCII characters."""
+    if not _KEY.fullmatch(key):
+        raise Invalid("An Idempotency-Key has 1 to 255 printable ASCII characters, such as a UUID.")
+    return KeyedRequest(
+        account_id=account_id,
+        key=key,
+        fingerprint=fingerprint,
+        owner=owner,
+        leased_until=now + timedelta(seconds=LEASE_S),
+        expires_at=int(now.timestamp()) + KEPT_S,
+    )
