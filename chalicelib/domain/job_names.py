@@ -8,6 +8,7 @@ from chalicelib.errors import Invalid
 SESSION_CONTENT_TYPE = "application/vnd.affectiva.session.v0+json"
 LEGACY_CONTENT_TYPE = "application/vnd.affectiva.metrics.v0+json"
 CSV_CONTENT_TYPE = "application/csv"
+SUMMARY_CONTENT_TYPE = "application/vnd.mien.summary.v0+json"
 
 
 class JobName(StrEnum):
@@ -43,8 +44,9 @@ class Recipe:
 DEFAULT_JOB_NAME = JobName.MULTIFACE
 MAX_FACES = 50
 
-_SESSION = (SESSION_CONTENT_TYPE, CSV_CONTENT_TYPE)
-_LEGACY = (LEGACY_CONTENT_TYPE, CSV_CONTENT_TYPE)
+# Clients of the original service know the first two, some of them by their place.
+_SESSION = (SESSION_CONTENT_TYPE, CSV_CONTENT_TYPE, SUMMARY_CONTENT_TYPE)
+_LEGACY = (LEGACY_CONTENT_TYPE, CSV_CONTENT_TYPE, SUMMARY_CONTENT_TYPE)
 
 RECIPES: dict[JobName, Recipe | None] = {
     JobName.MULTIFACE: Recipe(Mesh.ATTENTION, MAX_FACES, takes_stills=True, content_types=_SESSION),

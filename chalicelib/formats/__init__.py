@@ -4,6 +4,8 @@
 * `session_json` frames with all their faces, one line per frame
 * `legacy_json`  one face, column by column
 * `csv_table`    a table for spreadsheets
+* `summary_json` what each face showed over the whole medium: statistics and events
+* `media_summary` `face_statistics` `face_events`  the sums that the summary is made of
 * `columns`      names and cells that the tables share
 * `numbers`      how a number is written, everywhere
 * `file_names`   what clients see a result called

@@ -8,12 +8,19 @@ from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import BinaryIO, Self
 
-from chalicelib.domain.job_names import CSV_CONTENT_TYPE, LEGACY_CONTENT_TYPE, SESSION_CONTENT_TYPE, Recipe
+from chalicelib.domain.job_names import (
+    CSV_CONTENT_TYPE,
+    LEGACY_CONTENT_TYPE,
+    SESSION_CONTENT_TYPE,
+    SUMMARY_CONTENT_TYPE,
+    Recipe,
+)
 from chalicelib.domain.metrics import FrameMetrics
 from chalicelib.formats.csv_table import CsvTableWriter
 from chalicelib.formats.file_names import result_file_name
 from chalicelib.formats.legacy_json import LegacyJsonWriter
 from chalicelib.formats.session_json import SessionJsonWriter
+from chalicelib.formats.summary_json import SummaryJsonWriter
 from chalicelib.formats.writers import OpenSpool, ResultWriter
 
 WRITERS: Mapping[str, Callable[[BinaryIO, Recipe, OpenSpool], ResultWriter]] = MappingProxyType(
@@ -25,6 +32,7 @@ WRITERS: Mapping[str, Callable[[BinaryIO, Recipe, OpenSpool], ResultWriter]] = M
         CSV_CONTENT_TYPE: lambda stream, recipe, _open_spool: CsvTableWriter(
             stream, face_ids=recipe.max_faces > 1, classifier_names=recipe.classifier_names
         ),
+        SUMMARY_CONTENT_TYPE: lambda stream, _recipe, _open_spool: SummaryJsonWriter(stream),
     }
 )
 """Content type -> how its writer is made. A new format is a row here."""

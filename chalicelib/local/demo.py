@@ -6,11 +6,11 @@ from pathlib import Path
 
 from rich.console import Console
 
-from chalicelib.domain.job_names import CSV_CONTENT_TYPE
+from chalicelib.domain.job_names import SUMMARY_CONTENT_TYPE
 from chalicelib.errors import MienError
 from chalicelib.local.client import MediaApiClient
 from chalicelib.local.demo_clip import write_demo_clip
-from chalicelib.local.face_summary import summarize_table
+from chalicelib.local.face_summary import read_summary
 from chalicelib.local.face_table import face_table
 from chalicelib.local.job_display import job_display
 from chalicelib.local.job_documents import RemoteFile, RemoteJob
@@ -81,8 +81,8 @@ def _run_job(console: Console, stack: Stack, client: MediaApiClient, media: Path
 
 def _show_results(console: Console, downloaded: Mapping[Path, RemoteFile]) -> None:
     for path, file in downloaded.items():
-        if file.content_type == CSV_CONTENT_TYPE:
-            console.print(face_table(summarize_table(path)))
+        if file.content_type == SUMMARY_CONTENT_TYPE:
+            console.print(face_table(read_summary(path)))
     if not downloaded:
         say(console, "This job has no results to download.")
     for path in downloaded:

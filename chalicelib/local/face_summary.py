@@ -1,56 +1,47 @@
-"""Who was seen and what they showed, from a result table (CSV), read row by row."""
+"""Who was seen and what they showed, as a summary result tells it."""
 
-import csv
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from chalicelib.domain.metrics import EMOTION_NAMES, EXPRESSION_NAMES, METRICS
-from chalicelib.formats.columns import FACE_COLUMN, NO_FACE, TIME_COLUMN
+from chalicelib.domain.job_names import SUMMARY_CONTENT_TYPE
+from chalicelib.domain.metrics import EMOTION_NAMES, EXPRESSION_NAMES
 
-# Attention says where a face is turned, not what it shows, and is nearly always the largest; valence has two signs.
-RANKED_NAMES: tuple[str, ...] = tuple(
-    name for name in (*EMOTION_NAMES, *EXPRESSION_NAMES) if name not in ("attention", "valence")
-)
-_FRIENDLY_NAMES = {metric.classifier: metric.name for metric in METRICS}
+# Attention says where a face is turned, not what it shows; engagement and valence are sums of what is named already.
+_UNRANKED = frozenset({"attention", "engagement", "valence"})
+RANKED_NAMES: tuple[str, ...] = tuple(name for name in (*EMOTION_NAMES, *EXPRESSION_NAMES) if name not in _UNRANKED)
+LOWEST_PEAK = 10.0
+"""A metric that never comes above this says nothing about a face."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class MetricSummary:
-    """One metric of one face over all its frames, in the metric's own unit; `peak_time_s` is that of the first peak."""
+    """One metric of one face over the time in which it was seen; `peak_time_s` is that of the first peak."""
 
     name: str
-    count: int = 0
-    total: float = 0.0
-    peak: float = float("-inf")
-    peak_time_s: float = 0.0
-
-    @property
-    def mean(self) -> float:
-        """Over the frames in which the face was seen."""
-        return self.total / self.count
-
-    def add(self, value: float, time_s: float) -> None:
-        """The value in the next frame."""
-        self.count += 1
-        self.total += value
-        if value > self.peak:
-            self.peak, self.peak_time_s = value, time_s
+    mean: float
+    peak: float
+    peak_time_s: float
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class FaceSummary:
-    """One face. `face_id` is empty in tables of jobs that follow one face only. Times are those of the medium."""
+    """One face. Times are those of the medium; `event_counts` has the events that happened, by name."""
 
     face_id: str
     first_s: float
     last_s: float
-    frames: int = 0
-    metrics: dict[str, MetricSummary] = field(default_factory=dict)
+    frames: int
+    metrics: tuple[MetricSummary, ...]
+    event_counts: Mapping[str, int]
 
     def strongest(self, count: int) -> list[MetricSummary]:
-        """The `count` emotions and expressions with the highest peaks, highest first."""
-        return sorted(self.metrics.values(), key=lambda metric: -metric.peak)[:count]
+        """The `count` emotions and expressions with the highest mean and peak together, highest first: what a face
+        shows for long or shows much, not what it touches once."""
+        showing = [metric for metric in self.metrics if metric.name in RANKED_NAMES and metric.peak > LOWEST_PEAK]
+        return sorted(showing, key=lambda metric: -(metric.mean + metric.peak))[:count]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,47 +52,23 @@ class ResultSummary:
     frames: int
 
 
-def summarize_table(path: Path) -> ResultSummary:
-    """Reads the CSV of a job. What is kept grows with the number of faces, not with the length of the film.
-
-    Raises ValueError for a table that is not one of Mien's.
-    """
-    with path.open(newline="", encoding="utf-8") as stream:
-        rows = csv.reader(stream)
-        header = next(rows, [])
-        if TIME_COLUMN not in header:
-            raise ValueError(f"{path} has no column {TIME_COLUMN}")
-        return _summarize(header, rows)
+def read_summary(path: Path) -> ResultSummary:
+    """Reads the summary of a job. Raises ValueError for a file that is not one of Mien's."""
+    document = json.loads(path.read_bytes())
+    if not isinstance(document, dict) or document.get("content_type") != SUMMARY_CONTENT_TYPE:
+        raise ValueError(f"{path} is not a summary of Mien's")
+    return ResultSummary(tuple(_face(face) for face in document["faces"]), document["media"]["frames"])
 
 
-def _summarize(header: Sequence[str], rows: Iterable[list[str]]) -> ResultSummary:
-    ranked = _ranked_columns(header)
-    face_index = header.index(FACE_COLUMN) if FACE_COLUMN in header else None
-    time_index = header.index(TIME_COLUMN)
-    faces: dict[str, FaceSummary] = {}
-    frames, last_time = 0, ""
-    for row in rows:
-        frames += row[time_index] != last_time or frames == 0
-        last_time = row[time_index]
-        if NO_FACE not in row:
-            _add_row(faces, "" if face_index is None else row[face_index], float(last_time) / 1000.0, row, ranked)
-    return ResultSummary(tuple(faces.values()), frames)
-
-
-def _ranked_columns(header: Sequence[str]) -> dict[str, int]:
-    """Friendly name -> column, whichever kind of names the header has."""
-    columns = {_FRIENDLY_NAMES.get(name, name): index for index, name in enumerate(header)}
-    return {name: columns[name] for name in RANKED_NAMES if name in columns}
-
-
-def _add_row(
-    faces: dict[str, FaceSummary], face_id: str, time_s: float, row: Sequence[str], ranked: Mapping[str, int]
-) -> None:
-    face = faces.get(face_id)
-    if face is None:
-        face = faces[face_id] = FaceSummary(face_id, time_s, time_s)
-        face.metrics = {name: MetricSummary(name) for name in ranked}
-    face.last_s = time_s
-    face.frames += 1
-    for name, index in ranked.items():
-        face.metrics[name].add(float(row[index]), time_s)
+def _face(face: Mapping[str, Any]) -> FaceSummary:
+    return FaceSummary(
+        face_id=face["face_id"],
+        first_s=face["first_seen_s"],
+        last_s=face["last_seen_s"],
+        frames=face["frames"],
+        metrics=tuple(
+            MetricSummary(name, numbers["mean"], numbers["peak"], numbers["peak_time_s"])
+            for name, numbers in face["metrics"].items()
+        ),
+        event_counts={name: count for name, count in face["event_counts"].items() if count},
+    )

@@ -10,16 +10,17 @@ MAX_FACES_SHOWN = 12
 
 
 def face_table(summary: ResultSummary) -> Table:
-    """Per face: its id, from when to when it was seen, in how many frames, and its five strongest emotions and
-    expressions with mean, peak and the time of the peak. Of many faces the twelve that were seen longest are shown."""
+    """Per face: its id, from when to when it was seen, in how many frames, its five strongest emotions and expressions
+    with mean, peak and the time of the peak, and how often what happened to it. Of many faces the twelve that were seen
+    longest are shown."""
     table = Table(title=_title(summary), title_justify="left", title_style="bold")
     table.add_column("face", justify="right")
-    table.add_column("seen (s)", justify="right")
-    table.add_column("frames", justify="right")
+    table.add_column("seen", justify="right")
     table.add_column("strongest")
     table.add_column("mean", justify="right")
     table.add_column("peak", justify="right")
     table.add_column("at (s)", justify="right")
+    table.add_column("events")
     for face in _shown(summary):
         table.add_row(*_cells(face), end_section=True)
     return table
@@ -48,12 +49,12 @@ def _cells(face: FaceSummary) -> list[Text]:
 
     return [
         Text(face.face_id or "-"),
-        Text(f"{face.first_s:.1f}-{face.last_s:.1f}"),
-        Text(str(face.frames)),
+        column([f"{face.first_s:.1f}-{face.last_s:.1f} s", _counted(face.frames, "frame")]),
         column([metric.name for metric in strongest]),
         column([f"{metric.mean:.0f}" for metric in strongest]),
         column([f"{metric.peak:.0f}" for metric in strongest]),
         column([_time_text(metric) for metric in strongest]),
+        column([f"{name}: {count}" for name, count in face.event_counts.items()]),
     ]
 
 

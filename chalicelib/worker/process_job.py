@@ -6,6 +6,7 @@ by two workers at once, ends in the same result.
 
 import logging
 import tempfile
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from chalicelib.analysis.analyzer import FaceAnalyzer
@@ -87,9 +88,11 @@ class JobProcessor:
         if job.input_entry_id is not None:
             self._services.entries.set_media_seconds(job.account_id, job.input_entry_id, info.duration_s)
         self._create_result_entry(job, media_seconds=info.duration_s)
-        for result in results.files:
+        now = self._services.clock()
+        for place, result in enumerate(results.files):
             report.write()
-            self._store_representation(job, result)
+            # An entry's files are told by age: a millisecond apart they keep the recipe's order.
+            self._store_representation(job, result, now + timedelta(milliseconds=place))
 
     def _create_result_entry(self, job: Job, media_seconds: float | None) -> None:
         now = self._services.clock()
@@ -104,12 +107,11 @@ class JobProcessor:
         )
         self._services.entries.create(entry)
 
-    def _store_representation(self, job: Job, result: ResultFile) -> None:
+    def _store_representation(self, job: Job, result: ResultFile, now: datetime) -> None:
         entry_id = job.run_result_entry_id
         file_id = representation_id(entry_id, result.file_name)
         with result.path.open("rb") as body:
             stored = self._services.media.save(media_key(job.account_id, entry_id, file_id), body, result.content_type)
-        now = self._services.clock()
         self._services.entries.set_representation(
             Representation(
                 id=file_id,

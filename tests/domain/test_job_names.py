@@ -6,6 +6,7 @@ from chalicelib.domain.job_names import (
     LEGACY_CONTENT_TYPE,
     RECIPES,
     SESSION_CONTENT_TYPE,
+    SUMMARY_CONTENT_TYPE,
     JobName,
     parse_job_name,
 )
@@ -48,7 +49,7 @@ def test_legacy_jobs_take_one_face_of_a_video(name: JobName, pack: str, classifi
     assert recipe is not None
     assert (recipe.max_faces, recipe.takes_stills) == (1, False)
     assert (recipe.pack, recipe.classifier_names) == (pack, classifier_names)
-    assert recipe.content_types == (LEGACY_CONTENT_TYPE, CSV_CONTENT_TYPE)
+    assert recipe.content_types == (LEGACY_CONTENT_TYPE, CSV_CONTENT_TYPE, SUMMARY_CONTENT_TYPE)
 
 
 @pytest.mark.parametrize("name", [JobName.MULTIFACE, JobName.SDK_METRICS])
@@ -57,4 +58,4 @@ def test_session_jobs_take_many_faces_and_stills(name: JobName) -> None:
     assert recipe is not None
     assert recipe.max_faces > 1
     assert recipe.takes_stills
-    assert recipe.content_types == (SESSION_CONTENT_TYPE, CSV_CONTENT_TYPE)
+    assert recipe.content_types == (SESSION_CONTENT_TYPE, CSV_CONTENT_TYPE, SUMMARY_CONTENT_TYPE)

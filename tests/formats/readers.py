@@ -14,6 +14,7 @@ from chalicelib.domain.metrics import METRICS, FaceMetrics, FrameMetrics
 from chalicelib.formats.csv_table import CsvTableWriter
 from chalicelib.formats.legacy_json import LegacyJsonWriter
 from chalicelib.formats.session_json import SessionJsonWriter
+from chalicelib.formats.summary_json import SummaryJsonWriter
 from chalicelib.formats.writers import ResultWriter
 
 METRIC_TOLERANCE = Decimal("0.00005")  # half of the last decimal
@@ -48,6 +49,11 @@ def legacy_bytes(frames: Iterable[FrameMetrics], *, pack: str = "current", class
 def csv_bytes(frames: Iterable[FrameMetrics], *, face_ids: bool, classifier_names: bool = False) -> bytes:
     stream = io.BytesIO()
     return _written(CsvTableWriter(stream, face_ids=face_ids, classifier_names=classifier_names), stream, frames)
+
+
+def summary_bytes(frames: Iterable[FrameMetrics]) -> bytes:
+    stream = io.BytesIO()
+    return _written(SummaryJsonWriter(stream), stream, frames)
 
 
 def strict_json(data: bytes) -> Any:

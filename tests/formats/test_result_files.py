@@ -12,13 +12,14 @@ from chalicelib.domain.job_names import (
     LEGACY_CONTENT_TYPE,
     RECIPES,
     SESSION_CONTENT_TYPE,
+    SUMMARY_CONTENT_TYPE,
     JobName,
     Recipe,
 )
 from chalicelib.domain.metrics import FrameMetrics
 from chalicelib.formats.result_files import ResultFiles
 from tests.formats.frames import GOLDEN_FRAMES, face
-from tests.formats.readers import csv_bytes, legacy_bytes, session_bytes
+from tests.formats.readers import csv_bytes, legacy_bytes, session_bytes, summary_bytes
 
 WORKING_RECIPES = {name: recipe for name, recipe in RECIPES.items() if recipe is not None}
 
@@ -39,6 +40,7 @@ def test_session_jobs(name: JobName, tmp_path: Path) -> None:
     assert _write(ResultFiles(_recipe(name), tmp_path, "clip.mp4")) == {
         SESSION_CONTENT_TYPE: session_bytes(GOLDEN_FRAMES),
         CSV_CONTENT_TYPE: csv_bytes(GOLDEN_FRAMES, face_ids=True),
+        SUMMARY_CONTENT_TYPE: summary_bytes(GOLDEN_FRAMES),
     }
 
 
@@ -46,6 +48,7 @@ def test_the_current_pack(tmp_path: Path) -> None:
     assert _write(ResultFiles(_recipe(JobName.CURRENT_PACK), tmp_path, "clip.mp4")) == {
         LEGACY_CONTENT_TYPE: legacy_bytes(GOLDEN_FRAMES),
         CSV_CONTENT_TYPE: csv_bytes(GOLDEN_FRAMES, face_ids=False),
+        SUMMARY_CONTENT_TYPE: summary_bytes(GOLDEN_FRAMES),
     }
 
 
@@ -53,6 +56,7 @@ def test_a_classifier_pack(tmp_path: Path) -> None:
     assert _write(ResultFiles(_recipe(JobName.CT_PACK_HYBRID), tmp_path, "clip.mp4")) == {
         LEGACY_CONTENT_TYPE: legacy_bytes(GOLDEN_FRAMES, pack="ct-hybrid", classifier_names=True),
         CSV_CONTENT_TYPE: csv_bytes(GOLDEN_FRAMES, face_ids=False, classifier_names=True),
+        SUMMARY_CONTENT_TYPE: summary_bytes(GOLDEN_FRAMES),
     }
 
 
@@ -60,8 +64,9 @@ def test_a_classifier_pack(tmp_path: Path) -> None:
 def test_every_recipe_gets_its_files(recipe: Recipe, tmp_path: Path) -> None:
     with ResultFiles(recipe, tmp_path, "../Grüße.mp4") as results:
         assert tuple(file.content_type for file in results.files) == recipe.content_types
-        assert [file.file_name for file in results.files] == ["../Grüße.mp4-metrics.json", "../Grüße.mp4-metrics.csv"]
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["result-0", "result-1"]
+        endings = ("metrics.json", "metrics.csv", "summary.json")
+        assert [file.file_name for file in results.files] == [f"../Grüße.mp4-{ending}" for ending in endings]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["result-0", "result-1", "result-2"]
 
 
 def test_a_second_run_replaces_the_files_of_the_first(tmp_path: Path) -> None:

@@ -86,11 +86,11 @@ def _workers(directory: Path) -> set[int]:
 def test_demo_leaves_results_and_nothing_running(clip: Path, tmp_path: Path) -> None:
     done = _demo(tmp_path, "--media", str(clip))
     assert (done.returncode, done.stderr) == (0, "")
-    names = ["short [1].mp4-metrics.csv", "short [1].mp4-metrics.json"]
+    names = [f"short [1].mp4-{ending}" for ending in ("metrics.csv", "metrics.json", "summary.json")]
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == names
     frames = json.loads((tmp_path / "out" / names[1]).read_text())["frames"]
     assert re.search(rf"^[1-9]\d* faces? in {len(frames)} frames", done.stdout, re.MULTILINE)
-    assert [f"Result: {tmp_path / 'out' / name}" in done.stdout for name in names] == [True, True]
+    assert [f"Result: {tmp_path / 'out' / name}" in done.stdout for name in names] == [True] * 3
     assert "make serve" in done.stdout.splitlines()[-1]
     workers = _workers(tmp_path)
     assert workers

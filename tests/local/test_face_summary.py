@@ -1,4 +1,4 @@
-"""The demo's summary of a result table."""
+"""The demo's table of a summary."""
 
 import io
 from pathlib import Path
@@ -6,10 +6,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from chalicelib.domain.job_names import RECIPES, JobName
 from chalicelib.domain.metrics import METRICS, FaceMetrics, FrameMetrics
-from chalicelib.formats.csv_table import CsvTableWriter
-from chalicelib.local.face_summary import ResultSummary, summarize_table
+from chalicelib.formats.summary_json import SummaryJsonWriter
+from chalicelib.local.face_summary import ResultSummary, read_summary
 from chalicelib.local.face_table import face_table
 
 
@@ -20,24 +19,23 @@ def _face(face_id: int, **values: float) -> FaceMetrics:
 
 FRAMES = (
     FrameMetrics(0.0, (_face(0, smile=10, attention=99),)),
-    FrameMetrics(0.04, (_face(0, smile=50, joy=20, attention=99), _face(3, jaw_drop=7.5))),
+    FrameMetrics(0.04, (_face(0, smile=50, joy=20, attention=99), _face(3, jaw_drop=17.5))),
     FrameMetrics(0.08, ()),
     FrameMetrics(0.12, (_face(0, smile=30, joy=40, attention=99, yaw=80, valence=95),)),
 )
 
 
-def _summarize(path: Path, job_name: JobName, frames: tuple[FrameMetrics, ...] = FRAMES) -> ResultSummary:
-    recipe = RECIPES[job_name]
-    assert recipe is not None
+def _summarize(path: Path, frames: tuple[FrameMetrics, ...] = FRAMES) -> ResultSummary:
     with path.open("wb") as stream:
-        writer = CsvTableWriter(stream, face_ids=recipe.max_faces > 1, classifier_names=recipe.classifier_names)
+        writer = SummaryJsonWriter(stream)
         for frame in frames:
             writer.write(frame)
-    return summarize_table(path)
+        writer.close()
+    return read_summary(path)
 
 
-def test_faces_of_a_job_with_ids(tmp_path: Path) -> None:
-    summary = _summarize(tmp_path / "faces.csv", JobName.MULTIFACE)
+def test_faces(tmp_path: Path) -> None:
+    summary = _summarize(tmp_path / "summary.json")
     first, second = summary.faces
     assert summary.frames == 4
     assert (first.face_id, first.first_s, first.last_s, first.frames) == ("0", 0.0, 0.12, 3)
@@ -45,43 +43,52 @@ def test_faces_of_a_job_with_ids(tmp_path: Path) -> None:
     smile, joy = first.strongest(2)
     assert (smile.name, smile.mean, smile.peak, smile.peak_time_s) == ("smile", 30.0, 50.0, 0.04)
     assert (joy.name, joy.mean, joy.peak, joy.peak_time_s) == ("joy", 20.0, 40.0, 0.12)
-    assert second.strongest(1)[0].name == "jaw drop"
+    assert [metric.name for metric in second.strongest(5)] == ["jaw drop"]
 
 
-@pytest.mark.parametrize("job_name", [JobName.CURRENT_PACK, JobName.CT_PACK_LINEAR])
-def test_the_face_of_a_job_without_ids(tmp_path: Path, job_name: JobName) -> None:
-    summary = _summarize(tmp_path / "face.csv", job_name)
-    (face,) = summary.faces
-    assert (face.face_id, face.frames, summary.frames) == ("", 3, 4)
-    assert [metric.name for metric in face.strongest(2)] == ["smile", "joy"]
+def test_what_is_shown_for_long_comes_before_what_is_touched_once(tmp_path: Path) -> None:
+    flash = (_face(0, smile=60, nose_wrinkle=80, engagement=100), *(_face(0, smile=60, engagement=100),) * 9)
+    frames = tuple(FrameMetrics(index / 25, (face,)) for index, face in enumerate(flash))
+    (face,) = _summarize(tmp_path / "summary.json", frames).faces
+    assert [metric.name for metric in face.strongest(5)] == ["smile", "nose wrinkle"]
+    assert face.event_counts == {"smile": 1}
+
+
+def test_a_face_that_shows_nothing_has_nothing_strongest(tmp_path: Path) -> None:
+    (face,) = _summarize(tmp_path / "summary.json", (FrameMetrics(0.0, (_face(0, smile=9, attention=99),)),)).faces
+    assert face.strongest(5) == []
 
 
 def test_a_film_without_faces(tmp_path: Path) -> None:
-    summary = _summarize(tmp_path / "none.csv", JobName.MULTIFACE, (FrameMetrics(0.0, ()), FrameMetrics(0.04, ())))
+    summary = _summarize(tmp_path / "none.json", (FrameMetrics(0.0, ()), FrameMetrics(0.04, ())))
     assert summary == ResultSummary((), 2)
     assert "0 faces in 2 frames" in _printed(summary)
 
 
-def test_another_table_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "other.csv"
-    path.write_text("a,b\n1,2\n")
-    with pytest.raises(ValueError, match="time stamp"):
-        summarize_table(path)
+@pytest.mark.parametrize("content", ["{}", "[]", "a,b\n1,2\n"])
+def test_another_file_is_refused(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "other.json"
+    path.write_text(content)
+    with pytest.raises(ValueError):  # noqa: PT011  # of the file's content or of its syntax
+        read_summary(path)
 
 
-def test_the_table_names_what_is_strongest(tmp_path: Path) -> None:
-    lines = _printed(_summarize(tmp_path / "faces.csv", JobName.MULTIFACE)).splitlines()
-    assert "2 faces in 4 frames" in lines[0]
-    smile = next(line for line in lines if "smile" in line)
-    assert smile.replace("│", " ").split() == ["0", "0.0-0.1", "3", "smile", "30", "50", "0.0"]
+def test_the_table_names_what_is_strongest_and_what_happened(tmp_path: Path) -> None:
+    frames = tuple(FrameMetrics(index / 25, (_face(0, smile=60, yaw=-30),)) for index in range(30))
+    lines = _printed(_summarize(tmp_path / "summary.json", frames)).splitlines()
+    assert "1 face in 30 frames" in lines[0]
+    smile = next(line for line in lines if "│    0 │" in line)
+    assert smile.replace("│", " ").split() == ["0", "0.0-1.2", "s", "smile", "60", "60", "0.0", "smile:", "1"]
+    following = lines[lines.index(smile) + 1]
+    assert following.replace("│", " ").split() == ["30", "frames", "head", "turn", "left:", "1"]
 
 
 def test_of_many_faces_the_longest_are_shown(tmp_path: Path) -> None:
     faces = tuple(_face(face_id) for face_id in range(40))
     frames = (FrameMetrics(0.0, faces), FrameMetrics(0.04, faces[20:32]))
-    printed = _printed(_summarize(tmp_path / "crowd.csv", JobName.MULTIFACE, frames))
+    printed = _printed(_summarize(tmp_path / "crowd.json", frames))
     assert "40 faces in 2 frames, the 12 seen longest" in printed
-    shown = [line.replace("│", " ").split()[0] for line in printed.splitlines() if " 0.0-0.0 " in line]
+    shown = [line.replace("│", " ").split()[0] for line in printed.splitlines() if " 0.0-0.0 s " in line]
     assert shown == [str(face_id) for face_id in range(20, 32)]
 
 

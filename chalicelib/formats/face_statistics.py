@@ -1,0 +1,63 @@
+"""What the metrics of one face come to over a whole medium. Memory: five numbers per metric."""
+
+from array import array
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from chalicelib.domain.metrics import METRICS
+
+SHARE_THRESHOLD = 50.0
+"""`share_above` is the share of time in which a score is above this."""
+
+_NAMES = tuple(metric.name for metric in METRICS)
+
+
+@dataclass(frozen=True, slots=True)
+class MetricStatistics:
+    """One metric of one face over the frames that show it, in the metric's unit; `peak_time_s` is that of the first
+    peak. `mean` and `share_above` (0..1) weigh each frame by its duration."""
+
+    mean: float
+    minimum: float
+    peak: float
+    peak_time_s: float
+    share_above: float
+
+
+class FaceStatistics:
+    """Sums the metrics of one face, frame by frame."""
+
+    def __init__(self) -> None:
+        nothing = [0.0] * len(_NAMES)
+        self._weight = 0.0
+        self._totals = array("d", nothing)
+        self._above = array("d", nothing)
+        self._minima = array("d", [float("inf")] * len(_NAMES))
+        self._peaks = array("d", [float("-inf")] * len(_NAMES))
+        self._peak_times_s = array("d", nothing)
+
+    def add(self, time_s: float, weight: float, values: Mapping[str, float]) -> None:
+        """The face in one more frame, which counts `weight` (above 0)."""
+        self._weight += weight
+        for index, name in enumerate(_NAMES):
+            value = values[name]
+            self._totals[index] += weight * value
+            if value > SHARE_THRESHOLD:
+                self._above[index] += weight
+            self._minima[index] = min(self._minima[index], value)
+            if value > self._peaks[index]:
+                self._peaks[index] = value
+                self._peak_times_s[index] = time_s
+
+    def of(self, name: str) -> MetricStatistics:
+        """The statistics of the metric `name`, once there has been a frame."""
+        index = _NAMES.index(name)
+        minimum, peak = self._minima[index], self._peaks[index]
+        mean = self._totals[index] / self._weight
+        return MetricStatistics(
+            mean=min(max(mean, minimum), peak),  # rounding may carry it a hair beyond
+            minimum=minimum,
+            peak=peak,
+            peak_time_s=self._peak_times_s[index],
+            share_above=self._above[index] / self._weight,
+        )

@@ -1,0 +1,77 @@
+"""Sums up a stream of frames: who was seen, when, and what each face showed.
+
+A frame lasts until the next one begins, whatever the frame rate says; the last lasts as long as the one before it.
+Means and shares weigh frames by this duration. The only frame of a still lasts no time and weighs as one.
+
+What is kept is one frame, and per face five numbers per metric and a bounded list of events.
+"""
+
+from dataclasses import dataclass, field
+
+from chalicelib.domain.metrics import FrameMetrics
+from chalicelib.formats.face_events import FaceEvents
+from chalicelib.formats.face_statistics import FaceStatistics
+
+
+@dataclass(slots=True)
+class FaceSummary:
+    """One face. `until_s` is the end of the last frame that shows it, `last_index` the number of that frame."""
+
+    first_s: float
+    last_s: float = 0.0
+    until_s: float = 0.0
+    last_index: int = -1
+    frames: int = 0
+    seconds: float = 0.0
+    statistics: FaceStatistics = field(default_factory=FaceStatistics)
+    events: FaceEvents = field(default_factory=FaceEvents)
+
+
+class MediaSummary:
+    """All frames and faces so far. `faces` is by face id, in the order in which the faces first appear; `start_s` is
+    None before the first frame. Complete after `finish`."""
+
+    def __init__(self) -> None:
+        self.faces: dict[int, FaceSummary] = {}
+        self.start_s: float | None = None
+        self.frames = self.frames_without_face = 0
+        self.seconds = self.seconds_without_face = 0.0
+        self._waiting: FrameMetrics | None = None  # its duration is known when the next frame comes
+        self._last_duration_s = 0.0
+
+    def add(self, frame: FrameMetrics) -> None:
+        """The next frame. Raises `ValueError`, and adds nothing, for one that is not later than the one before."""
+        if self._waiting is None:
+            self.start_s = frame.time_s
+        else:
+            if frame.time_s <= self._waiting.time_s:
+                raise ValueError(f"a frame at {frame.time_s} s cannot follow one at {self._waiting.time_s} s")
+            self._last_duration_s = frame.time_s - self._waiting.time_s
+            self._count(self._waiting, frame.time_s)
+        self._waiting = frame
+
+    def finish(self) -> None:
+        """There are no more frames."""
+        if self._waiting is not None:
+            self._count(self._waiting, self._waiting.time_s + self._last_duration_s)
+            self._waiting = None
+        for face in self.faces.values():
+            face.events.leave(face.until_s)
+
+    def _count(self, frame: FrameMetrics, end_s: float) -> None:
+        duration_s = self._last_duration_s
+        weight = duration_s or 1.0
+        for metrics in frame.faces:
+            face = self.faces.setdefault(metrics.face_id, FaceSummary(frame.time_s))
+            if face.last_index != self.frames - 1:  # it was away
+                face.events.leave(face.until_s)
+            face.last_s, face.until_s, face.last_index = frame.time_s, end_s, self.frames
+            face.frames += 1
+            face.seconds += duration_s
+            face.statistics.add(frame.time_s, weight, metrics.values)
+            face.events.add(frame.time_s, metrics.values)
+        self.frames += 1
+        self.seconds += duration_s
+        if not frame.faces:
+            self.frames_without_face += 1
+            self.seconds_without_face += duration_s

@@ -1,0 +1,126 @@
+"""The summary of a result, in a file that a person can read: one line per metric and per event."""
+
+import json
+import math
+from collections.abc import Iterable
+from typing import BinaryIO
+
+from chalicelib.domain.events import EVENTS, Event, EventDefinition
+from chalicelib.domain.job_names import SUMMARY_CONTENT_TYPE
+from chalicelib.domain.metrics import METRICS, FrameMetrics, Metric
+from chalicelib.formats.face_statistics import SHARE_THRESHOLD, FaceStatistics
+from chalicelib.formats.media_summary import FaceSummary, MediaSummary
+from chalicelib.formats.numbers import metric_text, seconds_text
+
+_SCORE = "score"
+_NULL = "null"
+
+
+class SummaryJsonWriter:
+    """Writes `{"content_type", "media", "share_threshold", "event_definitions", "faces"}` in this order, UTF-8.
+
+    `docs/results.md` says what each number means. Metrics have their friendly names in every job. Nothing is written
+    before `close`.
+    """
+
+    content_type = SUMMARY_CONTENT_TYPE
+    suffix = "-summary.json"
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._summary = MediaSummary()
+
+    def write(self, frame: FrameMetrics) -> None:
+        """Adds the next frame. Raises `ValueError` for one that is not later than the frame before, too."""
+        _check_finite(frame)
+        self._summary.add(frame)
+
+    def close(self) -> None:
+        """Writes the document."""
+        self._summary.finish()
+        self._stream.writelines(part.encode() for part in self._document())
+
+    def _document(self) -> Iterable[str]:
+        yield f'{{"content_type":{json.dumps(self.content_type)},\n"media":{_media(self._summary)},\n'
+        yield f'"share_threshold":{metric_text(SHARE_THRESHOLD)},\n"event_definitions":{_definitions()},\n"faces":['
+        separator = "\n"
+        for face_id, face in self._summary.faces.items():
+            yield separator
+            yield from _face(face_id, face)
+            separator = ",\n"
+        yield "\n]}\n" if self._summary.faces else "]}\n"
+
+
+def _check_finite(frame: FrameMetrics) -> None:
+    numbers = (frame.time_s, *(value for face in frame.faces for value in face.values.values()))
+    if not all(map(math.isfinite, numbers)):
+        raise ValueError(f"the frame at {frame.time_s} s has a number that cannot be written")
+
+
+def _media(summary: MediaSummary) -> str:
+    return _object(
+        frames=str(summary.frames),
+        start_s=_NULL if summary.start_s is None else seconds_text(summary.start_s),
+        duration_s=metric_text(summary.seconds),
+        frames_without_face=str(summary.frames_without_face),
+        seconds_without_face=metric_text(summary.seconds_without_face),
+        faces=str(len(summary.faces)),
+    )
+
+
+def _definitions() -> str:
+    return "{" + ",".join(f"\n {json.dumps(each.name)}:{_definition(each)}" for each in EVENTS) + "}"
+
+
+def _definition(definition: EventDefinition) -> str:
+    return _object(
+        metric=json.dumps(definition.metric),
+        enter=metric_text(definition.enter),
+        leave=metric_text(definition.leave),
+        minimum_s=metric_text(definition.minimum_s),
+        maximum_s=_NULL if definition.maximum_s is None else metric_text(definition.maximum_s),
+    )
+
+
+def _face(face_id: int, face: FaceSummary) -> Iterable[str]:
+    seen = _object(
+        face_id=json.dumps(str(face_id)),
+        first_seen_s=seconds_text(face.first_s),
+        last_seen_s=seconds_text(face.last_s),
+        frames=str(face.frames),
+        seconds=metric_text(face.seconds),
+    )
+    yield seen.removesuffix("}") + ',\n "metrics":{'
+    yield ",".join(f"\n  {json.dumps(metric.name)}:{_metric(metric, face.statistics)}" for metric in METRICS)
+    counts = {definition.name: str(face.events.counts[definition.name]) for definition in EVENTS}
+    yield f'}},\n "event_counts":{_object(**counts)},\n "events_dropped":{face.events.dropped},\n "events":['
+    yield ",".join(f"\n  {_event(event)}" for event in face.events.in_order())
+    yield "]}"
+
+
+def _metric(metric: Metric, statistics: FaceStatistics) -> str:
+    numbers = statistics.of(metric.name)
+    texts = {
+        "mean": metric_text(numbers.mean),
+        "minimum": metric_text(numbers.minimum),
+        "peak": metric_text(numbers.peak),
+        "peak_time_s": seconds_text(numbers.peak_time_s),
+    }
+    if metric.unit == _SCORE:
+        texts["share_above"] = metric_text(numbers.share_above)
+    return _object(**texts)
+
+
+def _event(event: Event) -> str:
+    return _object(
+        event=json.dumps(event.name),
+        start_s=seconds_text(event.start_s),
+        end_s=seconds_text(event.end_s),
+        peak=metric_text(event.peak),
+        peak_time_s=seconds_text(event.peak_time_s),
+    )
+
+
+def _object(**members: str) -> str:
+    """A JSON object on one line; the members are JSON already."""
+    return "{" + ",".join(f"{json.dumps(name)}:{text}" for name, text in members.items()) + "}"

@@ -1,0 +1,77 @@
+"""The summary once more, the slow and obvious way: every frame in memory, one question at a time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from chalicelib.domain.events import EventDefinition
+from chalicelib.domain.metrics import FrameMetrics
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """One face in one frame: the frame's number, its beginning and end, and the values."""
+
+    index: int
+    start_s: float
+    end_s: float
+    values: dict[str, float]
+
+    @property
+    def weight(self) -> Fraction:
+        duration = Fraction(self.end_s) - Fraction(self.start_s)
+        return duration or Fraction(1)
+
+
+def ends_of(frames: Sequence[FrameMetrics]) -> list[float]:
+    """When each frame ends: where the next begins; the last lasts as long as the one before it."""
+    times = [frame.time_s for frame in frames]
+    last = times[-1] + (times[-1] - times[-2]) if len(times) > 1 else times[-1]
+    return [*times[1:], last]
+
+
+def sightings_of(frames: Sequence[FrameMetrics], face_id: int) -> list[Sighting]:
+    return [
+        Sighting(index, frame.time_s, end_s, dict(face.values))
+        for index, (frame, end_s) in enumerate(zip(frames, ends_of(frames), strict=True))
+        for face in frame.faces
+        if face.face_id == face_id
+    ]
+
+
+def weighted_mean(sightings: Sequence[Sighting], metric: str) -> float:
+    total = sum(each.weight * Fraction(each.values[metric]) for each in sightings)
+    return float(total / sum(each.weight for each in sightings))
+
+
+def share_above(sightings: Sequence[Sighting], metric: str, threshold: float) -> float:
+    above = sum((each.weight for each in sightings if each.values[metric] > threshold), Fraction(0))
+    return float(above / sum(each.weight for each in sightings))
+
+
+def events_of(sightings: Sequence[Sighting], definition: EventDefinition) -> list[tuple[float, float, float, float]]:
+    """Each event's start, end, peak and time of the peak."""
+    high = definition.enter > definition.leave
+    found: list[list[Sighting]] = []
+    goes_on = False
+    for before, each in zip([None, *sightings], sightings, strict=False):
+        value = each.values[definition.metric]
+        if before is None or each.index != before.index + 1:
+            goes_on = False
+        enters = value >= definition.enter if high else value <= definition.enter
+        leaves = value < definition.leave if high else value > definition.leave
+        if goes_on and not leaves:
+            found[-1].append(each)
+        elif enters:
+            found.append([each])
+            goes_on = True
+        else:
+            goes_on = False
+    return [
+        (group[0].start_s, group[-1].end_s, strongest.values[definition.metric], strongest.start_s)
+        for group in found
+        for strongest in [
+            (max if high else min)(group, key=lambda each: each.values[definition.metric]),
+        ]
+        if definition.lasts_long_enough(round(group[-1].end_s - group[0].start_s, 6))
+    ]

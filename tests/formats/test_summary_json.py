@@ -1,0 +1,245 @@
+"""The summary."""
+
+import io
+import json
+import math
+import tracemalloc
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.domain.events import EVENTS
+from chalicelib.domain.metrics import METRICS, FaceMetrics, FrameMetrics
+from chalicelib.formats.face_statistics import SHARE_THRESHOLD
+from chalicelib.formats.summary_json import SummaryJsonWriter
+from tests.formats.frames import GOLDEN_FRAMES
+from tests.formats.readers import GOLDEN, strict_json, summary_bytes
+from tests.formats.summary_reference import ends_of, events_of, share_above, sightings_of, weighted_mean
+
+ROUNDING = 0.00005 + 1e-9
+SCORES = {metric.name for metric in METRICS if metric.unit == "score"}
+
+
+def _face(face_id: int = 0, **values: float) -> FaceMetrics:
+    given = {name.replace("_", " "): value for name, value in values.items()}
+    return FaceMetrics(face_id, {metric.name: given.get(metric.name, 0.0) for metric in METRICS})
+
+
+def _frames(values: Iterable[float | None], metric: str = "smile", *, step_s: float = 0.04) -> list[FrameMetrics]:
+    """A frame for each value of `metric` on face 0; None is a frame without a face."""
+    return [
+        FrameMetrics(round(index * step_s, 6), () if value is None else (_face(0, **{metric: value}),))
+        for index, value in enumerate(values)
+    ]
+
+
+def _summary(frames: Iterable[FrameMetrics]) -> Any:
+    return json.loads(summary_bytes(frames))
+
+
+def _events(frames: Iterable[FrameMetrics], name: str) -> list[tuple[float, float]]:
+    (face,) = _summary(frames)["faces"]
+    return [(event["start_s"], event["end_s"]) for event in face["events"] if event["event"] == name]
+
+
+def test_golden_bytes() -> None:
+    assert summary_bytes(GOLDEN_FRAMES) == (GOLDEN / "summary.json").read_bytes()
+
+
+def test_a_medium_without_frames() -> None:
+    document = strict_json(summary_bytes(()))
+    assert document["media"]["start_s"] is None
+    assert (document["media"]["frames"], document["media"]["duration_s"], document["faces"]) == (0, 0, [])
+
+
+def test_a_still_lasts_no_time_and_its_only_frame_counts() -> None:
+    document = _summary([FrameMetrics(0.0, (_face(smile=80, mouth_open=20),))])
+    (face,) = document["faces"]
+    assert document["media"]["duration_s"] == face["seconds"] == 0
+    assert face["metrics"]["smile"] == {"mean": 80, "minimum": 80, "peak": 80, "peak_time_s": 0.0, "share_above": 1}
+    assert face["metrics"]["mouth open"]["share_above"] == 0
+    assert face["events"] == []
+
+
+def test_frames_weigh_by_their_own_duration() -> None:
+    """0.1 s at 100, then 0.9 s at 0, then (as long as the one before) 0.9 s at 40."""
+    frames = [FrameMetrics(time_s, (_face(smile=smile),)) for time_s, smile in ((2.0, 100), (2.1, 0), (3.0, 40))]
+    document = _summary(frames)
+    (face,) = document["faces"]
+    smile = face["metrics"]["smile"]
+    assert document["media"]["duration_s"] == face["seconds"] == pytest.approx(1.9)
+    assert smile["mean"] == pytest.approx((0.1 * 100 + 0.9 * 40) / 1.9, abs=ROUNDING)
+    assert smile["share_above"] == pytest.approx(0.1 / 1.9, abs=ROUNDING)
+    assert (face["first_seen_s"], face["last_seen_s"], smile["peak_time_s"]) == (2.0, 3.0, 2.0)
+
+
+def test_only_scores_have_a_share() -> None:
+    (face,) = _summary(_frames([90.0, 90.0]))["faces"]
+    assert {name for name, numbers in face["metrics"].items() if "share_above" in numbers} == SCORES
+
+
+def test_frames_without_a_face_are_counted() -> None:
+    media = _summary(_frames([1.0, None, None, 1.0]))["media"]
+    assert media == {
+        "frames": 4,
+        "start_s": 0.0,
+        "duration_s": 0.16,
+        "frames_without_face": 2,
+        "seconds_without_face": 0.08,
+        "faces": 1,
+    }
+
+
+def test_a_value_that_trembles_about_a_threshold_is_one_event() -> None:
+    assert _events(_frames([0, 50, 49, 51, 31, 50, 30, 29, 49]), "smile") == [(0.04, 0.28)]
+
+
+def test_what_is_too_short_is_no_event() -> None:
+    assert _events(_frames([0, 60, 60, 60, 60, 0]), "smile") == []
+    assert _events(_frames([0, 60, 60, 60, 60, 60, 0]), "smile") == [(0.04, 0.24)]
+
+
+@pytest.mark.parametrize(("frames", "name"), [(1, "blink"), (12, "blink"), (13, "eyes closed"), (25, "eyes closed")])
+def test_lids_that_close_are_a_blink_or_closed_eyes(frames: int, name: str) -> None:
+    (face,) = _summary(_frames([0, *([90.0] * frames), 0, 0], "eye closure"))["faces"]
+    assert {event: count for event, count in face["event_counts"].items() if count} == {name: 1}
+
+
+def test_a_low_value_may_be_an_event_too() -> None:
+    (face,) = _summary(_frames([0, *([-21.0] * 10), -30, -16, -14], "yaw"))["faces"]
+    (event,) = face["events"]
+    assert event == {"event": "head turn left", "start_s": 0.04, "end_s": 0.52, "peak": -30, "peak_time_s": 0.44}
+
+
+def test_a_face_that_leaves_ends_its_events_and_begins_others_when_it_is_back() -> None:
+    frames = _frames([90.0] * 6 + [None] + [90.0] * 7)
+    assert _events(frames, "smile") == [(0.0, 0.24), (0.28, 0.56)]
+    (face,) = _summary(frames)["faces"]
+    assert (face["frames"], face["seconds"], face["last_seen_s"]) == (13, 0.52, 0.52)
+
+
+def test_another_face_does_not_hide_that_one_was_away() -> None:
+    pairs = [((0, 1), 10), ((1,), 1), ((0, 1), 10)]
+    faces = [tuple(_face(face_id, smile=90) for face_id in ids) for ids, count in pairs for _ in range(count)]
+    first, second = _summary([FrameMetrics(index * 0.1, each) for index, each in enumerate(faces)])["faces"]
+    assert (first["event_counts"]["smile"], second["event_counts"]["smile"]) == (2, 1)
+
+
+def test_more_events_than_are_kept_are_counted() -> None:
+    count = 10_050
+    (face,) = _summary(_frames([90.0, 0.0] * count, "eye closure"))["faces"]
+    assert face["event_counts"]["blink"] == count
+    assert (len(face["events"]), face["events_dropped"]) == (10_000, 50)
+
+
+@pytest.mark.parametrize("frame", [FrameMetrics(math.nan, ()), FrameMetrics(0.2, (_face(pitch=math.inf),))])
+def test_what_is_not_finite_is_never_written(frame: FrameMetrics) -> None:
+    writer = SummaryJsonWriter(io.BytesIO())
+    with pytest.raises(ValueError, match="cannot be written"):
+        writer.write(frame)
+
+
+def test_a_clock_that_stands_still_is_refused_and_nothing_is_added() -> None:
+    stream = io.BytesIO()
+    writer = SummaryJsonWriter(stream)
+    writer.write(FrameMetrics(1.0, ()))
+    with pytest.raises(ValueError, match="cannot follow"):
+        writer.write(FrameMetrics(1.0, ()))
+    writer.close()
+    assert json.loads(stream.getvalue())["media"]["frames"] == 1
+
+
+_EDGES = [edge for each in EVENTS for edge in (each.enter, each.leave)]
+_VALUES = st.floats(-110, 110) | st.sampled_from([*_EDGES, SHARE_THRESHOLD, -0.0, 49.99, 100.0])
+_INTERVALS_S = st.sampled_from([0.04, 1001 / 30000, 0.1, 0.2, 0.5, 3.0]) | st.floats(1e-5, 10)
+
+
+@st.composite
+def _films(draw: st.DrawFn) -> list[FrameMetrics]:
+    """Faces come and go; the metrics that make events take a few values, the others one of them."""
+    time_s, frames = draw(st.floats(0, 100)), []
+    for interval_s in draw(st.lists(_INTERVALS_S, min_size=1, max_size=14)):
+        faces = []
+        for face_id in sorted(draw(st.sets(st.integers(0, 2)))):
+            pool = draw(st.lists(_VALUES, min_size=1, max_size=4))
+            values = {metric.name: pool[index % len(pool)] for index, metric in enumerate(METRICS)}
+            faces.append(FaceMetrics(face_id, values))
+        frames.append(FrameMetrics(time_s, tuple(faces)))
+        time_s += interval_s
+    return frames
+
+
+@given(_films())
+def test_equal_to_the_reference(frames: list[FrameMetrics]) -> None:
+    document = _summary(frames)
+    ids = [face["face_id"] for face in document["faces"]]
+    assert ids == list(dict.fromkeys(str(face.face_id) for frame in frames for face in frame.faces))
+    seconds = ends_of(frames)[-1] - frames[0].time_s
+    assert document["media"]["duration_s"] == pytest.approx(seconds, abs=ROUNDING)
+    assert document["media"]["frames_without_face"] == sum(not frame.faces for frame in frames)
+    for face in document["faces"]:
+        _check_face(face, frames)
+
+
+def _check_face(face: Any, frames: Sequence[FrameMetrics]) -> None:
+    sightings = sightings_of(frames, int(face["face_id"]))
+    assert face["frames"] == len(sightings)
+    assert (face["first_seen_s"], face["last_seen_s"]) == (sightings[0].start_s, sightings[-1].start_s)
+    for name, numbers in face["metrics"].items():
+        values = [each.values[name] for each in sightings]
+        assert numbers["minimum"] <= numbers["mean"] <= numbers["peak"]
+        assert numbers["mean"] == pytest.approx(weighted_mean(sightings, name), abs=ROUNDING)
+        assert numbers["minimum"] == pytest.approx(min(values), abs=ROUNDING)
+        assert numbers["peak"] == pytest.approx(max(values), abs=ROUNDING)
+        assert numbers["peak_time_s"] == sightings[values.index(max(values))].start_s
+        if name in SCORES:
+            assert 0 <= numbers["share_above"] <= 1
+            assert numbers["share_above"] == pytest.approx(share_above(sightings, name, SHARE_THRESHOLD), abs=ROUNDING)
+    for definition in EVENTS:
+        events = [event for event in face["events"] if event["event"] == definition.name]
+        assert face["event_counts"][definition.name] == len(events)
+        found = [(event["start_s"], event["end_s"], event["peak"], event["peak_time_s"]) for event in events]
+        assert found == [
+            (start_s, end_s, pytest.approx(peak, abs=ROUNDING), peak_time_s)
+            for start_s, end_s, peak, peak_time_s in events_of(sightings, definition)
+        ]
+        moments = [moment for event in events for moment in (event["start_s"], event["end_s"])]
+        assert moments == sorted(moments)  # in order, and none begins before the last is over
+    starts = [event["start_s"] for event in face["events"]]
+    assert starts == sorted(starts)
+    assert face["events_dropped"] == 0
+
+
+def _peak_bytes(frames: Callable[[], Iterator[FrameMetrics]]) -> int:
+    tracemalloc.start()
+    try:
+        writer = SummaryJsonWriter(io.BytesIO())
+        for frame in frames():
+            writer.write(frame)
+        writer.close()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_memory_does_not_grow_with_the_film() -> None:
+    faces = (_face(0, smile=10.0), _face(1, yaw=3.0))
+
+    def film(count: int) -> Iterator[FrameMetrics]:
+        return (FrameMetrics(index / 30, faces[: index % 3]) for index in range(count))
+
+    _peak_bytes(lambda: film(10))
+    assert _peak_bytes(lambda: film(6_000)) < 1.1 * _peak_bytes(lambda: film(600))
+
+
+def test_memory_does_not_grow_with_the_events_beyond_those_kept() -> None:
+    closing = (_face(eye_closure=90.0),), (_face(eye_closure=0.0),)
+
+    def film(blinks: int) -> Iterator[FrameMetrics]:
+        return (FrameMetrics(index / 10, closing[index % 2]) for index in range(2 * blinks))
+
+    at_the_limit = _peak_bytes(lambda: film(10_000))
+    assert _peak_bytes(lambda: film(12_000)) < 1.02 * at_the_limit
