@@ -107,6 +107,8 @@ class FakeEntries:
     def add_representation(self, representation: Representation) -> None:
         with self._lock:
             there = self._entry(representation).representations
+            if representation.id in there and there[representation.id].media_key == representation.media_key:
+                return
             if representation.id in there:
                 raise Invalid("The entry has a file of this name already; choose another name.")
             if len(there) >= MAX_REPRESENTATIONS:
@@ -117,6 +119,19 @@ class FakeEntries:
         with self._lock:
             self._set(representation)
 
+    def replace_representation(self, previous: Representation, replacement: Representation) -> None:
+        with self._lock:
+            there = self._entry(replacement).representations.get(replacement.id)
+            if there is None or there.media_key != replacement.media_key:
+                self._check_still(previous)
+            self._set(replacement)
+
+    def remove_representation(self, representation: Representation, now: datetime) -> None:
+        with self._lock:
+            entry = self._check_still(representation)
+            files = {key: file for key, file in entry.representations.items() if key != representation.id}
+            self._rows[entry.account_id, entry.id] = as_kept(replace(entry, representations=files, updated=now))
+
     def set_media_seconds(self, account_id: str, entry_id: str, media_seconds: float | None) -> None:
         with self._lock:
             entry = _found(self._rows.get((account_id, entry_id)), "entry")
@@ -125,10 +140,17 @@ class FakeEntries:
     def _entry(self, representation: Representation) -> Entry:
         return _found(self._rows.get((representation.account_id, representation.entry_id)), "entry")
 
+    def _check_still(self, representation: Representation) -> Entry:
+        entry = self._entry(representation)
+        if _found(entry.representations.get(representation.id), "representation").media_key != representation.media_key:
+            raise StaleWrite(f"representation {representation.id} was written since it was read")
+        return entry
+
     def _set(self, representation: Representation) -> None:
         entry = self._entry(representation)
         files = {**entry.representations, representation.id: as_kept(representation)}
-        self._rows[entry.account_id, entry.id] = replace(entry, representations=files)
+        changed = replace(entry, representations=files, updated=representation.updated)
+        self._rows[entry.account_id, entry.id] = as_kept(changed)
 
 
 class FakeAnnotations:
@@ -217,6 +239,14 @@ class FakeMedia:
         with self._lock:
             found = _found(self.objects.get(key), "media")
         target.write_bytes(found.body)
+
+    def delete(self, key: str) -> None:
+        with self._lock:
+            self.objects.pop(key, None)
+
+    def delete_under(self, prefix: str) -> None:
+        with self._lock:
+            self.objects = {key: found for key, found in self.objects.items() if not key.startswith(prefix)}
 
     def presigned_url(self, key: str, *, file_name: str, content_type: str, method: LinkMethod = "GET") -> str:
         """`https://media.invalid/<key>?file_name=...&content_type=...&method=...`."""

@@ -4,10 +4,11 @@ from chalice.app import Response
 
 from chalicelib.api.call import Call
 from chalicelib.api.documents import representation_document
-from chalicelib.api.forms import MULTIPART, read_form
-from chalicelib.api.responses import created, json_response, redirect
+from chalicelib.api.forms import MULTIPART, Form, read_form
+from chalicelib.api.responses import created, json_response, no_content, redirect
 from chalicelib.api.routes import READ, Route
 from chalicelib.errors import Invalid
+from chalicelib.services.entries import Upload
 from chalicelib.services.ports import LinkMethod
 
 _MEDIA = "media"
@@ -17,10 +18,7 @@ def create_representation(call: Call) -> Response:
     """POST /entries/{entry_id}/representations: adds a file to the entry; 201."""
     entry_id = call.path_id("entry")
     with read_form(call.header("content-type"), call.body(), accepted=(MULTIPART,), file_parts=(_MEDIA,)) as form:
-        upload = form.uploads.get(_MEDIA)
-        if upload is None:
-            raise Invalid(f"The representation has no media; send the file as the part {_MEDIA}.")
-        representation = call.services.entries.add_representation(call.caller, entry_id, upload)
+        representation = call.services.entries.add_representation(call.caller, entry_id, _media_of(form))
     return created(representation_document(representation, call.urls))
 
 
@@ -30,6 +28,22 @@ def get_representation(call: Call) -> Response:
         call.caller, call.path_id("entry"), call.path_id("representation")
     )
     return json_response(representation_document(representation, call.urls))
+
+
+def replace_representation(call: Call) -> Response:
+    """PUT /entries/{entry_id}/representations/{representation_id}: other media under the same name; 201."""
+    entry_id, representation_id = call.path_id("entry"), call.path_id("representation")
+    with read_form(call.header("content-type"), call.body(), accepted=(MULTIPART,), file_parts=(_MEDIA,)) as form:
+        representation = call.services.entries.replace_representation(
+            call.caller, entry_id, representation_id, _media_of(form)
+        )
+    return created(representation_document(representation, call.urls))
+
+
+def delete_representation(call: Call) -> Response:
+    """DELETE /entries/{entry_id}/representations/{representation_id}: removes the file; 204."""
+    call.services.entries.remove_representation(call.caller, call.path_id("entry"), call.path_id("representation"))
+    return no_content()
 
 
 def get_media(call: Call) -> Response:
@@ -43,5 +57,14 @@ def get_media(call: Call) -> Response:
 ROUTES = (
     Route(("POST",), "/entries/{entry_id}/representations", create_representation),
     Route(READ, "/entries/{entry_id}/representations/{representation_id}", get_representation),
+    Route(("PUT",), "/entries/{entry_id}/representations/{representation_id}", replace_representation),
+    Route(("DELETE",), "/entries/{entry_id}/representations/{representation_id}", delete_representation),
     Route(READ, "/entries/{entry_id}/representations/{representation_id}/media", get_media),
 )
+
+
+def _media_of(form: Form) -> Upload:
+    upload = form.uploads.get(_MEDIA)
+    if upload is None:
+        raise Invalid(f"The representation has no media; send the file as the part {_MEDIA}.")
+    return upload

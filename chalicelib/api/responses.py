@@ -25,6 +25,11 @@ def created(document: Mapping[str, object]) -> Response:
     return json_response(document, status=201, headers={"Location": str(document["self"])})
 
 
+def no_content() -> Response:
+    """204: done, and nothing to say about it."""
+    return Response("", headers={}, status_code=204)
+
+
 def redirect(url: str) -> Response:
     """302 to `url`, which must be a URL by its characters (they go into a header as they are)."""
     return Response("", headers={"Content-Type": "text/plain", "Location": url}, status_code=302)

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import datetime
 
 from chalicelib.aws.dynamodb_table import EXISTING, NEW, Condition, ConditionFailed, DynamoTable
 from chalicelib.aws.rows import from_row, stored, to_row
 from chalicelib.aws.table_layout import entry_key
 from chalicelib.domain.entries import MAX_REPRESENTATIONS, Entry, Representation
-from chalicelib.errors import Invalid, NotFound
+from chalicelib.errors import Invalid, NotFound, StaleWrite
 
 
 class DynamoEntries:
@@ -35,8 +36,8 @@ class DynamoEntries:
         return {entry.id: entry for entry in entries}
 
     def add_representation(self, representation: Representation) -> None:
-        """Adds a file to its entry. Raises `NotFound` without the entry, `Invalid` where the name is taken or the
-        entry is full."""
+        """Adds a file to its entry. Raises `NotFound` without the entry, `Invalid` where the name is taken by a file
+        with another `media_key` or the entry is full."""
         free = Condition(
             "attribute_exists(#pk) AND attribute_not_exists(#all.#id) AND size(#all) < :most",
             {**EXISTING.names, **_names(representation)},
@@ -47,6 +48,8 @@ class DynamoEntries:
         except ConditionFailed as failure:
             if failure.row is None:
                 raise _not_found() from None
+            if _is_ours(representation, failure):
+                return
             if representation.id in failure.row["representations"]:
                 raise Invalid("The entry has a file of this name already; choose another name.") from None
             raise Invalid(f"The entry has {MAX_REPRESENTATIONS} files, the most it can; use another entry.") from None
@@ -58,6 +61,30 @@ class DynamoEntries:
             self._set(representation, existing)
         except ConditionFailed:
             raise _not_found() from None
+
+    def replace_representation(self, previous: Representation, replacement: Representation) -> None:
+        """Puts `replacement` in the place of `previous`, which has the same id, in one write.
+
+        Raises `NotFound` where entry or file are gone, `StaleWrite` where the file's media is neither `previous`' nor
+        `replacement`'s own.
+        """
+        try:
+            self._set(replacement, _still(previous))
+        except ConditionFailed as failure:
+            if not _is_ours(replacement, failure):
+                raise _lost(previous, failure) from None
+
+    def remove_representation(self, representation: Representation, now: datetime) -> None:
+        """Takes a file out of its entry. Raises as `replace_representation` does."""
+        still = _still(representation)
+        unchanged = Condition(
+            still.text, {**still.names, "#updated": "updated"}, {**still.values, ":updated": stored(now)}
+        )
+        key = entry_key(representation.account_id, representation.entry_id)
+        try:
+            self._table.update(key, "REMOVE #all.#id SET #updated = :updated", unchanged)
+        except ConditionFailed as failure:
+            raise _lost(representation, failure) from None
 
     def set_media_seconds(self, account_id: str, entry_id: str, media_seconds: float | None) -> None:
         """Notes how long the medium is, once a worker has looked. Raises `NotFound`."""
@@ -72,16 +99,40 @@ class DynamoEntries:
             raise _not_found() from None
 
     def _set(self, representation: Representation, condition: Condition) -> None:
-        values = {**condition.values, ":representation": to_row(representation)}
+        values = {":representation": to_row(representation), ":updated": stored(representation.updated)}
         self._table.update(
             entry_key(representation.account_id, representation.entry_id),
-            "SET #all.#id = :representation",
-            Condition(condition.text, condition.names, values),
+            "SET #all.#id = :representation, #updated = :updated",
+            Condition(condition.text, {**condition.names, "#updated": "updated"}, {**condition.values, **values}),
         )
 
 
 def _names(representation: Representation) -> dict[str, str]:
     return {"#all": "representations", "#id": representation.id}
+
+
+def _still(representation: Representation) -> Condition:
+    """The entry has the file, and its media is the one that was read."""
+    return Condition(
+        f"{EXISTING.text} AND #all.#id.#key = :key",
+        {**EXISTING.names, **_names(representation), "#key": "media_key"},
+        {":key": representation.media_key},
+    )
+
+
+def _is_ours(representation: Representation, failure: ConditionFailed) -> bool:
+    """Whether the row has the file already: boto3 sends a write again whose answer was lost on the way."""
+    found = (failure.row or {}).get("representations", {}).get(representation.id, {})
+    return bool(found.get("media_key") == representation.media_key)
+
+
+def _lost(representation: Representation, failure: ConditionFailed) -> NotFound | StaleWrite:
+    """Why a write on the condition `_still` failed."""
+    if failure.row is None:
+        return _not_found()
+    if representation.id not in failure.row["representations"]:
+        return NotFound("There is no such representation.")
+    return StaleWrite(f"representation {representation.id} was written since it was read")
 
 
 def _not_found() -> NotFound:

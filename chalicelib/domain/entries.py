@@ -19,7 +19,10 @@ _NOT_IN_FILE_NAMES = {_HALF_CHARACTER, "Cc", "Zl", "Zp"}
 
 @dataclass(frozen=True, slots=True)
 class Representation:
-    """One file of an entry. Its id follows from the entry and the file name, so a name is there once at most."""
+    """One file of an entry. Its id follows from the entry and the file name, so a name is there once at most.
+
+    `media_key` is where the media store keeps the bytes. Nothing in it comes from a client.
+    """
 
     id: str
     entry_id: str
@@ -28,13 +31,9 @@ class Representation:
     content_type: str
     size_bytes: int
     sha256: str
+    media_key: str
     published: datetime
     updated: datetime
-
-    @property
-    def media_key(self) -> str:
-        """Where the media store keeps the bytes. Nothing in it comes from a client."""
-        return media_key(self.account_id, self.entry_id, self.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +72,18 @@ def representation_id(entry_id: str, file_name: str) -> str:
 
 
 def media_key(account_id: str, entry_id: str, representation_id: str) -> str:
-    """The object key of a representation's bytes."""
-    return f"accounts/{account_id}/entries/{entry_id}/{representation_id}"
+    """The object key of what a worker writes: always the same, so that a run that is repeated overwrites itself."""
+    return f"{media_prefix(account_id, entry_id)}{representation_id}"
+
+
+def upload_key(account_id: str, entry_id: str, representation_id: str, upload_id: str) -> str:
+    """The object key of what a client sends: another one for each upload, so that no upload can harm another."""
+    return f"{media_key(account_id, entry_id, representation_id)}/{upload_id}"
+
+
+def media_prefix(account_id: str, entry_id: str) -> str:
+    """What the object keys of an entry begin with, and those of no other entry."""
+    return f"accounts/{account_id}/entries/{entry_id}/"
 
 
 def check_annotation_text(name: str, text: str | None) -> str:

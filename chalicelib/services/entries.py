@@ -1,15 +1,19 @@
 """Entries and their representations."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from chalicelib.domain.accounts import Caller
-from chalicelib.domain.entries import Entry, Representation, check_file_name, media_key, representation_id
+from chalicelib.domain.entries import Entry, Representation, check_file_name, representation_id, upload_key
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.media_types import content_type_of
-from chalicelib.errors import Invalid, NotFound
+from chalicelib.errors import CallerError, Invalid, NotFound, StaleWrite
 from chalicelib.services.ports import Clock, EntryStore, LinkMethod, MediaStore
+
+# Each lost race means that somebody else replaced the same file; this many in a row is a fault, not contention.
+_TRIES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,23 +68,47 @@ class Entries:
         file_id = representation_id(entry_id, file_name)
         if file_id in entry.representations:
             raise Invalid(f"This entry already has a file called {file_name}; rename it, or PUT to the existing one.")
-        content_type = content_type_of(file_name, upload.content_type)
-        key = media_key(caller.account_id, entry_id, file_id)
-        stored = self._media.save(key, upload.body, content_type)
-        now = self._clock()
-        representation = Representation(
-            id=file_id,
-            entry_id=entry_id,
-            account_id=caller.account_id,
-            file_name=file_name,
-            content_type=content_type,
-            size_bytes=stored.size_bytes,
-            sha256=stored.sha256,
-            published=now,
-            updated=now,
-        )
-        self._entries.add_representation(representation)
+        representation = self._store(caller, entry_id, file_name, upload)
+        with self._taken_back(representation):
+            self._entries.add_representation(representation)
         return representation
+
+    def replace_representation(
+        self, caller: Caller, entry_id: str, representation_id: str, upload: Upload
+    ) -> Representation:
+        """Other bytes for a file, which keeps its id and its name; until they are stored, the old ones are served.
+
+        Raises `NotFound`, or `Invalid` for an upload without bytes.
+        """
+        current = self.get_representation(caller, entry_id, representation_id)
+        _check_not_empty(upload, current.file_name)
+        stored = self._store(caller, entry_id, current.file_name, upload)
+        with self._taken_back(stored):
+            for _ in range(_TRIES):
+                replacement = replace(stored, published=current.published)
+                try:
+                    self._entries.replace_representation(current, replacement)
+                except StaleWrite:
+                    current = self.get_representation(caller, entry_id, representation_id)
+                    continue
+                self._media.delete(current.media_key)
+                return replacement
+            raise StaleWrite(f"representation {representation_id}: lost {_TRIES} races in a row")
+
+    def remove_representation(self, caller: Caller, entry_id: str, representation_id: str) -> None:
+        """Deletes a file: the bytes, then the mention of them, so that one that died half-way can be repeated.
+
+        Raises `NotFound`.
+        """
+        for _ in range(_TRIES):
+            representation = self.get_representation(caller, entry_id, representation_id)
+            self._media.delete(representation.media_key)
+            try:
+                self._entries.remove_representation(representation, self._clock())
+            except StaleWrite:
+                continue
+            return
+        raise StaleWrite(f"representation {representation_id}: lost {_TRIES} races in a row")
 
     def get_representation(self, caller: Caller, entry_id: str, representation_id: str) -> Representation:
         """Raises `NotFound`."""
@@ -99,10 +127,43 @@ class Entries:
             method=method,
         )
 
+    def _store(self, caller: Caller, entry_id: str, file_name: str, upload: Upload) -> Representation:
+        """Stores the bytes under a key of their own; no row names them yet."""
+        file_id = representation_id(entry_id, file_name)
+        content_type = content_type_of(file_name, upload.content_type)
+        now = self._clock()
+        key = upload_key(caller.account_id, entry_id, file_id, new_id(now))
+        stored = self._media.save(key, upload.body, content_type)
+        return Representation(
+            id=file_id,
+            entry_id=entry_id,
+            account_id=caller.account_id,
+            file_name=file_name,
+            content_type=content_type,
+            size_bytes=stored.size_bytes,
+            sha256=stored.sha256,
+            media_key=key,
+            published=now,
+            updated=now,
+        )
+
+    @contextmanager
+    def _taken_back(self, representation: Representation) -> Iterator[None]:
+        """Deletes the stored bytes where the row has refused them. After any other failure the row may name them."""
+        try:
+            yield
+        except (CallerError, StaleWrite):
+            self._media.delete(representation.media_key)
+            raise
+
 
 def check_upload(upload: Upload) -> str:
     """The file name to store an upload under. Raises `Invalid` for an empty file or an impossible name."""
     file_name = check_file_name(upload.file_name)
+    _check_not_empty(upload, file_name)
+    return file_name
+
+
+def _check_not_empty(upload: Upload, file_name: str) -> None:
     if upload.size_bytes == 0:
         raise Invalid(f"The file {file_name} is empty; check the export and send it again.")
-    return file_name

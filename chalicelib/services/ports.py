@@ -70,11 +70,21 @@ class EntryStore(Protocol):
         """Those of the entries that exist, by id."""
 
     def add_representation(self, representation: Representation) -> None:
-        """Adds a file to its entry. Raises `NotFound` without the entry, `Invalid` where the name is taken or the
-        entry is full."""
+        """Adds a file to its entry. Raises `NotFound` without the entry, `Invalid` where the name is taken by a file
+        with another `media_key` or the entry is full."""
 
     def set_representation(self, representation: Representation) -> None:
         """Adds a file to its entry or replaces it. Raises `NotFound` without the entry."""
+
+    def replace_representation(self, previous: Representation, replacement: Representation) -> None:
+        """Puts `replacement` in the place of `previous`, which has the same id, in one write.
+
+        Raises `NotFound` where entry or file are gone, `StaleWrite` where the file's media is neither `previous`' nor
+        `replacement`'s own.
+        """
+
+    def remove_representation(self, representation: Representation, now: datetime) -> None:
+        """Takes a file out of its entry. Raises as `replace_representation` does."""
 
     def set_media_seconds(self, account_id: str, entry_id: str, media_seconds: float | None) -> None:
         """Notes how long the medium is, once a worker has looked. Raises `NotFound`."""
@@ -124,6 +134,12 @@ class MediaStore(Protocol):
 
     def load(self, key: str, target: Path) -> None:
         """Writes the object to the file `target`, as a stream. Raises `NotFound`."""
+
+    def delete(self, key: str) -> None:
+        """Removes the object with all its versions; one that is not there is no error."""
+
+    def delete_under(self, prefix: str) -> None:
+        """Removes every object whose key begins with `prefix`, with all versions."""
 
     def presigned_url(self, key: str, *, file_name: str, content_type: str, method: LinkMethod = "GET") -> str:
         """A short-lived URL that answers `method` (and Range) with the bytes, this file name and this content type.

@@ -23,6 +23,8 @@ from chalicelib.worker.progress import ProgressReport
 
 _log = logging.getLogger(__name__)
 
+_MEDIA_DELETED = "The job's media has been deleted; create a new job with the media."
+
 
 class JobProcessor:
     """Carries out jobs with one set of opened models."""
@@ -78,15 +80,21 @@ class JobProcessor:
     def _download(self, job: Job, target: Path) -> None:
         # A claimed job has an input entry; the medium is the file that was sent under the job's file name.
         entry_id = str(job.input_entry_id)
-        key = media_key(job.account_id, entry_id, representation_id(entry_id, job.filename))
         try:
-            self._services.media.load(key, target)
+            entry = self._services.entries.get(job.account_id, entry_id)
+            file = entry.representations.get(representation_id(entry_id, job.filename))
+            if file is None:
+                raise MediaError(_MEDIA_DELETED)
+            self._services.media.load(file.media_key, target)
         except NotFound:
-            raise MediaError("The job's media has been deleted; create a new job with the media.") from None
+            raise MediaError(_MEDIA_DELETED) from None
 
     def _store(self, job: Job, info: MediaInfo, results: ResultFiles, report: ProgressReport) -> None:
         if job.input_entry_id is not None:
-            self._services.entries.set_media_seconds(job.account_id, job.input_entry_id, info.duration_s)
+            try:
+                self._services.entries.set_media_seconds(job.account_id, job.input_entry_id, info.duration_s)
+            except NotFound:
+                raise MediaError(_MEDIA_DELETED) from None
         self._create_result_entry(job, media_seconds=info.duration_s)
         now = self._services.clock()
         for place, result in enumerate(results.files):
@@ -110,8 +118,9 @@ class JobProcessor:
     def _store_representation(self, job: Job, result: ResultFile, now: datetime) -> None:
         entry_id = job.run_result_entry_id
         file_id = representation_id(entry_id, result.file_name)
+        key = media_key(job.account_id, entry_id, file_id)
         with result.path.open("rb") as body:
-            stored = self._services.media.save(media_key(job.account_id, entry_id, file_id), body, result.content_type)
+            stored = self._services.media.save(key, body, result.content_type)
         self._services.entries.set_representation(
             Representation(
                 id=file_id,
@@ -121,6 +130,7 @@ class JobProcessor:
                 content_type=result.content_type,
                 size_bytes=stored.size_bytes,
                 sha256=stored.sha256,
+                media_key=key,
                 published=now,
                 updated=now,
             )

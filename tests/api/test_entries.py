@@ -47,6 +47,33 @@ def test_a_file_is_added_to_an_entry_once(api: Api) -> None:
     assert _status_and_error(api.ada.call("POST", entry["representation_self"], files=files)) == 422
 
 
+def test_a_file_is_replaced_under_its_name(api: Api) -> None:
+    (file,) = api.ada.send_entry(b"old", "clip.mp4").json()["representations"]
+    api.clock.advance(2)
+    answer = api.ada.call("PUT", file["self"], files={"media": ("new.webm", b"newer", "video/webm")})
+    replaced = answer.json()
+    assert answer.status_code == 201
+    assert answer.headers["Location"] == replaced["self"] == file["self"]
+    assert (replaced["file_name"], replaced["content_type"], replaced["size_bytes"]) == ("clip.mp4", "video/webm", 5)
+    assert (replaced["published"] == file["published"], replaced["updated"] > file["updated"]) == (True, True)
+    assert [each.body for each in api.media.objects.values()] == [b"newer"]
+    assert _status_and_error(api.ada.call("PUT", file["self"], files={"media": ("a", b"")})) == 422
+    assert _status_and_error(api.ada.call("PUT", file["self"], files={"other": ("a", b"1")})) == 422
+    assert _status_and_error(api.ada.call("PUT", file["self"], json={})) == 415
+
+
+def test_a_file_is_deleted_once(api: Api) -> None:
+    entry = api.ada.send_entry().json()
+    (file,) = entry["representations"]
+    answer = api.ada.call("DELETE", file["self"])
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert "Content-Type" not in answer.headers
+    for method, url in (("DELETE", file["self"]), ("GET", file["self"]), ("GET", file["media"])):
+        assert _status_and_error(api.ada.call(method, url)) == 404
+    assert api.ada.call("GET", entry["self"]).json()["representations"] == []
+    assert api.media.objects == {}
+
+
 def test_a_representation_needs_its_part_and_its_entry(api: Api) -> None:
     entry = api.ada.send_entry().json()
     assert _status_and_error(api.ada.call("POST", entry["representation_self"], files={"x": ("a", b"1")})) == 422

@@ -99,3 +99,26 @@ def test_a_link_is_signed_for_one_method(media: S3Media) -> None:
     signatures, content_types = ([query[name] for query in links.values()] for name in names)
     assert content_types == [["x/y"], ["x/y"]]
     assert signatures[0] != signatures[1]
+
+
+@pytest.mark.parametrize("versioned", [False, True])
+def test_a_deletion_leaves_no_version_behind(stack: MotoStack, media: S3Media, versioned: bool) -> None:
+    if versioned:
+        stack.clients.s3.put_bucket_versioning(Bucket=stack.bucket, VersioningConfiguration={"Status": "Enabled"})
+    for body in (b"one", b"two", b"three"):
+        media.save("folder/key", io.BytesIO(body), "text/plain")
+        media.save("folder/other", io.BytesIO(body), "text/plain")
+    stack.clients.s3.delete_object(Bucket=stack.bucket, Key="folder/other")  # which only hides it under versions
+    media.delete("folder/key")
+    left = stack.clients.s3.list_object_versions(Bucket=stack.bucket)
+    assert len(left.get("Versions", [])) == (3 if versioned else 0)
+    assert len(left.get("DeleteMarkers", [])) == (1 if versioned else 0)
+    media.delete_under("folder/")
+    left = stack.clients.s3.list_object_versions(Bucket=stack.bucket)
+    assert not left.get("Versions")
+    assert not left.get("DeleteMarkers")
+
+
+def test_a_deletion_that_s3_refuses_is_a_failure(stack: MotoStack) -> None:
+    with pytest.raises(AwsFailure, match="delete media"):
+        S3Media(stack.clients.s3, "no-such-bucket", link_expires_s=120).delete("key")

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from chalicelib.domain.entries import Annotation, Entry, Representation, representation_id
+from chalicelib.domain.entries import Annotation, Entry, Representation, representation_id, upload_key
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.job_names import JobName
 from chalicelib.domain.jobs import Job
@@ -40,14 +40,16 @@ def make_entry(*, account_id: str = ACCOUNT) -> Entry:
 
 def make_representation(entry: Entry, file_name: str = "clip.mp4", *, size_bytes: int = 3) -> Representation:
     """A file of the entry."""
+    file_id = representation_id(entry.id, file_name)
     return Representation(
-        id=representation_id(entry.id, file_name),
+        id=file_id,
         entry_id=entry.id,
         account_id=entry.account_id,
         file_name=file_name,
         content_type="video/mp4",
         size_bytes=size_bytes,
         sha256="00" * 32,
+        media_key=upload_key(entry.account_id, entry.id, file_id, new_id(START)),
         published=START,
         updated=START,
     )

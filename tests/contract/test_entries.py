@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.domain.entries import MAX_REPRESENTATIONS
 from chalicelib.domain.ids import new_id
-from chalicelib.errors import Invalid, NotFound
+from chalicelib.errors import Invalid, NotFound, StaleWrite
 from chalicelib.services.ports import EntryStore
 from tests.contract.samples import ACCOUNT, ODD_TEXTS, OTHER_ACCOUNT, make_entry, make_representation
 from tests.fakes import START
@@ -107,7 +107,7 @@ def test_add_representation_refuses_a_name_that_is_taken(entries: EntryStore) ->
     file = make_representation(entry)
     entries.add_representation(file)
     with pytest.raises(Invalid, match="name"):
-        entries.add_representation(replace(file, size_bytes=99))
+        entries.add_representation(replace(file, size_bytes=99, media_key="other bytes"))
     assert entries.get(ACCOUNT, entry.id).representations == {file.id: file}
 
 
@@ -126,7 +126,7 @@ def test_a_full_entry_still_names_the_name_that_is_taken(entries: EntryStore) ->
     files = [make_representation(bare, f"{number}.csv") for number in range(MAX_REPRESENTATIONS)]
     entries.create(replace(bare, representations={file.id: file for file in files}))
     with pytest.raises(Invalid, match="name"):
-        entries.add_representation(files[0])
+        entries.add_representation(replace(files[0], media_key="other bytes"))
 
 
 def test_representations_need_their_entry(entries: EntryStore) -> None:
@@ -180,3 +180,48 @@ def test_what_was_read_is_a_copy(entries: EntryStore) -> None:
     before = entries.get(ACCOUNT, entry.id)
     entries.add_representation(make_representation(entry))
     assert before.representations == {}
+
+
+def test_a_file_that_is_added_again_with_the_same_bytes_is_no_error(entries: EntryStore) -> None:
+    entry = make_entry()
+    entries.create(entry)
+    file = make_representation(entry)
+    for _ in range(2):  # boto3 sends a write again whose answer was lost
+        entries.add_representation(file)
+    assert entries.get(ACCOUNT, entry.id).representations == {file.id: file}
+
+
+def test_a_file_is_replaced_by_who_read_it_last(entries: EntryStore) -> None:
+    entry = make_entry()
+    entries.create(entry)
+    file = make_representation(entry)
+    entries.add_representation(file)
+    later = START + timedelta(seconds=9)
+    first = replace(file, media_key="one", size_bytes=1, updated=later)
+    entries.replace_representation(file, first)
+    assert entries.get(ACCOUNT, entry.id) == replace(entry, representations={file.id: first}, updated=later)
+    entries.replace_representation(file, first)  # sent again, because the answer was lost
+    with pytest.raises(StaleWrite):
+        entries.replace_representation(file, replace(file, media_key="two"))
+    with pytest.raises(StaleWrite):
+        entries.remove_representation(file, later)
+    assert entries.get(ACCOUNT, entry.id).representations == {file.id: first}
+
+
+def test_a_file_is_removed(entries: EntryStore) -> None:
+    entry = make_entry()
+    entries.create(entry)
+    files = [make_representation(entry, name) for name in ("a.csv", "b.csv")]
+    for file in files:
+        entries.add_representation(file)
+    later = START + timedelta(seconds=9)
+    entries.remove_representation(files[0], later)
+    left = replace(entry, representations={files[1].id: files[1]}, updated=later)
+    assert entries.get(ACCOUNT, entry.id) == left
+    for gone in (files[0], make_representation(make_entry())):
+        with pytest.raises(NotFound):
+            entries.remove_representation(gone, later)
+        with pytest.raises(NotFound):
+            entries.replace_representation(gone, gone)
+    entries.add_representation(files[0])
+    assert len(entries.get(ACCOUNT, entry.id).representations) == 2

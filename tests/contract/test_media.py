@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.domain.entries import media_key
+from chalicelib.domain.entries import media_key, media_prefix
 from chalicelib.domain.ids import new_id
 from chalicelib.errors import NotFound
 from chalicelib.services.ports import StoredMedia
@@ -80,3 +80,27 @@ def test_a_content_type_with_parameters_is_exact(media: MediaCase) -> None:
     content_type = 'text/csv; charset="utf-8"; header=present'
     url = media.store.presigned_url(_KEY, file_name="a.csv", content_type=content_type)
     assert media.follow(url).content_type == content_type
+
+
+def test_a_deleted_object_is_gone_and_its_neighbours_stay(media: MediaCase, tmp_path: Path) -> None:
+    neighbours = [f"{_KEY}/upload", f"{_KEY}0", _KEY[:-1]]
+    for key in (_KEY, _KEY, *neighbours):
+        media.store.save(key, io.BytesIO(b"bytes"), "text/plain")
+    for _ in range(2):
+        media.store.delete(_KEY)
+    with pytest.raises(NotFound):
+        media.store.load(_KEY, tmp_path / "gone")
+    for key in neighbours:
+        media.store.load(key, tmp_path / "there")
+
+
+def test_all_objects_under_a_prefix_are_deleted(media: MediaCase, tmp_path: Path) -> None:
+    meant, other = media_prefix(ACCOUNT, "e1"), media_prefix(ACCOUNT, "e12")
+    for key in (f"{meant}a", f"{meant}a/1", f"{other}a"):
+        media.store.save(key, io.BytesIO(b"bytes"), "text/plain")
+    for _ in range(2):
+        media.store.delete_under(meant)
+    for key in (f"{meant}a", f"{meant}a/1"):
+        with pytest.raises(NotFound):
+            media.store.load(key, tmp_path / "gone")
+    media.store.load(f"{other}a", tmp_path / "there")

@@ -2,10 +2,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.entries import check_annotation_text, check_file_name, media_key, representation_id
+from chalicelib.domain.entries import (
+    check_annotation_text,
+    check_file_name,
+    media_key,
+    media_prefix,
+    representation_id,
+    upload_key,
+)
 from chalicelib.domain.ids import check_id, new_id
 from chalicelib.errors import Invalid
-from tests.contract.samples import ODD_TEXTS, make_entry, make_representation
+from tests.contract.samples import ODD_TEXTS, make_entry
 from tests.fakes import START
 
 
@@ -82,6 +89,12 @@ def test_a_representations_id_follows_from_its_name() -> None:
 
 def test_nothing_in_a_media_key_comes_from_a_client() -> None:
     entry = make_entry()
-    file = make_representation(entry, "../../etc/passwd")
-    assert file.media_key == media_key(entry.account_id, entry.id, file.id)
-    assert file.media_key == f"accounts/{entry.account_id}/entries/{entry.id}/{file.id}"
+    file_id = representation_id(entry.id, "../../etc/passwd")
+    kept = media_key(entry.account_id, entry.id, file_id)
+    assert kept == f"accounts/{entry.account_id}/entries/{entry.id}/{file_id}"
+    assert upload_key(entry.account_id, entry.id, file_id, "u") == f"{kept}/u"
+
+
+def test_an_entrys_media_share_a_prefix_that_no_other_entry_has() -> None:
+    assert media_key("a", "e1", "r").startswith(media_prefix("a", "e1"))
+    assert not media_key("a", "e12", "r").startswith(media_prefix("a", "e1"))

@@ -1,7 +1,30 @@
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
 import pytest
 
 from chalicelib.errors import Invalid, NotFound
+from chalicelib.services.ports import StoredMedia
+from tests.fakes import FakeMedia
 from tests.services.conftest import ADA, EVE, World, an_upload
+
+
+@dataclass
+class InterruptedMedia(FakeMedia):
+    """Media that tell a listener, once, when bytes have been stored and nothing names them yet."""
+
+    then: Callable[[], object] | None = field(default=None)
+
+    def __post_init__(self) -> None:
+        super().__init__()
+
+    def save(self, key: str, body: BinaryIO, content_type: str) -> StoredMedia:
+        stored = super().save(key, body, content_type)
+        then, self.then = self.then, None
+        if then is not None:
+            then()
+        return stored
 
 
 def test_an_entry_holds_its_medium(world: World) -> None:
@@ -24,6 +47,73 @@ def test_a_file_name_is_there_once(world: World) -> None:
     with pytest.raises(Invalid, match=r"already has a file called clip\.mp4"):
         world.entries.add_representation(ADA, entry.id, an_upload("clip.mp4", b"other"))
     assert len(world.entries.get(ADA, entry.id).representations) == 2
+
+
+def _bodies(world: World) -> list[bytes]:
+    return [found.body for found in world.media.objects.values()]
+
+
+def test_of_two_files_sent_under_one_name_the_loser_leaves_the_winners_bytes_alone() -> None:
+    media = InterruptedMedia()
+    world = World(media=media)
+    entry = world.entries.create(ADA, an_upload("clip.mp4"))
+    media.then = lambda: world.entries.add_representation(ADA, entry.id, an_upload("a.txt", b"winner"))
+    with pytest.raises(Invalid):
+        world.entries.add_representation(ADA, entry.id, an_upload("a.txt", b"loser"))
+    assert _bodies(world) == [b"media", b"winner"]
+
+
+def test_a_replaced_file_keeps_its_url_and_name_and_loses_its_old_bytes(world: World) -> None:
+    entry = world.entries.create(ADA, an_upload("clip.mp4"))
+    (file,) = entry.representations.values()
+    world.clock.advance(5)
+    changed = world.entries.replace_representation(ADA, entry.id, file.id, an_upload("other.webm", b"new bytes"))
+    assert world.entries.get_representation(ADA, entry.id, file.id) == changed
+    assert (changed.id, changed.file_name, changed.published) == (file.id, "clip.mp4", file.published)
+    assert (changed.size_bytes, changed.updated) == (9, world.clock())
+    assert _bodies(world) == [b"new bytes"]
+    with pytest.raises(Invalid, match="empty"):
+        world.entries.replace_representation(ADA, entry.id, file.id, an_upload(body=b""))
+    with pytest.raises(NotFound):
+        world.entries.replace_representation(EVE, entry.id, file.id, an_upload())
+    with pytest.raises(NotFound):
+        world.entries.replace_representation(ADA, entry.id, "0" * 26, an_upload())
+    assert _bodies(world) == [b"new bytes"]
+
+
+def test_of_two_replacements_at_once_the_later_write_wins_and_one_object_is_left() -> None:
+    media = InterruptedMedia()
+    world = World(media=media)
+    entry = world.entries.create(ADA, an_upload())
+    (file,) = entry.representations.values()
+    media.then = lambda: world.entries.replace_representation(ADA, entry.id, file.id, an_upload(body=b"first"))
+    world.entries.replace_representation(ADA, entry.id, file.id, an_upload(body=b"second"))
+    kept = world.entries.get_representation(ADA, entry.id, file.id)
+    assert _bodies(world) == [b"second"]
+    assert list(world.media.objects) == [kept.media_key]
+
+
+def test_a_file_deleted_while_it_is_replaced_stays_deleted() -> None:
+    media = InterruptedMedia()
+    world = World(media=media)
+    entry = world.entries.create(ADA, an_upload())
+    (file,) = entry.representations.values()
+    media.then = lambda: world.entries.remove_representation(ADA, entry.id, file.id)
+    with pytest.raises(NotFound):
+        world.entries.replace_representation(ADA, entry.id, file.id, an_upload(body=b"late"))
+    assert _bodies(world) == []
+    assert world.entries.get(ADA, entry.id).representations == {}
+
+
+def test_a_removal_that_died_half_way_is_repeated(world: World) -> None:
+    entry = world.entries.create(ADA, an_upload())
+    (file,) = entry.representations.values()
+    world.media.delete(file.media_key)  # as far as it got
+    world.entries.remove_representation(ADA, entry.id, file.id)
+    with pytest.raises(NotFound):
+        world.entries.remove_representation(ADA, entry.id, file.id)
+    with pytest.raises(NotFound):
+        world.entries.remove_representation(EVE, entry.id, file.id)
 
 
 def test_other_accounts_find_nothing(world: World) -> None:
