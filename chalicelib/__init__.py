@@ -11,7 +11,7 @@ What follows, in reading order; data flows one way:
     api         HTTP in and out (app -> api -> services -> ports -> aws)
     worker      a message in, a finished job out
     analysis    pixels to numbers: decoding, detection, mesh, tracking, expressions
-    formats     numbers to bytes: session JSON, legacy JSON, CSV, summary
+    formats     numbers to bytes: session JSON, legacy JSON, CSV, summary, Parquet
     local       the whole of it on one machine, with moto in the place of AWS
 
 `analysis` and `formats` meet in `worker.process_job` only. The light Lambdas load `api`, `services` and `aws`.

@@ -1,12 +1,17 @@
-"""`docs/results.md` says of every event what the code does."""
+"""`docs/results.md` says of every event what the code does, and its examples run."""
 
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from chalicelib.domain.events import EVENTS, EventDefinition
-from chalicelib.domain.job_names import RECIPES
+from chalicelib.domain.job_names import PARQUET_CONTENT_TYPE, RECIPES, JobName, ResultTable
 from chalicelib.domain.metrics import METRICS
+from chalicelib.formats.result_files import ResultFiles
+from tests.formats.frames import GOLDEN_FRAMES
 
 PAGE = (Path(__file__).resolve().parents[1] / "docs" / "results.md").read_text(encoding="utf-8")
 
@@ -24,6 +29,25 @@ def test_every_event_has_its_row(event: EventDefinition) -> None:
 
 
 def test_every_content_type_and_metric_is_there() -> None:
-    kinds = {kind for recipe in RECIPES.values() if recipe for kind in recipe.content_types}
+    kinds = {PARQUET_CONTENT_TYPE} | {kind for recipe in RECIPES.values() if recipe for kind in recipe.content_types}
     assert {kind for kind in kinds if f"`{kind}`" not in PAGE} == set()
     assert {metric.name for metric in METRICS if f"`{metric.name}`" not in PAGE} == set()
+
+
+def _examples() -> list[str]:
+    """Those that need nothing beyond the project's own libraries; pandas is not one of them."""
+    blocks = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    return [block for block in blocks if "pandas" not in block]
+
+
+@pytest.mark.parametrize("example", _examples(), ids=["csv", "summary", "parquet"])
+def test_the_examples_run(example: str, tmp_path: Path) -> None:
+    recipe = RECIPES[JobName.MULTIFACE]
+    assert recipe is not None
+    with ResultFiles(recipe.with_table(ResultTable.PARQUET), tmp_path, "clip.mp4") as results:
+        for frame in GOLDEN_FRAMES:
+            results.write(frame)
+    for file in results.files:
+        file.path.rename(tmp_path / file.file_name)
+    done = subprocess.run([sys.executable, "-c", example], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -29,6 +29,7 @@ def job_document(job: Job, entries: Mapping[str, Entry], urls: Urls) -> Document
         "published": format_time(job.published),
         "updated": format_time(job.updated),
         "filename": job.filename,
+        "table": job.table,
         "input": _entry_or_none(job.input_entry_id, entries, urls) or [],
         "progress": _progress_document(job.progress),
     }

@@ -13,7 +13,7 @@ from chalicelib.api.fields import data_split_of
 from chalicelib.api.forms import MULTIPART, URL_ENCODED, Form, read_form
 from chalicelib.api.responses import created, json_response, retry_after
 from chalicelib.api.routes import READ, Route
-from chalicelib.domain.job_names import JobName, parse_job_name
+from chalicelib.domain.job_names import JobName, parse_job_name, parse_result_table
 from chalicelib.domain.jobs import Job, JobStatus
 from chalicelib.errors import Invalid
 
@@ -24,6 +24,7 @@ _INPUT = "entry_job[input]"
 _INPUT_URL = "entry_job[input_url]"
 _NAME = "entry_job[name]"
 _STATUS = "entry_job[status]"
+_TABLE = "entry_job[table]"
 _RESULT = "entry_job[result]"
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -62,14 +63,15 @@ def get_job(call: Call) -> Response:
 
 
 def update_job(call: Call) -> Response:
-    """PATCH and PUT /jobs/{job_id}: renames or cancels the job."""
+    """PATCH and PUT /jobs/{job_id}: renames or cancels the job, or sets its table."""
     job_id = call.path_id("job")
     accepted = (URL_ENCODED, MULTIPART)
     with read_form(call.header("content-type"), call.body(), accepted=accepted, file_parts=(_RESULT,)) as form:
         if _RESULT in form.uploads or _RESULT in form.fields:
             raise Invalid("A result of your own is not supported yet; send entry_job[name] or entry_job[status].")
         name = parse_job_name(form.fields[_NAME]) if _NAME in form.fields else None
-        job = call.services.jobs.update(call.caller, job_id, name=name, status=form.fields.get(_STATUS))
+        table = parse_result_table(form.fields[_TABLE]) if _TABLE in form.fields else None
+        job = call.services.jobs.update(call.caller, job_id, name=name, status=form.fields.get(_STATUS), table=table)
     return _job_response(call, job)
 
 
@@ -94,7 +96,8 @@ def _create(call: Call, form: Form) -> Job:
         raise Invalid(f"This deployment takes files only: send the media itself as {_INPUT}, not as a URL.")
     if upload is None:
         raise Invalid(f"The job has no media; send the file as the part {_INPUT}.")
-    return call.services.jobs.create(call.caller, name=name, upload=upload, data_split=data_split_of(form))
+    table = parse_result_table(form.fields.get(_TABLE))
+    return call.services.jobs.create(call.caller, name=name, upload=upload, data_split=data_split_of(form), table=table)
 
 
 def _job_response(call: Call, job: Job) -> Response:

@@ -1,6 +1,6 @@
 """The job names of the wire contract, and what each asks for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from chalicelib.errors import Invalid
@@ -9,6 +9,7 @@ SESSION_CONTENT_TYPE = "application/vnd.affectiva.session.v0+json"
 LEGACY_CONTENT_TYPE = "application/vnd.affectiva.metrics.v0+json"
 CSV_CONTENT_TYPE = "application/csv"
 SUMMARY_CONTENT_TYPE = "application/vnd.mien.summary.v0+json"
+PARQUET_CONTENT_TYPE = "application/vnd.apache.parquet"
 
 
 class JobName(StrEnum):
@@ -20,6 +21,13 @@ class JobName(StrEnum):
     CURRENT_PACK = "current-pack"
     CT_PACK_LINEAR = "ct-pack-linear"
     CT_PACK_HYBRID = "ct-pack-hybrid"
+
+
+class ResultTable(StrEnum):
+    """A table that a client may ask for beside the files that every job of a name has."""
+
+    NONE = "none"
+    PARQUET = "parquet"
 
 
 class Mesh(StrEnum):
@@ -39,6 +47,12 @@ class Recipe:
     content_types: tuple[str, ...]
     pack: str = ""
     classifier_names: bool = False
+
+    def with_table(self, table: ResultTable) -> "Recipe":
+        """The same with one more file, where a table is wished for."""
+        if table is ResultTable.NONE:
+            return self
+        return replace(self, content_types=(*self.content_types, PARQUET_CONTENT_TYPE))
 
 
 DEFAULT_JOB_NAME = JobName.MULTIFACE
@@ -74,3 +88,11 @@ def parse_job_name(text: str | None) -> JobName:
     except ValueError:
         known = ", ".join(JobName)
         raise Invalid(f"There is no job of this name; use one of: {known}, or auto.") from None
+
+
+def parse_result_table(text: str | None) -> ResultTable:
+    """The table a client means; nothing and an empty text mean none. Raises `Invalid` for one that does not exist."""
+    try:
+        return ResultTable(text or ResultTable.NONE)
+    except ValueError:
+        raise Invalid(f"There is no table of this kind; use one of: {', '.join(ResultTable)}.") from None

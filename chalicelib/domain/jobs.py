@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from chalicelib.domain.ids import derived_id
-from chalicelib.domain.job_names import JobName
+from chalicelib.domain.job_names import JobName, ResultTable
 from chalicelib.errors import Conflict, JobBusy, JobNotClaimable, LeaseLost
 
 
@@ -66,6 +66,7 @@ class Job:
     status: JobStatus = JobStatus.QUEUED
     filename: str = ""
     data_split: str | None = None
+    table: ResultTable = ResultTable.NONE
     input_entry_id: str | None = None
     result_entry_id: str | None = None
     error: str | None = None
@@ -161,6 +162,14 @@ class Job:
         if self.status is JobStatus.WORKING:
             raise Conflict("This job is being worked on; wait until it has ended, rename it, then requeue it.")
         return self._changed(now, name=name)
+
+    def with_table(self, table: ResultTable, now: datetime) -> "Job":
+        """Another table, or none, from the next run on. Raises `Conflict` while a worker is at it."""
+        if table is self.table:
+            return self
+        if self.status is JobStatus.WORKING:
+            raise Conflict("This job is being worked on; wait until it has ended, set its table, then requeue it.")
+        return self._changed(now, table=table)
 
     def _check_holder(self, owner: str) -> None:
         if self.status is not JobStatus.WORKING or self.lease is None or self.lease.owner != owner:

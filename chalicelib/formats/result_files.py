@@ -11,6 +11,7 @@ from typing import BinaryIO, Self
 from chalicelib.domain.job_names import (
     CSV_CONTENT_TYPE,
     LEGACY_CONTENT_TYPE,
+    PARQUET_CONTENT_TYPE,
     SESSION_CONTENT_TYPE,
     SUMMARY_CONTENT_TYPE,
     Recipe,
@@ -23,6 +24,13 @@ from chalicelib.formats.session_json import SessionJsonWriter
 from chalicelib.formats.summary_json import SummaryJsonWriter
 from chalicelib.formats.writers import OpenSpool, ResultWriter
 
+
+def _parquet_writer(stream: BinaryIO, recipe: Recipe, _open_spool: OpenSpool) -> ResultWriter:
+    from chalicelib.formats.parquet_table import ParquetTableWriter  # noqa: PLC0415  # loads a library; see there
+
+    return ParquetTableWriter(stream, classifier_names=recipe.classifier_names)
+
+
 WRITERS: Mapping[str, Callable[[BinaryIO, Recipe, OpenSpool], ResultWriter]] = MappingProxyType(
     {
         SESSION_CONTENT_TYPE: lambda stream, _recipe, _open_spool: SessionJsonWriter(stream),
@@ -33,6 +41,7 @@ WRITERS: Mapping[str, Callable[[BinaryIO, Recipe, OpenSpool], ResultWriter]] = M
             stream, face_ids=recipe.max_faces > 1, classifier_names=recipe.classifier_names
         ),
         SUMMARY_CONTENT_TYPE: lambda stream, _recipe, _open_spool: SummaryJsonWriter(stream),
+        PARQUET_CONTENT_TYPE: _parquet_writer,
     }
 )
 """Content type -> how its writer is made. A new format is a row here."""

@@ -2,7 +2,7 @@
 
 from chalicelib.domain.accounts import Caller
 from chalicelib.domain.ids import new_id
-from chalicelib.domain.job_names import JobName
+from chalicelib.domain.job_names import JobName, ResultTable
 from chalicelib.domain.jobs import Job, JobStatus
 from chalicelib.errors import Invalid
 from chalicelib.services.changes import change_job
@@ -19,7 +19,15 @@ class Jobs:
         self._queue = queue
         self._clock = clock
 
-    def create(self, caller: Caller, *, name: JobName, upload: Upload, data_split: str | None) -> Job:
+    def create(
+        self,
+        caller: Caller,
+        *,
+        name: JobName,
+        upload: Upload,
+        data_split: str | None,
+        table: ResultTable = ResultTable.NONE,
+    ) -> Job:
         """Writes the row, then the media, then sends the message: whatever the order of events, the row is there.
 
         Raises `Invalid` for an upload without bytes or with a name that cannot be stored.
@@ -35,6 +43,7 @@ class Jobs:
             updated=now,
             filename=file_name,
             data_split=data_split,
+            table=table,
         )
         self._jobs.create(job)
         entry = self._entries.create(caller, upload, data_split=data_split)
@@ -60,8 +69,16 @@ class Jobs:
         """A page of the account's jobs, newest first. Raises `MalformedRequest` for a foreign cursor."""
         return self._jobs.list(caller.account_id, limit=limit, cursor=cursor, status=status, name=name)
 
-    def update(self, caller: Caller, job_id: str, *, name: JobName | None, status: str | None) -> Job:
-        """Renames the job, or cancels it (`status` may be `cancelled` only).
+    def update(
+        self,
+        caller: Caller,
+        job_id: str,
+        *,
+        name: JobName | None,
+        status: str | None,
+        table: ResultTable | None = None,
+    ) -> Job:
+        """Renames the job, sets its table, or cancels it (`status` may be `cancelled` only).
 
         Raises `NotFound`, `Invalid`, or `Conflict` where the job's state forbids it.
         """
@@ -72,6 +89,8 @@ class Jobs:
             now = self._clock()
             if name is not None:
                 job = job.renamed(name, now)
+            if table is not None:
+                job = job.with_table(table, now)
             return job.cancelled(now) if status is not None else job
 
         return change_job(self._jobs, caller.account_id, job_id, transition)

@@ -58,6 +58,7 @@ class JobProcessor:
             self._create_result_entry(job, media_seconds=None)
             self._services.runs.finish(job, result_entry_id=job.run_result_entry_id, progress=None)
             return
+        recipe = recipe.with_table(job.table)
         with tempfile.TemporaryDirectory(prefix="mien-") as directory:
             progress = self._analyze_into(job, recipe, Path(directory))
         self._services.runs.finish(job, result_entry_id=job.run_result_entry_id, progress=progress)

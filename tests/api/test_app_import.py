@@ -8,7 +8,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 _PROGRAM = """
 import sys
 import app
-heavy = {"numpy", "cv2", "onnxruntime", "av", "PIL", "moto", "chalice.local"} & set(sys.modules)
+heavy = {"numpy", "cv2", "onnxruntime", "av", "PIL", "pyarrow", "moto", "chalice.local"} & set(sys.modules)
 assert not heavy, heavy
 from chalicelib.wiring import api_services
 assert api_services.cache_info().currsize == 0, "services were made at import"

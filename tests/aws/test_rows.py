@@ -23,6 +23,7 @@ def test_a_job_as_a_row() -> None:
         "updated": "2026-01-31T09:30:00.250Z",
         "status": "queued",
         "filename": "",
+        "table": "none",
         "progress": {"frames_done": Decimal(3), "frames_per_second": Decimal("0.1")},
         "run": Decimal(1),
         "attempt": Decimal(0),
@@ -78,3 +79,10 @@ def test_unknown_types_are_refused() -> None:
         to_row(_Unknown(1j))
     with pytest.raises(TypeError, match="set"):
         stored({1})
+
+
+def test_a_job_from_before_tables_wishes_for_none() -> None:
+    job = make_job()
+    row = to_row(job)
+    del row["table"]
+    assert from_row(Job, row) == job

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.domain.ids import derived_id, new_id
-from chalicelib.domain.job_names import JobName
+from chalicelib.domain.job_names import JobName, ResultTable
 from chalicelib.domain.jobs import Job, JobStatus, Lease, Progress
 from chalicelib.errors import MalformedRequest, NotFound, StaleWrite
 from chalicelib.services.ports import JobStore
@@ -46,6 +46,7 @@ def test_every_field_is_kept(jobs: JobStore) -> None:
         status=JobStatus.WORKING,
         filename=ODD_TEXTS[4],
         data_split="train",
+        table=ResultTable.PARQUET,
         input_entry_id=new_id(START),
         result_entry_id=new_id(START),
         error="The file is no video; upload another.",

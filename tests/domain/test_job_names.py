@@ -4,11 +4,14 @@ from chalicelib.domain.job_names import (
     CSV_CONTENT_TYPE,
     DEFAULT_JOB_NAME,
     LEGACY_CONTENT_TYPE,
+    PARQUET_CONTENT_TYPE,
     RECIPES,
     SESSION_CONTENT_TYPE,
     SUMMARY_CONTENT_TYPE,
     JobName,
+    ResultTable,
     parse_job_name,
+    parse_result_table,
 )
 from chalicelib.errors import Invalid
 
@@ -59,3 +62,20 @@ def test_session_jobs_take_many_faces_and_stills(name: JobName) -> None:
     assert recipe.max_faces > 1
     assert recipe.takes_stills
     assert recipe.content_types == (SESSION_CONTENT_TYPE, CSV_CONTENT_TYPE, SUMMARY_CONTENT_TYPE)
+
+
+@pytest.mark.parametrize(("text", "table"), [(None, "none"), ("", "none"), ("none", "none"), ("parquet", "parquet")])
+def test_tables(text: str | None, table: str) -> None:
+    assert parse_result_table(text).value == table
+
+
+def test_an_unknown_table_is_refused_with_those_that_exist() -> None:
+    with pytest.raises(Invalid, match="none, parquet"):
+        parse_result_table("arrow")
+
+
+def test_a_table_comes_after_everything_else() -> None:
+    recipe = RECIPES[JobName.CURRENT_PACK]
+    assert recipe is not None
+    assert recipe.with_table(ResultTable.NONE) is recipe
+    assert recipe.with_table(ResultTable.PARQUET).content_types == (*recipe.content_types, PARQUET_CONTENT_TYPE)

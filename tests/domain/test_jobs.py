@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.domain.ids import check_id, new_id
-from chalicelib.domain.job_names import JobName
+from chalicelib.domain.job_names import JobName, ResultTable
 from chalicelib.domain.jobs import Job, JobMessage, JobStatus, Lease, Progress
 from chalicelib.errors import Conflict, JobBusy, JobNotClaimable, LeaseLost
 from tests.fakes import START
@@ -175,6 +175,14 @@ def test_renaming_waits_for_the_worker() -> None:
     assert job.renamed(JobName.MULTIFACE, _LATER) is job
 
 
+def test_the_table_waits_for_the_worker_and_outlives_the_run() -> None:
+    job = _queued().with_table(ResultTable.PARQUET, _LATER)
+    assert job.requeued(_LATER).table is ResultTable.PARQUET
+    assert job.with_table(ResultTable.PARQUET, _LATER) is job
+    with pytest.raises(Conflict, match="worked on"):
+        _working().with_table(ResultTable.PARQUET, _LATER)
+
+
 def test_the_result_of_a_run_has_one_id() -> None:
     job = _queued()
     first = job.run_result_entry_id
@@ -196,6 +204,7 @@ def test_the_result_of_a_run_has_one_id() -> None:
         (_working(), lambda job: job.requeued(_LATER)),
         (_working(), lambda job: job.cancelled(_LATER)),
         (_queued(), lambda job: job.renamed(JobName.NO_OP, _LATER)),
+        (_queued(), lambda job: job.with_table(ResultTable.PARQUET, _LATER)),
     ],
 )
 def test_every_change_notes_its_time_and_leaves_the_version_to_the_writer(

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 import pytest
+from pyarrow import parquet
 
 from chalicelib.analysis.models import Models
 from chalicelib.domain.accounts import Caller
 from chalicelib.domain.ids import new_id
-from chalicelib.domain.job_names import JobName
+from chalicelib.domain.job_names import PARQUET_CONTENT_TYPE, RECIPES, JobName, ResultTable
 from chalicelib.domain.jobs import Job, JobStatus, Progress
 from chalicelib.errors import JobBusy, JobNotClaimable, LeaseLost
 from chalicelib.services.entries import Entries, Upload
@@ -70,10 +71,16 @@ class World:
         self.entries = Entries(self.entry_rows, self.media, self.clock)
         self.jobs = Jobs(self.job_rows, self.entries, FakeQueue(), self.clock)
 
-    def create(self, body: bytes, *, file_name: str = "clip.mp4", name: JobName = JobName.MULTIFACE) -> Job:
-        return self.jobs.create(
-            ADA, name=name, upload=Upload(file_name, None, io.BytesIO(body), len(body)), data_split=None
-        )
+    def create(
+        self,
+        body: bytes,
+        *,
+        file_name: str = "clip.mp4",
+        name: JobName = JobName.MULTIFACE,
+        table: ResultTable = ResultTable.NONE,
+    ) -> Job:
+        upload = Upload(file_name, None, io.BytesIO(body), len(body))
+        return self.jobs.create(ADA, name=name, upload=upload, data_split=None, table=table)
 
     def worker(self, owner: str) -> JobProcessor:
         settings = Settings("table", "bucket", "queue", lease_s=LEASE_S)
@@ -121,6 +128,19 @@ def test_a_video_becomes_a_result(world: World, clip: bytes) -> None:
     assert [float(row["time stamp (msec)"]) for row in rows] == list(STEADY_MS)
     for entry_id in (done.result_entry_id, done.input_entry_id):
         assert world.entries.get(ADA, str(entry_id)).media_seconds == pytest.approx(frames * 0.04)
+
+
+@pytest.mark.parametrize("name", [JobName.MULTIFACE, JobName.CT_PACK_LINEAR])
+def test_a_table_that_is_wished_for_has_a_row_per_face_and_frame(world: World, clip: bytes, name: JobName) -> None:
+    job = world.create(clip, name=name, table=ResultTable.PARQUET)
+    world.worker("one").process(job.message)
+    table = parquet.read_table(io.BytesIO(world.results(job)["clip.mp4-metrics.parquet"]))
+    assert table["time_s"].to_pylist() == [time_ms / 1000 for time_ms in STEADY_MS]
+    files = world.entries.get(ADA, str(world.job(job).result_entry_id)).representations.values()
+    by_age = [file.content_type for file in sorted(files, key=lambda file: file.published)]
+    recipe = RECIPES[name]
+    assert recipe is not None
+    assert by_age == [*recipe.content_types, PARQUET_CONTENT_TYPE]
 
 
 def test_delivered_twice_it_runs_once(world: World, clip: bytes) -> None:
