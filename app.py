@@ -3,7 +3,10 @@
 from chalice.app import Chalice
 
 from chalicelib.api.application import register_api
-from chalicelib.wiring import api_services
+from chalicelib.api.background import register_background
+from chalicelib.wiring import api_services, background_services
 
 app = Chalice(app_name="mien", configure_logs=False)
 authorize = register_api(app, api_services)
+_background = register_background(app, background_services)
+receive_uploads, sweep = _background.receive_uploads, _background.sweep

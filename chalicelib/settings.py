@@ -22,6 +22,8 @@ class Settings:
     models_dir: Path = Path("models")
     requests_per_minute: int = 600
     request_burst: int = 100
+    max_upload_bytes: int = 10_000_000_000
+    upload_expires_s: int = 3600
 
 
 class SettingsError(Exception):
@@ -40,6 +42,8 @@ _OPTIONAL = {
     "models_dir": Path,
     "requests_per_minute": int,
     "request_burst": int,
+    "max_upload_bytes": int,
+    "upload_expires_s": int,
 }
 
 

@@ -5,22 +5,30 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 
-from chalicelib.aws.clients import make_clients
+from chalicelib.aws.clients import AwsClients, make_clients
 from chalicelib.aws.dynamodb_annotations import DynamoAnnotations
 from chalicelib.aws.dynamodb_entries import DynamoEntries
 from chalicelib.aws.dynamodb_jobs import DynamoJobs
 from chalicelib.aws.dynamodb_keyed_requests import DynamoKeyedRequests
+from chalicelib.aws.dynamodb_reminders import DynamoReminders
 from chalicelib.aws.dynamodb_table import DynamoTable
 from chalicelib.aws.dynamodb_users import DynamoUsers
 from chalicelib.aws.s3_media import S3Media
+from chalicelib.aws.s3_uploads import S3Uploads
 from chalicelib.aws.sqs_queue import SqsQueue
+from chalicelib.domain.reminders import Duty
 from chalicelib.services.annotations import Annotations
+from chalicelib.services.arrivals import Arrivals
 from chalicelib.services.entries import Entries
+from chalicelib.services.entry_uploads import EntryUploads
 from chalicelib.services.idempotency import Idempotency
 from chalicelib.services.job_runs import JobRuns
+from chalicelib.services.job_uploads import JobUploads
 from chalicelib.services.jobs import Jobs
 from chalicelib.services.ports import Clock, EntryStore, MediaStore
+from chalicelib.services.sweeper import EntryUploadExpiry, JobUploadExpiry, Performer, Sweeper
 from chalicelib.services.throttle import Throttle
+from chalicelib.services.upload_targets import UploadTargets
 from chalicelib.services.users import Users
 from chalicelib.settings import Settings, read_settings
 
@@ -36,6 +44,16 @@ class ApiServices:
     annotations: Annotations
     idempotency: Idempotency
     throttle: Throttle
+    job_uploads: JobUploads
+    entry_uploads: EntryUploads
+
+
+@dataclass(frozen=True, slots=True)
+class BackgroundServices:
+    """What goes on without a request: objects that arrive, and what is due."""
+
+    arrivals: Arrivals
+    sweeper: Sweeper
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +81,7 @@ def make_api_services(settings: Settings) -> ApiServices:
     entry_rows = DynamoEntries(table)
     entries = Entries(entry_rows, media, utc_now)
     queue = SqsQueue(clients.sqs, settings.job_queue_url)
+    uploads = _make_uploads(settings, clients, table)
     return ApiServices(
         settings=settings,
         users=Users(DynamoUsers(table), utc_now),
@@ -71,6 +90,29 @@ def make_api_services(settings: Settings) -> ApiServices:
         annotations=Annotations(DynamoAnnotations(table), entry_rows, utc_now),
         idempotency=Idempotency(DynamoKeyedRequests(table), utc_now),
         throttle=Throttle(per_minute=settings.requests_per_minute, burst=settings.request_burst),
+        job_uploads=uploads.jobs,
+        entry_uploads=uploads.entries,
+    )
+
+
+@cache
+def background_services() -> BackgroundServices:
+    """The background services for this process, from its environment; built at the first event, not at import."""
+    return make_background_services(read_settings(os.environ))
+
+
+def make_background_services(settings: Settings) -> BackgroundServices:
+    """Background services on the adapters that `settings` name."""
+    clients = make_clients()
+    table = DynamoTable(clients.dynamodb, settings.table_name)
+    uploads = _make_uploads(settings, clients, table)
+    performers: dict[Duty, Performer] = {
+        Duty.JOB_UPLOAD: JobUploadExpiry(uploads.jobs),
+        Duty.ENTRY_UPLOAD: EntryUploadExpiry(uploads.entries),
+    }
+    return BackgroundServices(
+        arrivals=Arrivals(uploads.jobs, uploads.entries, uploads.store),
+        sweeper=Sweeper(DynamoReminders(table), performers, utc_now),
     )
 
 
@@ -86,6 +128,32 @@ def make_worker_services(settings: Settings, *, owner: str) -> WorkerServices:
         ),
         entries=DynamoEntries(table),
         media=S3Media(clients.s3, settings.media_bucket, link_expires_s=settings.link_expires_s),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Uploads:
+    jobs: JobUploads
+    entries: EntryUploads
+    store: S3Uploads
+
+
+def _make_uploads(settings: Settings, clients: AwsClients, table: DynamoTable) -> _Uploads:
+    store = S3Uploads(clients.s3, settings.media_bucket)
+    targets = UploadTargets(store, utc_now, expires_s=settings.upload_expires_s)
+    entries, reminders = DynamoEntries(table), DynamoReminders(table)
+    return _Uploads(
+        jobs=JobUploads(
+            jobs=DynamoJobs(table),
+            entries=entries,
+            uploads=store,
+            reminders=reminders,
+            queue=SqsQueue(clients.sqs, settings.job_queue_url),
+            targets=targets,
+            clock=utc_now,
+        ),
+        entries=EntryUploads(entries=entries, uploads=store, reminders=reminders, targets=targets, clock=utc_now),
+        store=store,
     )
 
 

@@ -14,9 +14,11 @@ from chalicelib.domain.entries import MAX_REPRESENTATIONS, Annotation, Entry, Re
 from chalicelib.domain.idempotency import KeyedRequest
 from chalicelib.domain.job_names import JobName
 from chalicelib.domain.jobs import Job, JobMessage, JobStatus
+from chalicelib.domain.reminders import Reminder
 from chalicelib.domain.times import format_time, parse_time
+from chalicelib.domain.uploads import DirectUpload, FinishedPart
 from chalicelib.errors import Invalid, MalformedRequest, NotFound, StaleWrite
-from chalicelib.services.ports import LinkMethod, Page, StoredMedia
+from chalicelib.services.ports import LinkMethod, Page, SignedForm, StoredMedia
 
 T = TypeVar("T")
 
@@ -137,6 +139,27 @@ class FakeEntries:
             entry = _found(self._rows.get((account_id, entry_id)), "entry")
             self._rows[account_id, entry_id] = replace(entry, media_seconds=media_seconds)
 
+    def receive_upload(self, representation: Representation) -> None:
+        with self._lock:
+            entry = self._entry(representation)
+            if entry.upload is None:
+                raise NotFound("The entry does not wait for a file.")
+            self._set(representation)
+            entry = self._entry(representation)
+            self._rows[entry.account_id, entry.id] = replace(entry, upload=None, updated=representation.updated)
+
+    def delete_waiting(self, account_id: str, entry_id: str) -> None:
+        with self._lock:
+            entry = self._rows.get((account_id, entry_id))
+            if entry is not None and entry.upload is not None:
+                del self._rows[account_id, entry_id]
+
+    def set_sha256(self, representation: Representation, sha256: str) -> None:
+        with self._lock:
+            there = _found(self._entry(representation).representations.get(representation.id), "file")
+            if there.media_key == representation.media_key:
+                self._set(replace(there, sha256=sha256))
+
     def _entry(self, representation: Representation) -> Entry:
         return _found(self._rows.get((representation.account_id, representation.entry_id)), "entry")
 
@@ -254,6 +277,89 @@ class FakeMedia:
         return f"https://media.invalid/{quote(key)}?{query}"
 
 
+class FakeUploads:
+    """The port `UploadStore`, over the objects of `media`. What is signed leads nowhere: tests call `send`."""
+
+    def __init__(self, media: FakeMedia) -> None:
+        self._media = media
+        self._parts: dict[tuple[str, str], dict[int, bytes]] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def unfinished(self) -> list[str]:
+        """The keys of the uploads in parts that have neither been joined nor given up."""
+        return [key for key, _multipart_id in self._parts]
+
+    def send(self, upload: DirectUpload, content: bytes, number: int | None = None) -> str:
+        """What a client does with the form, or with the URL of a part: returns the entity tag."""
+        with self._lock:
+            if number is None:
+                self._media.objects[upload.media_key] = FakeObject(content, upload.content_type)
+            else:
+                self._parts[upload.media_key, str(upload.multipart_id)][number] = content
+        return hashlib.md5(content, usedforsecurity=False).hexdigest()
+
+    def signed_form(self, upload: DirectUpload, *, expires_s: int) -> SignedForm:
+        fields = {"key": upload.media_key, "Content-Type": upload.content_type, "size": str(upload.size_bytes)}
+        return SignedForm("https://media.invalid/", {**fields, "expires": str(expires_s)})
+
+    def begin_parts(self, upload: DirectUpload) -> str:
+        with self._lock:
+            multipart_id = f"multipart-{len(self._parts)}"
+            self._parts[upload.media_key, multipart_id] = {}
+        return multipart_id
+
+    def signed_part(self, upload: DirectUpload, number: int, *, size_bytes: int, expires_s: int) -> str:
+        query = urlencode({"part": number, "id": upload.multipart_id, "size": size_bytes, "expires": expires_s})
+        return f"https://media.invalid/{quote(upload.media_key)}?{query}"
+
+    def join_parts(self, upload: DirectUpload, parts: Sequence[FinishedPart]) -> None:
+        with self._lock:
+            sent = self._parts.get((upload.media_key, str(upload.multipart_id)))
+            if sent is None:
+                return
+            for part in parts:
+                content = sent.get(part.number, b"")
+                if part.etag.strip('"') != hashlib.md5(content, usedforsecurity=False).hexdigest():
+                    raise Invalid("A part is missing, too small, or has another etag; send it again.")
+            body = b"".join(sent[part.number] for part in parts)
+            self._media.objects[upload.media_key] = FakeObject(body, upload.content_type)
+            del self._parts[upload.media_key, str(upload.multipart_id)]
+
+    def arrived_bytes(self, upload: DirectUpload) -> int | None:
+        with self._lock:
+            found = self._media.objects.get(upload.media_key)
+            return None if found is None else len(found.body)
+
+    def discard(self, media_key: str) -> None:
+        with self._lock:
+            self._media.objects.pop(media_key, None)
+            self._parts = {key: parts for key, parts in self._parts.items() if key[0] != media_key}
+
+
+class FakeReminders:
+    """The port `ReminderStore`."""
+
+    def __init__(self) -> None:
+        self._rows: dict[tuple[str, str, str], Reminder] = {}
+        self._lock = threading.Lock()
+
+    def set(self, reminder: Reminder) -> None:
+        with self._lock:
+            self._rows[_reminder_key(reminder)] = as_kept(reminder)
+
+    def list_due(self, now: datetime, *, limit: int) -> tuple[Reminder, ...]:
+        with self._lock:
+            due = [row for row in self._rows.values() if row.due_at <= now]
+        return tuple(sorted(due, key=lambda row: row.due_at)[:limit])
+
+    def remove(self, reminder: Reminder) -> None:
+        with self._lock:
+            there = self._rows.get(_reminder_key(reminder))
+            if there is not None and there.due_at == as_kept(reminder).due_at:
+                del self._rows[_reminder_key(reminder)]
+
+
 class FakeQueue:
     """The port `JobQueue`. `sent` has the messages in order; `before_sending` is called once, before the next."""
 
@@ -268,6 +374,10 @@ class FakeQueue:
             before()
         with self._lock:
             self.sent.append(message)
+
+
+def _reminder_key(reminder: Reminder) -> tuple[str, str, str]:
+    return reminder.account_id, reminder.duty, reminder.subject_id
 
 
 def as_kept(value: T) -> T:

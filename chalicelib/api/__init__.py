@@ -1,9 +1,10 @@
 """HTTP in and out. The only folder that imports chalice, apart from the local server.
 
 application          routes, authorizer and middleware put on a Chalice app
+background, s3_events                    what Chalice calls without a request: queue and schedule
 call, views          one request as a view sees it; errors to statuses
 authentication       HTTP Basic to a caller
 forms, multipart_forms, json_bodies      what clients send
 urls, documents, responses               what they get
-index, jobs, entries, representations, annotations      the views, with the routes they answer
+index, jobs, entries, representations, annotations, uploads      the views, with the routes they answer
 """

@@ -5,7 +5,7 @@ from typing import cast
 
 from chalice.app import AuthRequest, AuthResponse, Chalice, ChaliceAuthorizer, Request, Response
 
-from chalicelib.api import annotations, entries, index, jobs, representations
+from chalicelib.api import annotations, entries, index, jobs, representations, uploads
 from chalicelib.api.authentication import authorization_of
 from chalicelib.api.responses import COMMON_HEADERS, error_response
 from chalicelib.api.routes import Route
@@ -20,6 +20,7 @@ ROUTES: tuple[Route, ...] = (
     *entries.ROUTES,
     *representations.ROUTES,
     *annotations.ROUTES,
+    *uploads.ROUTES,
 )
 
 _GATEWAY_SENTENCES = {

@@ -6,6 +6,7 @@ from chalicelib.api.urls import Urls
 from chalicelib.domain.entries import Annotation, Entry, Representation
 from chalicelib.domain.jobs import Job, Progress
 from chalicelib.domain.times import format_time
+from chalicelib.domain.uploads import DirectUpload
 
 Document = dict[str, object]
 
@@ -38,13 +39,15 @@ def job_document(job: Job, entries: Mapping[str, Entry], urls: Urls) -> Document
         document["result"] = result
     if job.error is not None:
         document["error"] = job.error
+    if job.upload is not None and job.awaits_upload:
+        document["upload"] = upload_document(job.upload, urls.job_upload(job.id))
     return document
 
 
 def entry_document(entry: Entry, urls: Urls) -> Document:
     """An entry with its representations, oldest first."""
     representations = sorted(entry.representations.values(), key=lambda each: (each.published, each.id))
-    return {
+    document: Document = {
         "self": urls.entry(entry.id),
         "annotations": urls.annotations(entry.id),
         "representation_self": urls.representations(entry.id),
@@ -55,6 +58,9 @@ def entry_document(entry: Entry, urls: Urls) -> Document:
         "updated": format_time(entry.updated),
         "representations": [representation_document(each, urls) for each in representations],
     }
+    if entry.upload is not None:
+        document["upload"] = upload_document(entry.upload, urls.entry_upload(entry.id))
+    return document
 
 
 def representation_document(representation: Representation, urls: Urls) -> Document:
@@ -68,6 +74,17 @@ def representation_document(representation: Representation, urls: Urls) -> Docum
         "sha256": representation.sha256,
         "published": format_time(representation.published),
         "updated": format_time(representation.updated),
+    }
+
+
+def upload_document(upload: DirectUpload, complete_url: str) -> Document:
+    """An upload that is waited for."""
+    return {
+        "method": "post" if upload.multipart_id is None else "multipart",
+        "content_type": upload.content_type,
+        "size_bytes": upload.size_bytes,
+        "expires": format_time(upload.expires),
+        "complete": complete_url,
     }
 
 

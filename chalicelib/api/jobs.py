@@ -9,10 +9,12 @@ from chalice.app import Response
 from chalicelib.api.call import Call
 from chalicelib.api.conditional import unless_unchanged
 from chalicelib.api.documents import Document, entry_ids_of, job_document
-from chalicelib.api.fields import data_split_of
-from chalicelib.api.forms import MULTIPART, URL_ENCODED, Form, read_form
-from chalicelib.api.responses import created, json_response, retry_after
+from chalicelib.api.fields import check_data_split, data_split_of
+from chalicelib.api.forms import MULTIPART, URL_ENCODED, Form, check_content_type, read_form
+from chalicelib.api.json_bodies import parse_resource, text_of
+from chalicelib.api.responses import JSON_CONTENT_TYPE, created, json_response, retry_after
 from chalicelib.api.routes import READ, Route
+from chalicelib.api.uploads import announced_file, target_document
 from chalicelib.domain.job_names import JobName, parse_job_name, parse_result_table
 from chalicelib.domain.jobs import Job, JobStatus
 from chalicelib.errors import Invalid
@@ -31,7 +33,9 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 
 def create_job(call: Call) -> Response:
-    """POST /jobs: stores the media and queues its analysis; 201."""
+    """POST /jobs: stores the media and queues its analysis, or says where to upload it; 201."""
+    if check_content_type(call.header("content-type"), (MULTIPART, JSON_CONTENT_TYPE)) == JSON_CONTENT_TYPE:
+        return _create_for_upload(call)
     with read_form(call.header("content-type"), call.body(), accepted=(MULTIPART,), file_parts=(_INPUT,)) as form:
         job = _create(call, form)
     return created(_documents(call, [job])[0])
@@ -98,6 +102,19 @@ def _create(call: Call, form: Form) -> Job:
         raise Invalid(f"The job has no media; send the file as the part {_INPUT}.")
     table = parse_result_table(form.fields.get(_TABLE))
     return call.services.jobs.create(call.caller, name=name, upload=upload, data_split=data_split_of(form), table=table)
+
+
+def _create_for_upload(call: Call) -> Response:
+    resource = parse_resource(call.body(), "entry_job")
+    job, target = call.services.job_uploads.create(
+        call.caller,
+        name=parse_job_name(text_of(resource, "name")),
+        file=announced_file(call, resource),
+        data_split=check_data_split(text_of(resource, "data_split")),
+        table=parse_result_table(text_of(resource, "table")),
+    )
+    upload = target_document(target, call.urls.job_upload(job.id))
+    return created({**job_document(job, {}, call.urls), "upload": upload})
 
 
 def _job_response(call: Call, job: Job) -> Response:

@@ -6,17 +6,32 @@ from collections.abc import Mapping
 from chalicelib.errors import Invalid, MalformedRequest
 
 
-def parse_resource(body: bytes, name: str) -> Mapping[str, object]:
-    """The object under `name`. Raises `MalformedRequest` for what is not JSON, `Invalid` without such an object."""
+def parse_object(body: bytes) -> Mapping[str, object]:
+    """The object that the body is. Raises `MalformedRequest` for what is not JSON, `Invalid` for no object."""
     try:
         document = json.loads(body)
         json.dumps(document, ensure_ascii=False).encode()  # half of a surrogate pair cannot be stored as text
     except (ValueError, RecursionError):
         raise MalformedRequest("The body is not JSON in UTF-8.") from None
-    resource = document.get(name) if isinstance(document, dict) else None
+    if not isinstance(document, dict):
+        raise Invalid("The body must be a JSON object.")
+    return document
+
+
+def parse_resource(body: bytes, name: str) -> Mapping[str, object]:
+    """The object under `name`. Raises `MalformedRequest` for what is not JSON, `Invalid` without such an object."""
+    resource = parse_object(body).get(name)
     if not isinstance(resource, dict):
         raise Invalid(f'The body has no "{name}" object.')
     return resource
+
+
+def whole_number_of(resource: Mapping[str, object], name: str) -> int | None:
+    """A member that is a whole number, None where it is missing or null. Raises `Invalid` for anything else."""
+    value = resource.get(name)
+    if value is None or type(value) is int:  # a bool is an int too, but no number
+        return value
+    raise Invalid(f"The {name} must be a whole number.")
 
 
 def text_of(resource: Mapping[str, object], name: str) -> str | None:

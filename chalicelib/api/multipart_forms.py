@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 from multipart import MultipartError, MultipartSegment, ParserLimitReached, PushMultipartParser, parse_options_header
 
+from chalicelib.domain.media_types import is_content_type
 from chalicelib.errors import Invalid, MalformedRequest, TooLarge
 from chalicelib.services.entries import Upload
 
@@ -19,8 +20,6 @@ MAX_PARTS = 128
 
 _CHUNK_BYTES = 256 * 1024
 _SPOOL_BYTES = 1024 * 1024
-_CONTENT_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+(?:\s*;[\x20-\x7e]*)?")
-_MAX_CONTENT_TYPE_CHARACTERS = 255
 _PARAMETER = re.compile(r';\s*([\w*-]+)\s*=\s*("(?:\\.|[^"\\])*"|[^;]*)')
 _CHARSETS = {"utf-8": "utf-8", "iso-8859-1": "latin-1"}
 
@@ -153,9 +152,7 @@ _Part = _TextPart | _FilePart
 def _stated_content_type(segment: MultipartSegment) -> str | None:
     """The part's own Content-Type with its parameters, None where it is missing or is none."""
     text = segment.header("Content-Type")
-    if text is None or len(text) > _MAX_CONTENT_TYPE_CHARACTERS:
-        return None
-    return text.strip() if _CONTENT_TYPE.fullmatch(text.strip()) else None
+    return text.strip() if text is not None and is_content_type(text.strip()) else None
 
 
 def _file_name(segment: MultipartSegment) -> str | None:

@@ -32,6 +32,14 @@ class Urls:
         """One job."""
         return f"{self.base}/jobs/{job_id}"
 
+    def job_upload(self, job_id: str) -> str:
+        """Where the direct upload of a job is completed or given up."""
+        return f"{self.job(job_id)}/upload"
+
+    def entry_upload(self, entry_id: str) -> str:
+        """Where the direct upload of an entry is completed or given up."""
+        return f"{self.entry(entry_id)}/upload"
+
     def entries(self) -> str:
         """Where entries are created."""
         return f"{self.base}/entries"

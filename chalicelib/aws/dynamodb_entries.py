@@ -98,6 +98,38 @@ class DynamoEntries:
         except ConditionFailed:
             raise _not_found() from None
 
+    def receive_upload(self, representation: Representation) -> None:
+        """Adds the file that the entry waited for, and ends the waiting, in one write.
+
+        Raises `NotFound` where there is no such entry or it does not wait.
+        """
+        names = {"#upload": "upload", "#updated": "updated", **_names(representation)}
+        values = {":representation": to_row(representation), ":updated": stored(representation.updated)}
+        waiting = Condition("attribute_exists(#upload)", names, values)
+        key = entry_key(representation.account_id, representation.entry_id)
+        try:
+            self._table.update(key, "SET #all.#id = :representation, #updated = :updated REMOVE #upload", waiting)
+        except ConditionFailed:
+            raise _not_found() from None
+
+    def delete_waiting(self, account_id: str, entry_id: str) -> None:
+        """Removes an entry whose upload has not arrived; does nothing to any other."""
+        with suppress(ConditionFailed):
+            waiting = Condition("attribute_exists(#upload)", {"#upload": "upload"})
+            self._table.delete(entry_key(account_id, entry_id), waiting)
+
+    def set_sha256(self, representation: Representation, sha256: str) -> None:
+        """Notes the digest of a file, unless its bytes have been replaced meanwhile. Raises `NotFound` without it."""
+        names = {**_names(representation), "#key": "media_key", "#sha256": "sha256"}
+        values = {":key": representation.media_key, ":sha256": sha256}
+        unchanged = Condition("#all.#id.#key = :key", names, values)
+        key = entry_key(representation.account_id, representation.entry_id)
+        try:
+            self._table.update(key, "SET #all.#id.#sha256 = :sha256", unchanged)
+        except ConditionFailed as failure:
+            if failure.row is None or representation.id not in failure.row["representations"]:
+                raise _not_found() from None
+
     def _set(self, representation: Representation, condition: Condition) -> None:
         values = {":representation": to_row(representation), ":updated": stored(representation.updated)}
         self._table.update(

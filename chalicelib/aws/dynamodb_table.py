@@ -66,6 +66,26 @@ class DynamoTable:
         raises as `ConditionFailed`."""
         self._write(self._client.update_item, condition, Key=_wire(key), UpdateExpression=change)
 
+    def delete(self, key: Key, condition: Condition | None = None) -> None:
+        """Removes the row. Raises `ConditionFailed`."""
+        self._write(self._client.delete_item, condition, Key=_wire(key))
+
+    def query_index(self, index: str, partition: tuple[str, str], up_to: tuple[str, str], *, limit: int) -> list[Row]:
+        """At most `limit` rows of a partition of an index, ascending, whose sort key is not above a text.
+
+        `partition` and `up_to` are names of attributes with their values. An index lags behind the table.
+        """
+        with aws_failures("query an index"):
+            answer = self._client.query(
+                TableName=self._name,
+                IndexName=index,
+                KeyConditionExpression="#partition = :partition AND #sort <= :up_to",
+                ExpressionAttributeNames={"#partition": partition[0], "#sort": up_to[0]},
+                ExpressionAttributeValues=_wire({":partition": partition[1], ":up_to": up_to[1]}),
+                Limit=limit,
+            )
+        return [_row(item) for item in answer["Items"]]
+
     def query(
         self,
         partition: str,

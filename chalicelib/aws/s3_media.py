@@ -1,7 +1,6 @@
 """Media in S3."""
 
 import hashlib
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
@@ -9,13 +8,13 @@ from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import ClientError
 
 from chalicelib.aws.content_disposition import attachment
-from chalicelib.aws.failures import AwsFailure, aws_failures
+from chalicelib.aws.failures import aws_failures
+from chalicelib.aws.s3_versions import delete_versions
 from chalicelib.errors import NotFound
 from chalicelib.services.ports import LinkMethod, StoredMedia
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
-    from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
 
 _PART_BYTES = 8 * 1024 * 1024
 _MISSING = {"404", "NoSuchKey"}
@@ -68,28 +67,12 @@ class S3Media:
     @aws_failures("delete media")
     def delete(self, key: str) -> None:
         """Removes the object with all its versions; one that is not there is no error."""
-        self._delete_versions(key, lambda found: found == key)
+        delete_versions(self._client, self._bucket, key)
 
     @aws_failures("delete media")
     def delete_under(self, prefix: str) -> None:
         """Removes every object whose key begins with `prefix`, with all versions."""
-        self._delete_versions(prefix, lambda _found: True)
-
-    def _delete_versions(self, prefix: str, is_meant: Callable[[str], bool]) -> None:
-        # A version that is named goes for good. In a bucket without versions the only one is called "null".
-        pages = self._client.get_paginator("list_object_versions").paginate(Bucket=self._bucket, Prefix=prefix)
-        for page in pages:
-            found = (
-                (each["Key"], each["VersionId"]) for each in (*page.get("Versions", []), *page.get("DeleteMarkers", []))
-            )
-            versions: list[ObjectIdentifierTypeDef] = [
-                {"Key": key, "VersionId": version_id} for key, version_id in found if is_meant(key)
-            ]
-            if not versions:
-                continue
-            answer = self._client.delete_objects(Bucket=self._bucket, Delete={"Objects": versions, "Quiet": True})
-            if answer.get("Errors"):
-                raise AwsFailure(f"could not delete media: {answer['Errors'][0]}")
+        delete_versions(self._client, self._bucket, prefix, is_prefix=True)
 
     @aws_failures("sign a link")
     def presigned_url(self, key: str, *, file_name: str, content_type: str, method: LinkMethod = "GET") -> str:

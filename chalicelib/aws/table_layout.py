@@ -6,24 +6,36 @@
 | entry      | `ACCOUNT#<account id>` | `ENTRY#<entry id>`                  |
 | annotation | `ACCOUNT#<account id>` | `ANNOTATION#<entry id>#<id>`        |
 | keyed request | `ACCOUNT#<account id>` | `IDEMPOTENCY#<SHA-256 of the key>` |
+| reminder   | `ACCOUNT#<account id>` | `REMINDER#<duty>#<subject id>`      |
 | user       | `USER#<email>`         | `USER`                              |
 
 Every read names one partition, and the account is the partition: no request can meet another account's rows. Ids
-sort by time, so the sort key lists jobs and annotations in the order in which they were made; no index is needed.
+sort by time, so the sort key lists jobs and annotations in the order in which they were made without an index.
+The index `due` holds the rows that have a `due_partition`, the reminders, by their `due_at`: the one place where
+accounts meet, which only the sweeper reads. Its partitions are a few shards, so that many reminders share the load.
 An entry holds its representations as a map, by id. The other attributes are the fields of the domain's dataclasses,
 by name (see `rows`).
 """
 
 import hashlib
+import zlib
 from typing import TYPE_CHECKING, Final, TypedDict
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.type_defs import AttributeDefinitionTypeDef, KeySchemaElementTypeDef
+    from mypy_boto3_dynamodb.type_defs import (
+        AttributeDefinitionTypeDef,
+        GlobalSecondaryIndexTypeDef,
+        KeySchemaElementTypeDef,
+    )
 
 PARTITION_KEY: Final = "pk"
 SORT_KEY: Final = "sk"
 EXPIRES_AT: Final = "expires_at"
 """The attribute after which DynamoDB may drop a row (its TTL), in seconds since 1970."""
+DUE_INDEX: Final = "due"
+DUE_PARTITION: Final = "due_partition"
+DUE_AT: Final = "due_at"
+DUE_PARTITIONS: Final = tuple(f"DUE#{shard}" for shard in range(4))
 # DynamoDB's own limit for a partition key; it refuses a read of a longer one instead of finding nothing.
 MAX_PARTITION_KEY_BYTES: Final = 2048
 
@@ -33,6 +45,7 @@ class TableKeys(TypedDict):
 
     KeySchema: "list[KeySchemaElementTypeDef]"
     AttributeDefinitions: "list[AttributeDefinitionTypeDef]"
+    GlobalSecondaryIndexes: "list[GlobalSecondaryIndexTypeDef]"
 
 
 TABLE_KEYS: Final[TableKeys] = {
@@ -43,6 +56,18 @@ TABLE_KEYS: Final[TableKeys] = {
     "AttributeDefinitions": [
         {"AttributeName": PARTITION_KEY, "AttributeType": "S"},
         {"AttributeName": SORT_KEY, "AttributeType": "S"},
+        {"AttributeName": DUE_PARTITION, "AttributeType": "S"},
+        {"AttributeName": DUE_AT, "AttributeType": "S"},
+    ],
+    "GlobalSecondaryIndexes": [
+        {
+            "IndexName": DUE_INDEX,
+            "KeySchema": [
+                {"AttributeName": DUE_PARTITION, "KeyType": "HASH"},
+                {"AttributeName": DUE_AT, "KeyType": "RANGE"},
+            ],
+            "Projection": {"ProjectionType": "ALL"},
+        }
     ],
 }
 
@@ -67,6 +92,16 @@ def annotation_key(account_id: str, entry_id: str, annotation_id: str) -> dict[s
 def keyed_request_key(account_id: str, key: str) -> dict[str, str]:
     """Where the request under an idempotency key is; the key itself comes from a client."""
     return _key(account_partition(account_id), f"IDEMPOTENCY#{hashlib.sha256(key.encode()).hexdigest()}")
+
+
+def reminder_key(account_id: str, duty: str, subject_id: str) -> dict[str, str]:
+    """Where a reminder's row is."""
+    return _key(account_partition(account_id), f"REMINDER#{duty}#{subject_id}")
+
+
+def due_partition(subject_id: str) -> str:
+    """The shard of the index `due` that a subject's reminders are in."""
+    return DUE_PARTITIONS[zlib.crc32(subject_id.encode()) % len(DUE_PARTITIONS)]
 
 
 def user_key(email: str) -> dict[str, str]:

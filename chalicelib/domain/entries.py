@@ -6,6 +6,7 @@ from datetime import datetime
 from unicodedata import category
 
 from chalicelib.domain.ids import derived_id
+from chalicelib.domain.uploads import DirectUpload
 from chalicelib.errors import Invalid
 
 MAX_ANNOTATION_CHARACTERS = 255
@@ -21,7 +22,8 @@ _NOT_IN_FILE_NAMES = {_HALF_CHARACTER, "Cc", "Zl", "Zp"}
 class Representation:
     """One file of an entry. Its id follows from the entry and the file name, so a name is there once at most.
 
-    `media_key` is where the media store keeps the bytes. Nothing in it comes from a client.
+    `media_key` is where the media store keeps the bytes; nothing in it comes from a client. `sha256` is None for bytes
+    that went past the API and that no worker has read yet.
     """
 
     id: str
@@ -30,7 +32,7 @@ class Representation:
     file_name: str
     content_type: str
     size_bytes: int
-    sha256: str
+    sha256: str | None
     media_key: str
     published: datetime
     updated: datetime
@@ -38,7 +40,8 @@ class Representation:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A medium that a client sent, or what a job made of one. `media_seconds` is None for what has no duration."""
+    """A medium that a client sent, or what a job made of one. `media_seconds` is None for what has no duration,
+    `upload` is there while the medium is still to arrive by a direct upload."""
 
     id: str
     account_id: str
@@ -49,6 +52,7 @@ class Entry:
     data_split: str | None = None
     media_seconds: float | None = None
     representations: Mapping[str, Representation] = field(default_factory=dict)
+    upload: DirectUpload | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from chalicelib.domain.ids import derived_id
 from chalicelib.domain.job_names import JobName, ResultTable
+from chalicelib.domain.uploads import DirectUpload
 from chalicelib.errors import Conflict, JobBusy, JobNotClaimable, LeaseLost
 
 
@@ -75,6 +76,7 @@ class Job:
     attempt: int = 0
     lease: Lease | None = None
     version: int = 1
+    upload: DirectUpload | None = None
 
     @property
     def message(self) -> JobMessage:
@@ -85,6 +87,16 @@ class Job:
     def run_result_entry_id(self) -> str:
         """The id of the entry that the current run writes: the same for every attempt of it."""
         return derived_id(self.id, "result", str(self.run))
+
+    @property
+    def awaits_upload(self) -> bool:
+        """Whether the media is still to arrive by a direct upload."""
+        return self.upload is not None and self.input_entry_id is None and self.status is JobStatus.QUEUED
+
+    @property
+    def own_input_entry_id(self) -> str:
+        """The id of the entry that is made for media which arrive after the job: the same whoever makes it."""
+        return derived_id(self.id, "input")
 
     def with_input(self, entry_id: str, now: datetime) -> "Job":
         """The media has arrived."""
@@ -170,6 +182,14 @@ class Job:
         if self.status is JobStatus.WORKING:
             raise Conflict("This job is being worked on; wait until it has ended, set its table, then requeue it.")
         return self._changed(now, table=table)
+
+    def upload_failed(self, sentence: str, now: datetime) -> "Job":
+        """The media did not arrive, or not as it was announced; nothing changes where the job waits no longer."""
+        return self._changed(now, status=JobStatus.ERROR, error=sentence) if self.awaits_upload else self
+
+    def uploaded(self, now: datetime) -> "Job":
+        """The media has arrived by a direct upload; nothing changes where the job waits no longer."""
+        return self.with_input(self.own_input_entry_id, now) if self.awaits_upload else self
 
     def _check_holder(self, owner: str) -> None:
         if self.status is not JobStatus.WORKING or self.lease is None or self.lease.owner != owner:

@@ -1,8 +1,12 @@
 """Content types of media: which a file name stands for, and whether a client's own word is worth more."""
 
+import re
 from pathlib import PurePosixPath
 
 UNKNOWN_CONTENT_TYPE = "application/octet-stream"
+
+_CONTENT_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+(?:\s*;[\x20-\x7e]*)?")
+_MAX_CONTENT_TYPE_CHARACTERS = 255
 
 _BY_SUFFIX = {
     ".mp4": "video/mp4",
@@ -30,3 +34,8 @@ def content_type_of(file_name: str, stated: str | None) -> str:
     if stated and stated.lower() != UNKNOWN_CONTENT_TYPE:
         return stated
     return _BY_SUFFIX.get(PurePosixPath(file_name).suffix.lower(), UNKNOWN_CONTENT_TYPE)
+
+
+def is_content_type(text: str) -> bool:
+    """Whether `text` is a content type, with or without parameters, that can be stored and sent in a header."""
+    return len(text) <= _MAX_CONTENT_TYPE_CHARACTERS and _CONTENT_TYPE.fullmatch(text) is not None

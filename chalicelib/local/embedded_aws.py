@@ -44,6 +44,7 @@ class EmbeddedAws:
         self._undo = ExitStack()
         self.endpoint_url = ""
         self.dead_letter_queue_url = ""
+        self.upload_queue_url = ""
         self.environment: dict[str, str] = {}
         self._settings: Settings | None = None
 
@@ -82,6 +83,7 @@ class EmbeddedAws:
             make_clients(), visibility_timeout_s=self._visibility_timeout_s, max_receives=self._max_receives
         )
         self.dead_letter_queue_url = provisioned.dead_letter_queue_url
+        self.upload_queue_url = provisioned.upload_queue_url
         names = Settings(
             provisioned.table_name,
             provisioned.media_bucket,

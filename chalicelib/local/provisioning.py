@@ -1,11 +1,14 @@
-"""What a deployment has in AWS, made by boto3: the table, the bucket, the queue and its dead-letter queue."""
+"""What a deployment has in AWS, made by boto3: the table, the bucket that tells a queue of uploads, the job queue,
+and a dead-letter queue."""
 
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from chalicelib.api.background import UPLOAD_QUEUE
 from chalicelib.aws.clients import AwsClients
 from chalicelib.aws.table_layout import EXPIRES_AT, TABLE_KEYS
+from chalicelib.domain.uploads import UPLOAD_PREFIX
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
@@ -24,6 +27,7 @@ class Provisioned:
     media_bucket: str
     job_queue_url: str
     dead_letter_queue_url: str
+    upload_queue_url: str
 
 
 def provision(clients: AwsClients, *, visibility_timeout_s: int, max_receives: int) -> Provisioned:
@@ -46,7 +50,26 @@ def provision(clients: AwsClients, *, visibility_timeout_s: int, max_receives: i
         QueueName=_QUEUE,
         Attributes={"VisibilityTimeout": str(visibility_timeout_s), "RedrivePolicy": json.dumps(redrive)},
     )["QueueUrl"]
-    return Provisioned(_TABLE, _BUCKET, job_queue_url, dead_letter_queue_url)
+    upload_queue_url = clients.sqs.create_queue(
+        QueueName=UPLOAD_QUEUE, Attributes={"RedrivePolicy": json.dumps(redrive)}
+    )["QueueUrl"]
+    _tell_of_uploads(clients, queue_arn(clients.sqs, upload_queue_url))
+    return Provisioned(_TABLE, _BUCKET, job_queue_url, dead_letter_queue_url, upload_queue_url)
+
+
+def _tell_of_uploads(clients: AwsClients, upload_queue_arn: str) -> None:
+    clients.s3.put_bucket_notification_configuration(
+        Bucket=_BUCKET,
+        NotificationConfiguration={
+            "QueueConfigurations": [
+                {
+                    "QueueArn": upload_queue_arn,
+                    "Events": ["s3:ObjectCreated:*"],
+                    "Filter": {"Key": {"FilterRules": [{"Name": "prefix", "Value": UPLOAD_PREFIX}]}},
+                }
+            ]
+        },
+    )
 
 
 def queue_arn(sqs: "SQSClient", queue_url: str) -> str:

@@ -18,11 +18,12 @@ from chalicelib.analysis.models import ModelFile, Models
 from chalicelib.api.application import register_api
 from chalicelib.domain.ids import new_id
 from chalicelib.errors import MienError
+from chalicelib.local.background import Background
 from chalicelib.local.embedded_aws import EmbeddedAws
 from chalicelib.local.http_server import DEFAULT_MAX_BODY_BYTES, HttpServer
 from chalicelib.local.worker_supervisor import REPOSITORY, WorkerSupervisor
 from chalicelib.settings import Settings
-from chalicelib.wiring import ApiServices, make_api_services, utc_now
+from chalicelib.wiring import ApiServices, make_api_services, make_background_services, utc_now
 
 DEFAULT_MODELS_DIR = REPOSITORY / "models"
 DEFAULT_LOG_PATH = Path("build/worker.log")
@@ -76,6 +77,7 @@ class Stack:
             self._services = make_api_services(aws.settings)
             self.password = secrets.token_urlsafe(18)
             self._services.users.add(self.user, self.password, new_id(utc_now()))
+            undo.enter_context(Background(make_background_services(aws.settings), aws.upload_queue_url))
             server.start()
             undo.callback(server.stop)  # before the workers and AWS, which its requests need
             self.index_url = f"{server.url}/"

@@ -1,6 +1,6 @@
 """What the services need from the world outside. `aws` implements these with boto3, the tests with fakes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +11,8 @@ from chalicelib.domain.entries import Annotation, Entry, Representation
 from chalicelib.domain.idempotency import KeyedRequest
 from chalicelib.domain.job_names import JobName
 from chalicelib.domain.jobs import Job, JobMessage, JobStatus
+from chalicelib.domain.reminders import Reminder
+from chalicelib.domain.uploads import DirectUpload, FinishedPart
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]
@@ -31,6 +33,14 @@ class StoredMedia:
 
     size_bytes: int
     sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignedForm:
+    """Where a file may be posted as `multipart/form-data`: `fields` first, then the file as the part `file`."""
+
+    url: str
+    fields: Mapping[str, str]
 
 
 class JobStore(Protocol):
@@ -89,6 +99,18 @@ class EntryStore(Protocol):
     def set_media_seconds(self, account_id: str, entry_id: str, media_seconds: float | None) -> None:
         """Notes how long the medium is, once a worker has looked. Raises `NotFound`."""
 
+    def receive_upload(self, representation: Representation) -> None:
+        """Adds the file that the entry waited for, and ends the waiting, in one write.
+
+        Raises `NotFound` where there is no such entry or it does not wait.
+        """
+
+    def delete_waiting(self, account_id: str, entry_id: str) -> None:
+        """Removes an entry whose upload has not arrived; does nothing to any other."""
+
+    def set_sha256(self, representation: Representation, sha256: str) -> None:
+        """Notes the digest of a file, unless its bytes have been replaced meanwhile. Raises `NotFound` without it."""
+
 
 class AnnotationStore(Protocol):
     """Annotations, by account and entry."""
@@ -146,6 +168,44 @@ class MediaStore(Protocol):
 
         The method is part of what is signed: a link for GET does not answer HEAD.
         """
+
+
+class UploadStore(Protocol):
+    """Objects that clients send to the media store themselves. Whatever is signed works for `expires_s` seconds."""
+
+    def signed_form(self, upload: DirectUpload, *, expires_s: int) -> SignedForm:
+        """A form that takes exactly this upload: its key, its size, its content type."""
+
+    def begin_parts(self, upload: DirectUpload) -> str:
+        """Begins an upload in parts and returns its multipart id."""
+
+    def signed_part(self, upload: DirectUpload, number: int, *, size_bytes: int, expires_s: int) -> str:
+        """A URL that takes part `number` (from 1) of the upload by PUT, if it has exactly this size."""
+
+    def join_parts(self, upload: DirectUpload, parts: Sequence[FinishedPart]) -> None:
+        """Makes the object of the parts that were sent; nothing changes where that has been done or given up already.
+
+        Raises `Invalid` where the parts are not those that were sent.
+        """
+
+    def arrived_bytes(self, upload: DirectUpload) -> int | None:
+        """The size of the object, None while there is none."""
+
+    def discard(self, media_key: str) -> None:
+        """Removes the object and every part that was sent for it. Nothing there is fine."""
+
+
+class ReminderStore(Protocol):
+    """What is due at a time."""
+
+    def set(self, reminder: Reminder) -> None:
+        """Writes the reminder, or moves the one of the same duty and subject."""
+
+    def list_due(self, now: datetime, *, limit: int) -> tuple[Reminder, ...]:
+        """At most `limit` of the reminders that are due. One that was written or removed just now may be amiss."""
+
+    def remove(self, reminder: Reminder) -> None:
+        """Removes the reminder, unless it has been moved to another time or is gone."""
 
 
 class JobQueue(Protocol):

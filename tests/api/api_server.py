@@ -15,10 +15,13 @@ from chalicelib.domain.ids import new_id
 from chalicelib.local.http_server import HttpServer
 from chalicelib.services.annotations import Annotations
 from chalicelib.services.entries import Entries
+from chalicelib.services.entry_uploads import EntryUploads
 from chalicelib.services.idempotency import Idempotency
 from chalicelib.services.job_runs import JobRuns
+from chalicelib.services.job_uploads import JobUploads
 from chalicelib.services.jobs import Jobs
 from chalicelib.services.throttle import Throttle
+from chalicelib.services.upload_targets import UploadTargets
 from chalicelib.services.users import Users
 from chalicelib.settings import Settings
 from chalicelib.wiring import ApiServices
@@ -30,6 +33,8 @@ from tests.fakes import (
     FakeKeyedRequests,
     FakeMedia,
     FakeQueue,
+    FakeReminders,
+    FakeUploads,
     FakeUsers,
     FixedClock,
 )
@@ -49,6 +54,53 @@ def make_users() -> Users:
 
 
 @dataclass
+class Backstage:
+    """The ports in memory, and services on them."""
+
+    clock: FixedClock = field(default_factory=FixedClock)
+    jobs: FakeJobs = field(default_factory=FakeJobs)
+    entries: FakeEntries = field(default_factory=FakeEntries)
+    annotations: FakeAnnotations = field(default_factory=FakeAnnotations)
+    media: FakeMedia = field(default_factory=FakeMedia)
+    queue: FakeQueue = field(default_factory=FakeQueue)
+    keyed_requests: FakeKeyedRequests = field(default_factory=FakeKeyedRequests)
+    reminders: FakeReminders = field(default_factory=FakeReminders)
+
+    def __post_init__(self) -> None:
+        self.uploads = FakeUploads(self.media)
+
+    def services(self, settings: Settings, users: Users) -> ApiServices:
+        """What the API is served with."""
+        entries = Entries(self.entries, self.media, self.clock)
+        targets = UploadTargets(self.uploads, self.clock, expires_s=settings.upload_expires_s)
+        return ApiServices(
+            settings=settings,
+            users=users,
+            jobs=Jobs(self.jobs, entries, self.queue, self.clock),
+            entries=entries,
+            annotations=Annotations(self.annotations, self.entries, self.clock),
+            idempotency=Idempotency(self.keyed_requests, self.clock),
+            throttle=Throttle(per_minute=settings.requests_per_minute, burst=settings.request_burst),
+            job_uploads=JobUploads(
+                jobs=self.jobs,
+                entries=self.entries,
+                uploads=self.uploads,
+                reminders=self.reminders,
+                queue=self.queue,
+                targets=targets,
+                clock=self.clock,
+            ),
+            entry_uploads=EntryUploads(
+                entries=self.entries,
+                uploads=self.uploads,
+                reminders=self.reminders,
+                targets=targets,
+                clock=self.clock,
+            ),
+        )
+
+
+@dataclass
 class Api:
     """A running API, what is behind it, and a client for each user."""
 
@@ -57,6 +109,7 @@ class Api:
     media: FakeMedia
     queue: FakeQueue
     runs: JobRuns
+    backstage: Backstage
     ada: "Client" = field(init=False)
     ben: "Client" = field(init=False)
 
@@ -103,19 +156,13 @@ def running_api(users: Users, **changed_settings: object) -> Iterator[Api]:
     """Serves the API with empty stores until the block ends."""
     settings = Settings("table", "bucket", "queue", max_body_bytes=MAX_BODY_BYTES, requests_per_minute=0)
     settings = replace(settings, **changed_settings)  # type: ignore[arg-type]  # names are checked by replace
-    clock, jobs, media, queue, rows = FixedClock(), FakeJobs(), FakeMedia(), FakeQueue(), FakeEntries()
-    entries = Entries(rows, media, clock)
-    annotations = Annotations(FakeAnnotations(), rows, clock)
-    throttle = Throttle(per_minute=settings.requests_per_minute, burst=settings.request_burst)
-    idempotency = Idempotency(FakeKeyedRequests(), clock)
-    services = ApiServices(
-        settings, users, Jobs(jobs, entries, queue, clock), entries, annotations, idempotency, throttle
-    )
+    backstage = Backstage()
+    services = backstage.services(settings, users)
     app = Chalice("mien", configure_logs=False, env={})
     register_api(app, lambda: services)
-    runs = JobRuns(jobs, clock, owner="worker", lease_s=60, max_attempts=3)
+    runs = JobRuns(backstage.jobs, backstage.clock, owner="worker", lease_s=60, max_attempts=3)
     with HttpServer(app, max_body_bytes=settings.max_body_bytes) as server:
-        api = Api(server.url, clock, media, queue, runs)
+        api = Api(server.url, backstage.clock, backstage.media, backstage.queue, runs, backstage)
         try:
             yield api
         finally:

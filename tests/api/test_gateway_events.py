@@ -9,25 +9,10 @@ from chalice.app import Chalice
 
 from chalicelib.api.application import register_api
 from chalicelib.domain.ids import new_id
-from chalicelib.services.annotations import Annotations
-from chalicelib.services.entries import Entries
-from chalicelib.services.idempotency import Idempotency
-from chalicelib.services.jobs import Jobs
-from chalicelib.services.throttle import Throttle
 from chalicelib.services.users import Users
 from chalicelib.settings import Settings
-from chalicelib.wiring import ApiServices
-from tests.api.api_server import ADA
-from tests.fakes import (
-    START,
-    FakeAnnotations,
-    FakeEntries,
-    FakeJobs,
-    FakeKeyedRequests,
-    FakeMedia,
-    FakeQueue,
-    FixedClock,
-)
+from tests.api.api_server import ADA, Backstage
+from tests.fakes import START
 
 _HEAD = b'--b\r\nContent-Disposition: form-data; name="entry_job[input]"; filename="a.mp4"\r\n\r\n'
 
@@ -41,17 +26,7 @@ class _Context:
 @pytest.fixture
 def app(users: Users) -> Chalice:
     """An app without a server."""
-    clock, rows = FixedClock(), FakeEntries()
-    entries = Entries(rows, FakeMedia(), clock)
-    services = ApiServices(
-        Settings("table", "bucket", "queue"),
-        users,
-        Jobs(FakeJobs(), entries, FakeQueue(), clock),
-        entries,
-        Annotations(FakeAnnotations(), rows, clock),
-        Idempotency(FakeKeyedRequests(), clock),
-        Throttle(per_minute=0, burst=1),
-    )
+    services = Backstage().services(Settings("table", "bucket", "queue", requests_per_minute=0), users)
     made = Chalice("mien", configure_logs=False, env={})
     register_api(made, lambda: services)
     return made

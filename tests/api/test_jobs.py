@@ -97,7 +97,7 @@ def test_a_url_instead_of_a_file_is_not_taken(api: Api) -> None:
     assert "files only" in _error(api.ada.call("POST", "/jobs", files=parts), 422)
 
 
-@pytest.mark.parametrize("content_type", [None, "application/json", "application/x-www-form-urlencoded", "video/mp4"])
+@pytest.mark.parametrize("content_type", [None, "application/x-www-form-urlencoded", "video/mp4"])
 def test_jobs_come_as_multipart_only(api: Api, content_type: str | None) -> None:
     headers = {"Content-Type": content_type} if content_type else {}
     assert "multipart/form-data" in _error(api.ada.call("POST", "/jobs", data=b"x", headers=headers), 415)

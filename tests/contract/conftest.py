@@ -9,11 +9,13 @@ from chalicelib.aws.dynamodb_annotations import DynamoAnnotations
 from chalicelib.aws.dynamodb_entries import DynamoEntries
 from chalicelib.aws.dynamodb_jobs import DynamoJobs
 from chalicelib.aws.dynamodb_keyed_requests import DynamoKeyedRequests
+from chalicelib.aws.dynamodb_reminders import DynamoReminders
 from chalicelib.aws.dynamodb_users import DynamoUsers
-from chalicelib.services.ports import AnnotationStore, EntryStore, JobStore, KeyedRequestStore, UserStore
+from chalicelib.services.ports import AnnotationStore, EntryStore, JobStore, KeyedRequestStore, ReminderStore, UserStore
 from tests.contract.media_cases import FakeMediaCase, MediaCase, S3MediaCase
 from tests.contract.queue_cases import FakeQueueCase, QueueCase, SqsQueueCase
-from tests.fakes import FakeAnnotations, FakeEntries, FakeJobs, FakeKeyedRequests, FakeUsers
+from tests.contract.upload_cases import FakeUploadCase, S3UploadCase, UploadCase
+from tests.fakes import FakeAnnotations, FakeEntries, FakeJobs, FakeKeyedRequests, FakeReminders, FakeUsers
 from tests.moto_stack import MotoStack, moto_stack
 
 
@@ -60,3 +62,13 @@ def media(stack: MotoStack | None) -> MediaCase:
 @pytest.fixture
 def queue(stack: MotoStack | None) -> QueueCase:
     return FakeQueueCase() if stack is None else SqsQueueCase(stack)
+
+
+@pytest.fixture
+def reminders(stack: MotoStack | None) -> ReminderStore:
+    return FakeReminders() if stack is None else DynamoReminders(stack.table)
+
+
+@pytest.fixture
+def uploads(stack: MotoStack | None) -> UploadCase:
+    return FakeUploadCase() if stack is None else S3UploadCase(stack)

@@ -6,6 +6,7 @@ from chalicelib.domain.entries import Annotation, Entry, Representation, represe
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.job_names import JobName
 from chalicelib.domain.jobs import Job
+from chalicelib.domain.uploads import DirectUpload, UploadKey, UploadOwner
 from tests.fakes import START
 
 ACCOUNT = "account-one"
@@ -36,6 +37,12 @@ def make_job(age_s: float = 0.0, *, account_id: str = ACCOUNT, name: JobName = J
 def make_entry(*, account_id: str = ACCOUNT) -> Entry:
     """An entry without files."""
     return Entry(new_id(START), account_id, AUTHOR, START, START)
+
+
+def make_upload(size_bytes: int = 3) -> DirectUpload:
+    """An upload that something waits for."""
+    key = UploadKey(new_id(START), UploadOwner.JOB, new_id(START))
+    return DirectUpload(str(key), "clip.mp4", "video/mp4", size_bytes, START + timedelta(hours=1))
 
 
 def make_representation(entry: Entry, file_name: str = "clip.mp4", *, size_bytes: int = 3) -> Representation:

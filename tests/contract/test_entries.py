@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.domain.entries import MAX_REPRESENTATIONS
+from chalicelib.domain.entries import MAX_REPRESENTATIONS, Entry
 from chalicelib.domain.ids import new_id
 from chalicelib.errors import Invalid, NotFound, StaleWrite
 from chalicelib.services.ports import EntryStore
-from tests.contract.samples import ACCOUNT, ODD_TEXTS, OTHER_ACCOUNT, make_entry, make_representation
+from tests.contract.samples import ACCOUNT, ODD_TEXTS, OTHER_ACCOUNT, make_entry, make_representation, make_upload
 from tests.fakes import START
 
 
@@ -225,3 +225,50 @@ def test_a_file_is_removed(entries: EntryStore) -> None:
             entries.replace_representation(gone, gone)
     entries.add_representation(files[0])
     assert len(entries.get(ACCOUNT, entry.id).representations) == 2
+
+
+def _waiting() -> Entry:
+    return replace(make_entry(), upload=make_upload())
+
+
+def test_the_file_that_an_entry_waits_for_comes_once(entries: EntryStore) -> None:
+    entry = _waiting()
+    entries.create(entry)
+    assert entries.get(ACCOUNT, entry.id) == entry
+    file = replace(make_representation(entry), sha256=None, updated=START + timedelta(seconds=9))
+    entries.receive_upload(file)
+    received = replace(entry, upload=None, representations={file.id: file}, updated=file.updated)
+    assert entries.get(ACCOUNT, entry.id) == received
+    with pytest.raises(NotFound):
+        entries.receive_upload(file)
+
+
+def test_only_an_entry_that_waits_receives(entries: EntryStore) -> None:
+    with pytest.raises(NotFound):
+        entries.receive_upload(make_representation(make_entry()))
+    entry = make_entry()
+    entries.create(entry)
+    with pytest.raises(NotFound):
+        entries.receive_upload(make_representation(entry))
+
+
+def test_only_an_entry_that_waits_is_removed_as_waiting(entries: EntryStore) -> None:
+    waiting, kept = _waiting(), make_entry()
+    for entry in (waiting, kept):
+        entries.create(entry)
+        for _ in range(2):
+            entries.delete_waiting(ACCOUNT, entry.id)
+    assert entries.get_many(ACCOUNT, [waiting.id, kept.id]) == {kept.id: kept}
+
+
+def test_a_digest_is_noted_for_the_bytes_it_is_of(entries: EntryStore) -> None:
+    entry = make_entry()
+    file = replace(make_representation(entry), sha256=None)
+    entries.create(replace(entry, representations={file.id: file}))
+    replaced = replace(file, media_key="elsewhere")
+    entries.set_sha256(replaced, "11" * 32)
+    assert entries.get(ACCOUNT, entry.id).representations[file.id] == file
+    entries.set_sha256(file, "22" * 32)
+    assert entries.get(ACCOUNT, entry.id).representations[file.id] == replace(file, sha256="22" * 32)
+    with pytest.raises(NotFound):
+        entries.set_sha256(make_representation(entry, "other.mp4"), "33" * 32)

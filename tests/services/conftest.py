@@ -1,18 +1,39 @@
 """Services on fakes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from io import BytesIO
 
 import pytest
 
 from chalicelib.domain.accounts import Caller
+from chalicelib.domain.entries import Entry
 from chalicelib.domain.ids import new_id
+from chalicelib.domain.reminders import Duty
 from chalicelib.services.annotations import Annotations
+from chalicelib.services.arrivals import Arrivals
 from chalicelib.services.entries import Entries, Upload
+from chalicelib.services.entry_uploads import EntryUploads
 from chalicelib.services.job_runs import JobRuns
+from chalicelib.services.job_uploads import JobUploads
 from chalicelib.services.jobs import Jobs
+from chalicelib.services.sweeper import EntryUploadExpiry, JobUploadExpiry, Performer, Sweeper
+from chalicelib.services.upload_targets import UploadTargets
 from chalicelib.services.users import Users
-from tests.fakes import START, FakeAnnotations, FakeEntries, FakeJobs, FakeMedia, FakeQueue, FakeUsers, FixedClock
+from tests.fakes import (
+    START,
+    FakeAnnotations,
+    FakeEntries,
+    FakeJobs,
+    FakeMedia,
+    FakeQueue,
+    FakeReminders,
+    FakeUploads,
+    FakeUsers,
+    FixedClock,
+)
+
+UPLOAD_EXPIRES_S = 600
 
 ADA = Caller("ada@example.org", new_id(START))
 EVE = Caller("eve@example.org", new_id(START))
@@ -23,21 +44,54 @@ def an_upload(file_name: str | None = "clip.mp4", body: bytes = b"media", conten
     return Upload(file_name, content_type, BytesIO(body), len(body))
 
 
+class WatchedEntries(FakeEntries):
+    """Entries that tell a listener of each new one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.after_create: Callable[[], None] = lambda: None
+
+    def create(self, entry: Entry) -> None:
+        super().create(entry)
+        self.after_create()
+
+
 @dataclass
 class World:
     """Every service, and the fakes beneath."""
 
     clock: FixedClock = field(default_factory=FixedClock)
     job_rows: FakeJobs = field(default_factory=FakeJobs)
-    entry_rows: FakeEntries = field(default_factory=FakeEntries)
+    entry_rows: WatchedEntries = field(default_factory=WatchedEntries)
     media: FakeMedia = field(default_factory=FakeMedia)
     queue: FakeQueue = field(default_factory=FakeQueue)
+    reminders: FakeReminders = field(default_factory=FakeReminders)
 
     def __post_init__(self) -> None:
         self.entries = Entries(self.entry_rows, self.media, self.clock)
         self.jobs = Jobs(self.job_rows, self.entries, self.queue, self.clock)
         self.annotations = Annotations(FakeAnnotations(), self.entry_rows, self.clock)
         self.users = Users(FakeUsers(), self.clock)
+        self.uploads = FakeUploads(self.media)
+        targets = UploadTargets(self.uploads, self.clock, expires_s=UPLOAD_EXPIRES_S)
+        self.job_uploads = JobUploads(
+            jobs=self.job_rows,
+            entries=self.entry_rows,
+            uploads=self.uploads,
+            reminders=self.reminders,
+            queue=self.queue,
+            targets=targets,
+            clock=self.clock,
+        )
+        self.entry_uploads = EntryUploads(
+            entries=self.entry_rows, uploads=self.uploads, reminders=self.reminders, targets=targets, clock=self.clock
+        )
+        self.arrivals = Arrivals(self.job_uploads, self.entry_uploads, self.uploads)
+        performers: dict[Duty, Performer] = {
+            Duty.JOB_UPLOAD: JobUploadExpiry(self.job_uploads),
+            Duty.ENTRY_UPLOAD: EntryUploadExpiry(self.entry_uploads),
+        }
+        self.sweeper = Sweeper(self.reminders, performers, self.clock)
 
     def runs(self, owner: str, *, max_attempts: int = 3) -> JobRuns:
         """The worker called `owner`, with leases of 60 s."""

@@ -1,0 +1,37 @@
+"""What Chalice calls without a request: objects that arrived, and the clock."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from chalice.app import Chalice, CloudWatchEvent, EventSourceHandler, Rate, SQSEvent
+
+from chalicelib.api.s3_events import created_keys
+from chalicelib.wiring import BackgroundServices
+
+UPLOAD_QUEUE = "mien-uploads"
+"""The queue that the bucket notifies of objects under `uploads/`. A deployment's template names its own instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class BackgroundHandlers:
+    """Lambda functions, which the module `app` must hold under the same names: Lambda calls them by these."""
+
+    receive_uploads: EventSourceHandler
+    sweep: EventSourceHandler
+
+
+def register_background(app: Chalice, services: Callable[[], BackgroundServices]) -> BackgroundHandlers:
+    """Puts the handlers on `app`. `services` is called once per event, never at import."""
+
+    # One message per invocation: what is raised then brings that message back, and no other.
+    @app.on_sqs_message(queue=UPLOAD_QUEUE, batch_size=1)
+    def receive_uploads(event: SQSEvent) -> None:
+        for record in event:
+            for media_key in created_keys(record.body):
+                services().arrivals.received(media_key)
+
+    @app.schedule(Rate(1, unit=Rate.MINUTES))
+    def sweep(_event: CloudWatchEvent) -> None:
+        services().sweeper.sweep()
+
+    return BackgroundHandlers(receive_uploads, sweep)

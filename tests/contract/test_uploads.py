@@ -1,0 +1,55 @@
+"""The promises of `UploadStore`."""
+
+from dataclasses import replace
+
+import pytest
+
+from chalicelib.domain.uploads import DirectUpload, FinishedPart
+from chalicelib.errors import Invalid
+from tests.contract.samples import make_upload
+from tests.contract.upload_cases import UploadCase
+
+_PART = bytes(5 * 1024 * 1024)  # the least that S3 takes for a part that is not the last
+
+
+def _begun(uploads: UploadCase) -> DirectUpload:
+    upload = make_upload(len(_PART) + 3)
+    return replace(upload, multipart_id=uploads.store.begin_parts(upload))
+
+
+def test_a_file_in_one_piece_arrives(uploads: UploadCase) -> None:
+    upload = make_upload()
+    assert uploads.store.arrived_bytes(upload) is None
+    uploads.send(upload, b"abc")
+    assert uploads.store.arrived_bytes(upload) == 3
+    uploads.store.discard(upload.media_key)
+    uploads.store.discard(upload.media_key)
+    assert uploads.store.arrived_bytes(upload) is None
+
+
+def test_parts_become_one_object_however_often_they_are_joined(uploads: UploadCase) -> None:
+    upload = _begun(uploads)
+    tags = [uploads.send_part(upload, 2, b"end"), uploads.send_part(upload, 1, _PART)]
+    assert uploads.store.arrived_bytes(upload) is None
+    parts = [FinishedPart(1, tags[1]), FinishedPart(2, tags[0])]
+    for _ in range(2):
+        uploads.store.join_parts(upload, parts)
+        assert uploads.store.arrived_bytes(upload) == len(_PART) + 3
+
+
+def test_parts_that_were_not_sent_are_refused(uploads: UploadCase) -> None:
+    upload = _begun(uploads)
+    tag = uploads.send_part(upload, 1, _PART)
+    with pytest.raises(Invalid):
+        uploads.store.join_parts(upload, [FinishedPart(1, tag), FinishedPart(2, tag)])
+    assert uploads.store.arrived_bytes(upload) is None
+
+
+def test_discarding_touches_one_key(uploads: UploadCase) -> None:
+    upload = _begun(uploads)
+    longer = replace(make_upload(), media_key=f"{upload.media_key}2")
+    longer = replace(longer, multipart_id=uploads.store.begin_parts(longer))
+    tag = uploads.send_part(longer, 1, b"abc")
+    uploads.store.discard(upload.media_key)
+    uploads.store.join_parts(longer, [FinishedPart(1, tag)])
+    assert uploads.store.arrived_bytes(longer) == 3
