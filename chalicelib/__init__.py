@@ -12,6 +12,8 @@ What follows, in reading order; data flows one way:
     worker      a message in, a finished job out
     analysis    pixels to numbers: decoding, detection, mesh, tracking, expressions
     formats     numbers to bytes: session JSON, legacy JSON, CSV, summary, Parquet
+    client      the API from outside, over HTTP
+    cli         `mien`, the command line
     local       the whole of it on one machine, with moto in the place of AWS
 
 `analysis` and `formats` meet in `worker.process_job` only. The light Lambdas load `api`, `services` and `aws`.

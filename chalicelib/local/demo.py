@@ -6,14 +6,14 @@ from pathlib import Path
 
 from rich.console import Console
 
+from chalicelib.cli.face_table import face_table
+from chalicelib.cli.job_display import job_display
+from chalicelib.client.face_summary import read_summary
+from chalicelib.client.job_documents import RemoteFile, RemoteJob
+from chalicelib.client.media_api import MediaApiClient
 from chalicelib.domain.job_names import SUMMARY_CONTENT_TYPE
 from chalicelib.errors import MienError
-from chalicelib.local.client import MediaApiClient
 from chalicelib.local.demo_clip import write_demo_clip
-from chalicelib.local.face_summary import read_summary
-from chalicelib.local.face_table import face_table
-from chalicelib.local.job_display import job_display
-from chalicelib.local.job_documents import RemoteFile, RemoteJob
 from chalicelib.local.stack import Stack
 
 CLIP_NAME = "demo.mp4"

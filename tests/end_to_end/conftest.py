@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.local.client import MediaApiClient
+from chalicelib.client.media_api import MediaApiClient
 from chalicelib.local.demo_clip import write_demo_clip
 from chalicelib.local.stack import DEFAULT_MODELS_DIR, Stack
 

@@ -9,10 +9,10 @@ import boto3
 import pytest
 import requests
 
+from chalicelib.client.job_documents import RemoteJob
+from chalicelib.client.media_api import MediaApiClient
 from chalicelib.domain.jobs import JobMessage
 from chalicelib.domain.messages import encode_message
-from chalicelib.local.client import MediaApiClient
-from chalicelib.local.job_documents import RemoteJob
 from chalicelib.local.stack import Stack
 from tests.local.waiting import wait_until
 

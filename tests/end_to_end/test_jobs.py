@@ -7,8 +7,8 @@ from pathlib import Path
 import av
 import pytest
 
-from chalicelib.local.client import ApiError, MediaApiClient
-from chalicelib.local.job_documents import RemoteJob
+from chalicelib.client.job_documents import RemoteJob
+from chalicelib.client.media_api import ApiError, MediaApiClient
 from tests.media_factory import image_bytes, rgb_corners, write_sound, write_video
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.client.job_documents import RemoteJob
+from chalicelib.client.media_api import ApiError, MediaApiClient
 from chalicelib.local.aws_environment import process_environment
-from chalicelib.local.client import ApiError, MediaApiClient
-from chalicelib.local.job_documents import RemoteJob
-from tests.local.small_api import SmallApi, small_api
+from tests.client.small_api import SmallApi, small_api
 
 
 @pytest.fixture

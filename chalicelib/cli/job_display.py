@@ -1,4 +1,4 @@
-"""What the demo shows while a job goes on: bars in a terminal, plain lines elsewhere."""
+"""What a terminal shows while a job goes on: bars in a terminal, plain lines elsewhere."""
 
 import time
 from types import TracebackType
@@ -7,7 +7,7 @@ from typing import Protocol, Self
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 
-from chalicelib.local.job_documents import RemoteJob
+from chalicelib.client.job_documents import RemoteJob
 
 _LINE_INTERVAL_S = 1.0
 

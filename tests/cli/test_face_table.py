@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from chalicelib.cli.face_table import face_table
+from chalicelib.client.face_summary import ResultSummary, read_summary
 from chalicelib.domain.metrics import METRICS, FaceMetrics, FrameMetrics
 from chalicelib.formats.summary_json import SummaryJsonWriter
-from chalicelib.local.face_summary import ResultSummary, read_summary
-from chalicelib.local.face_table import face_table
 
 
 def _face(face_id: int, **values: float) -> FaceMetrics:

@@ -3,7 +3,7 @@
 from rich.table import Table
 from rich.text import Text
 
-from chalicelib.local.face_summary import FaceSummary, MetricSummary, ResultSummary
+from chalicelib.client.face_summary import FaceSummary, MetricSummary, ResultSummary
 
 STRONGEST = 5
 MAX_FACES_SHOWN = 12

@@ -1,4 +1,4 @@
-"""A client of the Media API, as those of the original service go about it; for this machine."""
+"""A client of the Media API, as those of the original service go about it."""
 
 import hashlib
 import tempfile
@@ -11,10 +11,10 @@ from typing import Any, BinaryIO, Self
 import requests
 from requests_toolbelt import MultipartEncoder, MultipartEncoderMonitor
 
+from chalicelib.client.download_names import safe_file_name
+from chalicelib.client.job_documents import RemoteFile, RemoteJob, parse_job
 from chalicelib.domain.media_types import content_type_of
 from chalicelib.errors import MienError
-from chalicelib.local.download_names import safe_file_name
-from chalicelib.local.job_documents import RemoteFile, RemoteJob, parse_job
 
 UploadProgress = Callable[[int, int], None]
 """Called with the bytes sent so far and all bytes to send."""

@@ -1,0 +1,1 @@
+"""The command line, `mien`: one module per command, and what they show."""
