@@ -8,10 +8,15 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 SOURCES := app.py chalicelib infra tests
 
-MEDIA ?=
-JOB ?= multiface
-OUT ?= results
-PORT ?= 8000
+MEDIA :=
+JOB := multiface
+OUT := results
+PORT := 8000
+# To the commands through the environment, as they are: neither make nor the shell may expand a file name.
+export MIEN_DEMO_MEDIA := $(value MEDIA)
+export MIEN_DEMO_JOB := $(value JOB)
+export MIEN_DEMO_OUT := $(value OUT)
+export MIEN_SERVE_PORT := $(value PORT)
 
 .PHONY: help setup demo serve test check lock format picture clean
 
@@ -20,6 +25,7 @@ help:  ## Show these lines
 
 setup: $(INSTALLED)  ## Make the virtual environment, install the locked dependencies, prepare the models
 	@$(BIN)/python -m infra.models.prepare
+	@echo "Mien is set up. Next: make demo, or make serve"
 
 $(INSTALLED): requirements/dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Mien needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another with: make setup PYTHON=python3.12")'
@@ -30,10 +36,10 @@ $(INSTALLED): requirements/dev.txt
 	@touch $(INSTALLED)
 
 demo: setup  ## Analyse a video or picture from start to end: make demo MEDIA=clip.mp4 [JOB=multiface] [OUT=results]
-	@$(BIN)/python -m chalicelib.local demo $(if $(MEDIA),--media "$(MEDIA)") --job "$(JOB)" --out "$(OUT)"
+	@$(BIN)/python -m chalicelib.local demo
 
 serve: setup  ## Keep the API running on this machine: make serve [PORT=8000]
-	@$(BIN)/python -m chalicelib.local serve --port "$(PORT)"
+	@$(BIN)/python -m chalicelib.local serve
 
 test: setup check  ## Everything that a change must pass
 	@echo "Tests"
@@ -64,5 +70,5 @@ lock:  ## Resolve the dependencies anew (needs uv)
 	@$(LOCK) requirements/worker.in -c requirements/dev.txt -o requirements/worker.txt
 	@$(LOCK) requirements/light.in -c requirements/dev.txt -o requirements.txt
 
-clean:  ## Remove what set-up and the commands made
-	rm -rf $(VENV) models results build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+clean:  ## Remove what set-up and the checks made; results stay
+	rm -rf $(VENV) models build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -7,9 +7,9 @@ from threading import Lock
 from typing import cast
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
+from chalicelib.analysis.onnx_runtime import onnxruntime
 from chalicelib.errors import ModelFileError
 
 Network = Callable[[NDArray[np.float32]], tuple[NDArray[np.float32], NDArray[np.float32]]]

@@ -38,11 +38,26 @@ def main() -> None:
 
 
 @main.command()
-@click.option("--media", type=_PATH, help="Video or picture; without it a short clip is made.")
 @click.option(
-    "--job", "job_name", default=DEFAULT_JOB_NAME.value, show_default=True, help=f"One of {', '.join(JobName)}."
+    "--media", type=_PATH, envvar="MIEN_DEMO_MEDIA", help="Video or picture; without it a short clip is made."
 )
-@click.option("--out", "results", type=_PATH, default=Path("results"), show_default=True, help="Directory for results.")
+@click.option(
+    "--job",
+    "job_name",
+    default=DEFAULT_JOB_NAME.value,
+    envvar="MIEN_DEMO_JOB",
+    show_default=True,
+    help=f"One of {', '.join(JobName)}, or auto.",
+)
+@click.option(
+    "--out",
+    "results",
+    type=_PATH,
+    default=Path("results"),
+    envvar="MIEN_DEMO_OUT",
+    show_default=True,
+    help="Directory for results.",
+)
 @_log_option
 def demo(media: Path | None, job_name: str, results: Path, log_path: Path) -> None:
     """Analyse a video or picture through the API, from the upload to the results.
@@ -61,7 +76,12 @@ def demo(media: Path | None, job_name: str, results: Path, log_path: Path) -> No
 
 @main.command()
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="The API's port; 0 takes a free one."
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    envvar="MIEN_SERVE_PORT",
+    show_default=True,
+    help="The API's port; 0 takes a free one.",
 )
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Worker processes.")
 @_log_option

@@ -13,6 +13,7 @@ from chalicelib.local.demo_clip import write_demo_clip
 from chalicelib.local.stack import Stack
 
 _CHECK_S = 1.0
+_LIST_MEDIA = 'import json, sys; [print(file["media"]) for file in json.load(sys.stdin)["result"]["representations"]]'
 
 
 def run_serve(console: Console, *, port: int, workers: int, log_path: Path) -> NoReturn:
@@ -49,20 +50,24 @@ def introduction(stack: Stack, clip: Path) -> str:
 
 
 def curl_lines(index_url: str, user: str, password: str, clip: Path) -> tuple[str, ...]:
-    """Commands for a POSIX shell: create a job, list all jobs, get the job, download its first result."""
+    """Commands for a POSIX shell that also work when pasted in one go: create a job, list all jobs, wait for the job
+    and show it, download its results."""
     jobs_url = f"{index_url}jobs"
     credentials = '-u "$MIEN_USER"'
     parts = f"-F 'entry_job[name]=multiface' -F {shlex.quote(f'entry_job[input]=@{clip}')}"
     location = "tr -d '\\r' | sed -n 's/^[Ll]ocation: //p'"
-    first_media = 'import json, sys; print(json.load(sys.stdin)["result"]["representations"][0]["media"])'
+    is_ended = 'grep -qE \'"status":"(done|error|cancelled)"\''
+    show = "python3 -m json.tool"
+    list_media = f"python3 -c {shlex.quote(_LIST_MEDIA)}"
+    download_each = f'while read -r URL; do curl -sSL {credentials} -OJ "$URL"; done'
     return (
         f"MIEN_USER={shlex.quote(f'{user}:{password}')}",
         "# create a job; its URL is in the Location header",
         f'JOB=$(curl -sS {credentials} {parts} -D - -o /dev/null {jobs_url} | {location}); echo "$JOB"',
         "# list the jobs",
-        f"curl -sS {credentials} {jobs_url}",
-        "# get the job; repeat until its status is done",
-        f'curl -sS {credentials} "$JOB"',
-        "# download its first result into the current directory",
-        f'curl -sSL {credentials} -OJ "$(curl -sS {credentials} "$JOB" | python3 -c \'{first_media}\')"',
+        f"curl -sS {credentials} {jobs_url} | {show}",
+        "# wait for the job, then look at it",
+        f'until curl -sS {credentials} "$JOB" | {is_ended}; do sleep 1; done; curl -sS {credentials} "$JOB" | {show}',
+        "# download its results into the current directory",
+        f'curl -sS {credentials} "$JOB" | {list_media} | {download_each}',
     )

@@ -107,7 +107,7 @@ class Stack:
             return HttpServer(app, port=self._port, max_body_bytes=DEFAULT_MAX_BODY_BYTES)
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
-                sentence = f"Port {self._port} is in use on this machine; stop what uses it, or choose another port."
+                sentence = f"Port {self._port} is in use on this machine; choose another, as in `make serve PORT=8001`."
             else:
                 sentence = f"The API cannot listen on port {self._port}: {error.strerror}."
             raise StackError(sentence) from error

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
+from chalicelib.analysis.onnx_runtime import onnxruntime
 from infra.models.conversion import Conversion
 from infra.models.convert import convert_operators
 from infra.models.onnx_writer import OnnxWriter, batch_value

@@ -155,16 +155,9 @@ def test_workers_of_a_killed_demo_end(tmp_path: Path) -> None:
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 def test_the_commands_that_serve_prints_work(tmp_path: Path) -> None:
     with _running("serve", tmp_path, "--port", "0") as process:
-        lines = _read_until(process, "curl -sSL")
-        create, *_, download = lines.index("# create a job; its URL is in the Location header"), len(lines) - 1
-        script = "\n".join(
-            (
-                "set -e",
-                *lines[create - 1 : download],
-                'until curl -sS -u "$MIEN_USER" "$JOB" | grep -q \'"status": *"done"\'; do sleep 0.3; done',
-                lines[download],
-            )
-        )
+        lines = _read_until(process, 'curl -sS -u "$MIEN_USER" "$JOB" | python3')
+        create = lines.index("# create a job; its URL is in the Location header")
+        script = "\n".join(("set -e", *lines[create - 1 :]))  # all at once, as somebody pastes it
         pasted = subprocess.run(
             ["bash", "-c", script],  # noqa: S607  # the bash of the PATH, as in a terminal
             cwd=tmp_path,
@@ -178,6 +171,7 @@ def test_the_commands_that_serve_prints_work(tmp_path: Path) -> None:
         assert process.communicate(timeout=PATIENCE_S)[1] == "Stopped.\n"
     assert process.returncode == 0
     assert json.loads((tmp_path / "demo.mp4-metrics.json").read_text())["frames"]
+    assert (tmp_path / "demo.mp4-metrics.csv").read_text().startswith("time stamp (msec)")
 
 
 @needs_models
@@ -189,7 +183,7 @@ def test_serve_on_a_port_in_use(tmp_path: Path) -> None:
             command, cwd=REPOSITORY, capture_output=True, text=True, timeout=PATIENCE_S, check=False
         )
     assert failed.returncode == 1
-    assert failed.stderr == f"Port {port} is in use on this machine; stop what uses it, or choose another port.\n"
+    assert failed.stderr == f"Port {port} is in use on this machine; choose another, as in `make serve PORT=8001`.\n"
 
 
 def test_without_models_the_sentence_says_what_to_do(tmp_path: Path) -> None:
