@@ -10,6 +10,7 @@ from chalicelib.aws.dynamodb_annotations import DynamoAnnotations
 from chalicelib.aws.dynamodb_entries import DynamoEntries
 from chalicelib.aws.dynamodb_jobs import DynamoJobs
 from chalicelib.aws.dynamodb_keyed_requests import DynamoKeyedRequests
+from chalicelib.aws.dynamodb_login_failures import DynamoLoginFailures
 from chalicelib.aws.dynamodb_reminders import DynamoReminders
 from chalicelib.aws.dynamodb_table import DynamoTable
 from chalicelib.aws.dynamodb_users import DynamoUsers
@@ -84,7 +85,7 @@ def make_api_services(settings: Settings) -> ApiServices:
     uploads = _make_uploads(settings, clients, table)
     return ApiServices(
         settings=settings,
-        users=Users(DynamoUsers(table), utc_now),
+        users=_users(table),
         jobs=Jobs(DynamoJobs(table), entries, queue, utc_now),
         entries=entries,
         annotations=Annotations(DynamoAnnotations(table), entry_rows, utc_now),
@@ -114,6 +115,11 @@ def make_background_services(settings: Settings) -> BackgroundServices:
         arrivals=Arrivals(uploads.jobs, uploads.entries, uploads.store),
         sweeper=Sweeper(DynamoReminders(table), performers, utc_now),
     )
+
+
+def make_users(table_name: str) -> Users:
+    """The users in that table, without anything else of a deployment."""
+    return _users(DynamoTable(make_clients().dynamodb, table_name))
 
 
 def make_worker_services(settings: Settings, *, owner: str) -> WorkerServices:
@@ -155,6 +161,10 @@ def _make_uploads(settings: Settings, clients: AwsClients, table: DynamoTable) -
         entries=EntryUploads(entries=entries, uploads=store, reminders=reminders, targets=targets, clock=utc_now),
         store=store,
     )
+
+
+def _users(table: DynamoTable) -> Users:
+    return Users(DynamoUsers(table), DynamoLoginFailures(table), utc_now)
 
 
 def utc_now() -> datetime:

@@ -3,7 +3,8 @@
 application          routes, authorizer and middleware put on a Chalice app
 background, s3_events                    what Chalice calls without a request: queue and schedule
 call, views          one request as a view sees it; errors to statuses
-authentication       HTTP Basic to a caller
+authorizer, authentication               HTTP Basic to a caller
+conditional, idempotent_requests, fingerprints      the same request again: 304, the first answer
 forms, multipart_forms, json_bodies      what clients send
 urls, documents, responses               what they get
 index, jobs, entries, representations, annotations, uploads      the views, with the routes they answer

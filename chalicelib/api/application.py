@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from typing import cast
 
-from chalice.app import AuthRequest, AuthResponse, Chalice, ChaliceAuthorizer, Request, Response
+from chalice.app import AuthResponse, Chalice, ChaliceAuthorizer, Request, Response
 
 from chalicelib.api import annotations, entries, index, jobs, representations, uploads
 from chalicelib.api.authentication import authorization_of
+from chalicelib.api.authorizer import SourcedAuthRequest, sourced
 from chalicelib.api.responses import COMMON_HEADERS, error_response
 from chalicelib.api.routes import Route
 from chalicelib.api.views import OUR_FAULT_SENTENCE, answer, request_id_of
@@ -61,11 +62,10 @@ def finish_response(request: Request, get_response: Callable[[Request], Response
 
 def _register_authorizer(app: Chalice, services: ServicesSource) -> ChaliceAuthorizer:
     # Not remembered by the gateway: a user who is disabled or has a new password is known as such at once.
-    def authorize(request: AuthRequest) -> AuthResponse:
+    def authorize(request: SourcedAuthRequest) -> AuthResponse:
         return authorization_of(services().users, request)
 
-    authorizer: ChaliceAuthorizer = app.authorizer(ttl_seconds=0)(authorize)
-    return authorizer
+    return sourced(app.authorizer(ttl_seconds=0)(authorize))
 
 
 def _register_route(app: Chalice, route: Route, services: ServicesSource, authorizer: ChaliceAuthorizer) -> None:

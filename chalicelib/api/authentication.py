@@ -3,32 +3,46 @@
 import base64
 import binascii
 
-from chalice.app import AuthRequest, AuthResponse, Request
+from chalice.app import AuthResponse, Request
 
+from chalicelib.api.authorizer import SourcedAuthRequest
 from chalicelib.api.responses import LOGIN_SENTENCE
 from chalicelib.domain.accounts import Caller
-from chalicelib.errors import NotAuthenticated
+from chalicelib.errors import NotAuthenticated, TooManyRequests
 from chalicelib.services.users import Users
 
+_RETRY_AFTER = "retry_after_s"
+SLOWED_SENTENCE = "Too many failed log-ins; wait as long as the Retry-After header says, then try again."
 
-def authorization_of(users: Users, request: AuthRequest) -> AuthResponse:
+
+def authorization_of(users: Users, request: SourcedAuthRequest) -> AuthResponse:
     """The policy for a request with these credentials: everything, or nothing where they are wrong.
 
     It covers all routes, so that a gateway that remembers it for one URL does not refuse the next. The context
     carries `email` and `account_id` to the views.
+
+    An authorizer can only answer 401 and 403. Who failed too often is therefore let through without an identity, and
+    with the seconds to wait, for the API to answer 429 in place of every view.
     """
     try:
         email, password = parse_basic_credentials(request.token)
-        caller = users.authenticate(email, password)
+        caller = users.authenticate(email, password, source_ip=request.source_ip)
     except NotAuthenticated:
         return AuthResponse(routes=[], principal_id="nobody")
+    except TooManyRequests as slowed:
+        return AuthResponse(routes=["*"], principal_id="nobody", context={_RETRY_AFTER: str(slowed.retry_after_s)})
     context = {"email": caller.email, "account_id": caller.account_id}
     return AuthResponse(routes=["*"], principal_id=caller.email, context=context)
 
 
 def caller_of(request: Request) -> Caller:
-    """Who makes this request, as the authorizer found it. Raises `NotAuthenticated` where none has run."""
+    """Who makes this request, as the authorizer found it.
+
+    Raises `NotAuthenticated` where none has run, `TooManyRequests` where it let somebody through to be told to wait.
+    """
     context = request.context.get("authorizer") or {}
+    if _RETRY_AFTER in context:
+        raise TooManyRequests(SLOWED_SENTENCE, retry_after_s=int(context[_RETRY_AFTER]))
     try:
         return Caller(context["email"], context["account_id"])
     except KeyError:

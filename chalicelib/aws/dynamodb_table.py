@@ -86,6 +86,14 @@ class DynamoTable:
             )
         return [_row(item) for item in answer["Items"]]
 
+    def update_and_get(self, key: Key, change: str, condition: Condition) -> Row:
+        """Like `update`; returns the row as it is then, be it changed or made by this."""
+        return _row(
+            self._write(
+                self._client.update_item, condition, Key=_wire(key), UpdateExpression=change, ReturnValues="ALL_NEW"
+            )["Attributes"]
+        )
+
     def query(
         self,
         partition: str,
@@ -138,7 +146,7 @@ class DynamoTable:
             keys = list(unprocessed["Keys"])
             self._sleep(_pause_s(fruitless))
 
-    def _write(self, operation: Callable[..., Any], condition: Condition | None, **request: Any) -> None:
+    def _write(self, operation: Callable[..., Any], condition: Condition | None, **request: Any) -> Any:
         if condition is not None:
             request["ConditionExpression"] = condition.text
             request["ExpressionAttributeNames"] = condition.names
@@ -147,7 +155,7 @@ class DynamoTable:
                 request["ExpressionAttributeValues"] = _wire(condition.values)
         with aws_failures("write a row"):
             try:
-                operation(TableName=self._name, **request)
+                return operation(TableName=self._name, **request)
             except self._client.exceptions.ConditionalCheckFailedException as failure:
                 found: Any = failure.response.get("Item")
                 raise ConditionFailed(_row(found) if found else None) from failure

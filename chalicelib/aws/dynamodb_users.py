@@ -1,9 +1,22 @@
-"""Users in DynamoDB."""
+"""Users in DynamoDB.
 
-from chalicelib.aws.dynamodb_table import DynamoTable
+A user's row is a partition of its own, because every request reads it. A second row in one partition for all names
+lists it; it is written first, so that a name may be listed without a user for a moment, but never a user without a
+name.
+"""
+
+from chalicelib.aws.dynamodb_table import NEW, Condition, ConditionFailed, DynamoTable
 from chalicelib.aws.rows import from_row, to_row
-from chalicelib.aws.table_layout import MAX_PARTITION_KEY_BYTES, PARTITION_KEY, user_key
+from chalicelib.aws.table_layout import (
+    MAX_PARTITION_KEY_BYTES,
+    PARTITION_KEY,
+    USER_NAME_PREFIX,
+    USER_NAMES_PARTITION,
+    user_key,
+    user_name_key,
+)
 from chalicelib.domain.accounts import User
+from chalicelib.errors import StaleWrite
 
 
 class DynamoUsers:
@@ -11,6 +24,14 @@ class DynamoUsers:
 
     def __init__(self, table: DynamoTable) -> None:
         self._table = table
+
+    def create(self, user: User) -> None:
+        """Writes a new row. Raises `StaleWrite` where the name is taken."""
+        self._table.put({"email": user.email} | user_name_key(user.email))
+        try:
+            self._table.put(to_row(user) | user_key(user.email), NEW)
+        except ConditionFailed:
+            raise StaleWrite(f"user {user.email} exists already") from None
 
     def get(self, email: str) -> User | None:
         """The user called `email` (lower case), None where there is none."""
@@ -22,5 +43,15 @@ class DynamoUsers:
         return None if row is None else from_row(User, row)
 
     def save(self, user: User) -> None:
-        """Writes or replaces the row."""
-        self._table.put(to_row(user) | user_key(user.email))
+        """Replaces the row whose version is `user.version - 1`. Raises `StaleWrite` for any other version or none."""
+        unchanged = Condition("#version = :previous", {"#version": "version"}, {":previous": user.version - 1})
+        try:
+            self._table.put(to_row(user) | user_key(user.email), unchanged)
+        except ConditionFailed:
+            raise StaleWrite(f"user {user.email} was written since version {user.version - 1}") from None
+
+    def list(self) -> tuple[User, ...]:
+        """All users, by name."""
+        names = [row["email"] for row in self._table.query(USER_NAMES_PARTITION, USER_NAME_PREFIX)]
+        users = (from_row(User, row) for row in self._table.batch_get([user_key(name) for name in names]))
+        return tuple(sorted(users, key=lambda user: user.email))

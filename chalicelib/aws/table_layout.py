@@ -8,6 +8,8 @@
 | keyed request | `ACCOUNT#<account id>` | `IDEMPOTENCY#<SHA-256 of the key>` |
 | reminder   | `ACCOUNT#<account id>` | `REMINDER#<duty>#<subject id>`      |
 | user       | `USER#<email>`         | `USER`                              |
+| user name  | `USERS`                | `NAME#<email>`                      |
+| failed log-ins | `LOGIN#<SHA-256 of name and source>` | `FAILURES`        |
 
 Every read names one partition, and the account is the partition: no request can meet another account's rows. Ids
 sort by time, so the sort key lists jobs and annotations in the order in which they were made without an index.
@@ -72,6 +74,8 @@ TABLE_KEYS: Final[TableKeys] = {
 }
 
 JOB_PREFIX: Final = "JOB#"
+USER_NAMES_PARTITION: Final = "USERS"
+USER_NAME_PREFIX: Final = "NAME#"
 
 
 def job_key(account_id: str, job_id: str) -> dict[str, str]:
@@ -107,6 +111,17 @@ def due_partition(subject_id: str) -> str:
 def user_key(email: str) -> dict[str, str]:
     """Where a user's row is."""
     return _key(f"USER#{email}", "USER")
+
+
+def user_name_key(email: str) -> dict[str, str]:
+    """Where a user is listed."""
+    return _key(USER_NAMES_PARTITION, f"{USER_NAME_PREFIX}{email}")
+
+
+def login_failures_key(email: str, source: str) -> dict[str, str]:
+    """Where failed log-ins as `email` from `source` are counted; anybody may send any name, of any length."""
+    pair = f"{email}\0{source}".encode("utf-8", "surrogatepass")
+    return _key(f"LOGIN#{hashlib.sha256(pair).hexdigest()}", "FAILURES")
 
 
 def account_partition(account_id: str) -> str:

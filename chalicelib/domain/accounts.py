@@ -14,13 +14,14 @@ _SALT_BYTES = 16
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person or program with credentials. `email` is the user name, lower case."""
+    """A person or program with credentials. `email` is the user name, lower case; `version` counts the writes."""
 
     email: str
     account_id: str
     password_hash: str
     created: datetime
     disabled: bool = False
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,8 +40,9 @@ class _NoSuchRoute(Exception):
 class _Gateway(LocalGateway):
     """Chalice's stand-in for API Gateway, which would call an unknown path forbidden."""
 
-    def __init__(self, app_object: Chalice, config: Config) -> None:
+    def __init__(self, app_object: Chalice, config: Config, source_ip: str) -> None:
         super().__init__(app_object, config)
+        self._source_ip = source_ip
         self._routes = RouteMatcher(list(app_object.routes))
 
     def handle_request(self, method: str, path: str, headers: dict[str, Any], body: bytes | None) -> dict[str, Any]:
@@ -50,6 +51,13 @@ class _Gateway(LocalGateway):
         except ValueError:
             raise _NoSuchRoute from None
         return super().handle_request(method, path, headers, body)
+
+    def _generate_lambda_event(
+        self, method: str, path: str, headers: dict[str, Any], body: bytes | None
+    ) -> dict[str, Any]:
+        event: dict[str, Any] = super()._generate_lambda_event(method, path, headers, body)
+        event["requestContext"]["identity"]["sourceIp"] = self._source_ip
+        return event
 
 
 class HttpHandler(ChaliceRequestHandler):
@@ -71,7 +79,7 @@ class HttpHandler(ChaliceRequestHandler):
         *,
         max_body_bytes: int,
     ) -> None:
-        self.local_gateway = _Gateway(app_object, config)
+        self.local_gateway = _Gateway(app_object, config, client_address[0])
         self._max_body_bytes = max_body_bytes
         BaseHTTPRequestHandler.__init__(self, request, client_address, server)
 

@@ -11,6 +11,7 @@ from chalicelib.domain.entries import Annotation, Entry, Representation
 from chalicelib.domain.idempotency import KeyedRequest
 from chalicelib.domain.job_names import JobName
 from chalicelib.domain.jobs import Job, JobMessage, JobStatus
+from chalicelib.domain.logins import LoginFailures
 from chalicelib.domain.reminders import Reminder
 from chalicelib.domain.uploads import DirectUpload, FinishedPart
 
@@ -141,11 +142,27 @@ class KeyedRequestStore(Protocol):
 class UserStore(Protocol):
     """Users, by e-mail address."""
 
+    def create(self, user: User) -> None:
+        """Writes a new row. Raises `StaleWrite` where the name is taken."""
+
     def get(self, email: str) -> User | None:
         """The user called `email` (lower case), None where there is none."""
 
     def save(self, user: User) -> None:
-        """Writes or replaces the row."""
+        """Replaces the row whose version is `user.version - 1`. Raises `StaleWrite` for any other version or none."""
+
+    def list(self) -> tuple[User, ...]:
+        """All users, by name. For operators: it costs as much as there are users."""
+
+
+class LoginFailureStore(Protocol):
+    """Log-ins that failed, by user name and source. What is longer ago than `FORGOTTEN_AFTER_S` is not there."""
+
+    def get(self, email: str, source: str, now: datetime) -> LoginFailures | None:
+        """What has not been forgotten yet, read consistently."""
+
+    def add(self, email: str, source: str, now: datetime) -> LoginFailures:
+        """Counts one more and returns all; of several at the same time each is counted."""
 
 
 class MediaStore(Protocol):

@@ -1,80 +1,112 @@
 """Users: who may call, and for which account."""
 
-import hashlib
-import hmac
-import secrets
-from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import replace
 
 from chalicelib.domain.accounts import Caller, User, hash_password, password_matches
 from chalicelib.domain.ids import check_id
-from chalicelib.errors import Invalid, NotAuthenticated
-from chalicelib.services.ports import Clock, UserStore
+from chalicelib.domain.logins import source_of
+from chalicelib.errors import Invalid, NotAuthenticated, NotFound, StaleWrite, TooManyRequests
+from chalicelib.services.ports import Clock, LoginFailureStore, UserStore
+from chalicelib.services.remembered_logins import RememberedLogins
 
 MIN_PASSWORD_CHARACTERS = 12
-_REMEMBERED_LOGINS = 1000
+MAX_PASSWORD_CHARACTERS = 1024
+MAX_EMAIL_CHARACTERS = 254  # RFC 5321, less the brackets
+
+_TRIES = 5
 
 
 class Users:
-    """Adds users and checks credentials."""
+    """Adds and changes users and checks credentials."""
 
-    def __init__(self, users: UserStore, clock: Clock) -> None:
+    def __init__(self, users: UserStore, failures: LoginFailureStore, clock: Clock) -> None:
         self._users = users
+        self._failures = failures
         self._clock = clock
-        self._remembered = _RememberedLogins()
+        self._remembered = RememberedLogins()
 
     def add(self, email: str, password: str, account_id: str) -> User:
-        """Stores a new user. Raises `Invalid` where the name is taken or the password is too short."""
+        """Stores a new user. Raises `Invalid` where the name is taken or cannot be one, or for an unfit password."""
         email = _normal(email)
-        if "@" not in email or ":" in email:
+        if "@" not in email or ":" in email or not email.isprintable() or len(email) > MAX_EMAIL_CHARACTERS:
             raise Invalid("A user name is an e-mail address, and HTTP Basic allows no colon in it.")
-        if len(password) < MIN_PASSWORD_CHARACTERS:
-            raise Invalid(f"A password needs at least {MIN_PASSWORD_CHARACTERS} characters.")
-        if self._users.get(email) is not None:
-            raise Invalid(f"There is a user called {email} already.")
-        user = User(email, check_id(account_id, "account"), hash_password(password), self._clock())
-        self._users.save(user)
+        user = User(email, check_id(account_id, "account"), _hashed(password), self._clock())
+        try:
+            self._users.create(user)
+        except StaleWrite:
+            raise Invalid(f"There is a user called {email} already.") from None
         return user
 
-    def authenticate(self, email: str, password: str) -> Caller:
-        """The caller these credentials stand for. Raises `NotAuthenticated`, after the same work in every case."""
-        user = self._users.get(_normal(email))
+    def list(self, account_id: str | None = None) -> tuple[User, ...]:
+        """All users, or those of one account, by name."""
+        return tuple(user for user in self._users.list() if account_id in (None, user.account_id))
+
+    def disable(self, email: str) -> User:
+        """Shuts the user out from the next request on. Raises `NotFound`."""
+        return self._change(email, lambda user: replace(user, disabled=True))
+
+    def enable(self, email: str) -> User:
+        """Lets the user in again, with the password of before. Raises `NotFound`."""
+        return self._change(email, lambda user: replace(user, disabled=False))
+
+    def rotate_password(self, email: str, password: str) -> User:
+        """Gives the user a new password; the old one is wrong from the next request on.
+
+        Raises `NotFound`, or `Invalid` for an unfit password.
+        """
+        password_hash = _hashed(password)
+        return self._change(email, lambda user: replace(user, password_hash=password_hash))
+
+    def authenticate(self, email: str, password: str, *, source_ip: str) -> Caller:
+        """The caller these credentials stand for, who calls from `source_ip`.
+
+        Raises `NotAuthenticated`, after the same work whether there is no such user, it is disabled or the password
+        is wrong; or `TooManyRequests`, without that work and whatever the password, to who failed too often.
+        """
+        email, source = _normal(email), source_of(source_ip)
+        user = self._users.get(email)
+        if user is not None and not user.disabled and self._remembered.knows(user.password_hash, password, source):
+            return Caller(user.email, user.account_id)
+        self._check_not_slowed(email, source)
         if user is None:
             hash_password(password)
+        if user is None or not password_matches(password, user.password_hash) or user.disabled:
+            self._failures.add(email, source, self._clock())
             raise NotAuthenticated("Please login to continue.")
-        if not self._password_is_right(user, password) or user.disabled:
-            raise NotAuthenticated("Please login to continue.")
+        # Once more: of many guesses at the same moment, none may profit from having been looked at before the others
+        # were counted.
+        self._check_not_slowed(email, source)
+        self._remembered.add(user.password_hash, password, source)
         return Caller(user.email, user.account_id)
 
-    def _password_is_right(self, user: User, password: str) -> bool:
-        if self._remembered.knows(user.password_hash, password):
-            return True
-        if not password_matches(password, user.password_hash):
-            return False
-        self._remembered.add(user.password_hash, password)
-        return True
+    def _check_not_slowed(self, email: str, source: str) -> None:
+        now = self._clock()
+        failures = self._failures.get(email, source, now)
+        wait_s = 0 if failures is None else failures.wait_s(now)
+        if wait_s > 0:
+            raise TooManyRequests("Too many failed log-ins; wait and try again.", retry_after_s=wait_s)
+
+    def _change(self, email: str, transition: Callable[[User], User]) -> User:
+        for _ in range(_TRIES):
+            user = self._users.get(_normal(email))
+            if user is None:
+                raise NotFound(f"There is no user called {_normal(email)}.")
+            changed = replace(transition(user), version=user.version + 1)
+            try:
+                self._users.save(changed)
+            except StaleWrite:
+                continue
+            return changed
+        raise StaleWrite(f"user {_normal(email)}: lost {_TRIES} races in a row")
 
 
-class _RememberedLogins:
-    """Pairs of stored hash and password that matched in this process, as keyed digests.
-
-    Clients poll, and a password hash is slow on purpose. The row is still read for every request, so disabling a user
-    or changing a password works at once.
-    """
-
-    def __init__(self) -> None:
-        self._key = secrets.token_bytes(32)
-        self._digests: OrderedDict[bytes, None] = OrderedDict()
-
-    def knows(self, password_hash: str, password: str) -> bool:
-        return self._digest(password_hash, password) in self._digests
-
-    def add(self, password_hash: str, password: str) -> None:
-        self._digests[self._digest(password_hash, password)] = None
-        if len(self._digests) > _REMEMBERED_LOGINS:
-            self._digests.popitem(last=False)
-
-    def _digest(self, password_hash: str, password: str) -> bytes:
-        return hmac.new(self._key, f"{password_hash}\0{password}".encode(), hashlib.sha256).digest()
+def _hashed(password: str) -> str:
+    if len(password) < MIN_PASSWORD_CHARACTERS:
+        raise Invalid(f"A password needs at least {MIN_PASSWORD_CHARACTERS} characters.")
+    if len(password) > MAX_PASSWORD_CHARACTERS:
+        raise Invalid(f"A password has at most {MAX_PASSWORD_CHARACTERS:,} characters.")
+    return hash_password(password)
 
 
 def _normal(email: str) -> str:

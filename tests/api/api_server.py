@@ -31,6 +31,7 @@ from tests.fakes import (
     FakeEntries,
     FakeJobs,
     FakeKeyedRequests,
+    FakeLoginFailures,
     FakeMedia,
     FakeQueue,
     FakeReminders,
@@ -44,12 +45,12 @@ ADA, BEN = "ada@example.org", "ben@example.org"
 MAX_BODY_BYTES = 4_000_000
 
 
-def make_users() -> Users:
+def make_users(clock: FixedClock | None = None) -> Users:
     """Ada and Ben, each in an account of their own. Slow, as passwords are hashed: once for all tests."""
-    users = Users(FakeUsers(), FixedClock())
+    users = Users(FakeUsers(), FakeLoginFailures(), clock or FixedClock())
     for email in (ADA, BEN):
         users.add(email, PASSWORD, new_id(START))
-        users.authenticate(email, PASSWORD)
+        users.authenticate(email, PASSWORD, source_ip="127.0.0.1")
     return users
 
 

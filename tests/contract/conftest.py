@@ -9,13 +9,30 @@ from chalicelib.aws.dynamodb_annotations import DynamoAnnotations
 from chalicelib.aws.dynamodb_entries import DynamoEntries
 from chalicelib.aws.dynamodb_jobs import DynamoJobs
 from chalicelib.aws.dynamodb_keyed_requests import DynamoKeyedRequests
+from chalicelib.aws.dynamodb_login_failures import DynamoLoginFailures
 from chalicelib.aws.dynamodb_reminders import DynamoReminders
 from chalicelib.aws.dynamodb_users import DynamoUsers
-from chalicelib.services.ports import AnnotationStore, EntryStore, JobStore, KeyedRequestStore, ReminderStore, UserStore
+from chalicelib.services.ports import (
+    AnnotationStore,
+    EntryStore,
+    JobStore,
+    KeyedRequestStore,
+    LoginFailureStore,
+    ReminderStore,
+    UserStore,
+)
 from tests.contract.media_cases import FakeMediaCase, MediaCase, S3MediaCase
 from tests.contract.queue_cases import FakeQueueCase, QueueCase, SqsQueueCase
 from tests.contract.upload_cases import FakeUploadCase, S3UploadCase, UploadCase
-from tests.fakes import FakeAnnotations, FakeEntries, FakeJobs, FakeKeyedRequests, FakeReminders, FakeUsers
+from tests.fakes import (
+    FakeAnnotations,
+    FakeEntries,
+    FakeJobs,
+    FakeKeyedRequests,
+    FakeLoginFailures,
+    FakeReminders,
+    FakeUsers,
+)
 from tests.moto_stack import MotoStack, moto_stack
 
 
@@ -52,6 +69,11 @@ def users(stack: MotoStack | None) -> UserStore:
 @pytest.fixture
 def keyed_requests(stack: MotoStack | None) -> KeyedRequestStore:
     return FakeKeyedRequests() if stack is None else DynamoKeyedRequests(stack.table)
+
+
+@pytest.fixture
+def login_failures(stack: MotoStack | None) -> LoginFailureStore:
+    return FakeLoginFailures() if stack is None else DynamoLoginFailures(stack.table)
 
 
 @pytest.fixture

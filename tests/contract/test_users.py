@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.domain.accounts import User
+from chalicelib.errors import StaleWrite
 from chalicelib.services.ports import UserStore
 from tests.contract.samples import ACCOUNT, AUTHOR, OTHER_ACCOUNT
 from tests.fakes import START
@@ -12,26 +13,48 @@ from tests.fakes import START
 _USER = User(AUTHOR, ACCOUNT, "scrypt$16384$8$5$c2FsdA==$a2V5", START)
 
 
-def test_a_saved_user_is_read_back(users: UserStore) -> None:
-    users.save(_USER)
+def test_a_created_user_is_read_back(users: UserStore) -> None:
+    users.create(_USER)
     assert users.get(AUTHOR) == _USER
 
 
-def test_save_replaces_the_row(users: UserStore) -> None:
-    users.save(_USER)
-    changed = replace(_USER, disabled=True, account_id=OTHER_ACCOUNT)
+def test_a_name_is_there_once_whatever_the_account(users: UserStore) -> None:
+    users.create(_USER)
+    with pytest.raises(StaleWrite):
+        users.create(replace(_USER, account_id=OTHER_ACCOUNT))
+    assert users.get(AUTHOR) == _USER
+    assert users.list() == (_USER,)
+
+
+def test_save_replaces_the_row_of_the_version_before(users: UserStore) -> None:
+    users.create(_USER)
+    changed = replace(_USER, disabled=True, password_hash="scrypt$1$1$1$$", version=2)
     users.save(changed)
     assert users.get(AUTHOR) == changed
+    for version in (1, 2, 4):
+        with pytest.raises(StaleWrite):
+            users.save(replace(_USER, version=version))
+    assert users.get(AUTHOR) == changed
+
+
+def test_save_makes_no_user(users: UserStore) -> None:
+    for version in (1, 2):
+        with pytest.raises(StaleWrite):
+            users.save(replace(_USER, version=version))
+    assert users.get(AUTHOR) is None
 
 
 @pytest.mark.parametrize("email", ["nobody@example.org", "", "ada@example.or", "a" * 3000, "é" * 1100, "#", "😀"])
 def test_there_is_no_such_user(users: UserStore, email: str) -> None:
-    users.save(_USER)
+    users.create(_USER)
     assert users.get(email) is None
 
 
-def test_users_of_one_account_are_apart(users: UserStore) -> None:
-    other = replace(_USER, email="grace@example.org")
-    users.save(_USER)
-    users.save(other)
-    assert (users.get(AUTHOR), users.get("grace@example.org")) == (_USER, other)
+def test_all_users_are_listed_by_name(users: UserStore) -> None:
+    assert users.list() == ()
+    made = [replace(_USER, email=f"{number:03}@example.org") for number in range(120)]  # more than one batch
+    for user in reversed(made):
+        users.create(user)
+    users.save(replace(made[7], disabled=True, version=2))
+    made[7] = replace(made[7], disabled=True, version=2)
+    assert users.list() == tuple(made)

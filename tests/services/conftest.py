@@ -25,6 +25,7 @@ from tests.fakes import (
     FakeAnnotations,
     FakeEntries,
     FakeJobs,
+    FakeLoginFailures,
     FakeMedia,
     FakeQueue,
     FakeReminders,
@@ -71,7 +72,7 @@ class World:
         self.entries = Entries(self.entry_rows, self.media, self.clock)
         self.jobs = Jobs(self.job_rows, self.entries, self.queue, self.clock)
         self.annotations = Annotations(FakeAnnotations(), self.entry_rows, self.clock)
-        self.users = Users(FakeUsers(), self.clock)
+        self.users = Users(FakeUsers(), FakeLoginFailures(), self.clock)
         self.uploads = FakeUploads(self.media)
         targets = UploadTargets(self.uploads, self.clock, expires_s=UPLOAD_EXPIRES_S)
         self.job_uploads = JobUploads(

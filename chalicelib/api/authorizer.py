@@ -1,0 +1,38 @@
+"""The authorizer as API Gateway calls it, which also says where a request comes from."""
+
+from typing import Any
+
+from chalice.app import AuthRequest, ChaliceAuthorizer
+
+
+class SourcedAuthRequest(AuthRequest):
+    """Credentials and where they come from. `source_ip` is empty where the event does not say."""
+
+    def __init__(self, auth_type: str, token: str, method_arn: str, *, source_ip: str) -> None:
+        super().__init__(auth_type, token, method_arn)
+        self.source_ip = source_ip
+
+
+class SourcedAuthorizer(ChaliceAuthorizer):
+    """Reads events of both types of authorizer that API Gateway knows.
+
+    An event of type TOKEN, which is what Chalice asks for, has the credentials only; one of type REQUEST, which
+    `infra/template.yaml` makes of it, has headers and the source address. The local server sends both in one.
+    """
+
+    def _transform_event(self, event: dict[str, Any]) -> SourcedAuthRequest:
+        headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+        identity = (event.get("requestContext") or {}).get("identity") or {}
+        return SourcedAuthRequest(
+            event["type"],
+            event.get("authorizationToken") or headers.get("authorization") or "",
+            event["methodArn"],
+            source_ip=identity.get("sourceIp") or "",
+        )
+
+
+def sourced(authorizer: ChaliceAuthorizer) -> SourcedAuthorizer:
+    """An authorizer that an app has registered, made to read where requests come from."""
+    made = SourcedAuthorizer(authorizer.name, authorizer.func)
+    made.config = authorizer.config
+    return made
