@@ -43,9 +43,14 @@ class MediaInfo:
 
 @dataclass(frozen=True, slots=True)
 class MediaLimits:
-    """Guards against decompression bombs and endless inputs."""
+    """Guards against decompression bombs and endless inputs.
+
+    `max_animation_pixels`: of all frames of an animated picture together, whose every frame is composed at full size
+    however little of it changes.
+    """
 
     max_pixels: int = 64_000_000
+    max_animation_pixels: int = 4_000_000_000
     max_duration_s: float = 4 * 3600.0
 
 

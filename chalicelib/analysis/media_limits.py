@@ -15,6 +15,15 @@ def require_pixels(width_px: int, height_px: int, limits: MediaLimits) -> None:
         )
 
 
+def require_animation_pixels(width_px: int, height_px: int, frames: int, limits: MediaLimits) -> None:
+    """MediaError if an animation has more pixels in all its frames together than the limits allow."""
+    if width_px * height_px * frames > limits.max_animation_pixels:
+        raise MediaError(
+            f"The animation has {frames} frames of {width_px} x {height_px} pixels, which is too much to compose. "
+            "Convert it to a video (MP4) and upload that."
+        )
+
+
 def require_duration(duration_s: float, limits: MediaLimits) -> None:
     """MediaError if the duration exceeds the limits."""
     if duration_s > limits.max_duration_s:

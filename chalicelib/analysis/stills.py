@@ -7,7 +7,7 @@ from typing import Self
 from PIL import ExifTags, Image
 
 from chalicelib.analysis.frames import Frame, MediaInfo, MediaLimits
-from chalicelib.analysis.media_limits import require_duration, require_pixels
+from chalicelib.analysis.media_limits import require_animation_pixels, require_duration, require_pixels
 from chalicelib.analysis.pillow_pixels import BROKEN_IMAGE, bgr_pixels, pillow_contained
 from chalicelib.analysis.upright import UPRIGHT, Turn, turn_of_exif
 from chalicelib.errors import MediaError
@@ -82,6 +82,8 @@ def _require_gif_end(path: Path) -> None:
 
 def _loaded(picture: Image.Image, format_name: str, limits: MediaLimits) -> PillowSource:
     frames_total = _frame_count(picture) if format_name in _MOVING_FORMATS else 1
+    if frames_total > 1:
+        require_animation_pixels(picture.width, picture.height, frames_total, limits)
     # APNG may begin with a picture for readers that know no animation; it is none of the frames.
     position = 1 if frames_total > 1 and getattr(picture, "default_image", False) else 0
     _load(picture, position, limits)

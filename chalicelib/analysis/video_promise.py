@@ -55,10 +55,13 @@ def require_all_bytes(container: InputContainer, stream: VideoStream, path: Path
     if not has_sample_table(container, stream):
         return
     size_bytes = path.stat().st_size
-    entries = [entry.pos + entry.size for entry in stream.index_entries if not entry.is_discard]
-    missing = sum(end > size_bytes for end in entries)
-    if missing > _tolerated(len(entries)):
-        raise MediaError(INCOMPLETE.format(what=f"{missing} of its {len(entries)} frames are missing"))
+    promised = missing = 0
+    for entry in stream.index_entries:
+        if not entry.is_discard:
+            promised += 1
+            missing += entry.pos + entry.size > size_bytes
+    if missing > _tolerated(promised):
+        raise MediaError(INCOMPLETE.format(what=f"{missing} of its {promised} frames are missing"))
 
 
 def require_kept(container: InputContainer, stream: VideoStream, delivery: Delivery) -> None:

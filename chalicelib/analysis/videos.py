@@ -15,6 +15,7 @@ from av.video.stream import VideoStream
 
 from chalicelib.analysis.frames import Frame, MediaInfo, MediaLimits
 from chalicelib.analysis.media_limits import require_duration, require_pixels
+from chalicelib.analysis.mp4_claims import require_plausible_samples
 from chalicelib.analysis.video_clock import FrameClock
 from chalicelib.analysis.video_container import (
     DAMAGED,
@@ -30,6 +31,7 @@ from chalicelib.analysis.video_promise import Delivery, frames_promised, require
 from chalicelib.errors import MediaError
 
 DECODER_THREADS = 2
+MP4_DEMUXER = "mov"
 
 
 class VideoSource:
@@ -70,6 +72,8 @@ def open_video(path: Path, demuxer: str, limits: MediaLimits, *, threads: int = 
     `threads`: of the decoder, 0 for one per core; they change speed, not frames. MediaError: the file is damaged or
     incomplete, holds no video, its codec is not supported, or it exceeds the limits.
     """
+    if demuxer == MP4_DEMUXER:
+        require_plausible_samples(path)
     container = open_container(path, demuxer, limits)
     try:
         stream = choose_stream(container, limits, threads)

@@ -16,6 +16,7 @@ from chalicelib.errors import (
     NotAcceptable,
     NotAuthenticated,
     NotFound,
+    StaleWrite,
     TooLarge,
     TooManyRequests,
     UnsupportedContentType,
@@ -53,6 +54,8 @@ def answer(view: View, request: Request, services: Callable[[], ApiServices], *,
         return answer_once(view, call)
     except CallerError as error:
         return error_response(status_of(error), str(error), retry_after(error.retry_after_s))
+    except StaleWrite:
+        return error_response(409, "Others are changing this at the same moment; try again.", retry_after(1))
     except Exception:  # noqa: BLE001  # the boundary of the API: the client gets a sentence, the log gets the rest
         _log.exception("request %s failed: %s %s", request_id_of(request), request.method, request.path)
         return error_response(500, OUR_FAULT_SENTENCE)

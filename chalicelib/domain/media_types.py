@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 
 UNKNOWN_CONTENT_TYPE = "application/octet-stream"
 
-_CONTENT_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+(?:\s*;[\x20-\x7e]*)?")
+_CONTENT_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+(?:[ \t]*;[\x20-\x7e]*)?")
 _MAX_CONTENT_TYPE_CHARACTERS = 255
 
 _BY_SUFFIX = {
@@ -30,8 +30,9 @@ _BY_SUFFIX = {
 
 
 def content_type_of(file_name: str, stated: str | None) -> str:
-    """The `stated` content type, unless it is missing or says nothing; then what the suffix of `file_name` means."""
-    if stated and stated.lower() != UNKNOWN_CONTENT_TYPE:
+    """The `stated` content type, unless it is missing, none or says nothing; then what the suffix of `file_name`
+    means."""
+    if stated and is_content_type(stated) and stated.lower() != UNKNOWN_CONTENT_TYPE:
         return stated
     return _BY_SUFFIX.get(PurePosixPath(file_name).suffix.lower(), UNKNOWN_CONTENT_TYPE)
 

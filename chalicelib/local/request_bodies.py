@@ -26,6 +26,8 @@ def check_framing(headers: Message, limit_bytes: int) -> int | None:
 
     Two lengths, or a length beside chunks, are how requests are smuggled past a proxy; they are refused.
     """
+    if headers.defects:  # the reader stops at a line that is no header and takes the rest for a body
+        raise RefusedBody(400, "The headers cannot be read.")
     encodings = headers.get_all("transfer-encoding", [])
     lengths = headers.get_all("content-length", [])
     if encodings:

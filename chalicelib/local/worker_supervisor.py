@@ -100,7 +100,7 @@ class WorkerSupervisor:
             self._given_up.set()
 
     def _restart_until_stopped(self, slot: int) -> None:
-        early_deaths = 0
+        early_deaths, has_lived = 0, False
         while True:
             started = time.monotonic()
             process = self._start(slot)
@@ -108,11 +108,14 @@ class WorkerSupervisor:
                 return
             exit_status = process.wait()
             self._forget(slot, process)
-            early_deaths = early_deaths + 1 if time.monotonic() - started < _SOON_S else 0
+            lived = time.monotonic() - started >= _SOON_S
+            # One that has lived can start: it is media or somebody's signals that end it, not a broken installation.
+            has_lived = has_lived or lived
+            early_deaths = 0 if lived else early_deaths + 1
             if self._stopping.is_set():
                 return
             _log.warning("worker %d ended with status %d", process.pid, exit_status)
-            if early_deaths >= self._max_early_deaths:
+            if early_deaths >= self._max_early_deaths and not has_lived:
                 self._given_up.set()
                 return
             self._stopping.wait(min(0.25 * 2**early_deaths, _MAX_RESTART_DELAY_S) if early_deaths else 0.0)

@@ -6,11 +6,12 @@ The queue's event source mapping has ReportBatchItemFailures switched on.
 import logging
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
 from chalicelib.analysis.models import ModelFile, Models
+from chalicelib.domain.jobs import JobMessage
 from chalicelib.domain.messages import decode_message
 from chalicelib.errors import JobBusy, JobNotClaimable, LeaseLost
 from chalicelib.settings import read_settings
@@ -26,16 +27,23 @@ def handler(event: Mapping[str, Any], _context: object) -> dict[str, list[dict[s
     Returns `{"batchItemFailures": [{"itemIdentifier": message id}, ...]}` with the messages to deliver again: those of
     jobs that another worker holds, and those whose processing failed through a fault of ours.
     """
-    failed = [record["messageId"] for record in event["Records"] if not _is_consumed(record)]
+    return process_records(event, lambda message: job_processor().process(message))
+
+
+def process_records(event: Mapping[str, Any], process: Callable[[JobMessage], None]) -> dict[str, list[dict[str, str]]]:
+    """What `handler` does, with another way to process a message."""
+    failed = [record["messageId"] for record in event["Records"] if not _is_consumed(record, process)]
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
 
 
-def _is_consumed(record: Mapping[str, Any]) -> bool:
+def _is_consumed(record: Mapping[str, Any], process: Callable[[JobMessage], None]) -> bool:
     try:
-        job_processor().process(decode_message(record["body"]))
-    except (JobNotClaimable, LeaseLost) as outcome:
+        process(decode_message(record["body"]))
+    except JobNotClaimable as outcome:
         _log.info("nothing left to do: %s", outcome)
-    except JobBusy as outcome:
+    except (JobBusy, LeaseLost) as outcome:
+        # Whoever took the job over may live by this very message: it is not ours to delete. Where the job has ended,
+        # the next delivery finds that.
         _log.info("to be delivered again: %s", outcome)
         return False
     except Exception:  # noqa: BLE001  # the boundary of the process: the other records must still be served

@@ -39,7 +39,8 @@ class JobProcessor:
     def process(self, message: JobMessage) -> None:
         """Runs the job that the message names to its end.
 
-        Raises `JobNotClaimable`, `JobBusy` and `LeaseLost` as outcomes that leave the job to others; anything else
+        Raises `JobNotClaimable` where nothing is left to do, `JobBusy` and `LeaseLost` where the job is another's,
+        whose message may be this one; anything else
         that is raised is a fault of ours, after which the job has been given back for the next delivery.
         """
         job = self._services.runs.claim(message)

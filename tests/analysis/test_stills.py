@@ -217,3 +217,14 @@ def test_shared_pictures_are_read_with_pillows_pixels(tmp_path: Path, folder: st
         with Image.open(path) as picture:
             expected = np.asarray(picture.convert("RGB"))[:, :, ::-1]
         assert np.array_equal(pixels(tmp_path, path.read_bytes()), expected)
+
+
+def test_an_animation_too_large_to_compose_is_refused_before_its_frames_are(tmp_path: Path) -> None:
+    path = tmp_path / "large.gif"
+    pictures = [Image.new("RGB", (400, 300), (50 * index, 0, 0)) for index in range(5)]
+    pictures[0].save(path, save_all=True, append_images=pictures[1:])
+    frames, pixels = 5, 400 * 300
+    with open_media(path, MediaLimits(max_animation_pixels=frames * pixels)) as medium:
+        assert sum(1 for _ in medium.frames()) == frames
+    with pytest.raises(MediaError, match="5 frames of 400 x 300 pixels"):
+        open_media(path, MediaLimits(max_animation_pixels=frames * pixels - 1))

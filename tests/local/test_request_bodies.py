@@ -1,6 +1,7 @@
 """Bodies in chunks, whatever the chunks."""
 
 from email.message import Message
+from http.client import parse_headers
 from io import BytesIO
 
 import pytest
@@ -52,3 +53,10 @@ def test_a_huge_chunk_is_refused_before_it_is_read() -> None:
 def test_trailers_are_bounded() -> None:
     with pytest.raises(RefusedBody):
         read_body(_CHUNKED, BytesIO(b"0\r\n" + b"A: 1\r\n" * 1000), _LIMIT)
+
+
+@pytest.mark.parametrize("line", [b"foo", b"Content-Length : 44"])
+def test_a_line_that_is_no_header_is_refused_for_what_follows_it_would_be_a_second_request(line: bytes) -> None:
+    wire = BytesIO(b"Host: a\r\n" + line + b"\r\nContent-Length: 44\r\n\r\n")
+    with pytest.raises(RefusedBody):
+        read_body(parse_headers(wire), BytesIO(b"x" * 44), _LIMIT)

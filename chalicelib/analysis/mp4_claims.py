@@ -1,0 +1,93 @@
+"""How many samples the tables of an MP4 or MOV claim to have, read before a decoder makes room for them.
+
+A table can give all samples one size in twelve bytes and claim four thousand million of them; FFmpeg allocates an entry
+for each. A real file has at least a byte for every sample, and no more samples than hours of film need. Uncompressed
+sound is the exception: its samples are counted one by one (every tick a sample), and FFmpeg reads them in chunks.
+
+Boxes: ISO/IEC 14496-12, `hdlr` (8.4.3), `stts` (8.6.1.2), `stsz` (8.7.3) and `trun` (8.8.8).
+"""
+
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from chalicelib.errors import MediaError
+
+Box = tuple[bytes, int, int]
+"""A box: its type, where its content begins, and where it ends."""
+
+MAX_SAMPLES = 20_000_000
+"""A day of film at 60 frames a second is five million."""
+
+_CONTAINERS = {b"mdia", b"minf", b"stbl", b"traf"}
+_HEADER_BYTES = 8
+
+
+def require_plausible_samples(path: Path) -> None:
+    """Raises `MediaError` where the tables claim more samples than the file has bytes, or than `MAX_SAMPLES`."""
+    size_bytes = path.stat().st_size
+    claimed = 0
+    with path.open("rb") as stream:
+        for kind, body, end in _boxes(stream, 0, size_bytes):
+            if kind in (b"moov", b"moof"):
+                claimed += sum(_track_samples(stream, part) for part in _boxes(stream, body, end))
+    if claimed > min(size_bytes, MAX_SAMPLES):
+        raise MediaError(
+            f"The video's index claims {claimed} samples, more than a file like this can have. Export the video again."
+        )
+
+
+def _track_samples(stream: BinaryIO, box: Box) -> int:
+    """What the table of a `trak` or the runs of a `traf` claim; 0 for uncompressed sound and for other boxes."""
+    if box[0] not in (b"trak", b"traf"):
+        return 0
+    claims = {b"stsz": 0, b"trun": 0}
+    is_sound = has_ticks = False
+    for kind, body, _end in _leaves(stream, box):
+        if kind == b"stsz":
+            claims[kind] += _word(stream, body + 8)  # after version and flags, and the common size
+        elif kind == b"trun":
+            claims[kind] += _word(stream, body + 4)  # after version and flags
+        elif kind == b"hdlr":
+            is_sound = is_sound or _word(stream, body + 8) == int.from_bytes(b"soun")
+        elif kind == b"stts":
+            has_ticks = (_word(stream, body + 4), _word(stream, body + 12)) == (1, 1)  # one entry, of duration one
+    return 0 if is_sound and has_ticks else sum(claims.values())
+
+
+def _leaves(stream: BinaryIO, box: Box) -> Iterator[Box]:
+    """The boxes within `box`, through the containers that lead to sample tables."""
+    pending = [box]
+    while pending:
+        _, start, stop = pending.pop()
+        for inner in _boxes(stream, start, stop):
+            if inner[0] in _CONTAINERS:
+                pending.append(inner)
+            else:
+                yield inner
+
+
+def _boxes(stream: BinaryIO, start: int, end: int) -> Iterator[Box]:
+    """The boxes between two offsets."""
+    while start + _HEADER_BYTES <= end:
+        stream.seek(start)
+        header = stream.read(_HEADER_BYTES + 8)
+        if len(header) < _HEADER_BYTES:
+            return
+        size, kind = struct.unpack_from(">I4s", header)
+        body = start + _HEADER_BYTES
+        if size == 1 and len(header) == _HEADER_BYTES + 8:
+            (size,) = struct.unpack_from(">Q", header, _HEADER_BYTES)
+            body += 8
+        elif size == 0:
+            size = end - start
+        if start + size < body:
+            return  # not a box: FFmpeg says what is wrong with the file
+        yield kind, body, min(start + size, end)
+        start += size
+
+
+def _word(stream: BinaryIO, offset: int) -> int:
+    stream.seek(offset)
+    return int.from_bytes(stream.read(4))

@@ -1,0 +1,49 @@
+"""Which messages are consumed, and which must come again."""
+
+from collections.abc import Callable
+
+import pytest
+
+from chalicelib.domain.jobs import JobMessage
+from chalicelib.domain.messages import encode_message
+from chalicelib.errors import JobBusy, JobNotClaimable, LeaseLost, ModelFileError
+from chalicelib.worker.lambda_main import process_records
+from tests.contract.samples import make_job
+
+MESSAGE = make_job().message
+
+
+def records(*bodies: str) -> dict[str, list[dict[str, str]]]:
+    return {"Records": [{"messageId": f"m{index}", "body": body} for index, body in enumerate(bodies)]}
+
+
+def failures(*message_ids: str) -> dict[str, list[dict[str, str]]]:
+    return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in message_ids]}
+
+
+@pytest.mark.parametrize("outcome", [None, JobNotClaimable("ended")])
+def test_what_is_done_or_needs_nothing_is_consumed(outcome: Exception | None) -> None:
+    assert process_records(records(encode_message(MESSAGE)), _raising(outcome)) == failures()
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [JobBusy("held"), LeaseLost("taken over: the message may be the new holder's"), ModelFileError("no"), OSError()],
+)
+def test_what_another_holds_or_we_failed_at_comes_again(outcome: Exception) -> None:
+    assert process_records(records(encode_message(MESSAGE)), _raising(outcome)) == failures("m0")
+
+
+def test_one_failure_does_not_keep_the_others_from_being_served() -> None:
+    served: list[JobMessage] = []
+    event = records("not a message", encode_message(MESSAGE))
+    assert process_records(event, served.append) == failures("m0")
+    assert served == [MESSAGE]
+
+
+def _raising(outcome: Exception | None) -> Callable[[JobMessage], None]:
+    def process(_message: JobMessage) -> None:
+        if outcome is not None:
+            raise outcome
+
+    return process
