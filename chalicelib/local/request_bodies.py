@@ -1,6 +1,7 @@
 """Request bodies off the wire: of a stated length or in chunks (RFC 9112), never more than a limit."""
 
 import re
+from email.errors import FirstHeaderLineIsContinuationDefect, MissingHeaderBodySeparatorDefect
 from email.message import Message
 from io import BytesIO
 from typing import BinaryIO
@@ -8,6 +9,7 @@ from typing import BinaryIO
 from chalicelib.api.call import too_large_sentence
 
 _CHUNK_LINE = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r?\n")
+_BROKEN_HEADERS = (FirstHeaderLineIsContinuationDefect, MissingHeaderBodySeparatorDefect)
 _MAX_LINE_BYTES = 4096
 _MAX_TRAILER_LINES = 64
 
@@ -26,7 +28,9 @@ def check_framing(headers: Message, limit_bytes: int) -> int | None:
 
     Two lengths, or a length beside chunks, are how requests are smuggled past a proxy; they are refused.
     """
-    if headers.defects:  # the reader stops at a line that is no header and takes the rest for a body
+    # The reader stops at a line that is no header and takes the rest for a body. (Its other complaints are about that
+    # body, which it does not have: every multipart request has some.)
+    if any(isinstance(defect, _BROKEN_HEADERS) for defect in headers.defects):
         raise RefusedBody(400, "The headers cannot be read.")
     encodings = headers.get_all("transfer-encoding", [])
     lengths = headers.get_all("content-length", [])
