@@ -21,6 +21,7 @@ from chalicelib.domain.reminders import Duty
 from chalicelib.services.annotations import Annotations
 from chalicelib.services.arrivals import Arrivals
 from chalicelib.services.entries import Entries
+from chalicelib.services.entry_deletions import EntryDeletions
 from chalicelib.services.entry_uploads import EntryUploads
 from chalicelib.services.idempotency import Idempotency
 from chalicelib.services.job_runs import JobRuns
@@ -42,6 +43,7 @@ class ApiServices:
     users: Users
     jobs: Jobs
     entries: Entries
+    entry_deletions: EntryDeletions
     annotations: Annotations
     idempotency: Idempotency
     throttle: Throttle
@@ -79,7 +81,7 @@ def make_api_services(settings: Settings) -> ApiServices:
     clients = make_clients()
     table = DynamoTable(clients.dynamodb, settings.table_name)
     media = S3Media(clients.s3, settings.media_bucket, link_expires_s=settings.link_expires_s)
-    entry_rows = DynamoEntries(table)
+    entry_rows, annotation_rows = DynamoEntries(table), DynamoAnnotations(table)
     entries = Entries(entry_rows, media, utc_now)
     queue = SqsQueue(clients.sqs, settings.job_queue_url)
     uploads = _make_uploads(settings, clients, table)
@@ -88,7 +90,8 @@ def make_api_services(settings: Settings) -> ApiServices:
         users=_users(table),
         jobs=Jobs(DynamoJobs(table), entries, queue, utc_now),
         entries=entries,
-        annotations=Annotations(DynamoAnnotations(table), entry_rows, utc_now),
+        entry_deletions=EntryDeletions(entry_rows, annotation_rows, media, utc_now),
+        annotations=Annotations(annotation_rows, entry_rows, utc_now),
         idempotency=Idempotency(DynamoKeyedRequests(table), utc_now),
         throttle=Throttle(per_minute=settings.requests_per_minute, burst=settings.request_burst),
         job_uploads=uploads.jobs,

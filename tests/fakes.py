@@ -10,6 +10,7 @@ from typing import Any, BinaryIO, TypeVar
 from urllib.parse import quote, urlencode
 
 from chalicelib.domain.accounts import User
+from chalicelib.domain.audit import AuditRecord
 from chalicelib.domain.entries import MAX_REPRESENTATIONS, Annotation, Entry, Representation
 from chalicelib.domain.idempotency import KeyedRequest
 from chalicelib.domain.job_names import JobName
@@ -92,6 +93,8 @@ class FakeEntries:
 
     def __init__(self) -> None:
         self._rows: dict[tuple[str, str], Entry] = {}
+        self._deleting: set[tuple[str, str]] = set()
+        self.audit: list[AuditRecord] = []
         self._lock = threading.Lock()
 
     def create(self, entry: Entry) -> None:
@@ -100,12 +103,12 @@ class FakeEntries:
 
     def get(self, account_id: str, entry_id: str) -> Entry:
         with self._lock:
-            return as_kept(_found(self._rows.get((account_id, entry_id)), "entry"))
+            return as_kept(self._live(account_id, entry_id))
 
     def get_many(self, account_id: str, entry_ids: Sequence[str]) -> dict[str, Entry]:
         with self._lock:
-            rows = ((entry_id, self._rows.get((account_id, entry_id))) for entry_id in entry_ids)
-            return {entry_id: as_kept(row) for entry_id, row in rows if row is not None}
+            keys = ((account_id, entry_id) for entry_id in entry_ids)
+            return {key[1]: as_kept(self._rows[key]) for key in keys if key in self._rows.keys() - self._deleting}
 
     def add_representation(self, representation: Representation) -> None:
         with self._lock:
@@ -137,7 +140,7 @@ class FakeEntries:
 
     def set_media_seconds(self, account_id: str, entry_id: str, media_seconds: float | None) -> None:
         with self._lock:
-            entry = _found(self._rows.get((account_id, entry_id)), "entry")
+            entry = self._live(account_id, entry_id)
             self._rows[account_id, entry_id] = replace(entry, media_seconds=media_seconds)
 
     def receive_upload(self, representation: Representation) -> None:
@@ -161,8 +164,31 @@ class FakeEntries:
             if there.media_key == representation.media_key:
                 self._set(replace(there, sha256=sha256))
 
+    def set_data_split(self, account_id: str, entry_id: str, data_split: str | None, now: datetime) -> None:
+        with self._lock:
+            entry = self._live(account_id, entry_id)
+            self._rows[account_id, entry_id] = as_kept(replace(entry, data_split=data_split, updated=now))
+
+    def begin_deletion(self, account_id: str, entry_id: str, now: datetime) -> Entry:
+        with self._lock:
+            entry = _found(self._rows.get((account_id, entry_id)), "entry")
+            self._deleting.add((account_id, entry_id))
+            return as_kept(entry)
+
+    def finish_deletion(self, record: AuditRecord) -> None:
+        key = (record.account_id, record.subject_id)
+        with self._lock:
+            if key in self._deleting:
+                self._deleting.remove(key)
+                del self._rows[key]
+                self.audit.append(as_kept(record))
+
+    def _live(self, account_id: str, entry_id: str) -> Entry:
+        key = (account_id, entry_id)
+        return _found(None if key in self._deleting else self._rows.get(key), "entry")
+
     def _entry(self, representation: Representation) -> Entry:
-        return _found(self._rows.get((representation.account_id, representation.entry_id)), "entry")
+        return self._live(representation.account_id, representation.entry_id)
 
     def _check_still(self, representation: Representation) -> Entry:
         entry = self._entry(representation)
@@ -196,6 +222,36 @@ class FakeAnnotations:
         with self._lock:
             rows = [row for row in self._rows.values() if (row.account_id, row.entry_id) == (account_id, entry_id)]
         return tuple(sorted(rows, key=lambda annotation: annotation.id))
+
+    def replace(self, previous: Annotation, replacement: Annotation) -> None:
+        key = (previous.account_id, previous.entry_id, previous.id)
+        with self._lock:
+            row = _found(self._rows.get(key), "annotation")
+            if (row.key, row.value, row.source) != (previous.key, previous.value, previous.source):
+                raise StaleWrite(f"annotation {previous.id} was written since it was read")
+            self._rows[key] = as_kept(replacement)
+
+    def delete(self, annotation: Annotation) -> None:
+        with self._lock:
+            _found(self._rows.pop((annotation.account_id, annotation.entry_id, annotation.id), None), "annotation")
+
+    def delete_all(self, account_id: str, entry_id: str) -> None:
+        with self._lock:
+            self._rows = {key: row for key, row in self._rows.items() if key[:2] != (account_id, entry_id)}
+
+    def search(
+        self, account_id: str, *, key: str, value: str | None, source: str | None, limit: int, cursor: str | None
+    ) -> Page[str]:
+        with self._lock:
+            rows = [row for row in self._rows.values() if (row.account_id, row.key) == (account_id, key)]
+        rows = [row for row in rows if value in (None, row.value) and source in (None, row.source)]
+        ids = sorted({row.entry_id for row in rows}, reverse=True)
+        if cursor is not None:
+            account, _, last_id = cursor.rpartition("/")
+            if account != account_id:
+                raise MalformedRequest("This cursor does not continue this list.")
+            ids = [entry_id for entry_id in ids if entry_id < last_id]
+        return Page(tuple(ids[:limit]), f"{account_id}/{ids[limit - 1]}" if len(ids) > limit else None)
 
 
 class FakeKeyedRequests:

@@ -8,7 +8,7 @@ from chalicelib.api.call import Call
 from chalicelib.api.documents import annotation_document
 from chalicelib.api.forms import MULTIPART, URL_ENCODED, check_content_type, read_form
 from chalicelib.api.json_bodies import parse_resource, text_of
-from chalicelib.api.responses import JSON_CONTENT_TYPE, created, json_response
+from chalicelib.api.responses import JSON_CONTENT_TYPE, created, json_response, no_content
 from chalicelib.api.routes import READ, Route
 
 _ACCEPTED = (JSON_CONTENT_TYPE, URL_ENCODED, MULTIPART)
@@ -18,9 +18,9 @@ _FIELDS = ("key", "value", "source")
 def create_annotation(call: Call) -> Response:
     """POST /entries/{entry_id}/annotations: adds a note; 201."""
     entry_id = call.path_id("entry")
-    texts = _read_texts(call)
+    texts = _read_given(call)
     annotation = call.services.annotations.create(
-        call.caller, entry_id, key=texts["key"], value=texts["value"], source=texts["source"]
+        call.caller, entry_id, key=texts.get("key"), value=texts.get("value"), source=texts.get("source")
     )
     return created(annotation_document(annotation, call.urls))
 
@@ -37,18 +37,34 @@ def get_annotation(call: Call) -> Response:
     return json_response(annotation_document(annotation, call.urls))
 
 
+def update_annotation(call: Call) -> Response:
+    """PUT /entries/{entry_id}/annotations/{annotation_id}: changes the fields that are given; 204."""
+    entry_id, annotation_id = call.path_id("entry"), call.path_id("annotation")
+    call.services.annotations.update(call.caller, entry_id, annotation_id, _read_given(call))
+    return no_content()
+
+
+def delete_annotation(call: Call) -> Response:
+    """DELETE /entries/{entry_id}/annotations/{annotation_id}: removes the note; 204."""
+    call.services.annotations.delete(call.caller, call.path_id("entry"), call.path_id("annotation"))
+    return no_content()
+
+
 ROUTES = (
     Route(("POST",), "/entries/{entry_id}/annotations", create_annotation),
     Route(READ, "/entries/{entry_id}/annotations", list_annotations),
     Route(READ, "/entries/{entry_id}/annotations/{annotation_id}", get_annotation),
+    Route(("PUT",), "/entries/{entry_id}/annotations/{annotation_id}", update_annotation),
+    Route(("DELETE",), "/entries/{entry_id}/annotations/{annotation_id}", delete_annotation),
 )
 
 
-def _read_texts(call: Call) -> Mapping[str, str | None]:
-    """Key, value and source of the body, None for each that is not there."""
+def _read_given(call: Call) -> Mapping[str, str | None]:
+    """Those of key, value and source that the body gives."""
     content_type = call.header("content-type")
     if check_content_type(content_type, _ACCEPTED) == JSON_CONTENT_TYPE:
         resource = parse_resource(call.body(), "annotation")
-        return {name: text_of(resource, name) for name in _FIELDS}
+        return {name: text_of(resource, name) for name in _FIELDS if name in resource}
     with read_form(content_type, call.body(), accepted=_ACCEPTED) as form:
-        return {name: form.fields.get(f"annotation[{name}]") for name in _FIELDS}
+        texts = {name: form.fields.get(f"annotation[{name}]") for name in _FIELDS}
+        return {name: text for name, text in texts.items() if text is not None}

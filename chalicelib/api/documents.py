@@ -53,6 +53,7 @@ def entry_document(entry: Entry, urls: Urls) -> Document:
         "representation_self": urls.representations(entry.id),
         "author": entry.author,
         "source": entry.source,
+        "data_split": entry.data_split,
         "media_seconds": entry.media_seconds,
         "published": format_time(entry.published),
         "updated": format_time(entry.updated),

@@ -12,6 +12,7 @@ from chalicelib.api.documents import Document, entry_ids_of, job_document
 from chalicelib.api.fields import check_data_split, data_split_of
 from chalicelib.api.forms import MULTIPART, URL_ENCODED, Form, check_content_type, read_form
 from chalicelib.api.json_bodies import parse_resource, text_of
+from chalicelib.api.pages import next_link, parse_limit
 from chalicelib.api.responses import JSON_CONTENT_TYPE, created, json_response, retry_after
 from chalicelib.api.routes import READ, Route
 from chalicelib.api.uploads import announced_file, target_document
@@ -19,7 +20,6 @@ from chalicelib.domain.job_names import JobName, parse_job_name, parse_result_ta
 from chalicelib.domain.jobs import Job, JobStatus
 from chalicelib.errors import Invalid
 
-MAX_PAGE = 1000
 _POLL_S = 2  # workers report about once a second
 
 _INPUT = "entry_job[input]"
@@ -44,7 +44,7 @@ def create_job(call: Call) -> Response:
 def list_jobs(call: Call) -> Response:
     """GET /jobs: a page of the account's jobs, newest first; the Link header leads to the next page."""
     filters = {name: text for name in ("status", "name") if (text := call.query(name)) is not None}
-    limit = _parse_limit(call.query("limit"))
+    limit = parse_limit(call.query("limit"))
     page = call.services.jobs.list(
         call.caller,
         limit=limit,
@@ -52,11 +52,7 @@ def list_jobs(call: Call) -> Response:
         status=_parse_choice(JobStatus, "status", filters.get("status")),
         name=_parse_choice(JobName, "name", filters.get("name")),
     )
-    headers = {}
-    if page.cursor is not None:
-        next_url = call.urls.jobs({**filters, "limit": str(limit), "cursor": page.cursor})
-        headers["Link"] = f'<{next_url}>; rel="next"'
-    return json_response(_documents(call, page.items), headers=headers)
+    return json_response(_documents(call, page.items), headers=next_link(call.urls.jobs, filters, limit, page.cursor))
 
 
 def get_job(call: Call) -> Response:
@@ -126,14 +122,6 @@ def _documents(call: Call, jobs: Iterable[Job]) -> list[Document]:
     jobs = tuple(jobs)
     entries = call.services.entries.get_many(call.caller, entry_ids_of(jobs))
     return [job_document(job, entries, call.urls) for job in jobs]
-
-
-def _parse_limit(text: str | None) -> int:
-    if text is None:
-        return MAX_PAGE
-    if not (text.isascii() and text.isdigit() and len(text) <= 4 and 1 <= int(text) <= MAX_PAGE):
-        raise Invalid(f"The limit must be a number from 1 to {MAX_PAGE}.")
-    return int(text)
 
 
 def _parse_choice(choices: type[Choice], noun: str, text: str | None) -> Choice | None:

@@ -44,6 +44,10 @@ class Urls:
         """Where entries are created."""
         return f"{self.base}/entries"
 
+    def entry_search(self, query: Mapping[str, str]) -> str:
+        """The entries that have an annotation, as `query` describes it."""
+        return f"{self.entries()}/search_by_annotation?{urlencode(query)}"
+
     def entry(self, entry_id: str) -> str:
         """One entry."""
         return f"{self.base}/entries/{entry_id}"

@@ -1,7 +1,5 @@
 """Jobs in DynamoDB."""
 
-from itertools import islice
-
 from chalicelib.aws.dynamodb_table import NEW, Condition, ConditionFailed, DynamoTable
 from chalicelib.aws.job_cursors import decode_cursor, encode_cursor
 from chalicelib.aws.rows import Row, from_row, to_row
@@ -13,13 +11,16 @@ from chalicelib.services.ports import Page
 
 # Rows that one request looks at where a filter may drop most of them.
 _FILTERED_READ_SIZE = 200
+# Rows that one page looks at: what a page costs must not grow with the number of jobs that no filter lets through.
+MOST_ROWS_READ = 1000
 
 
 class DynamoJobs:
-    """The port `JobStore`."""
+    """The port `JobStore`. `most_rows_read` bounds what one page of a filtered list looks at."""
 
-    def __init__(self, table: DynamoTable) -> None:
+    def __init__(self, table: DynamoTable, *, most_rows_read: int = MOST_ROWS_READ) -> None:
         self._table = table
+        self._most_rows_read = most_rows_read
 
     def create(self, job: Job) -> None:
         """Writes a new row. Raises `StaleWrite` where the id exists."""
@@ -52,21 +53,31 @@ class DynamoJobs:
         status: JobStatus | None,
         name: JobName | None,
     ) -> Page[Job]:
-        """The account's jobs, newest first. Raises `MalformedRequest` for a cursor that this store did not make."""
-        equal = {key: value.value for key, value in (("status", status), ("name", name)) if value is not None}
+        """The account's jobs, newest first.
+
+        With a filter, a page that is not full may have a cursor all the same: one page looks at a limited number of
+        jobs. Raises `MalformedRequest` for a cursor that this store did not make.
+        """
+        wanted = {key: value.value for key, value in (("status", status), ("name", name)) if value}
+        most_rows = max(limit, self._most_rows_read)
         rows = self._table.query(
             account_partition(account_id),
             JOB_PREFIX,
             descending=True,
             after=None if cursor is None else job_key(account_id, decode_cursor(account_id, cursor)),
-            read_size=max(limit + 1, _FILTERED_READ_SIZE) if equal else limit + 1,
-            equal=equal,
+            read_size=min(max(limit, _FILTERED_READ_SIZE), most_rows) + 1 if wanted else limit + 1,
         )
-        # One more than the page holds tells whether there is a next page at all.
-        jobs = tuple(from_row(Job, row) for row in islice(rows, limit + 1))
-        if len(jobs) <= limit:
-            return Page(jobs, None)
-        return Page(jobs[:limit], encode_cursor(account_id, jobs[limit - 1].id))
+        jobs: list[Job] = []
+        last_id = ""
+        for number, row in enumerate(rows):
+            is_wanted = all(row[field] == text for field, text in wanted.items())
+            # One more than the page holds tells that there is more at all.
+            if number >= most_rows or (is_wanted and len(jobs) == limit):
+                return Page(tuple(jobs), encode_cursor(account_id, last_id))
+            if is_wanted:
+                jobs.append(from_row(Job, row))
+            last_id = row["id"]
+        return Page(tuple(jobs), None)
 
 
 def _row(job: Job) -> Row:

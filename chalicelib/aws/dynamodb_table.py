@@ -2,8 +2,9 @@
 
 import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
@@ -15,9 +16,11 @@ from chalicelib.errors import MienError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import WriteRequestUnionTypeDef
 
 Key = Mapping[str, str]
 _BATCH_KEYS = 100  # the most that BatchGetItem takes
+_BATCH_WRITES = 25  # the most that BatchWriteItem takes
 _BATCH_ATTEMPTS = 8  # in a row that bring nothing
 _FIRST_PAUSE_S = 0.05
 
@@ -94,6 +97,34 @@ class DynamoTable:
             )["Attributes"]
         )
 
+    def delete_many(self, keys: Iterable[Key]) -> None:
+        """Removes the rows, as far as they exist. No key may be there twice."""
+        waiting = iter(keys)
+        while batch := list(islice(waiting, _BATCH_WRITES)):
+            self._delete_batch([{"DeleteRequest": {"Key": _wire(key)}} for key in batch])
+
+    def exchange(self, gone: Key, condition: Condition, row: Row) -> None:
+        """Removes one row and writes another, both or neither. Raises `ConditionFailed`, without the row."""
+        with aws_failures("exchange rows"):
+            try:
+                self._client.transact_write_items(
+                    TransactItems=[
+                        {
+                            "Delete": {
+                                "TableName": self._name,
+                                "Key": _wire(gone),
+                                "ConditionExpression": condition.text,
+                                "ExpressionAttributeNames": condition.names,
+                            }
+                        },
+                        {"Put": {"TableName": self._name, "Item": _wire(row)}},
+                    ]
+                )
+            except self._client.exceptions.TransactionCanceledException as failure:
+                if failure.response["CancellationReasons"][0].get("Code") != "ConditionalCheckFailed":
+                    raise
+                raise ConditionFailed(None) from failure
+
     def query(
         self,
         partition: str,
@@ -102,27 +133,49 @@ class DynamoTable:
         descending: bool = False,
         after: Key | None = None,
         read_size: int | None = None,
-        equal: Mapping[str, str] | None = None,
     ) -> Iterator[Row]:
         """The partition's rows whose sort key begins with `prefix`, in its order, read as they are asked for.
 
-        `after` is the key behind which to begin; `read_size` is how many rows one request looks at; `equal` leaves
-        out the rows whose attributes have other values.
+        `after` is the key behind which to begin; `read_size` is how many rows one request looks at.
         """
-        request = _query_request(partition, prefix, equal or {})
-        request |= {"TableName": self._name, "ScanIndexForward": not descending}
+        request: dict[str, Any] = {
+            "KeyConditionExpression": "#pk = :pk AND begins_with(#sk, :prefix)",
+            "ExpressionAttributeNames": {"#pk": PARTITION_KEY, "#sk": SORT_KEY},
+            "ExpressionAttributeValues": _wire({":pk": partition, ":prefix": prefix}),
+            "ScanIndexForward": not descending,
+        }
+        if after is not None:
+            request["ExclusiveStartKey"] = _wire(after)
+        return self._query(request, read_size)
+
+    def query_index_down(
+        self, index: str, partition: str, *, sort_key: str, before: str | None, read_size: int
+    ) -> Iterator[Row]:
+        """The rows of an index (which is called after its partition key) in descending order of `sort_key`, those
+        below `before` only. May lag behind the writes."""
+        request: dict[str, Any] = {
+            "IndexName": index,
+            "KeyConditionExpression": "#pk = :pk",
+            "ExpressionAttributeNames": {"#pk": index},
+            "ExpressionAttributeValues": _wire({":pk": partition}),
+            "ScanIndexForward": False,
+        }
+        if before is not None:
+            request["KeyConditionExpression"] += " AND #sk < :before"
+            request["ExpressionAttributeNames"]["#sk"] = sort_key
+            request["ExpressionAttributeValues"] |= _wire({":before": before})
+        return self._query(request, read_size)
+
+    def _query(self, request: dict[str, Any], read_size: int | None) -> Iterator[Row]:
         if read_size is not None:
             request["Limit"] = read_size
-        start = _wire(after) if after else None
         while True:
-            if start is not None:
-                request["ExclusiveStartKey"] = start
             with aws_failures("query rows"):
-                answer = self._client.query(**request)
+                answer = self._client.query(TableName=self._name, **request)
             yield from (_row(item) for item in answer["Items"])
-            start = answer.get("LastEvaluatedKey")
-            if not start:
+            if not answer.get("LastEvaluatedKey"):
                 return
+            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def batch_get(self, keys: Sequence[Key]) -> Iterator[Row]:
         """Those of the rows that exist, read consistently, in no order. No key may be there twice."""
@@ -146,6 +199,17 @@ class DynamoTable:
             keys = list(unprocessed["Keys"])
             self._sleep(_pause_s(fruitless))
 
+    def _delete_batch(self, requests: "list[WriteRequestUnionTypeDef]") -> None:
+        for attempt in range(_BATCH_ATTEMPTS):
+            with aws_failures("delete rows"):
+                answer = self._client.batch_write_item(RequestItems={self._name: requests})
+            unprocessed = answer["UnprocessedItems"].get(self._name)
+            if not unprocessed:
+                return
+            requests = list(unprocessed)
+            self._sleep(_pause_s(attempt))
+        raise AwsFailure(f"could not delete rows: {len(requests)} stayed unprocessed")
+
     def _write(self, operation: Callable[..., Any], condition: Condition | None, **request: Any) -> Any:
         if condition is not None:
             request["ConditionExpression"] = condition.text
@@ -159,19 +223,6 @@ class DynamoTable:
             except self._client.exceptions.ConditionalCheckFailedException as failure:
                 found: Any = failure.response.get("Item")
                 raise ConditionFailed(_row(found) if found else None) from failure
-
-
-def _query_request(partition: str, prefix: str, equal: Mapping[str, str]) -> dict[str, Any]:
-    request: dict[str, Any] = {
-        "KeyConditionExpression": "#pk = :pk AND begins_with(#sk, :prefix)",
-        "ExpressionAttributeNames": {"#pk": PARTITION_KEY, "#sk": SORT_KEY} | {f"#{name}": name for name in equal},
-        "ExpressionAttributeValues": _wire(
-            {":pk": partition, ":prefix": prefix} | {f":{name}": value for name, value in equal.items()}
-        ),
-    }
-    if equal:
-        request["FilterExpression"] = " AND ".join(f"#{name} = :{name}" for name in equal)
-    return request
 
 
 def _pause_s(fruitless: int) -> float:

@@ -5,6 +5,7 @@
 | job        | `ACCOUNT#<account id>` | `JOB#<job id>`                      |
 | entry      | `ACCOUNT#<account id>` | `ENTRY#<entry id>`                  |
 | annotation | `ACCOUNT#<account id>` | `ANNOTATION#<entry id>#<id>`        |
+| audit record | `ACCOUNT#<account id>` | `AUDIT#<id>`                      |
 | keyed request | `ACCOUNT#<account id>` | `IDEMPOTENCY#<SHA-256 of the key>` |
 | reminder   | `ACCOUNT#<account id>` | `REMINDER#<duty>#<subject id>`      |
 | user       | `USER#<email>`         | `USER`                              |
@@ -15,6 +16,8 @@ Every read names one partition, and the account is the partition: no request can
 sort by time, so the sort key lists jobs and annotations in the order in which they were made without an index.
 The index `due` holds the rows that have a `due_partition`, the reminders, by their `due_at`: the one place where
 accounts meet, which only the sweeper reads. Its partitions are a few shards, so that many reminders share the load.
+The indexes `by_key` and `by_value` hold the annotations, for the search; their partitions name the account, too, and
+digests of the texts, which may be longer than a key.
 An entry holds its representations as a map, by id. The other attributes are the fields of the domain's dataclasses,
 by name (see `rows`).
 """
@@ -22,6 +25,8 @@ by name (see `rows`).
 import hashlib
 import zlib
 from typing import TYPE_CHECKING, Final, TypedDict
+
+from chalicelib.domain.entries import Annotation
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import (
@@ -32,6 +37,10 @@ if TYPE_CHECKING:
 
 PARTITION_KEY: Final = "pk"
 SORT_KEY: Final = "sk"
+BY_KEY: Final = "by_key"
+BY_VALUE: Final = "by_value"
+NOTED_ENTRY: Final = "noted_entry"
+"""The sort key of both indexes: `<entry id>#<annotation id>`."""
 EXPIRES_AT: Final = "expires_at"
 """The attribute after which DynamoDB may drop a row (its TTL), in seconds since 1970."""
 DUE_INDEX: Final = "due"
@@ -50,6 +59,18 @@ class TableKeys(TypedDict):
     GlobalSecondaryIndexes: "list[GlobalSecondaryIndexTypeDef]"
 
 
+def _search_index(name: str) -> "GlobalSecondaryIndexTypeDef":
+    """An index that is called after its partition key; rows without that are not in it."""
+    return {
+        "IndexName": name,
+        "KeySchema": [
+            {"AttributeName": name, "KeyType": "HASH"},
+            {"AttributeName": NOTED_ENTRY, "KeyType": "RANGE"},
+        ],
+        "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["source"]},
+    }
+
+
 TABLE_KEYS: Final[TableKeys] = {
     "KeySchema": [
         {"AttributeName": PARTITION_KEY, "KeyType": "HASH"},
@@ -60,6 +81,9 @@ TABLE_KEYS: Final[TableKeys] = {
         {"AttributeName": SORT_KEY, "AttributeType": "S"},
         {"AttributeName": DUE_PARTITION, "AttributeType": "S"},
         {"AttributeName": DUE_AT, "AttributeType": "S"},
+        {"AttributeName": BY_KEY, "AttributeType": "S"},
+        {"AttributeName": BY_VALUE, "AttributeType": "S"},
+        {"AttributeName": NOTED_ENTRY, "AttributeType": "S"},
     ],
     "GlobalSecondaryIndexes": [
         {
@@ -69,13 +93,16 @@ TABLE_KEYS: Final[TableKeys] = {
                 {"AttributeName": DUE_AT, "KeyType": "RANGE"},
             ],
             "Projection": {"ProjectionType": "ALL"},
-        }
+        },
+        _search_index(BY_KEY),
+        _search_index(BY_VALUE),
     ],
 }
 
 JOB_PREFIX: Final = "JOB#"
 USER_NAMES_PARTITION: Final = "USERS"
 USER_NAME_PREFIX: Final = "NAME#"
+AUDIT_PREFIX: Final = "AUDIT#"
 
 
 def job_key(account_id: str, job_id: str) -> dict[str, str]:
@@ -108,6 +135,30 @@ def due_partition(subject_id: str) -> str:
     return DUE_PARTITIONS[zlib.crc32(subject_id.encode()) % len(DUE_PARTITIONS)]
 
 
+def annotation_index(annotation: Annotation) -> dict[str, str]:
+    """The attributes by which the indexes hold an annotation's row."""
+    return {
+        BY_KEY: by_key_partition(annotation.account_id, annotation.key),
+        BY_VALUE: by_value_partition(annotation.account_id, annotation.key, annotation.value),
+        NOTED_ENTRY: f"{annotation.entry_id}#{annotation.id}",
+    }
+
+
+def by_key_partition(account_id: str, key: str) -> str:
+    """Where the index by key has an account's annotations."""
+    return f"{account_partition(account_id)}#{_digest(key)}"
+
+
+def by_value_partition(account_id: str, key: str, value: str) -> str:
+    """Where the index by key and value has an account's annotations."""
+    return f"{account_partition(account_id)}#{_digest(key)}#{_digest(value)}"
+
+
+def audit_key(account_id: str, record_id: str) -> dict[str, str]:
+    """Where a line of the audit trail is."""
+    return _key(account_partition(account_id), f"{AUDIT_PREFIX}{record_id}")
+
+
 def user_key(email: str) -> dict[str, str]:
     """Where a user's row is."""
     return _key(f"USER#{email}", "USER")
@@ -136,3 +187,7 @@ def annotation_prefix(entry_id: str) -> str:
 
 def _key(partition: str, sort: str) -> dict[str, str]:
     return {PARTITION_KEY: partition, SORT_KEY: sort}
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()

@@ -1,9 +1,17 @@
 """Annotations: notes in key and value on an entry."""
 
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+
 from chalicelib.domain.accounts import Caller
-from chalicelib.domain.entries import Annotation, check_annotation_text
+from chalicelib.domain.entries import Annotation, Entry, check_annotation_text
 from chalicelib.domain.ids import new_id
-from chalicelib.services.ports import AnnotationStore, Clock, EntryStore
+from chalicelib.errors import Invalid, NotFound, StaleWrite
+from chalicelib.services.ports import AnnotationStore, Clock, EntryStore, Page
+
+# Each lost race means that somebody else changed the same note; this many in a row is a fault, not contention.
+_TRIES = 20
 
 
 class Annotations:
@@ -18,9 +26,7 @@ class Annotations:
         self, caller: Caller, entry_id: str, *, key: str | None, value: str | None, source: str | None
     ) -> Annotation:
         """Adds a note to an entry. Raises `NotFound` without the entry, `Invalid` for a text that cannot be stored."""
-        key = check_annotation_text("key", key)
-        value = check_annotation_text("value", value)
-        source = check_annotation_text("source", source) if source else None
+        texts = _checked({"key": key, "value": value, "source": source})
         self._entries.get(caller.account_id, entry_id)
         now = self._clock()
         annotation = Annotation(
@@ -28,20 +34,85 @@ class Annotations:
             entry_id=entry_id,
             account_id=caller.account_id,
             author=caller.email,
-            key=key,
-            value=value,
-            source=source,
+            key=str(texts["key"]),
+            value=str(texts["value"]),
+            source=texts["source"],
             published=now,
             updated=now,
         )
         self._annotations.create(annotation)
+        self._check_still_there(annotation)
         return annotation
 
     def get(self, caller: Caller, entry_id: str, annotation_id: str) -> Annotation:
         """Raises `NotFound`."""
+        self._entries.get(caller.account_id, entry_id)
         return self._annotations.get(caller.account_id, entry_id, annotation_id)
 
     def list(self, caller: Caller, entry_id: str) -> tuple[Annotation, ...]:
         """All of an entry's notes, oldest first. Raises `NotFound` without the entry."""
         self._entries.get(caller.account_id, entry_id)
         return self._annotations.list(caller.account_id, entry_id)
+
+    def update(self, caller: Caller, entry_id: str, annotation_id: str, texts: Mapping[str, str | None]) -> Annotation:
+        """Changes those of `key`, `value` and `source` that are in `texts`; a source of nothing takes it away.
+
+        Raises `NotFound`, or `Invalid` for a text that cannot be stored.
+        """
+        checked = _checked(texts)
+        for _ in range(_TRIES):
+            current = self.get(caller, entry_id, annotation_id)
+            changed = replace(current, **checked)  # type: ignore[arg-type]  # what may not be None was checked
+            if changed == current:
+                return current
+            changed = replace(changed, updated=self._clock())
+            try:
+                self._annotations.replace(current, changed)
+            except StaleWrite:
+                continue
+            return changed
+        raise StaleWrite(f"annotation {annotation_id}: lost {_TRIES} races in a row")
+
+    def delete(self, caller: Caller, entry_id: str, annotation_id: str) -> None:
+        """Raises `NotFound`."""
+        self._annotations.delete(self.get(caller, entry_id, annotation_id))
+
+    def search(
+        self,
+        caller: Caller,
+        *,
+        key: str | None,
+        value: str | None,
+        source: str | None,
+        limit: int,
+        cursor: str | None = None,
+    ) -> Page[Entry]:
+        """The account's entries that have a note with this key and, where they are given, this value and source.
+
+        Newest first; a page may be short and have a cursor all the same. What was noted a moment ago may be missing.
+        Raises `Invalid` without a key, `MalformedRequest` for a foreign cursor.
+        """
+        if not key:
+            raise Invalid("A search needs a key; add ?key= and, if you like, value= and source=.")
+        page = self._annotations.search(
+            caller.account_id, key=key, value=value, source=source, limit=limit, cursor=cursor
+        )
+        entries = self._entries.get_many(caller.account_id, page.items)
+        return Page(tuple(entries[each] for each in page.items if each in entries), page.cursor)
+
+    def _check_still_there(self, annotation: Annotation) -> None:
+        # A deletion of the entry that began before this note was written has not seen it; one that begins later will.
+        try:
+            self._entries.get(annotation.account_id, annotation.entry_id)
+        except NotFound:
+            with suppress(NotFound):
+                self._annotations.delete(annotation)
+            raise
+
+
+def _checked(texts: Mapping[str, str | None]) -> dict[str, str | None]:
+    """`texts` as they are stored. Raises `Invalid`."""
+    return {
+        name: None if name == "source" and not text else check_annotation_text(name, text)
+        for name, text in texts.items()
+    }

@@ -61,6 +61,11 @@ class Entries:
         """Those of the entries that exist, by id."""
         return self._entries.get_many(caller.account_id, entry_ids)
 
+    def set_data_split(self, caller: Caller, entry_id: str, data_split: str | None) -> Entry:
+        """Changes what part of a data set the entry belongs to; None takes it away. Raises `NotFound`."""
+        self._entries.set_data_split(caller.account_id, entry_id, data_split, self._clock())
+        return self.get(caller, entry_id)
+
     def add_representation(self, caller: Caller, entry_id: str, upload: Upload) -> Representation:
         """Adds a file to an entry. Raises `NotFound`, or `Invalid` where the entry has a file of that name."""
         file_name = check_upload(upload)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import BinaryIO, Generic, Literal, Protocol, TypeVar
 
 from chalicelib.domain.accounts import User
+from chalicelib.domain.audit import AuditRecord
 from chalicelib.domain.entries import Annotation, Entry, Representation
 from chalicelib.domain.idempotency import KeyedRequest
 from chalicelib.domain.job_names import JobName
@@ -65,7 +66,11 @@ class JobStore(Protocol):
         status: JobStatus | None,
         name: JobName | None,
     ) -> Page[Job]:
-        """The account's jobs, newest first. Raises `MalformedRequest` for a cursor that this store did not make."""
+        """The account's jobs, newest first.
+
+        With a filter, a page that is not full may have a cursor all the same: one page looks at a limited number of
+        jobs. Raises `MalformedRequest` for a cursor that this store did not make.
+        """
 
 
 class EntryStore(Protocol):
@@ -97,6 +102,20 @@ class EntryStore(Protocol):
     def remove_representation(self, representation: Representation, now: datetime) -> None:
         """Takes a file out of its entry. Raises as `replace_representation` does."""
 
+    def set_data_split(self, account_id: str, entry_id: str, data_split: str | None, now: datetime) -> None:
+        """Changes what part of a data set the entry belongs to. Raises `NotFound`."""
+
+    def begin_deletion(self, account_id: str, entry_id: str, now: datetime) -> Entry:
+        """The entry as it was. From here on everything but the two methods of deletion finds no such entry, and no
+        second one can be made under its id until it is gone.
+
+        Raises `NotFound`; one that was begun before may be begun again.
+        """
+
+    def finish_deletion(self, record: AuditRecord) -> None:
+        """Removes the row of the entry that `record` speaks of and writes the record, both or neither. Does nothing
+        where no deletion has begun or another has finished."""
+
     def set_media_seconds(self, account_id: str, entry_id: str, media_seconds: float | None) -> None:
         """Notes how long the medium is, once a worker has looked. Raises `NotFound`."""
 
@@ -124,6 +143,25 @@ class AnnotationStore(Protocol):
 
     def list(self, account_id: str, entry_id: str) -> tuple[Annotation, ...]:
         """All of an entry's annotations, oldest first."""
+
+    def replace(self, previous: Annotation, replacement: Annotation) -> None:
+        """Puts `replacement` in the place of `previous`, which has the same ids. Raises `NotFound` where the row is
+        gone, `StaleWrite` where its texts are not `previous`' any more."""
+
+    def delete(self, annotation: Annotation) -> None:
+        """Removes the row. Raises `NotFound`."""
+
+    def delete_all(self, account_id: str, entry_id: str) -> None:
+        """Removes all of an entry's annotations."""
+
+    def search(
+        self, account_id: str, *, key: str, value: str | None, source: str | None, limit: int, cursor: str | None
+    ) -> Page[str]:
+        """The ids of the entries with such an annotation, each once, newest first; None stands for any text.
+
+        May lag behind the writes. A page that is not full may have a cursor all the same: one page looks at a limited
+        number of annotations. Raises `MalformedRequest` for a cursor that this store did not make.
+        """
 
 
 class KeyedRequestStore(Protocol):

@@ -15,6 +15,7 @@ from chalicelib.domain.ids import new_id
 from chalicelib.local.http_server import HttpServer
 from chalicelib.services.annotations import Annotations
 from chalicelib.services.entries import Entries
+from chalicelib.services.entry_deletions import EntryDeletions
 from chalicelib.services.entry_uploads import EntryUploads
 from chalicelib.services.idempotency import Idempotency
 from chalicelib.services.job_runs import JobRuns
@@ -79,6 +80,7 @@ class Backstage:
             users=users,
             jobs=Jobs(self.jobs, entries, self.queue, self.clock),
             entries=entries,
+            entry_deletions=EntryDeletions(self.entries, self.annotations, self.media, self.clock),
             annotations=Annotations(self.annotations, self.entries, self.clock),
             idempotency=Idempotency(self.keyed_requests, self.clock),
             throttle=Throttle(per_minute=settings.requests_per_minute, burst=settings.request_burst),

@@ -1,5 +1,7 @@
 """`/entries/{entry_id}/annotations`."""
 
+from urllib.parse import urlencode
+
 import pytest
 
 from chalicelib.domain.ids import new_id
@@ -82,6 +84,73 @@ def test_a_form_that_is_none_or_says_too_little(api: Api, annotations_url: str, 
     answer = api.ada.call("POST", annotations_url, data=body, headers={"Content-Type": _FORM})
     assert answer.status_code == status
     assert set(answer.json()) == {"error"}
+
+
+def test_given_fields_are_changed(api: Api, annotations_url: str) -> None:
+    texts = {"key": "mood", "value": "fine", "source": "rater 7"}
+    url = api.ada.call("POST", annotations_url, json={"annotation": texts}).json()["self"]
+    answer = api.ada.call("PUT", url, json={"annotation": {"value": "better"}})
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert api.ada.call("PUT", url, data={"annotation[source]": ""}).status_code == 204
+    changed = api.ada.call("GET", url).json()
+    assert (changed["key"], changed["value"], changed["source"]) == ("mood", "better", None)
+    for body, status in (({"key": "x" * 256}, 422), ({"value": None}, 422), ({"value": ""}, 422), ({}, 204)):
+        assert api.ada.call("PUT", url, json={"annotation": body}).status_code == status
+    assert api.ada.call("PUT", url, data=b"{", headers={"Content-Type": "application/json"}).status_code == 400
+    assert api.ada.call("PUT", url, data=b"x", headers={"Content-Type": "text/plain"}).status_code == 415
+    assert api.ada.call("GET", url).json() == changed
+
+
+def test_an_annotation_is_deleted_once(api: Api, annotations_url: str) -> None:
+    body = {"annotation": {"key": "k", "value": "v"}}
+    url = api.ada.call("POST", annotations_url, json=body).json()["self"]
+    answer = api.ada.call("DELETE", url)
+    assert (answer.status_code, answer.content) == (204, b"")
+    for method in ("DELETE", "GET", "PUT"):
+        assert api.ada.call(method, url, json=body).status_code == 404
+    assert api.ada.call("GET", annotations_url).json() == []
+
+
+_TEXTS = [
+    "a" * 255,
+    "\U0001f469\u200d\U0001f680" * 85,
+    "\u202e\u05e2\u05d1\u05e8\u05d9\u05ea \u200f\u0639\u0631\u0628\u064a",
+    "<script>alert(1)</script>&amp;\"'",
+    " leading, trailing and\ttabs\r\nlines ",
+    "e\u0301 is not \u00e9",
+]
+
+
+@pytest.mark.parametrize("text", _TEXTS)
+def test_texts_are_stored_exactly(api: Api, annotations_url: str, text: str) -> None:
+    texts = {"key": text, "value": text, "source": text}
+    form = urlencode({f"annotation[{name}]": each for name, each in texts.items()})
+    by_json = api.ada.call("POST", annotations_url, json={"annotation": texts})
+    by_form = api.ada.call("POST", annotations_url, data=form, headers={"Content-Type": _FORM})
+    for answer in (by_json, by_form):
+        kept = api.ada.call("GET", answer.json()["self"])
+        assert kept.headers["Content-Type"] == "application/json"
+        assert {name: kept.json()[name] for name in texts} == texts
+    (found,) = api.ada.call("GET", "/entries/search_by_annotation", params={"key": text, "value": text}).json()
+    assert found["annotations"] == annotations_url
+
+
+@pytest.mark.parametrize("name", ["key", "value", "source"])
+@pytest.mark.parametrize("text", ["\0", "a\0b", "<b>\0", "a" * 256, "\U0001f600" * 256])
+def test_texts_that_cannot_be_stored_are_refused_however_they_come(
+    api: Api, annotations_url: str, name: str, text: str
+) -> None:
+    texts = {"key": "k", "value": "v", name: text}
+    form = {f"annotation[{each}]": content for each, content in texts.items()}
+    parts = {each: (None, content) for each, content in form.items()}
+    for answer in (
+        api.ada.call("POST", annotations_url, json={"annotation": texts}),
+        api.ada.call("POST", annotations_url, data=form),
+        api.ada.call("POST", annotations_url, files=parts),
+    ):
+        assert answer.status_code == 422
+        assert set(answer.json()) == {"error"}
+    assert api.ada.call("GET", annotations_url).json() == []
 
 
 def test_other_content_types_are_not_taken(api: Api, annotations_url: str) -> None:

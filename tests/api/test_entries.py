@@ -1,5 +1,7 @@
 """`/entries` and their representations."""
 
+from urllib.parse import quote
+
 import pytest
 import requests
 
@@ -121,3 +123,85 @@ def test_entries_cannot_be_listed(api: Api) -> None:
     answer = api.ada.call("GET", "/entries")
     assert _status_and_error(answer) == 405
     assert answer.headers["Allow"] == "POST"
+
+
+def test_the_data_split_is_stored_shown_and_changed(api: Api) -> None:
+    files = {"entry[media]": ("a.mp4", b"1")}
+    entry = api.ada.call("POST", "/entries", files=files, data={"entry[data_split]": "train"}).json()
+    assert entry["data_split"] == "train"
+    url = entry["self"]
+    api.clock.advance(1)
+    answer = api.ada.call("PUT", url, json={"entry": {"data_split": "test", "source": "ignored"}})
+    assert (answer.status_code, answer.json()["data_split"], answer.json()["source"]) == (200, "test", None)
+    assert answer.json()["updated"] > entry["updated"]
+    assert api.ada.call("GET", url).json() == answer.json()
+    assert api.ada.call("PUT", url, data={"entry[data_split]": "dev"}).json()["data_split"] == "dev"
+    assert api.ada.call("PUT", url, json={"entry": {}}).json()["data_split"] == "dev"
+    assert api.ada.call("PUT", url, json={"entry": {"data_split": None}}).json()["data_split"] is None
+    for body in ({}, {"entry": {"data_split": 7}}, {"entry": {"data_split": "x" * 256}}):
+        assert _status_and_error(api.ada.call("PUT", url, json=body)) == 422
+    assert _status_and_error(api.ada.call("PUT", url, data=b"x", headers={"Content-Type": "text/plain"})) == 415
+    assert _status_and_error(api.ada.call("PUT", f"/entries/{new_id(START)}", json={"entry": {}})) == 404
+
+
+def test_an_entry_is_deleted_with_all_that_belongs_to_it(api: Api) -> None:
+    entry = api.ada.send_entry().json()
+    (file,) = entry["representations"]
+    note = api.ada.call("POST", entry["annotations"], data={"annotation[key]": "k", "annotation[value]": "v"}).json()
+    answer = api.ada.call("DELETE", entry["self"])
+    assert (answer.status_code, answer.content) == (204, b"")
+    for url in (entry["self"], entry["annotations"], note["self"], file["self"], file["media"]):
+        assert _status_and_error(api.ada.call("GET", url)) == 404
+    assert _status_and_error(api.ada.call("DELETE", entry["self"])) == 404
+    assert api.media.objects == {}
+    assert api.ada.call("GET", "/entries/search_by_annotation?key=k").json() == []
+
+
+def test_a_job_shows_no_input_and_no_result_once_they_are_deleted(api: Api) -> None:
+    job = api.ada.send_job().json()
+    result = api.ada.send_entry(b"{}", "clip.mp4-metrics.json").json()
+    held = api.runs.claim(api.queue.sent[0])
+    api.runs.finish(held, result_entry_id=result["self"].rpartition("/")[2], progress=None)
+    assert api.ada.call("GET", job["self"]).json()["result"] == result
+    for entry in (job["input"], result):
+        assert api.ada.call("DELETE", entry["self"]).status_code == 204
+    left = api.ada.call("GET", job["self"]).json()
+    assert (left["status"], left["input"], "result" in left) == ("done", [], False)
+    assert api.ada.call("GET", "/jobs").json() == [left]
+
+
+def _search(api: Api, query: str) -> list[str]:
+    """The URLs of the entries on all pages."""
+    urls: list[str] = []
+    url = f"/entries/search_by_annotation?{query}"
+    while url:
+        answer = api.ada.call("GET", url)
+        assert answer.status_code == 200, answer.text
+        urls += [entry["self"] for entry in answer.json()]
+        url = answer.links.get("next", {}).get("url", "")
+    return urls
+
+
+def test_entries_are_found_by_their_annotations(api: Api) -> None:
+    entries = []
+    for number in range(3):
+        api.clock.advance(1)
+        entries.append(api.ada.send_entry().json())
+        note = {"key": "\u05de\u05e6\u05d1 & <b>", "value": f"{number % 2}", "source": f"rater {number}"}
+        assert api.ada.call("POST", entries[-1]["annotations"], json={"annotation": note}).status_code == 201
+    urls = [entry["self"] for entry in entries[::-1]]
+    key = quote("\u05de\u05e6\u05d1 & <b>")
+    assert _search(api, f"key={key}") == urls
+    assert _search(api, f"key={key}&limit=1") == urls
+    assert _search(api, f"key={key}&value=0&limit=1") == urls[::2]
+    assert _search(api, f"key={key}&source=rater%201") == urls[1:2]
+    assert _search(api, f"key={key}&value=1&source=rater%200") == []
+    assert api.ada.call("GET", f"/entries/search_by_annotation?key={key}").json() == entries[::-1]
+    assert api.ben.call("GET", f"/entries/search_by_annotation?key={key}").json() == []
+
+
+@pytest.mark.parametrize(
+    ("query", "status"), [("", 422), ("value=v", 422), ("key=k&limit=0", 422), ("key=k&cursor=x", 400)]
+)
+def test_a_search_that_makes_no_sense(api: Api, query: str, status: int) -> None:
+    assert _status_and_error(api.ada.call("GET", f"/entries/search_by_annotation?{query}")) == status

@@ -1,6 +1,7 @@
 """What the table does beyond the ports' promises: retries, pages, failures, what it asks of DynamoDB."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,8 +9,10 @@ from boto3.session import Session
 from botocore.stub import Stubber
 
 from chalicelib.aws.clients import make_clients
+from chalicelib.aws.dynamodb_entries import DynamoEntries
 from chalicelib.aws.dynamodb_table import EXISTING, NEW, ConditionFailed, DynamoTable
 from chalicelib.aws.failures import AwsFailure
+from tests.contract.samples import make_entry, make_representation
 from tests.moto_stack import TABLE_NAME, MotoStack, moto_stack
 
 
@@ -124,3 +127,53 @@ def test_a_query_begins_behind_a_key_even_if_its_row_is_gone(stack: MotoStack) -
         stack.table.put(_key(name))
     rows = stack.table.query("P", "B#", after=_key("B#2"))
     assert [row["sk"] for row in rows] == ["B#3", "B#4"]
+
+
+def test_deletions_that_stay_unprocessed_are_asked_for_again_and_end_in_a_failure(stubbed: _StubbedTable) -> None:
+    def answer(asked: list[str], unprocessed: list[str]) -> None:
+        wire = [[{"DeleteRequest": {"Key": _wire_key(name)}} for name in names] for names in (asked, unprocessed)]
+        left = {TABLE_NAME: wire[1]} if unprocessed else {}
+        stubbed.stubber.add_response(
+            "batch_write_item", {"UnprocessedItems": left}, {"RequestItems": {TABLE_NAME: wire[0]}}
+        )
+
+    names = [f"{number}" for number in range(26)]
+    answer(names[:25], ["3", "4"])
+    answer(["3", "4"], [])
+    answer(names[25:], [])
+    stubbed.table.delete_many(_key(name) for name in names)
+    for _ in range(8):
+        answer(["a"], ["a"])
+    with pytest.raises(AwsFailure, match="1 stayed unprocessed"):
+        stubbed.table.delete_many([_key("a")])
+    stubbed.stubber.assert_no_pending_responses()
+
+
+def test_an_exchange_is_both_or_neither(stack: MotoStack) -> None:
+    stack.table.put(_key("a"))
+    stack.table.exchange(_key("a"), EXISTING, _key("b"))
+    assert (stack.table.get(_key("a")), stack.table.get(_key("b"))) == (None, _key("b"))
+    with pytest.raises(ConditionFailed):
+        stack.table.exchange(_key("a"), EXISTING, _key("c"))
+    assert stack.table.get(_key("c")) is None
+
+
+def test_an_exchange_that_is_cancelled_for_another_reason_is_a_failure(stubbed: _StubbedTable) -> None:
+    stubbed.stubber.add_client_error(
+        "transact_write_items",
+        "TransactionCanceledException",
+        modeled_fields={"CancellationReasons": [{"Code": "TransactionConflict"}, {"Code": "None"}]},
+    )
+    with pytest.raises(AwsFailure, match="exchange rows"):
+        stubbed.table.exchange(_key("a"), EXISTING, _key("b"))
+
+
+def test_a_write_that_was_sent_twice_is_no_error(stubbed: _StubbedTable) -> None:
+    file = make_representation(make_entry())
+    row = {"representations": {"M": {file.id: {"M": {"media_key": {"S": file.media_key}}}}}}
+    for _ in range(2):
+        stubbed.stubber.add_client_error("update_item", "ConditionalCheckFailedException", modeled_fields={"Item": row})
+    entries = DynamoEntries(stubbed.table)
+    entries.add_representation(file)
+    entries.replace_representation(replace(file, media_key="old"), file)
+    stubbed.stubber.assert_no_pending_responses()

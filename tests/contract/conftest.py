@@ -21,6 +21,7 @@ from chalicelib.services.ports import (
     ReminderStore,
     UserStore,
 )
+from tests.contract.audit_cases import AuditedEntries, DynamoAuditedEntries, FakeAuditedEntries
 from tests.contract.media_cases import FakeMediaCase, MediaCase, S3MediaCase
 from tests.contract.queue_cases import FakeQueueCase, QueueCase, SqsQueueCase
 from tests.contract.upload_cases import FakeUploadCase, S3UploadCase, UploadCase
@@ -54,6 +55,11 @@ def jobs(stack: MotoStack | None) -> JobStore:
 @pytest.fixture
 def entries(stack: MotoStack | None) -> EntryStore:
     return FakeEntries() if stack is None else DynamoEntries(stack.table)
+
+
+@pytest.fixture
+def audited(stack: MotoStack | None) -> AuditedEntries:
+    return FakeAuditedEntries() if stack is None else DynamoAuditedEntries(stack.table)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from chalicelib.domain.audit import AuditAction, AuditRecord
 from chalicelib.domain.entries import Annotation, Entry, Representation, representation_id, upload_key
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.job_names import JobName
@@ -66,3 +67,8 @@ def make_annotation(entry: Entry, age_s: float = 0.0, *, key: str = "scene", val
     """A note on the entry, made `age_s` seconds before START."""
     made = START - timedelta(seconds=age_s)
     return Annotation(new_id(made), entry.id, entry.account_id, AUTHOR, key, value, None, made, made)
+
+
+def make_audit_record(entry: Entry) -> AuditRecord:
+    """What is left of the entry once it is deleted."""
+    return AuditRecord(new_id(START), entry.account_id, AUTHOR, AuditAction.ENTRY_DELETED, entry.id, START)

@@ -1,5 +1,6 @@
 """The promises of `EntryStore`."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,7 +10,16 @@ from chalicelib.domain.entries import MAX_REPRESENTATIONS, Entry
 from chalicelib.domain.ids import new_id
 from chalicelib.errors import Invalid, NotFound, StaleWrite
 from chalicelib.services.ports import EntryStore
-from tests.contract.samples import ACCOUNT, ODD_TEXTS, OTHER_ACCOUNT, make_entry, make_representation, make_upload
+from tests.contract.audit_cases import AuditedEntries
+from tests.contract.samples import (
+    ACCOUNT,
+    ODD_TEXTS,
+    OTHER_ACCOUNT,
+    make_audit_record,
+    make_entry,
+    make_representation,
+    make_upload,
+)
 from tests.fakes import START
 
 
@@ -272,3 +282,71 @@ def test_a_digest_is_noted_for_the_bytes_it_is_of(entries: EntryStore) -> None:
     assert entries.get(ACCOUNT, entry.id).representations[file.id] == replace(file, sha256="22" * 32)
     with pytest.raises(NotFound):
         entries.set_sha256(make_representation(entry, "other.mp4"), "33" * 32)
+
+
+def test_the_data_split_is_changed_and_taken_away(entries: EntryStore) -> None:
+    entry = make_entry()
+    entries.create(entry)
+    for data_split in ("train", "test", None, None):
+        later = START + timedelta(seconds=9)
+        entries.set_data_split(ACCOUNT, entry.id, data_split, later)
+        assert entries.get(ACCOUNT, entry.id) == replace(entry, data_split=data_split, updated=later)
+    for account_id, entry_id in ((OTHER_ACCOUNT, entry.id), (ACCOUNT, new_id(START))):
+        with pytest.raises(NotFound):
+            entries.set_data_split(account_id, entry_id, "train", START)
+
+
+def test_an_entry_whose_deletion_has_begun_is_not_there(entries: EntryStore) -> None:
+    entry = make_entry()
+    entries.create(entry)
+    file = make_representation(entry)
+    entries.add_representation(file)
+    for _ in range(2):  # as often as a deletion is repeated
+        begun = entries.begin_deletion(ACCOUNT, entry.id, START)
+        assert begun == replace(entry, representations={file.id: file})
+    assert entries.get_many(ACCOUNT, [entry.id]) == {}
+    entries.create(entry)
+    changes: list[Callable[[], object]] = [
+        lambda: entries.get(ACCOUNT, entry.id),
+        lambda: entries.add_representation(file),
+        lambda: entries.add_representation(make_representation(entry, "late.csv")),
+        lambda: entries.set_representation(file),
+        lambda: entries.replace_representation(file, file),
+        lambda: entries.remove_representation(file, START),
+        lambda: entries.set_media_seconds(ACCOUNT, entry.id, 1.0),
+        lambda: entries.set_media_seconds(ACCOUNT, entry.id, None),
+        lambda: entries.receive_upload(file),
+        lambda: entries.set_data_split(ACCOUNT, entry.id, "train", START),
+    ]
+    for change in changes:
+        with pytest.raises(NotFound):
+            change()
+
+
+def test_a_finished_deletion_leaves_one_line_of_the_audit_trail(audited: AuditedEntries) -> None:
+    entry, other = make_entry(), make_entry()
+    for each in (entry, other):
+        audited.store.create(each)
+    record = make_audit_record(entry)
+    audited.store.finish_deletion(record)  # none has begun
+    assert audited.store.get(ACCOUNT, entry.id) == entry
+    assert audited.trail(ACCOUNT) == []
+    audited.store.begin_deletion(ACCOUNT, entry.id, START)
+    audited.store.finish_deletion(record)
+    audited.store.finish_deletion(replace(record, id=new_id(START)))  # another deletion at the same time
+    assert audited.trail(ACCOUNT) == [record]
+    assert audited.trail(OTHER_ACCOUNT) == []
+    with pytest.raises(NotFound):
+        audited.store.begin_deletion(ACCOUNT, entry.id, START)
+    with pytest.raises(NotFound):
+        audited.store.begin_deletion(OTHER_ACCOUNT, other.id, START)
+    assert audited.store.get(ACCOUNT, other.id) == other
+
+
+def test_the_id_of_an_entry_that_is_gone_is_free(entries: EntryStore) -> None:
+    entry = make_entry()
+    entries.create(entry)
+    entries.begin_deletion(ACCOUNT, entry.id, START)
+    entries.finish_deletion(make_audit_record(entry))
+    entries.create(entry)
+    assert entries.get(ACCOUNT, entry.id) == entry

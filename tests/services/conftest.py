@@ -13,6 +13,7 @@ from chalicelib.domain.reminders import Duty
 from chalicelib.services.annotations import Annotations
 from chalicelib.services.arrivals import Arrivals
 from chalicelib.services.entries import Entries, Upload
+from chalicelib.services.entry_deletions import EntryDeletions
 from chalicelib.services.entry_uploads import EntryUploads
 from chalicelib.services.job_runs import JobRuns
 from chalicelib.services.job_uploads import JobUploads
@@ -64,6 +65,7 @@ class World:
     clock: FixedClock = field(default_factory=FixedClock)
     job_rows: FakeJobs = field(default_factory=FakeJobs)
     entry_rows: WatchedEntries = field(default_factory=WatchedEntries)
+    annotation_rows: FakeAnnotations = field(default_factory=FakeAnnotations)
     media: FakeMedia = field(default_factory=FakeMedia)
     queue: FakeQueue = field(default_factory=FakeQueue)
     reminders: FakeReminders = field(default_factory=FakeReminders)
@@ -71,7 +73,8 @@ class World:
     def __post_init__(self) -> None:
         self.entries = Entries(self.entry_rows, self.media, self.clock)
         self.jobs = Jobs(self.job_rows, self.entries, self.queue, self.clock)
-        self.annotations = Annotations(FakeAnnotations(), self.entry_rows, self.clock)
+        self.annotations = Annotations(self.annotation_rows, self.entry_rows, self.clock)
+        self.deletions = EntryDeletions(self.entry_rows, self.annotation_rows, self.media, self.clock)
         self.users = Users(FakeUsers(), FakeLoginFailures(), self.clock)
         self.uploads = FakeUploads(self.media)
         targets = UploadTargets(self.uploads, self.clock, expires_s=UPLOAD_EXPIRES_S)

@@ -141,3 +141,46 @@ def test_annotations_are_kept_exactly_and_by_account(world: World) -> None:
     for key, value in ((None, "v"), ("k", ""), ("x" * 256, "v"), ("k", "\0")):
         with pytest.raises(Invalid):
             world.annotations.create(ADA, entry.id, key=key, value=value, source=None)
+
+
+def test_given_fields_of_an_annotation_are_changed(world: World) -> None:
+    entry = world.entries.create(ADA, an_upload())
+    made = world.annotations.create(ADA, entry.id, key="k", value="v", source="hand")
+    world.clock.advance(3)
+    changed = world.annotations.update(ADA, entry.id, made.id, {"value": "w"})
+    assert (changed.key, changed.value, changed.source) == ("k", "w", "hand")
+    assert (changed.published, changed.updated) == (made.published, world.clock())
+    assert world.annotations.get(ADA, entry.id, made.id) == changed
+    assert world.annotations.update(ADA, entry.id, made.id, {"source": ""}).source is None
+    assert world.annotations.update(ADA, entry.id, made.id, {}).value == "w"
+    for texts in ({"key": None}, {"value": ""}, {"key": "x" * 256}, {"source": "x" * 256}, {"value": "\0"}):
+        with pytest.raises(Invalid):
+            world.annotations.update(ADA, entry.id, made.id, texts)
+    for caller, annotation_id in ((EVE, made.id), (ADA, "0" * 26)):
+        with pytest.raises(NotFound):
+            world.annotations.update(caller, entry.id, annotation_id, {"value": "x"})
+        with pytest.raises(NotFound):
+            world.annotations.delete(caller, entry.id, annotation_id)
+    world.annotations.delete(ADA, entry.id, made.id)
+    assert world.annotations.list(ADA, entry.id) == ()
+
+
+def test_a_search_gives_the_accounts_own_entries_that_are_still_there(world: World) -> None:
+    found, gone = (world.entries.create(ADA, an_upload()) for _ in range(2))
+    theirs = world.entries.create(EVE, an_upload())
+    for caller, entry in ((ADA, found), (ADA, gone), (EVE, theirs)):
+        world.annotations.create(caller, entry.id, key="k", value="v", source=None)
+    world.entry_rows.begin_deletion(ADA.account_id, gone.id, world.clock())
+    page = world.annotations.search(ADA, key="k", value=None, source=None, limit=10)
+    assert [entry.id for entry in page.items] == [found.id]
+    for key in (None, ""):
+        with pytest.raises(Invalid, match="key"):
+            world.annotations.search(ADA, key=key, value="v", source=None, limit=10)
+
+
+def test_the_data_split_of_an_entry_is_changed(world: World) -> None:
+    entry = world.entries.create(ADA, an_upload(), data_split="train")
+    assert world.entries.set_data_split(ADA, entry.id, "test").data_split == "test"
+    assert world.entries.set_data_split(ADA, entry.id, None).data_split is None
+    with pytest.raises(NotFound):
+        world.entries.set_data_split(EVE, entry.id, "test")

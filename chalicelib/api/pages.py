@@ -1,0 +1,25 @@
+"""Lists in pages: how many to a page, and where the next one is."""
+
+from collections.abc import Callable, Mapping
+
+from chalicelib.errors import Invalid
+
+MAX_PAGE = 1000
+
+
+def parse_limit(text: str | None) -> int:
+    """How many items a page shall hold; the most that it may where the client says nothing. Raises `Invalid`."""
+    if text is None:
+        return MAX_PAGE
+    if not (text.isascii() and text.isdigit() and len(text) <= 4 and 1 <= int(text) <= MAX_PAGE):
+        raise Invalid(f"The limit must be a number from 1 to {MAX_PAGE}.")
+    return int(text)
+
+
+def next_link(
+    url: Callable[[Mapping[str, str]], str], filters: Mapping[str, str], limit: int, cursor: str | None
+) -> dict[str, str]:
+    """The header that leads to the next page of the list at `url`; none where this one is the last."""
+    if cursor is None:
+        return {}
+    return {"Link": f'<{url({**filters, "limit": str(limit), "cursor": cursor})}>; rel="next"'}

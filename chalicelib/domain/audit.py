@@ -1,0 +1,23 @@
+"""The audit trail: who did what could not be undone, and when. It outlives what it speaks of."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class AuditAction(StrEnum):
+    """What was done."""
+
+    ENTRY_DELETED = "entry deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRecord:
+    """One line of an account's trail. `subject_id` names what it was done to; nothing of its content is kept."""
+
+    id: str
+    account_id: str
+    author: str
+    action: AuditAction
+    subject_id: str
+    published: datetime
