@@ -60,3 +60,8 @@ def test_a_line_that_is_no_header_is_refused_for_what_follows_it_would_be_a_seco
     wire = BytesIO(b"Host: a\r\n" + line + b"\r\nContent-Length: 44\r\n\r\n")
     with pytest.raises(RefusedBody):
         read_body(parse_headers(wire), BytesIO(b"x" * 44), _LIMIT)
+
+
+def test_a_multipart_header_is_no_defect_though_its_parts_are_still_to_come() -> None:
+    wire = BytesIO(b"Host: a\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 2\r\n\r\n")
+    assert read_body(parse_headers(wire), BytesIO(b"--"), _LIMIT) == b"--"
