@@ -24,6 +24,7 @@ class Settings:
     request_burst: int = 100
     max_upload_bytes: int = 10_000_000_000
     upload_expires_s: int = 3600
+    fetch_timeout_s: float = 600.0
 
 
 class SettingsError(Exception):
@@ -44,6 +45,7 @@ _OPTIONAL = {
     "request_burst": int,
     "max_upload_bytes": int,
     "upload_expires_s": int,
+    "fetch_timeout_s": float,
 }
 
 

@@ -16,6 +16,7 @@ from chalicelib.api.pages import next_link, parse_limit
 from chalicelib.api.responses import JSON_CONTENT_TYPE, created, json_response, retry_after
 from chalicelib.api.routes import READ, Route
 from chalicelib.api.uploads import announced_file, target_document
+from chalicelib.domain.input_urls import parse_input_url
 from chalicelib.domain.job_names import JobName, parse_job_name, parse_result_table
 from chalicelib.domain.jobs import Job, JobStatus
 from chalicelib.errors import Invalid
@@ -34,8 +35,9 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 def create_job(call: Call) -> Response:
     """POST /jobs: stores the media and queues its analysis, or says where to upload it; 201."""
-    if check_content_type(call.header("content-type"), (MULTIPART, JSON_CONTENT_TYPE)) == JSON_CONTENT_TYPE:
-        return _create_for_upload(call)
+    accepted = (MULTIPART, JSON_CONTENT_TYPE)
+    if check_content_type(call.header("content-type"), accepted) == JSON_CONTENT_TYPE:
+        return _create_from_json(call)
     with read_form(call.header("content-type"), call.body(), accepted=(MULTIPART,), file_parts=(_INPUT,)) as form:
         job = _create(call, form)
     return created(_documents(call, [job])[0])
@@ -92,22 +94,34 @@ ROUTES = (
 def _create(call: Call, form: Form) -> Job:
     name = parse_job_name(form.fields.get(_NAME))
     upload = form.uploads.get(_INPUT)
-    if upload is None and _INPUT_URL in form.fields:
-        raise Invalid(f"This deployment takes files only: send the media itself as {_INPUT}, not as a URL.")
-    if upload is None:
-        raise Invalid(f"The job has no media; send the file as the part {_INPUT}.")
     table = parse_result_table(form.fields.get(_TABLE))
+    url = form.fields.get(_INPUT_URL)
+    if upload is not None and url:
+        raise Invalid(f"The job has two media; send either the file as {_INPUT} or its {_INPUT_URL}.")
+    if url:
+        return call.services.jobs.create_from_url(
+            call.caller, name=name, url=parse_input_url(url), data_split=data_split_of(form), table=table
+        )
+    if upload is None:
+        raise Invalid(f"The job has no media; send the file as the part {_INPUT}, or its URL as {_INPUT_URL}.")
     return call.services.jobs.create(call.caller, name=name, upload=upload, data_split=data_split_of(form), table=table)
 
 
-def _create_for_upload(call: Call) -> Response:
+def _create_from_json(call: Call) -> Response:
+    """A job without a file in the body: it names a URL, or announces an upload."""
     resource = parse_resource(call.body(), "entry_job")
+    name, table = parse_job_name(text_of(resource, "name")), parse_result_table(text_of(resource, "table"))
+    data_split = check_data_split(text_of(resource, "data_split"))
+    url = text_of(resource, "input_url")
+    if url:
+        if resource.get("size_bytes") is not None:
+            raise Invalid("The job has two media; send either its input_url or announce a file with size_bytes.")
+        job = call.services.jobs.create_from_url(
+            call.caller, name=name, url=parse_input_url(url), data_split=data_split, table=table
+        )
+        return created(_documents(call, [job])[0])
     job, target = call.services.job_uploads.create(
-        call.caller,
-        name=parse_job_name(text_of(resource, "name")),
-        file=announced_file(call, resource),
-        data_split=check_data_split(text_of(resource, "data_split")),
-        table=parse_result_table(text_of(resource, "table")),
+        call.caller, name=name, file=announced_file(call, resource), data_split=data_split, table=table
     )
     upload = target_document(target, call.urls.job_upload(job.id))
     return created({**job_document(job, {}, call.urls), "upload": upload})

@@ -77,6 +77,7 @@ class Job:
     lease: Lease | None = None
     version: int = 1
     upload: DirectUpload | None = None
+    input_url: str | None = None
 
     @property
     def message(self) -> JobMessage:
@@ -108,7 +109,7 @@ class Job:
         Raises `JobNotClaimable` where there is nothing to do (finished, cancelled, another run, no media) and
         `JobBusy` while another worker's lease lives.
         """
-        if run != self.run or self.input_entry_id is None:
+        if run != self.run or not self._has_media:
             raise JobNotClaimable(f"job {self.id}: run {run} is not the current one or has no media")
         if self.status not in (JobStatus.QUEUED, JobStatus.WORKING):
             raise JobNotClaimable(f"job {self.id} is {self.status}")
@@ -146,7 +147,7 @@ class Job:
 
     def requeued(self, now: datetime) -> "Job":
         """A new run, whatever the last one is doing; its worker loses the job. Raises `Conflict` without media."""
-        if self.input_entry_id is None:
+        if not self._has_media:
             raise Conflict("This job has no media yet, so it cannot run again; upload the media or create a new job.")
         return self._changed(
             now,
@@ -190,6 +191,16 @@ class Job:
     def uploaded(self, now: datetime) -> "Job":
         """The media has arrived by a direct upload; nothing changes where the job waits no longer."""
         return self.with_input(self.own_input_entry_id, now) if self.awaits_upload else self
+
+    def fetched(self, *, owner: str, now: datetime, entry_id: str) -> "Job":
+        """The holder has fetched the media from the job's URL. Raises `LeaseLost`."""
+        self._check_holder(owner)
+        return self.with_input(entry_id, now)
+
+    @property
+    def _has_media(self) -> bool:
+        """Whether the media is stored, or a worker knows where to fetch it."""
+        return self.input_entry_id is not None or self.input_url is not None
 
     def _check_holder(self, owner: str) -> None:
         if self.status is not JobStatus.WORKING or self.lease is None or self.lease.owner != owner:

@@ -51,6 +51,10 @@ class JobRuns:
             ),
         )
 
+    def receive_input(self, job: Job, entry_id: str) -> None:
+        """Gives the job the input that its worker has fetched. Raises `LeaseLost`."""
+        self._change(job, lambda current: current.fetched(owner=self._owner, now=self._clock(), entry_id=entry_id))
+
     def finish(self, job: Job, *, result_entry_id: str, progress: Progress | None) -> None:
         """Marks the job done, once everything else is stored. Raises `LeaseLost`."""
         self._change(

@@ -2,6 +2,7 @@
 
 from chalicelib.domain.accounts import Caller
 from chalicelib.domain.ids import new_id
+from chalicelib.domain.input_urls import InputUrl, file_name_of
 from chalicelib.domain.job_names import JobName, ResultTable
 from chalicelib.domain.jobs import Job, JobStatus
 from chalicelib.errors import Invalid
@@ -50,6 +51,33 @@ class Jobs:
         job = change_job(
             self._jobs, caller.account_id, job.id, lambda current: current.with_input(entry.id, self._clock())
         )
+        self._queue.send(job.message)
+        return job
+
+    def create_from_url(
+        self,
+        caller: Caller,
+        *,
+        name: JobName,
+        url: InputUrl,
+        data_split: str | None,
+        table: ResultTable = ResultTable.NONE,
+    ) -> Job:
+        """A job whose media a worker fetches from `url` before it begins."""
+        now = self._clock()
+        job = Job(
+            id=new_id(now),
+            account_id=caller.account_id,
+            author=caller.email,
+            name=name,
+            published=now,
+            updated=now,
+            filename=file_name_of(url),
+            data_split=data_split,
+            table=table,
+            input_url=str(url),
+        )
+        self._jobs.create(job)
         self._queue.send(job.message)
         return job
 

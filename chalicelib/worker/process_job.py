@@ -20,6 +20,8 @@ from chalicelib.domain.jobs import Job, JobMessage, Progress
 from chalicelib.errors import LeaseLost, MediaError, NotFound
 from chalicelib.formats.result_files import ResultFile, ResultFiles
 from chalicelib.wiring import WorkerServices
+from chalicelib.worker.fetch_input import fetch_input
+from chalicelib.worker.media_fetcher import FetchLimits, MediaFetcher
 from chalicelib.worker.progress import ProgressReport
 
 _log = logging.getLogger(__name__)
@@ -30,10 +32,12 @@ _MEDIA_DELETED = "The job's media has been deleted; create a new job with the me
 class JobProcessor:
     """Carries out jobs with one set of opened models."""
 
-    def __init__(self, services: WorkerServices, models: Models) -> None:
+    def __init__(self, services: WorkerServices, models: Models, fetcher: MediaFetcher | None = None) -> None:
         self._services = services
         self._models = models
         settings = services.settings
+        fetch_limits = FetchLimits(max_bytes=settings.max_upload_bytes, timeout_s=settings.fetch_timeout_s)
+        self._fetcher = fetcher or MediaFetcher(fetch_limits)
         self._limits = MediaLimits(max_pixels=settings.max_pixels, max_duration_s=settings.max_duration_s)
 
     def process(self, message: JobMessage) -> None:
@@ -67,7 +71,10 @@ class JobProcessor:
 
     def _analyze_into(self, job: Job, recipe: Recipe, directory: Path) -> Progress:
         media_path = directory / "media"
-        self._download(job, media_path)
+        if job.input_entry_id is None and job.input_url is not None:
+            fetch_input(self._services, self._fetcher, job, job.input_url, media_path)
+        else:
+            self._download(job, media_path)
         report = ProgressReport(self._services.runs, job)
         with ResultFiles(recipe, directory, job.filename) as results:
             with open_media(media_path, self._limits) as medium:

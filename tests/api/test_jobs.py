@@ -92,11 +92,6 @@ def test_two_media_are_one_too_many(api: Api) -> None:
     assert "twice" in _error(api.ada.call("POST", "/jobs", files=files), 422)
 
 
-def test_a_url_instead_of_a_file_is_not_taken(api: Api) -> None:
-    parts = {"entry_job[input_url]": (None, "https://example.org/clip.mp4")}
-    assert "files only" in _error(api.ada.call("POST", "/jobs", files=parts), 422)
-
-
 @pytest.mark.parametrize("content_type", [None, "application/x-www-form-urlencoded", "video/mp4"])
 def test_jobs_come_as_multipart_only(api: Api, content_type: str | None) -> None:
     headers = {"Content-Type": content_type} if content_type else {}

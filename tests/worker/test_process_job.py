@@ -1,9 +1,10 @@
 """One run of one job, with the real analysis and the real formats on in-memory ports."""
 
 import csv
+import hashlib
 import io
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -284,3 +285,14 @@ def test_progress_is_stored_while_the_work_goes_on(world: World, clip: bytes) ->
     world.worker("one").process(world.create(clip).message)
     assert [progress.frames_done for progress in seen[:2]] == [0, 1]
     assert all(progress.frames_total == len(STEADY_MS) for progress in seen)
+
+
+def test_media_that_went_past_the_api_get_their_digest(world: World, clip: bytes) -> None:
+    job = world.create(clip)
+    entry = world.entries.get(ADA, str(job.input_entry_id))
+    (file,) = entry.representations.values()
+    world.entry_rows.set_representation(replace(file, sha256=None))
+    world.worker("one").process(job.message)
+    (read,) = world.entries.get(ADA, entry.id).representations.values()
+    assert read == file
+    assert read.sha256 == hashlib.sha256(clip).hexdigest()

@@ -1,0 +1,71 @@
+"""The medium of a job that was created with a URL: fetched, stored as the job's input entry, then claimed by the job.
+
+The entry's id follows from the job. The bytes have a key for each attempt, as a URL may give others the next time: of
+two attempts the first that writes the entry wins, and the other takes its bytes.
+"""
+
+import time
+from pathlib import Path
+
+from chalicelib.domain.entries import Entry, Representation, representation_id, upload_key
+from chalicelib.domain.ids import derived_id
+from chalicelib.domain.jobs import Job
+from chalicelib.domain.media_types import content_type_of
+from chalicelib.wiring import WorkerServices
+from chalicelib.worker.media_fetcher import MediaFetcher
+
+_RENEW_INTERVAL_S = 1.0
+
+
+def fetch_input(services: WorkerServices, fetcher: MediaFetcher, job: Job, url: str, target: Path) -> None:
+    """Fetches `url` into `target` and makes it the job's input. Raises `MediaError` or `LeaseLost`."""
+    content_type = content_type_of(job.filename, fetcher.fetch(url, target, _Heartbeat(services, job)))
+    entry_id = job.own_input_entry_id
+    file_id = representation_id(entry_id, job.filename)
+    attempt_id = derived_id(job.id, "fetch", str(job.run), str(job.attempt))
+    key = upload_key(job.account_id, entry_id, file_id, attempt_id)
+    with target.open("rb") as body:
+        stored = services.media.save(key, body, content_type)
+    now = services.clock()
+    representation = Representation(
+        id=file_id,
+        entry_id=entry_id,
+        account_id=job.account_id,
+        file_name=job.filename,
+        content_type=content_type,
+        size_bytes=stored.size_bytes,
+        sha256=stored.sha256,
+        media_key=key,
+        published=now,
+        updated=now,
+    )
+    services.entries.create(
+        Entry(
+            id=entry_id,
+            account_id=job.account_id,
+            author=job.author,
+            published=now,
+            updated=now,
+            data_split=job.data_split,
+            representations={file_id: representation},
+        )
+    )
+    kept = services.entries.get(job.account_id, entry_id).representations.get(file_id)
+    if kept is not None and kept.media_key != key:
+        services.media.delete(key)
+        services.media.load(kept.media_key, target)
+    services.runs.receive_input(job, entry_id)
+
+
+class _Heartbeat:
+    """Moves the lease on about once a second while bytes come. Raises `LeaseLost`."""
+
+    def __init__(self, services: WorkerServices, job: Job) -> None:
+        self._services = services
+        self._job = job
+        self._last = time.monotonic()
+
+    def __call__(self) -> None:
+        if time.monotonic() - self._last >= _RENEW_INTERVAL_S:
+            self._services.runs.renew(self._job, None)
+            self._last = time.monotonic()

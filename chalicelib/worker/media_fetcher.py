@@ -1,0 +1,164 @@
+"""Media that a client named by a URL: fetched from the public Internet, and from nowhere else.
+
+Each hop of a redirect is treated like the first URL: parsed, resolved, checked, connected to at the checked address.
+No cookies, no credentials, no proxy, nothing unpacked; so many bytes and seconds and no more.
+"""
+
+import ssl
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from threading import Timer
+from typing import BinaryIO
+from urllib.parse import urljoin
+
+from urllib3.exceptions import HTTPError
+from urllib3.response import HTTPResponse
+
+from chalicelib.domain.input_urls import InputUrl, parse_input_url
+from chalicelib.domain.media_types import is_content_type
+from chalicelib.errors import Invalid, MediaError
+from chalicelib.worker.pinned_connections import (
+    Connector,
+    PinnedConnection,
+    Resolver,
+    checked_addresses,
+    connect,
+    resolve,
+)
+
+MAX_REDIRECTS = 5
+
+_STALL_S = 10.0
+_CHUNK_BYTES = 256 * 1024
+_REDIRECTS = {301, 302, 303, 307, 308}
+_HEADERS = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": "Mien", "Connection": "close"}
+
+
+@dataclass(frozen=True, slots=True)
+class FetchLimits:
+    """How large a medium may be, and how long it may take to come, redirects and all."""
+
+    max_bytes: int
+    timeout_s: float
+
+
+@cache
+def public_tls() -> ssl.SSLContext:
+    """TLS as this system trusts it, names and certificates checked."""
+    return ssl.create_default_context()
+
+
+class MediaFetcher:
+    """Fetches media. `resolver`, `connector` and `tls` are the ways to the outside; tests bring their own."""
+
+    def __init__(
+        self,
+        limits: FetchLimits,
+        *,
+        resolver: Resolver = resolve,
+        connector: Connector = connect,
+        tls: Callable[[], ssl.SSLContext] = public_tls,
+    ) -> None:
+        self._limits = limits
+        self._resolver = resolver
+        self._connector = connector
+        self._tls = tls
+
+    def fetch(self, url: str, target: Path, on_chunk: Callable[[], None]) -> str | None:
+        """Writes what `url` leads to into `target` and returns the content type that the server states, if any.
+
+        `on_chunk` is called as the bytes come, and what it raises ends the fetch. Raises `MediaError`, whose sentence
+        is for the client, for everything that goes wrong outside.
+        """
+        deadline = time.monotonic() + self._limits.timeout_s
+        hop = _parse(url)
+        for _ in range(MAX_REDIRECTS + 1):
+            answer = self._get(hop, target, deadline, on_chunk)
+            if not isinstance(answer, InputUrl):
+                return answer
+            hop = answer
+        raise MediaError(f"The input_url is redirected more than {MAX_REDIRECTS} times; name the file itself.")
+
+    def _get(self, url: InputUrl, target: Path, deadline: float, on_chunk: Callable[[], None]) -> InputUrl | str | None:
+        """The next hop, or the content type of what was written."""
+        on_chunk()
+        addresses = checked_addresses(url.host, self._resolver)
+        left_s = deadline - time.monotonic()
+        if left_s <= 0:
+            raise MediaError(self._too_slow())
+        connection = PinnedConnection(
+            url.host, addresses, connector=self._connector, tls=self._tls(), timeout_s=min(_STALL_S, left_s)
+        )
+        # A server that sends a byte now and then never runs into a time-out of the socket.
+        watch = Timer(left_s, connection.cut)
+        watch.daemon = True
+        watch.start()
+        try:
+            connection.request("GET", url.target, headers=_HEADERS, preload_content=False, decode_content=False)
+            with closing(connection.getresponse()) as answer:
+                return self._read(url, answer, target, on_chunk)
+        except (OSError, HTTPError, ValueError) as failure:
+            if time.monotonic() >= deadline:
+                raise MediaError(self._too_slow()) from failure
+            raise MediaError(
+                f"The input_url could not be fetched from {url.host}: {_reason(failure)}; requeue the job to try again."
+            ) from failure
+        finally:
+            watch.cancel()
+            connection.close()
+
+    def _read(
+        self, url: InputUrl, answer: HTTPResponse, target: Path, on_chunk: Callable[[], None]
+    ) -> InputUrl | str | None:
+        location = answer.headers.get("Location")
+        if answer.status in _REDIRECTS and location:
+            return _parse(urljoin(str(url), location))
+        if answer.status != 200:
+            raise MediaError(f"The input_url is answered by {url.host} with status {answer.status}, not with a file.")
+        if answer.headers.get("Content-Encoding", "identity").lower() != "identity":
+            raise MediaError("The input_url gives its file compressed, although that was not asked for.")
+        stated_bytes = answer.headers.get("Content-Length", "")
+        if stated_bytes.isascii() and stated_bytes.isdigit() and int(stated_bytes) > self._limits.max_bytes:
+            raise MediaError(self._too_large())
+        with target.open("wb") as stream:
+            size_bytes = self._copy(answer, stream, on_chunk)
+        if size_bytes == 0:
+            raise MediaError("The file at the input_url is empty.")
+        if stated_bytes.isdigit() and size_bytes != int(stated_bytes):
+            raise MediaError("The file at the input_url ended early; requeue the job to try again.")
+        content_type = answer.headers.get("Content-Type", "").strip()
+        return content_type if is_content_type(content_type) else None
+
+    def _copy(self, answer: HTTPResponse, stream: BinaryIO, on_chunk: Callable[[], None]) -> int:
+        size_bytes = 0
+        while chunk := answer.read1(_CHUNK_BYTES, decode_content=False):
+            size_bytes += len(chunk)
+            if size_bytes > self._limits.max_bytes:
+                raise MediaError(self._too_large())
+            stream.write(chunk)
+            on_chunk()
+        return size_bytes
+
+    def _too_large(self) -> str:
+        return f"The file at the input_url is too large; at most {self._limits.max_bytes:,} bytes are fetched."
+
+    def _too_slow(self) -> str:
+        return f"The file at the input_url did not come within {self._limits.timeout_s:g} seconds; upload it instead."
+
+
+def _parse(url: str) -> InputUrl:
+    try:
+        return parse_input_url(url)
+    except Invalid as error:
+        raise MediaError(str(error)) from error
+
+
+def _reason(failure: Exception) -> str:
+    """In words that give nothing away of where it went."""
+    if isinstance(failure, ssl.SSLError) or isinstance(failure.__cause__, ssl.SSLError):
+        return "its certificate is not trusted or TLS failed"
+    return "the connection failed or ended early"

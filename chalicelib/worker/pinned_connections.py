@@ -1,0 +1,102 @@
+"""HTTPS to one address that was looked at before, for the name that it was resolved from.
+
+A name may have another address the next time it is asked for. So it is resolved once, every address of it is checked,
+and the connection goes to the address itself; TLS is still for the name (SNI and certificate).
+"""
+
+import socket
+import ssl
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from ipaddress import ip_address
+
+from urllib3.connection import HTTPSConnection
+
+from chalicelib.domain.input_urls import HTTPS_PORT
+from chalicelib.domain.public_addresses import IPAddress, is_public
+from chalicelib.errors import MediaError
+
+_MAX_ADDRESSES = 3
+
+Resolver = Callable[[str], Sequence[IPAddress]]
+"""All addresses of a host name. Raises OSError where there are none."""
+
+Connector = Callable[[IPAddress, float], socket.socket]
+"""Opens a TCP connection to an address within some seconds. Raises OSError."""
+
+
+def resolve(host: str) -> tuple[IPAddress, ...]:
+    """The system's own answer."""
+    found = socket.getaddrinfo(host, HTTPS_PORT, type=socket.SOCK_STREAM)
+    return tuple(dict.fromkeys(ip_address(address[0]) for _, _, _, _, address in found))
+
+
+def connect(address: IPAddress, timeout_s: float) -> socket.socket:
+    """A connection to the port of https."""
+    return socket.create_connection((str(address), HTTPS_PORT), timeout_s)
+
+
+def checked_addresses(host: str, resolver: Resolver) -> Sequence[IPAddress]:
+    """The addresses of `host`, all of them public. Raises `MediaError`.
+
+    One that is not condemns them all: a name that mixes both is made to slip through.
+    """
+    try:
+        addresses = resolver(host)
+    except (OSError, UnicodeError):
+        addresses = ()
+    if not addresses:
+        raise MediaError(f"The host of the input_url, {host}, cannot be found; check the URL.")
+    if not all(is_public(address) for address in addresses):
+        raise MediaError(f"The host of the input_url, {host}, is not on the public Internet; nothing is fetched there.")
+    return addresses
+
+
+class PinnedConnection(HTTPSConnection):
+    """A connection for `host` that goes to one of `addresses`, the first that answers."""
+
+    def __init__(
+        self,
+        host: str,
+        addresses: Sequence[IPAddress],
+        *,
+        connector: Connector,
+        tls: ssl.SSLContext,
+        timeout_s: float,
+    ) -> None:
+        super().__init__(
+            host,
+            HTTPS_PORT,
+            timeout=timeout_s,
+            ssl_context=tls,
+            server_hostname=host,
+        )
+        self._watched: socket.socket | None = None
+        self._addresses = addresses
+        self._connector = connector
+        self._timeout_s = timeout_s
+
+    def _new_conn(self) -> socket.socket:
+        """The one place where urllib3 opens a socket, and would resolve the name anew."""
+        failure: OSError = OSError("there is no address")
+        for address in self._addresses[:_MAX_ADDRESSES]:
+            try:
+                opened = self._connector(address, self._timeout_s)
+            except OSError as error:
+                failure = error
+            else:
+                self._watched = opened.dup()  # TLS takes the first over, and only gives it back after its handshake
+                return opened
+        raise failure
+
+    def cut(self) -> None:
+        """Ends whatever another thread is reading or writing on this connection."""
+        if self._watched is not None:
+            with suppress(OSError):
+                self._watched.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Closes the connection; it is not used again."""
+        super().close()
+        if self._watched is not None:
+            self._watched.close()
