@@ -25,6 +25,7 @@ class Settings:
     max_upload_bytes: int = 10_000_000_000
     upload_expires_s: int = 3600
     fetch_timeout_s: float = 600.0
+    cors_origins: str = "*"
 
 
 class SettingsError(Exception):
@@ -46,6 +47,7 @@ _OPTIONAL = {
     "max_upload_bytes": int,
     "upload_expires_s": int,
     "fetch_timeout_s": float,
+    "cors_origins": str,
 }
 
 

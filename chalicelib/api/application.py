@@ -8,6 +8,8 @@ from chalice.app import AuthResponse, Chalice, ChaliceAuthorizer, Request, Respo
 from chalicelib.api import annotations, entries, index, jobs, representations, uploads
 from chalicelib.api.authentication import authorization_of
 from chalicelib.api.authorizer import SourcedAuthRequest, sourced
+from chalicelib.api.cors import cors_headers
+from chalicelib.api.methods import PathMethods, method_not_allowed, options, path_methods
 from chalicelib.api.responses import COMMON_HEADERS, error_response
 from chalicelib.api.routes import Route
 from chalicelib.api.views import OUR_FAULT_SENTENCE, answer, request_id_of
@@ -27,14 +29,13 @@ ROUTES: tuple[Route, ...] = (
 _GATEWAY_SENTENCES = {
     400: "The request cannot be read.",
     404: "There is nothing at this URL.",
-    405: "This method is not allowed here; the Allow header lists those that are.",
     415: "This content type is not taken here.",
     500: OUR_FAULT_SENTENCE,
 }
 
 
 def register_api(app: Chalice, services: ServicesSource) -> ChaliceAuthorizer:
-    """Puts the whole API on `app`. `services` is called once per request, never at import.
+    """Puts the whole API on `app`. `services` is called as requests come, never at import.
 
     Returns the authorizer, which the module `app` must hold as `authorize`: Lambda calls it by that name.
     """
@@ -43,13 +44,18 @@ def register_api(app: Chalice, services: ServicesSource) -> ChaliceAuthorizer:
     authorizer = _register_authorizer(app, services)
     for route in ROUTES:
         _register_route(app, route, services, authorizer)
-    app.register_middleware(finish_response, "http")
+    for path in path_methods(ROUTES):
+        _register_other_methods(app, path)
+
+    def finish(request: Request, get_response: Callable[[Request], Response]) -> Response:
+        return finish_response(request, get_response(request), _cors_origins(services))
+
+    app.register_middleware(finish, "http")
     return authorizer
 
 
-def finish_response(request: Request, get_response: Callable[[Request], Response]) -> Response:
-    """Middleware: common headers and the request id on every response, and Chalice's own errors in the envelope."""
-    response = get_response(request)
+def finish_response(request: Request, response: Response, cors_origins: str) -> Response:
+    """Common headers and the request id on every response, and Chalice's own errors in the envelope."""
     if isinstance(response.body, dict):  # only Chalice's own errors are not yet text
         kept = {name: str(value) for name, value in response.headers.items() if name.lower() != "content-type"}
         sentence = _GATEWAY_SENTENCES.get(response.status_code, "The request was refused.")
@@ -57,7 +63,27 @@ def finish_response(request: Request, get_response: Callable[[Request], Response
     for name, value in COMMON_HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers["X-Request-Id"] = request_id_of(request)
+    vary = cast("str | None", response.headers.get("Vary"))  # ours are texts, never lists
+    response.headers |= cors_headers(request.headers.get("origin"), cors_origins, vary)
     return response
+
+
+def _cors_origins(services: ServicesSource) -> str:
+    try:
+        return services().settings.cors_origins
+    except Exception:  # noqa: BLE001  # a deployment that cannot read its settings answers 500, to its own pages only
+        return ""
+
+
+def _register_other_methods(app: Chalice, path: PathMethods) -> None:
+    def tell(**_path_ids: str) -> Response:
+        return options(path)
+
+    def refuse(**_path_ids: str) -> Response:
+        return method_not_allowed(path)
+
+    for methods, view, name in ((("OPTIONS",), tell, "options"), (path.refused, refuse, "method_not_allowed")):
+        app.route(path.path, methods=list(methods), name=f"methods.{name}", content_types=["*/*"])(view)
 
 
 def _register_authorizer(app: Chalice, services: ServicesSource) -> ChaliceAuthorizer:

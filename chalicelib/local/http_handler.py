@@ -17,6 +17,7 @@ from chalice.app import Chalice
 from chalice.config import Config
 from chalice.local import ChaliceRequestHandler, ForbiddenError, LocalGateway, NotAuthorizedError, RouteMatcher
 
+from chalicelib.api.cors import GATEWAY_HEADERS
 from chalicelib.api.responses import COMMON_HEADERS, LOGIN_SENTENCE, error_response
 from chalicelib.api.views import OUR_FAULT_SENTENCE
 from chalicelib.local.request_bodies import RefusedBody, check_framing, read_body
@@ -131,7 +132,7 @@ class HttpHandler(ChaliceRequestHandler):
         self._send_error(status, sentence)
 
     def _send_error(self, status: int, sentence: str) -> None:
-        response = error_response(status, sentence)
+        response = error_response(status, sentence, GATEWAY_HEADERS)
         self._send(status, response.headers, str(response.body).encode())
 
     def _send(self, status: int, headers: Mapping[str, str | list[str]], body: bytes) -> None:

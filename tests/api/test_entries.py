@@ -122,7 +122,7 @@ def test_what_belongs_to_another_account_is_not_there(api: Api) -> None:
 def test_entries_cannot_be_listed(api: Api) -> None:
     answer = api.ada.call("GET", "/entries")
     assert _status_and_error(answer) == 405
-    assert answer.headers["Allow"] == "POST"
+    assert answer.headers["Allow"] == "POST, OPTIONS"
 
 
 def test_the_data_split_is_stored_shown_and_changed(api: Api) -> None:
