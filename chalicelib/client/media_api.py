@@ -11,13 +11,11 @@ from typing import Any, BinaryIO, Self
 import requests
 from requests_toolbelt import MultipartEncoder, MultipartEncoderMonitor
 
+from chalicelib.client.direct_upload import UploadFailed, UploadProgress, send_file
 from chalicelib.client.download_names import safe_file_name
 from chalicelib.client.job_documents import RemoteFile, RemoteJob, parse_job
 from chalicelib.domain.media_types import content_type_of
 from chalicelib.errors import MienError
-
-UploadProgress = Callable[[int, int], None]
-"""Called with the bytes sent so far and all bytes to send."""
 
 _CONNECT_TIMEOUT_S = 10.0
 _READ_TIMEOUT_S = 300.0
@@ -67,6 +65,24 @@ class MediaApiClient:
                 "POST", url, data=form, headers={"Content-Type": form.content_type}, auth=self._credentials
             )
         return self._job(answer)
+
+    def upload_job(self, media: Path, name: str, on_upload: UploadProgress | None = None) -> RemoteJob:
+        """Creates a job and sends the file past the API, straight to the media store: the way for files that are larger
+        than a request may be. Raises `ApiError`, or OSError for an unreadable file."""
+        sendable_name = media.name.encode(errors="replace").decode()  # a name on the disk need not be text
+        announced = {"name": name, "file_name": sendable_name, "size_bytes": media.stat().st_size}
+        url = self.jobs_url()
+        document = self._json(
+            self._request("POST", url, json={"entry_job": announced}, auth=self._credentials, allow_redirects=False)
+        )
+        try:
+            parts = send_file(self._session, media, document["upload"], on_upload or _nothing)
+            complete_url = str(document["upload"]["complete"])
+        except UploadFailed as failure:
+            raise ApiError(str(failure)) from failure
+        except (KeyError, TypeError):
+            raise ApiError("The API answered with something that is not a job waiting for its upload.") from None
+        return self._job(self._request("POST", complete_url, json=parts, auth=self._credentials))
 
     def get_job(self, job: RemoteJob) -> RemoteJob:
         """The job as it is now. Raises `ApiError`."""
@@ -148,6 +164,10 @@ def _form(body: BinaryIO, file_name: str, job_name: str, on_upload: UploadProgre
     if on_upload is None:
         return MultipartEncoderMonitor(form)
     return MultipartEncoderMonitor(form, lambda monitor: on_upload(monitor.bytes_read, form.len))
+
+
+def _nothing(_sent_bytes: int, _all_bytes: int) -> None:
+    """Nobody wants to know."""
 
 
 def _sentence(answer: requests.Response) -> str:
