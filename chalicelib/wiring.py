@@ -7,6 +7,7 @@ from functools import cache
 
 from chalicelib.aws.clients import AwsClients, make_clients
 from chalicelib.aws.dynamodb_annotations import DynamoAnnotations
+from chalicelib.aws.dynamodb_client import make_dynamodb_client
 from chalicelib.aws.dynamodb_entries import DynamoEntries
 from chalicelib.aws.dynamodb_jobs import DynamoJobs
 from chalicelib.aws.dynamodb_keyed_requests import DynamoKeyedRequests
@@ -120,9 +121,9 @@ def make_background_services(settings: Settings) -> BackgroundServices:
     )
 
 
-def make_users(table_name: str) -> Users:
-    """The users in that table, without anything else of a deployment."""
-    return _users(DynamoTable(make_clients().dynamodb, table_name))
+def make_users(table_name: str, *, endpoint_url: str | None = None, region: str | None = None) -> Users:
+    """The users in that table, without anything else of a deployment; None leaves the choice to boto3."""
+    return _users(DynamoTable(make_dynamodb_client(endpoint_url=endpoint_url, region=region), table_name))
 
 
 def make_worker_services(settings: Settings, *, owner: str) -> WorkerServices:

@@ -36,7 +36,7 @@ def make_clients(session: Session | None = None) -> AwsClients:
     """
     with aws_failures("make the AWS clients"):
         session = session or Session()
-        common = _common_config()
+        common = common_config()
         return AwsClients(
             dynamodb=session.client("dynamodb", config=common),
             s3=session.client("s3", config=common.merge(_s3_config())),
@@ -44,7 +44,8 @@ def make_clients(session: Session | None = None) -> AwsClients:
         )
 
 
-def _common_config() -> Config:
+def common_config() -> Config:
+    """Time-outs and retries of every client."""
     return Config(
         connect_timeout=_CONNECT_TIMEOUT_S,
         read_timeout=_READ_TIMEOUT_S,

@@ -1,6 +1,7 @@
 """The API on this machine, for as long as somebody wants it."""
 
 import shlex
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -41,12 +42,19 @@ def introduction(stack: Stack, clip: Path) -> str:
             f"User:     {stack.user}",
             f"Password: {stack.password}",
             "What it holds is in memory and gone when it stops; Ctrl-C stops it.",
+            f"Its users: {user_command(stack)}",
             "",
             "Paste these into another terminal, one after the other:",
             "",
             *curl_lines(stack.index_url, stack.user, stack.password, clip),
         )
     )
+
+
+def user_command(stack: Stack) -> str:
+    """The command that lists the users of a running stack, for a shell in the repository's root."""
+    options = ("--endpoint-url", stack.aws_endpoint_url, "--table", stack.table_name)
+    return shlex.join((sys.executable, "-m", "chalicelib.cli", "user", *options, "list"))
 
 
 def curl_lines(index_url: str, user: str, password: str, clip: Path) -> tuple[str, ...]:

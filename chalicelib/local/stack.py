@@ -63,6 +63,8 @@ class Stack:
         self.index_url = ""
         self.user = USER
         self.password = ""
+        self.aws_endpoint_url = ""
+        self.table_name = ""
 
     def __enter__(self) -> Self:
         """Raises `StackError` where models are missing, the port is in use or the log cannot be written."""
@@ -73,6 +75,7 @@ class Stack:
             aws = undo.enter_context(
                 EmbeddedAws(visibility_timeout_s=_SILENCE_S, max_receives=_MAX_RECEIVES, configure=self._configured)
             )
+            self.aws_endpoint_url, self.table_name = aws.endpoint_url, aws.settings.table_name
             self._supervisor = self._start_workers(aws, undo)  # first, for they take longest to be ready
             self._services = make_api_services(aws.settings)
             self.password = secrets.token_urlsafe(18)

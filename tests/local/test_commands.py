@@ -156,6 +156,17 @@ def test_workers_of_a_killed_demo_end(tmp_path: Path) -> None:
 def test_the_commands_that_serve_prints_work(tmp_path: Path) -> None:
     with _running("serve", tmp_path, "--port", "0") as process:
         lines = _read_until(process, 'curl -sS -u "$MIEN_USER" "$JOB" | python3')
+        (user_command,) = (line.removeprefix("Its users: ") for line in lines if line.startswith("Its users: "))
+        listed = subprocess.run(
+            ["bash", "-c", user_command],  # noqa: S607  # likewise below
+            cwd=REPOSITORY,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_S,
+            check=False,
+        )
+        assert (listed.returncode, listed.stderr) == (0, "")
+        assert "demo@localhost" in listed.stdout
         create = lines.index("# create a job; its URL is in the Location header")
         script = "\n".join(("set -e", *lines[create - 1 :]))  # all at once, as somebody pastes it
         pasted = subprocess.run(

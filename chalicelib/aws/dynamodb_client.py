@@ -1,0 +1,41 @@
+"""A client of DynamoDB alone, for commands that name their stack."""
+
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from boto3.session import Session
+from botocore.config import Config
+
+from chalicelib.aws.clients import common_config
+from chalicelib.aws.failures import aws_failures
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+
+_LOCAL_REGION = "us-east-1"
+
+
+def make_dynamodb_client(*, endpoint_url: str | None = None, region: str | None = None) -> "DynamoDBClient":
+    """What is None comes from boto3's own variables and files. Raises `AwsFailure` without a region.
+
+    An endpoint on this machine is no real AWS: it gets credentials that open nothing anywhere, and no proxy.
+    """
+    with aws_failures("make the DynamoDB client"):
+        if endpoint_url is None or not _is_on_this_machine(endpoint_url):
+            return Session(region_name=region).client("dynamodb", endpoint_url=endpoint_url, config=common_config())
+        session = Session(
+            aws_access_key_id="local",
+            aws_secret_access_key="local",  # noqa: S106  # which is what it is not
+            region_name=region or _LOCAL_REGION,
+        )
+        direct = common_config().merge(Config(proxies={}))
+        return session.client("dynamodb", endpoint_url=endpoint_url, config=direct)
+
+
+def _is_on_this_machine(endpoint_url: str) -> bool:
+    host = urlsplit(endpoint_url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

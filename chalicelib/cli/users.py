@@ -1,0 +1,182 @@
+"""`mien user`: who may call the API of a stack. For operators, with the rights of the stack's table, not over HTTP."""
+
+import json
+import secrets
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+import click
+
+from chalicelib.domain.accounts import User
+from chalicelib.domain.ids import new_id
+from chalicelib.domain.times import format_time
+from chalicelib.errors import MienError, NotFound
+from chalicelib.services.users import MIN_PASSWORD_CHARACTERS, Users
+from chalicelib.settings import variable_name
+
+Parameters = ParamSpec("Parameters")
+
+_PASSWORD_BYTES = 18  # 144 bits, 24 characters
+_TABLE_VARIABLE = variable_name("table_name")
+
+_password_option = click.option(
+    "--password-stdin",
+    is_flag=True,
+    help=f"Read the password (at least {MIN_PASSWORD_CHARACTERS} characters) from the first line of standard input.",
+)
+_json_option = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Stack:
+    """Which stack is meant. Nothing is connected before a command runs, so that help needs no stack."""
+
+    table: str | None
+    endpoint_url: str | None
+    region: str | None
+
+    def users(self) -> Users:
+        if not self.table:
+            raise click.UsageError(f"Name the stack's table with --table or the variable {_TABLE_VARIABLE}.")
+        from chalicelib.wiring import make_users  # noqa: PLC0415  # boto3 takes a while, and help needs none
+
+        return make_users(self.table, endpoint_url=self.endpoint_url, region=self.region)
+
+
+@click.group()
+@click.option("--table", envvar=_TABLE_VARIABLE, show_envvar=True, help="The stack's DynamoDB table.")
+@click.option(
+    "--endpoint-url",
+    help="Where AWS is, if not where boto3 looks (AWS_ENDPOINT_URL). `make serve` prints that of its stack. An address "
+    "of this machine gets made-up credentials, never yours.",
+)
+@click.option("--region", help="The stack's region, if not boto3's (AWS_DEFAULT_REGION, profile).")
+@click.pass_context
+def user(context: click.Context, table: str | None, endpoint_url: str | None, region: str | None) -> None:
+    """Add, list, disable and enable users, and change their passwords.
+
+    Works on any stack: region and credentials are those that boto3 finds, and they must allow reading and writing the
+    table. Ends with 0 when it is done, with 1 and a sentence when it cannot be, with 2 for a command that cannot be
+    read. Passwords are never arguments: other users of this machine could see them.
+    """
+    context.obj = _Stack(table, endpoint_url, region)
+
+
+def _command(
+    run: Callable[Concatenate[Users, Parameters], None],
+) -> Callable[Concatenate[_Stack, Parameters], None]:
+    """Gives `run` the users of the stack; what it refuses ends the command with its sentence."""
+
+    @wraps(run)
+    def wrapped(stack: _Stack, /, *arguments: Parameters.args, **options: Parameters.kwargs) -> None:
+        try:
+            run(stack.users(), *arguments, **options)
+        except MienError as error:
+            raise click.ClickException(str(error)) from error
+
+    return wrapped
+
+
+@user.command()
+@click.argument("email")
+@click.option("--account", "account_id", help="The account to join (its id, as `list` shows it); without it a new one.")
+@_password_option
+@_json_option
+@click.pass_obj
+@_command
+def add(users: Users, email: str, account_id: str | None, password_stdin: bool, as_json: bool) -> None:
+    """Add a user. Without --password-stdin a password is made up and shown, this once.
+
+    Users of one account see the same jobs and entries; nobody else does.
+    """
+    if account_id is not None and not users.list(account_id):
+        raise NotFound(f"There is no account {account_id}; `list` shows those that exist.")
+    password = _password(password_stdin)
+    added = users.add(email, password, account_id or new_id(datetime.now(UTC)))
+    _show_one(added, None if password_stdin else password, as_json=as_json)
+
+
+@user.command("list")
+@click.option("--account", "account_id", help="Only the users of this account.")
+@_json_option
+@click.pass_obj
+@_command
+def list_users(users: Users, account_id: str | None, as_json: bool) -> None:
+    """List the users, by name."""
+    found = users.list(account_id)
+    if as_json:
+        click.echo(json.dumps([_document(each) for each in found]))
+        return
+    rows = [("USER", "ACCOUNT", "CREATED", "STATE"), *(_columns(each) for each in found)]
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    for row in rows:
+        click.echo("  ".join((*(text.ljust(width) for text, width in zip(row, widths, strict=False)), row[3])))
+
+
+@user.command()
+@click.argument("email")
+@_json_option
+@click.pass_obj
+@_command
+def disable(users: Users, email: str, as_json: bool) -> None:
+    """Shut a user out, from the next request on. What the user made stays."""
+    _show_one(users.disable(email), None, as_json=as_json)
+
+
+@user.command()
+@click.argument("email")
+@_json_option
+@click.pass_obj
+@_command
+def enable(users: Users, email: str, as_json: bool) -> None:
+    """Let a disabled user in again, with the password of before."""
+    _show_one(users.enable(email), None, as_json=as_json)
+
+
+@user.command()
+@click.argument("email")
+@_password_option
+@_json_option
+@click.pass_obj
+@_command
+def rotate(users: Users, email: str, password_stdin: bool, as_json: bool) -> None:
+    """Give a user a new password; the old one is wrong from the next request on.
+
+    Without --password-stdin a password is made up and shown, this once.
+    """
+    password = _password(password_stdin)
+    _show_one(users.rotate_password(email, password), None if password_stdin else password, as_json=as_json)
+
+
+def _password(from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    return secrets.token_urlsafe(_PASSWORD_BYTES)
+
+
+def _show_one(shown: User, password: str | None, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(_document(shown) | ({} if password is None else {"password": password})))
+        return
+    click.echo(f"User:     {shown.email}{' (disabled)' if shown.disabled else ''}")
+    click.echo(f"Account:  {shown.account_id}")
+    if password is not None:
+        click.echo(f"Password: {password}")
+        click.echo("It is stored as a hash only: keep it now.", err=True)
+
+
+def _document(shown: User) -> dict[str, object]:
+    return {
+        "user": shown.email,
+        "account": shown.account_id,
+        "created": format_time(shown.created),
+        "disabled": shown.disabled,
+    }
+
+
+def _columns(shown: User) -> tuple[str, str, str, str]:
+    return shown.email, shown.account_id, format_time(shown.created), "disabled" if shown.disabled else "enabled"
