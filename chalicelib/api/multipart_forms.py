@@ -69,23 +69,23 @@ class MultipartForm:
             self.fields[part.name] = part.text()
 
 
-def part_digests(content_type: str, body: bytes) -> list[tuple[str, ...]]:
+def part_digests(content_type: str, body: bytes) -> list[tuple[str | None, ...]]:
     """Each part's name, file name, content type and SHA-256: what a body says, whatever its boundary.
 
     Sorted by name; parts of one name stay in their order, for there the last one counts. Raises as `parse` does.
     """
-    digests: list[tuple[str, ...]] = []
-    names: tuple[str, ...] = ()
+    digests: list[tuple[str | None, ...]] = []
+    names: tuple[str | None, ...] = ()
     content = hashlib.sha256()
     for event in _events(content_type, body):
         if isinstance(event, MultipartSegment):
-            names = (str(event.name), str(_file_name(event)), str(_stated_content_type(event)))
+            names = (str(event.name), _file_name(event), _stated_content_type(event))
             content = hashlib.sha256()
         elif event is None:
             digests.append((*names, content.hexdigest()))
         else:
             content.update(event)
-    return sorted(digests, key=lambda digest: digest[0])
+    return sorted(digests, key=lambda digest: str(digest[0]))
 
 
 def _events(content_type: str, body: bytes) -> Iterator[MultipartSegment | bytes | None]:

@@ -126,6 +126,17 @@ def test_a_refused_request_leaves_its_key_free(
     assert _job(api.ada).status_code == 201
 
 
+def test_a_fault_of_ours_leaves_the_key_free_for_another_try(api: Api) -> None:
+    def fail() -> None:
+        raise OSError("no queue")
+
+    api.queue.before_sending = fail
+    assert _job(api.ada).status_code == 500
+    again = _job(api.ada)
+    assert again.status_code == 201
+    assert _job(api.ada).json() == again.json()
+
+
 def test_a_request_that_is_still_being_processed(api: Api) -> None:
     seen: list[requests.Response] = []
     with Client(api.url, "ada@example.org") as second:

@@ -48,6 +48,7 @@ def test_the_gateways_own_answers_look_like_ours(api_properties: dict[str, Any])
     for response in responses.values():
         assert set(json.loads(response["responseTemplates"]["application/json"])) == {"error"}
         assert response["responseParameters"]["gatewayresponse.header.X-Request-Id"] == "context.requestId"
+        assert response["responseParameters"]["gatewayresponse.header.Access-Control-Allow-Origin"] == "'*'"
     assert "gatewayresponse.header.Retry-After" in responses["THROTTLED"]["responseParameters"]
 
 
