@@ -65,15 +65,22 @@ def get_job(call: Call) -> Response:
 
 
 def update_job(call: Call) -> Response:
-    """PATCH and PUT /jobs/{job_id}: renames or cancels the job, or sets its table."""
+    """PATCH and PUT /jobs/{job_id}: renames or cancels the job, sets its table, or ends it with the client's result."""
     job_id = call.path_id("job")
     accepted = (URL_ENCODED, MULTIPART)
     with read_form(call.header("content-type"), call.body(), accepted=accepted, file_parts=(_RESULT,)) as form:
-        if _RESULT in form.uploads or _RESULT in form.fields:
-            raise Invalid("A result of your own is not supported yet; send entry_job[name] or entry_job[status].")
+        if _RESULT in form.fields:
+            raise Invalid(f"A result is a file; send it as the part {_RESULT} of {MULTIPART}.")
         name = parse_job_name(form.fields[_NAME]) if _NAME in form.fields else None
         table = parse_result_table(form.fields[_TABLE]) if _TABLE in form.fields else None
-        job = call.services.jobs.update(call.caller, job_id, name=name, status=form.fields.get(_STATUS), table=table)
+        job = call.services.jobs.update(
+            call.caller,
+            job_id,
+            name=name,
+            status=form.fields.get(_STATUS),
+            table=table,
+            result=form.uploads.get(_RESULT),
+        )
     return _job_response(call, job)
 
 

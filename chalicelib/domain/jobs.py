@@ -11,7 +11,7 @@ from enum import StrEnum
 from chalicelib.domain.ids import derived_id
 from chalicelib.domain.job_names import JobName, ResultTable
 from chalicelib.domain.uploads import DirectUpload
-from chalicelib.errors import Conflict, JobBusy, JobNotClaimable, LeaseLost
+from chalicelib.errors import Conflict, JobBusy, JobNotClaimable, LeaseLost, StaleWrite
 
 
 class JobStatus(StrEnum):
@@ -88,6 +88,16 @@ class Job:
     def run_result_entry_id(self) -> str:
         """The id of the entry that the current run writes: the same for every attempt of it."""
         return derived_id(self.id, "result", str(self.run))
+
+    @property
+    def client_result_entry_id(self) -> str:
+        """The id of the entry that takes a result of the client's own: the job's result where it has one, else an entry
+        that no worker writes to. Raises `Conflict` for a cancelled job."""
+        if self.status is JobStatus.CANCELLED:
+            raise Conflict("This job is cancelled; requeue it, or create a new one, before you attach a result.")
+        if self.status is JobStatus.DONE and self.result_entry_id is not None:
+            return self.result_entry_id
+        return derived_id(self.id, "client result", str(self.run))
 
     @property
     def awaits_upload(self) -> bool:
@@ -167,6 +177,15 @@ class Job:
         if self.status not in (JobStatus.QUEUED, JobStatus.WORKING):
             raise Conflict(f"This job is {self.status} and cannot be cancelled any more.")
         return self._changed(now, status=JobStatus.CANCELLED, lease=None)
+
+    def with_client_result(self, entry_id: str, now: datetime) -> "Job":
+        """The client has stored a result of its own in the entry, which ends the job; a worker that is at it loses it.
+
+        Raises `Conflict` for a cancelled job, `StaleWrite` where the result belongs into another entry by now.
+        """
+        if self.client_result_entry_id != entry_id:
+            raise StaleWrite(f"job {self.id} got another result meanwhile")
+        return self._changed(now, status=JobStatus.DONE, result_entry_id=entry_id, lease=None, error=None)
 
     def renamed(self, name: JobName, now: datetime) -> "Job":
         """Another analysis from the next run on. Raises `Conflict` while a worker is at it."""

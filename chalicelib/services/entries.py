@@ -8,7 +8,7 @@ from typing import BinaryIO
 from chalicelib.domain.accounts import Caller
 from chalicelib.domain.entries import Entry, Representation, check_file_name, representation_id, upload_key
 from chalicelib.domain.ids import new_id
-from chalicelib.domain.media_types import content_type_of
+from chalicelib.domain.media_types import HEAD_BYTES, content_type_of
 from chalicelib.errors import CallerError, Invalid, NotFound, StaleWrite
 from chalicelib.services.ports import Clock, EntryStore, LinkMethod, MediaStore
 
@@ -53,6 +53,11 @@ class Entries:
         self.add_representation(caller, entry.id, upload)
         return self.get(caller, entry.id)
 
+    def create_empty(self, caller: Caller, entry_id: str, *, data_split: str | None) -> None:
+        """An entry of this id without files; one that is there already is left as it is."""
+        now = self._clock()
+        self._entries.create(Entry(entry_id, caller.account_id, caller.email, now, now, data_split=data_split))
+
     def get(self, caller: Caller, entry_id: str) -> Entry:
         """Raises `NotFound`."""
         return self._entries.get(caller.account_id, entry_id)
@@ -77,6 +82,16 @@ class Entries:
         with self._taken_back(representation):
             self._entries.add_representation(representation)
         return representation
+
+    def put_representation(self, caller: Caller, entry_id: str, upload: Upload) -> Representation:
+        """Adds a file to an entry, or replaces the one of that name. Raises `NotFound`, or `Invalid`."""
+        file_id = representation_id(entry_id, check_upload(upload))
+        try:
+            return self.add_representation(caller, entry_id, upload)
+        except Invalid:
+            if file_id not in self.get(caller, entry_id).representations:
+                raise
+        return self.replace_representation(caller, entry_id, file_id, upload)
 
     def replace_representation(
         self, caller: Caller, entry_id: str, representation_id: str, upload: Upload
@@ -135,7 +150,7 @@ class Entries:
     def _store(self, caller: Caller, entry_id: str, file_name: str, upload: Upload) -> Representation:
         """Stores the bytes under a key of their own; no row names them yet."""
         file_id = representation_id(entry_id, file_name)
-        content_type = content_type_of(file_name, upload.content_type)
+        content_type = content_type_of(file_name, upload.content_type, _head(upload))
         now = self._clock()
         key = upload_key(caller.account_id, entry_id, file_id, new_id(now))
         stored = self._media.save(key, upload.body, content_type)
@@ -172,3 +187,8 @@ def check_upload(upload: Upload) -> str:
 def _check_not_empty(upload: Upload, file_name: str) -> None:
     if upload.size_bytes == 0:
         raise Invalid(f"The file {file_name} is empty; check the export and send it again.")
+
+
+def _head(upload: Upload) -> bytes:
+    upload.body.seek(0)
+    return upload.body.read(HEAD_BYTES)

@@ -1,14 +1,19 @@
 """Jobs as clients see them."""
 
+from contextlib import suppress
+
 from chalicelib.domain.accounts import Caller
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.input_urls import InputUrl, file_name_of
 from chalicelib.domain.job_names import JobName, ResultTable
 from chalicelib.domain.jobs import Job, JobStatus
-from chalicelib.errors import Invalid
-from chalicelib.services.changes import change_job
+from chalicelib.errors import CallerError, Invalid, NotFound, StaleWrite
+from chalicelib.services.changes import Transition, change_job
 from chalicelib.services.entries import Entries, Upload, check_upload
 from chalicelib.services.ports import Clock, JobQueue, JobStore, Page
+
+# Each lost race means that the job's result has moved; this many in a row is a fault, not contention.
+_TRIES = 5
 
 
 class Jobs:
@@ -105,23 +110,52 @@ class Jobs:
         name: JobName | None,
         status: str | None,
         table: ResultTable | None = None,
+        result: Upload | None = None,
     ) -> Job:
-        """Renames the job, sets its table, or cancels it (`status` may be `cancelled` only).
+        """Renames the job, sets its table, cancels it, or ends it with a `result` of the client's own.
 
-        Raises `NotFound`, `Invalid`, or `Conflict` where the job's state forbids it.
+        `status` may be `cancelled`, or `done` together with a result. Raises `NotFound`, `Invalid`, or `Conflict` where
+        the job's state forbids it.
         """
-        if status is not None and status != JobStatus.CANCELLED:
-            raise Invalid(f"A job's status can be set to {JobStatus.CANCELLED} only; POST to /requeue to run it again.")
+        if status is not None and status != (JobStatus.CANCELLED if result is None else JobStatus.DONE):
+            raise Invalid(
+                f"A job's status can be set to {JobStatus.CANCELLED}, or to {JobStatus.DONE} with a result; POST to "
+                "/requeue to run it again."
+            )
 
-        def transition(job: Job) -> Job:
+        def renamed(job: Job) -> Job:
             now = self._clock()
             if name is not None:
                 job = job.renamed(name, now)
-            if table is not None:
-                job = job.with_table(table, now)
-            return job.cancelled(now) if status is not None else job
+            return job if table is None else job.with_table(table, now)
+
+        if result is not None:
+            return self._attach(caller, job_id, result, renamed)
+
+        def transition(job: Job) -> Job:
+            return renamed(job) if status is None else renamed(job).cancelled(self._clock())
 
         return change_job(self._jobs, caller.account_id, job_id, transition)
+
+    def _attach(self, caller: Caller, job_id: str, result: Upload, further: Transition) -> Job:
+        """Stores the file, then ends the job with it. Sent again, it replaces the file by itself."""
+        check_upload(result)
+        for _ in range(_TRIES):
+            job = self.get(caller, job_id)
+            entry_id = job.client_result_entry_id
+            self._entries.create_empty(caller, entry_id, data_split=job.data_split)
+            file = self._entries.put_representation(caller, entry_id, result)
+            try:
+                return change_job(self._jobs, caller.account_id, job_id, self._ends_with(entry_id, further))
+            except (StaleWrite, CallerError) as refusal:
+                with suppress(NotFound):
+                    self._entries.remove_representation(caller, entry_id, file.id)
+                if isinstance(refusal, CallerError):
+                    raise
+        raise StaleWrite(f"job {job_id}: lost {_TRIES} races in a row")
+
+    def _ends_with(self, entry_id: str, further: Transition) -> Transition:
+        return lambda job: further(job.with_client_result(entry_id, self._clock()))
 
     def requeue(self, caller: Caller, job_id: str) -> Job:
         """Runs the job again, from the start, under its present name. Raises `NotFound` or `Conflict`."""

@@ -205,3 +205,15 @@ def test_entries_are_found_by_their_annotations(api: Api) -> None:
 )
 def test_a_search_that_makes_no_sense(api: Api, query: str, status: int) -> None:
     assert _status_and_error(api.ada.call("GET", f"/entries/search_by_annotation?{query}")) == status
+
+
+def test_content_types_are_the_clients_own_or_guessed(api: Api) -> None:
+    sent = {
+        ("clip.mp4", None, b"<!doctype html>"): "application/octet-stream",
+        ("clip", None, b"\x89PNG\r\n\x1a\n"): "image/png",
+        ("page.html", "text/html", b"<script>"): "text/html",
+    }
+    for (name, stated, body), kept in sent.items():
+        part = (name, body, stated) if stated else (name, body)
+        (file,) = api.ada.call("POST", "/entries", files={"entry[media]": part}).json()["representations"]
+        assert file["content_type"] == kept

@@ -192,10 +192,24 @@ def test_a_job_is_renamed_and_cancelled_by_a_form(api: Api, method: str) -> None
     _error(api.ada.call(method, url, json={"name": "no-op"}), 415)
 
 
-def test_a_result_of_the_clients_own_is_not_taken(api: Api) -> None:
+@pytest.mark.parametrize("method", ["PATCH", "PUT"])
+def test_a_result_of_the_clients_own_ends_the_job(api: Api, method: str) -> None:
     url = api.ada.send_job().json()["self"]
-    sentence = _error(api.ada.call("PATCH", url, files={"entry_job[result]": ("r.json", b"{}")}), 422)
-    assert "not supported yet" in sentence
+    answer = api.ada.call(method, url, files={"entry_job[result]": ("r.json", b"{}")})
+    job = answer.json()
+    assert (answer.status_code, job["status"]) == (200, "done")
+    (file,) = job["result"]["representations"]
+    assert (file["file_name"], file["content_type"], file["size_bytes"]) == ("r.json", "application/json", 2)
+    assert api.ada.call("GET", url).json() == job
+    _error(api.ada.call(method, url, files={"entry_job[result]": ("r.json", b"")}), 422)
+    _error(api.ada.call(method, url, data={"entry_job[result]": "{}"}), 422)
+    _error(
+        api.ada.call(method, url, files={"entry_job[result]": ("r", b"1"), "entry_job[status]": (None, "error")}), 422
+    )
+    _error(api.ben.call(method, url, files={"entry_job[result]": ("r.json", b"{}")}), 404)
+    cancelled = api.ada.send_job().json()["self"]
+    api.ada.call(method, cancelled, data={"entry_job[status]": "cancelled"})
+    _error(api.ada.call(method, cancelled, files={"entry_job[result]": ("r.json", b"{}")}), 409)
 
 
 def test_a_job_shows_its_progress_its_result_and_runs_again(api: Api) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+import requests
 from chalice.app import Chalice
 from requests.auth import HTTPBasicAuth
 
@@ -12,6 +13,7 @@ from chalicelib.local.embedded_aws import EmbeddedAws
 from chalicelib.local.http_server import HttpServer
 from chalicelib.wiring import make_api_services
 from tests.api.api_server import ADA, BEN, PASSWORD, Client
+from tests.api.other_account import PROBES, make_things, seen_by
 from tests.fakes import START
 
 _CONTENT = bytes(range(256)) * 4000
@@ -77,13 +79,15 @@ def test_annotations_and_representations_are_stored(ada: Client) -> None:
 
 
 def test_another_account_sees_none_of_it(ada: Client, url: str) -> None:
-    job = ada.send_job().json()
-    entry = job["input"]
-    (file,) = entry["representations"]
+    ids = make_things(ada)
+    before = seen_by(ada, ids)
     with Client(url, BEN) as ben:
         assert ben.call("GET", "/jobs").json() == []
-        for each in (job["self"], entry["self"], entry["annotations"], file["self"], file["media"]):
-            assert ben.call("GET", each).status_code == 404
+        for probe in PROBES:
+            statuses = {answer.status_code for answer in probe.answers(ben, ids)}
+            assert 404 in statuses, probe
+            assert statuses <= {404, 415, 422, 400}, probe
+    assert seen_by(ada, ids) == before
 
 
 @pytest.mark.parametrize("user_name", ["x" * 5000, "", "\U0001f600", "a\0b"])
@@ -91,3 +95,63 @@ def test_strange_user_names_are_only_wrong(url: str, user_name: str) -> None:
     with Client(url, ADA) as client:
         client.auth = HTTPBasicAuth(user_name.encode(), b"password")
         assert client.call("GET", "/jobs").status_code == 401
+
+
+def test_a_page_that_somebody_uploads_is_downloaded_and_never_shown(ada: Client) -> None:
+    files = {"entry[media]": ("page.html", b"<script>alert(1)</script>", "text/html")}
+    (file,) = ada.call("POST", "/entries", files=files).json()["representations"]
+    followed = ada.get(file["media"], timeout=20)
+    assert followed.headers["Content-Disposition"].startswith("attachment;")
+    assert followed.content == b"<script>alert(1)</script>"
+
+
+_GONE = (403, 404)  # S3 says either, by whether the signer may list the bucket
+
+
+def _status(link: str) -> int:
+    """What anybody gets who has the link."""
+    with requests.Session() as anybody:
+        anybody.trust_env = False
+        return anybody.get(link, timeout=20).status_code
+
+
+def test_a_search_and_a_deletion_on_aws(ada: Client) -> None:
+    entries = [ada.send_entry().json() for _ in range(2)]
+    for entry in entries:
+        note = ada.call(
+            "POST", entry["annotations"], json={"annotation": {"key": "scene", "value": "\u05e2 <b>"}}
+        ).json()
+    query = {"key": "scene", "value": "\u05e2 <b>"}
+    found = ada.call("GET", "/entries/search_by_annotation", params=query).json()
+    assert sorted(entry["self"] for entry in found) == sorted(entry["self"] for entry in entries)
+    assert ada.call("PUT", note["self"], json={"annotation": {"value": "new"}}).status_code == 204
+    assert [each["self"] for each in ada.call("GET", "/entries/search_by_annotation", params=query).json()] == [
+        entries[0]["self"]
+    ]
+    assert ada.call("PUT", entries[0]["self"], json={"entry": {"data_split": "test"}}).json()["data_split"] == "test"
+    (file,) = entries[0]["representations"]
+    link = ada.call("GET", file["media"]).headers["Location"]
+    assert _status(link) == 200
+    assert ada.call("DELETE", entries[0]["self"]).status_code == 204
+    assert ada.call("DELETE", entries[0]["self"]).status_code == 404
+    assert ada.call("GET", "/entries/search_by_annotation", params=query).json() == []
+    assert _status(link) in _GONE
+
+
+def test_a_representation_is_replaced_and_deleted_on_aws(ada: Client) -> None:
+    (file,) = ada.send_entry(b"old").json()["representations"]
+    old = ada.call("GET", file["media"]).headers["Location"]
+    assert _status(old) == 200
+    assert ada.call("PUT", file["self"], files={"media": ("clip.mp4", b"new")}).status_code == 201
+    assert ada.get(file["media"], timeout=20).content == b"new"
+    assert _status(old) in _GONE
+    assert ada.call("DELETE", file["self"]).status_code == 204
+    assert ada.call("GET", file["media"]).status_code == 404
+
+
+def test_a_clients_result_is_stored_on_aws(ada: Client) -> None:
+    url = ada.send_job().json()["self"]
+    for body in (b"{}", b"[]"):
+        job = ada.call("PATCH", url, files={"entry_job[result]": ("mine.json", body)}).json()
+    (file,) = job["result"]["representations"]
+    assert (job["status"], ada.get(file["media"], timeout=20).content) == ("done", b"[]")

@@ -7,7 +7,7 @@ import pytest
 from chalicelib.domain.ids import check_id, new_id
 from chalicelib.domain.job_names import JobName, ResultTable
 from chalicelib.domain.jobs import Job, JobMessage, JobStatus, Lease, Progress
-from chalicelib.errors import Conflict, JobBusy, JobNotClaimable, LeaseLost
+from chalicelib.errors import Conflict, JobBusy, JobNotClaimable, LeaseLost, StaleWrite
 from tests.fakes import START
 
 _ENTRY_ID = new_id(START)
@@ -212,3 +212,30 @@ def test_every_change_notes_its_time_and_leaves_the_version_to_the_writer(
 ) -> None:
     changed = change(job)
     assert (changed.version, changed.updated, changed.published) == (job.version, _LATER, START)
+
+
+def test_a_clients_result_ends_what_has_not_ended_and_a_failure() -> None:
+    for job in (_queued(), _working(), _ended(JobStatus.ERROR)):
+        entry_id = job.client_result_entry_id
+        assert entry_id not in (job.run_result_entry_id, job.requeued(START).client_result_entry_id)
+        ended = job.with_client_result(entry_id, _LATER)
+        assert (ended.status, ended.result_entry_id, ended.updated) == (JobStatus.DONE, entry_id, _LATER)
+        assert (ended.lease, ended.error) == (None, None)
+        with pytest.raises(LeaseLost):
+            ended.renewed(owner="worker-1", now=_LATER, lease_s=60, progress=None)
+        with pytest.raises(JobNotClaimable):
+            ended.claimed(run=1, owner="worker-2", now=_LATER, lease_s=60)
+        assert ended.client_result_entry_id == entry_id
+
+
+def test_a_clients_result_joins_the_one_that_is_there() -> None:
+    job = _ended(JobStatus.DONE)
+    assert job.client_result_entry_id == _ENTRY_ID
+    assert job.with_client_result(_ENTRY_ID, _LATER).result_entry_id == _ENTRY_ID
+    with pytest.raises(StaleWrite):
+        job.with_client_result(_working().client_result_entry_id, _LATER)
+
+
+def test_a_cancelled_job_takes_no_result() -> None:
+    with pytest.raises(Conflict):
+        _ended(JobStatus.CANCELLED).with_client_result(_ENTRY_ID, _LATER)

@@ -18,13 +18,14 @@ from chalicelib.domain.job_names import PARQUET_CONTENT_TYPE, RECIPES, JobName, 
 from chalicelib.domain.jobs import Job, JobStatus, Progress
 from chalicelib.errors import JobBusy, JobNotClaimable, LeaseLost
 from chalicelib.services.entries import Entries, Upload
+from chalicelib.services.entry_deletions import EntryDeletions
 from chalicelib.services.job_runs import JobRuns
 from chalicelib.services.jobs import Jobs
 from chalicelib.services.ports import StoredMedia
 from chalicelib.settings import Settings
 from chalicelib.wiring import WorkerServices
 from chalicelib.worker.process_job import JobProcessor
-from tests.fakes import START, FakeEntries, FakeJobs, FakeMedia, FakeQueue, FixedClock
+from tests.fakes import START, FakeAnnotations, FakeEntries, FakeJobs, FakeMedia, FakeQueue, FixedClock
 from tests.media_factory import STEADY_MS, image_bytes, rgb_corners, write_sound, write_video
 
 ADA = Caller("ada@example.org", new_id(START))
@@ -272,6 +273,52 @@ def test_media_that_is_gone_is_an_error(world: World, clip: bytes) -> None:
     world.media.objects.clear()
     world.worker("one").process(job.message)
     assert "deleted" in str(world.job(job).error)
+
+
+@pytest.mark.parametrize("moment", ["before", "between frames"])
+def test_an_input_deleted_before_or_during_the_work_ends_the_job_with_a_sentence(
+    world: World, clip: bytes, moment: str
+) -> None:
+    job = world.create(clip)
+    deletions = EntryDeletions(world.entry_rows, FakeAnnotations(), world.media, world.clock)
+
+    def delete_once(row: Job) -> None:
+        if row.progress is not None or moment == "before":
+            world.job_rows.before_save = lambda _row: None
+            deletions.delete(ADA, str(job.input_entry_id))
+
+    world.job_rows.before_save = delete_once
+    world.worker("one").process(job.message)
+    ended = world.job(job)
+    assert (ended.status, "deleted" in str(ended.error)) == (JobStatus.ERROR, True)
+    assert world.media.objects == {}
+
+
+def test_replaced_media_are_what_a_requeue_analyses(world: World, clip: bytes) -> None:
+    job = world.create(b"no video at all")
+    entry_id = str(job.input_entry_id)
+    (file,) = world.entries.get(ADA, entry_id).representations.values()
+    world.worker("one").process(job.message)
+    assert world.job(job).status is JobStatus.ERROR
+    world.entries.replace_representation(ADA, entry_id, file.id, Upload("x", None, io.BytesIO(clip), len(clip)))
+    world.worker("one").process(world.jobs.requeue(ADA, job.id).message)
+    assert world.job(job).status is JobStatus.DONE
+
+
+def test_a_worker_stops_where_the_client_attaches_a_result_of_its_own(world: World, clip: bytes) -> None:
+    job = world.create(clip)
+
+    def attach_once(row: Job) -> None:
+        if row.progress is not None:
+            world.job_rows.before_save = lambda _row: None
+            mine = Upload("mine.json", None, io.BytesIO(b"{}"), 2)
+            world.jobs.update(ADA, job.id, name=None, status=None, result=mine)
+
+    world.job_rows.before_save = attach_once
+    with pytest.raises(LeaseLost):
+        world.worker("one").process(job.message)
+    assert world.job(job).status is JobStatus.DONE
+    assert world.results(job) == {"mine.json": b"{}"}
 
 
 def test_progress_is_stored_while_the_work_goes_on(world: World, clip: bytes) -> None:
