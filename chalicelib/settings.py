@@ -25,6 +25,7 @@ class Settings:
     max_upload_bytes: int = 10_000_000_000
     upload_expires_s: int = 3600
     fetch_timeout_s: float = 600.0
+    retention_s: float | None = None
     cors_origins: str = "*"
 
 
@@ -47,6 +48,7 @@ _OPTIONAL = {
     "max_upload_bytes": int,
     "upload_expires_s": int,
     "fetch_timeout_s": float,
+    "retention_s": float,
     "cors_origins": str,
 }
 

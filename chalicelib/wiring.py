@@ -29,6 +29,7 @@ from chalicelib.services.job_runs import JobRuns
 from chalicelib.services.job_uploads import JobUploads
 from chalicelib.services.jobs import Jobs
 from chalicelib.services.ports import Clock, EntryStore, MediaStore
+from chalicelib.services.retention import JobRetention, RetentionPlan
 from chalicelib.services.sweeper import EntryUploadExpiry, JobUploadExpiry, Performer, Sweeper
 from chalicelib.services.throttle import Throttle
 from chalicelib.services.upload_targets import UploadTargets
@@ -89,7 +90,7 @@ def make_api_services(settings: Settings) -> ApiServices:
     return ApiServices(
         settings=settings,
         users=_users(table),
-        jobs=Jobs(DynamoJobs(table), entries, queue, utc_now),
+        jobs=Jobs(DynamoJobs(table), entries, queue, utc_now, retention=uploads.retention),
         entries=entries,
         entry_deletions=EntryDeletions(entry_rows, annotation_rows, media, utc_now),
         annotations=Annotations(annotation_rows, entry_rows, utc_now),
@@ -111,9 +112,12 @@ def make_background_services(settings: Settings) -> BackgroundServices:
     clients = make_clients()
     table = DynamoTable(clients.dynamodb, settings.table_name)
     uploads = _make_uploads(settings, clients, table)
+    media = S3Media(clients.s3, settings.media_bucket, link_expires_s=settings.link_expires_s)
+    deletions = EntryDeletions(DynamoEntries(table), DynamoAnnotations(table), media, utc_now)
     performers: dict[Duty, Performer] = {
         Duty.JOB_UPLOAD: JobUploadExpiry(uploads.jobs),
         Duty.ENTRY_UPLOAD: EntryUploadExpiry(uploads.entries),
+        Duty.JOB_RETENTION: JobRetention(DynamoJobs(table), deletions, uploads.store, utc_now),
     }
     return BackgroundServices(
         arrivals=Arrivals(uploads.jobs, uploads.entries, uploads.store),
@@ -146,12 +150,14 @@ class _Uploads:
     jobs: JobUploads
     entries: EntryUploads
     store: S3Uploads
+    retention: RetentionPlan
 
 
 def _make_uploads(settings: Settings, clients: AwsClients, table: DynamoTable) -> _Uploads:
     store = S3Uploads(clients.s3, settings.media_bucket)
     targets = UploadTargets(store, utc_now, expires_s=settings.upload_expires_s)
     entries, reminders = DynamoEntries(table), DynamoReminders(table)
+    retention = RetentionPlan(reminders, default_s=settings.retention_s)
     return _Uploads(
         jobs=JobUploads(
             jobs=DynamoJobs(table),
@@ -160,8 +166,10 @@ def _make_uploads(settings: Settings, clients: AwsClients, table: DynamoTable) -
             reminders=reminders,
             queue=SqsQueue(clients.sqs, settings.job_queue_url),
             targets=targets,
+            retention=retention,
             clock=utc_now,
         ),
+        retention=retention,
         entries=EntryUploads(entries=entries, uploads=store, reminders=reminders, targets=targets, clock=utc_now),
         store=store,
     )

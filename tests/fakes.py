@@ -47,6 +47,7 @@ class FakeJobs:
 
     def __init__(self) -> None:
         self._rows: dict[tuple[str, str], Job] = {}
+        self.audit: list[AuditRecord] = []
         self._lock = threading.Lock()
 
     def create(self, job: Job) -> None:
@@ -65,6 +66,14 @@ class FakeJobs:
             if row is None or row.version != job.version - 1:
                 raise StaleWrite(f"job {job.id} was written since version {job.version - 1}")
             self._rows[job.account_id, job.id] = as_kept(job)
+
+    def delete(self, job: Job, record: AuditRecord) -> None:
+        with self._lock:
+            row = self._rows.get((job.account_id, job.id))
+            if row is None or row.version != job.version:
+                raise StaleWrite(f"job {job.id} was written since version {job.version}")
+            del self._rows[job.account_id, job.id]
+            self.audit.append(as_kept(record))
 
     def list(
         self,

@@ -39,6 +39,8 @@ def job_document(job: Job, entries: Mapping[str, Entry], urls: Urls) -> Document
         document["result"] = result
     if job.error is not None:
         document["error"] = job.error
+    if job.expires is not None:
+        document["expires"] = format_time(job.expires)
     if job.upload is not None and job.awaits_upload:
         document["upload"] = upload_document(job.upload, urls.job_upload(job.id))
     return document

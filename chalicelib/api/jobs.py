@@ -9,9 +9,9 @@ from chalice.app import Response
 from chalicelib.api.call import Call
 from chalicelib.api.conditional import unless_unchanged
 from chalicelib.api.documents import Document, entry_ids_of, job_document
-from chalicelib.api.fields import check_data_split, data_split_of
+from chalicelib.api.fields import check_data_split, check_expires_in, data_split_of, expires_in_of
 from chalicelib.api.forms import MULTIPART, URL_ENCODED, Form, check_content_type, read_form
-from chalicelib.api.json_bodies import parse_resource, text_of
+from chalicelib.api.json_bodies import parse_resource, text_of, whole_number_of
 from chalicelib.api.pages import next_link, parse_limit
 from chalicelib.api.responses import JSON_CONTENT_TYPE, created, json_response, retry_after
 from chalicelib.api.routes import READ, Route
@@ -107,11 +107,23 @@ def _create(call: Call, form: Form) -> Job:
         raise Invalid(f"The job has two media; send either the file as {_INPUT} or its {_INPUT_URL}.")
     if url:
         return call.services.jobs.create_from_url(
-            call.caller, name=name, url=parse_input_url(url), data_split=data_split_of(form), table=table
+            call.caller,
+            name=name,
+            url=parse_input_url(url),
+            data_split=data_split_of(form),
+            table=table,
+            expires_in_s=expires_in_of(form),
         )
     if upload is None:
         raise Invalid(f"The job has no media; send the file as the part {_INPUT}, or its URL as {_INPUT_URL}.")
-    return call.services.jobs.create(call.caller, name=name, upload=upload, data_split=data_split_of(form), table=table)
+    return call.services.jobs.create(
+        call.caller,
+        name=name,
+        upload=upload,
+        data_split=data_split_of(form),
+        table=table,
+        expires_in_s=expires_in_of(form),
+    )
 
 
 def _create_from_json(call: Call) -> Response:
@@ -119,16 +131,27 @@ def _create_from_json(call: Call) -> Response:
     resource = parse_resource(call.body(), "entry_job")
     name, table = parse_job_name(text_of(resource, "name")), parse_result_table(text_of(resource, "table"))
     data_split = check_data_split(text_of(resource, "data_split"))
+    expires_in_s = check_expires_in(whole_number_of(resource, "expires_in"))
     url = text_of(resource, "input_url")
     if url:
         if resource.get("size_bytes") is not None:
             raise Invalid("The job has two media; send either its input_url or announce a file with size_bytes.")
         job = call.services.jobs.create_from_url(
-            call.caller, name=name, url=parse_input_url(url), data_split=data_split, table=table
+            call.caller,
+            name=name,
+            url=parse_input_url(url),
+            data_split=data_split,
+            table=table,
+            expires_in_s=expires_in_s,
         )
         return created(_documents(call, [job])[0])
     job, target = call.services.job_uploads.create(
-        call.caller, name=name, file=announced_file(call, resource), data_split=data_split, table=table
+        call.caller,
+        name=name,
+        file=announced_file(call, resource),
+        data_split=data_split,
+        table=table,
+        expires_in_s=expires_in_s,
     )
     upload = target_document(target, call.urls.job_upload(job.id))
     return created({**job_document(job, {}, call.urls), "upload": upload})

@@ -3,7 +3,8 @@
 from chalicelib.aws.dynamodb_table import NEW, Condition, ConditionFailed, DynamoTable
 from chalicelib.aws.job_cursors import decode_cursor, encode_cursor
 from chalicelib.aws.rows import Row, from_row, to_row
-from chalicelib.aws.table_layout import JOB_PREFIX, account_partition, job_key
+from chalicelib.aws.table_layout import JOB_PREFIX, account_partition, audit_key, job_key
+from chalicelib.domain.audit import AuditRecord
 from chalicelib.domain.job_names import JobName
 from chalicelib.domain.jobs import Job, JobStatus
 from chalicelib.errors import NotFound, StaleWrite
@@ -43,6 +44,15 @@ class DynamoJobs:
             self._table.put(_row(job), unchanged)
         except ConditionFailed:
             raise StaleWrite(f"job {job.id} was written since version {job.version - 1}") from None
+
+    def delete(self, job: Job, record: AuditRecord) -> None:
+        """Removes the row and writes the record, both or neither. Raises `StaleWrite` for any other version or none."""
+        unchanged = Condition("#version = :version", {"#version": "version"}, {":version": job.version})
+        row = to_row(record) | audit_key(record.account_id, record.id)
+        try:
+            self._table.exchange(job_key(job.account_id, job.id), unchanged, row)
+        except ConditionFailed:
+            raise StaleWrite(f"job {job.id} was written since version {job.version}") from None
 
     def list(
         self,

@@ -105,18 +105,19 @@ class DynamoTable:
 
     def exchange(self, gone: Key, condition: Condition, row: Row) -> None:
         """Removes one row and writes another, both or neither. Raises `ConditionFailed`, without the row."""
+        deletion: Any = {
+            "TableName": self._name,
+            "Key": _wire(gone),
+            "ConditionExpression": condition.text,
+            "ExpressionAttributeNames": condition.names,
+        }
+        if condition.values:
+            deletion["ExpressionAttributeValues"] = _wire(condition.values)
         with aws_failures("exchange rows"):
             try:
                 self._client.transact_write_items(
                     TransactItems=[
-                        {
-                            "Delete": {
-                                "TableName": self._name,
-                                "Key": _wire(gone),
-                                "ConditionExpression": condition.text,
-                                "ExpressionAttributeNames": condition.names,
-                            }
-                        },
+                        {"Delete": deletion},
                         {"Put": {"TableName": self._name, "Item": _wire(row)}},
                     ]
                 )

@@ -9,6 +9,7 @@ class AuditAction(StrEnum):
     """What was done."""
 
     ENTRY_DELETED = "entry deleted"
+    JOB_EXPIRED = "job expired"
 
 
 @dataclass(frozen=True, slots=True)

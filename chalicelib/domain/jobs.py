@@ -78,6 +78,7 @@ class Job:
     version: int = 1
     upload: DirectUpload | None = None
     input_url: str | None = None
+    expires: datetime | None = None
 
     @property
     def message(self) -> JobMessage:
@@ -108,6 +109,13 @@ class Job:
     def own_input_entry_id(self) -> str:
         """The id of the entry that is made for media which arrive after the job: the same whoever makes it."""
         return derived_id(self.id, "input")
+
+    @property
+    def entry_ids(self) -> tuple[str, ...]:
+        """Every entry that the job has, had in an earlier run, or may have left behind half-made."""
+        results = (derived_id(self.id, "result", str(run)) for run in range(1, self.run + 1))
+        known = (self.input_entry_id, self.own_input_entry_id, self.result_entry_id, *results)
+        return tuple(dict.fromkeys(entry_id for entry_id in known if entry_id is not None))
 
     def with_input(self, entry_id: str, now: datetime) -> "Job":
         """The media has arrived."""

@@ -14,6 +14,7 @@ class Duty(StrEnum):
 
     JOB_UPLOAD = "job-upload"
     ENTRY_UPLOAD = "entry-upload"
+    JOB_RETENTION = "job-retention"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from chalicelib.domain.uploads import DirectUpload, FinishedPart, UploadKey, Upl
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.services.changes import change_job
 from chalicelib.services.ports import Clock, EntryStore, JobQueue, JobStore, ReminderStore, UploadStore
+from chalicelib.services.retention import RetentionPlan
 from chalicelib.services.upload_targets import UploadTarget, UploadTargets
 from chalicelib.services.uploaded_files import is_kept, uploaded_file
 
@@ -37,6 +38,7 @@ class JobUploads:
         reminders: ReminderStore,
         queue: JobQueue,
         targets: UploadTargets,
+        retention: RetentionPlan,
         clock: Clock,
     ) -> None:
         self._jobs = jobs
@@ -45,6 +47,7 @@ class JobUploads:
         self._reminders = reminders
         self._queue = queue
         self._targets = targets
+        self._retention = retention
         self._clock = clock
 
     def create(
@@ -55,6 +58,7 @@ class JobUploads:
         file: AnnouncedFile,
         data_split: str | None,
         table: ResultTable = ResultTable.NONE,
+        expires_in_s: int | None = None,
     ) -> tuple[Job, UploadTarget]:
         """A job that waits for `file`, and where to send it."""
         now = self._clock()
@@ -72,6 +76,7 @@ class JobUploads:
             data_split=data_split,
             table=table,
             upload=upload,
+            expires=self._retention.begin(caller.account_id, job_id, now, expires_in_s),
         )
         self._jobs.create(job)
         return job, self._targets.sign(upload)

@@ -1,6 +1,7 @@
 """Jobs as clients see them."""
 
 from contextlib import suppress
+from datetime import datetime
 
 from chalicelib.domain.accounts import Caller
 from chalicelib.domain.ids import new_id
@@ -11,6 +12,7 @@ from chalicelib.errors import CallerError, Invalid, NotFound, StaleWrite
 from chalicelib.services.changes import Transition, change_job
 from chalicelib.services.entries import Entries, Upload, check_upload
 from chalicelib.services.ports import Clock, JobQueue, JobStore, Page
+from chalicelib.services.retention import RetentionPlan
 
 # Each lost race means that the job's result has moved; this many in a row is a fault, not contention.
 _TRIES = 5
@@ -19,11 +21,20 @@ _TRIES = 5
 class Jobs:
     """What clients may do with jobs."""
 
-    def __init__(self, jobs: JobStore, entries: Entries, queue: JobQueue, clock: Clock) -> None:
+    def __init__(
+        self,
+        jobs: JobStore,
+        entries: Entries,
+        queue: JobQueue,
+        clock: Clock,
+        *,
+        retention: RetentionPlan | None = None,
+    ) -> None:
         self._jobs = jobs
         self._entries = entries
         self._queue = queue
         self._clock = clock
+        self._retention = retention
 
     def create(
         self,
@@ -33,6 +44,7 @@ class Jobs:
         upload: Upload,
         data_split: str | None,
         table: ResultTable = ResultTable.NONE,
+        expires_in_s: int | None = None,
     ) -> Job:
         """Writes the row, then the media, then sends the message: whatever the order of events, the row is there.
 
@@ -40,8 +52,9 @@ class Jobs:
         """
         file_name = check_upload(upload)
         now = self._clock()
+        job_id = new_id(now)
         job = Job(
-            id=new_id(now),
+            id=job_id,
             account_id=caller.account_id,
             author=caller.email,
             name=name,
@@ -50,6 +63,7 @@ class Jobs:
             filename=file_name,
             data_split=data_split,
             table=table,
+            expires=self._expires(caller, job_id, now, expires_in_s),
         )
         self._jobs.create(job)
         entry = self._entries.create(caller, upload, data_split=data_split)
@@ -67,11 +81,13 @@ class Jobs:
         url: InputUrl,
         data_split: str | None,
         table: ResultTable = ResultTable.NONE,
+        expires_in_s: int | None = None,
     ) -> Job:
         """A job whose media a worker fetches from `url` before it begins."""
         now = self._clock()
+        job_id = new_id(now)
         job = Job(
-            id=new_id(now),
+            id=job_id,
             account_id=caller.account_id,
             author=caller.email,
             name=name,
@@ -80,11 +96,17 @@ class Jobs:
             filename=file_name_of(url),
             data_split=data_split,
             table=table,
+            expires=self._expires(caller, job_id, now, expires_in_s),
             input_url=str(url),
         )
         self._jobs.create(job)
         self._queue.send(job.message)
         return job
+
+    def _expires(self, caller: Caller, job_id: str, now: datetime, expires_in_s: int | None) -> datetime | None:
+        if self._retention is None:
+            return None
+        return self._retention.begin(caller.account_id, job_id, now, expires_in_s)
 
     def get(self, caller: Caller, job_id: str) -> Job:
         """Raises `NotFound`."""

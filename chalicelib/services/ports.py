@@ -57,6 +57,9 @@ class JobStore(Protocol):
     def save(self, job: Job) -> None:
         """Replaces the row whose version is `job.version - 1`. Raises `StaleWrite` for any other version or none."""
 
+    def delete(self, job: Job, record: AuditRecord) -> None:
+        """Removes the row and writes the record, both or neither. Raises `StaleWrite` for any other version or none."""
+
     def list(
         self,
         account_id: str,

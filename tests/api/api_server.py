@@ -21,6 +21,7 @@ from chalicelib.services.idempotency import Idempotency
 from chalicelib.services.job_runs import JobRuns
 from chalicelib.services.job_uploads import JobUploads
 from chalicelib.services.jobs import Jobs
+from chalicelib.services.retention import RetentionPlan
 from chalicelib.services.throttle import Throttle
 from chalicelib.services.upload_targets import UploadTargets
 from chalicelib.services.users import Users
@@ -74,11 +75,12 @@ class Backstage:
     def services(self, settings: Settings, users: Users) -> ApiServices:
         """What the API is served with."""
         entries = Entries(self.entries, self.media, self.clock)
+        retention = RetentionPlan(self.reminders, default_s=settings.retention_s)
         targets = UploadTargets(self.uploads, self.clock, expires_s=settings.upload_expires_s)
         return ApiServices(
             settings=settings,
             users=users,
-            jobs=Jobs(self.jobs, entries, self.queue, self.clock),
+            jobs=Jobs(self.jobs, entries, self.queue, self.clock, retention=retention),
             entries=entries,
             entry_deletions=EntryDeletions(self.entries, self.annotations, self.media, self.clock),
             annotations=Annotations(self.annotations, self.entries, self.clock),
@@ -91,6 +93,7 @@ class Backstage:
                 reminders=self.reminders,
                 queue=self.queue,
                 targets=targets,
+                retention=retention,
                 clock=self.clock,
             ),
             entry_uploads=EntryUploads(

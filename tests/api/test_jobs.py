@@ -235,3 +235,18 @@ def test_a_failed_job_says_why(api: Api) -> None:
     job = api.ada.call("GET", url).json()
     assert (job["status"], job["error"]) == ("error", "The media cannot be opened.")
     _error(api.ada.call("PATCH", url, data={"entry_job[status]": "cancelled"}), 409)
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "1.5", "soon", "\u0663", "1" * 11, "9999999999"])
+def test_a_time_to_be_kept_that_cannot_be_is_refused(api: Api, text: str) -> None:
+    assert "expires_in" in _error(api.ada.send_job(expires_in=text), 422)
+    assert api.media.objects == {}
+
+
+def test_a_job_says_when_it_expires(api: Api) -> None:
+    assert api.ada.send_job(expires_in="3600").json()["expires"] == "2026-01-31T10:30:00.250Z"
+    assert "expires" not in api.ada.send_job(expires_in="").json()
+    announced = {"entry_job": {"file_name": "a.mp4", "size_bytes": 3, "expires_in": 3600}}
+    assert api.ada.call("POST", "/jobs", json=announced).json()["expires"] == "2026-01-31T10:30:00.250Z"
+    announced = {"entry_job": {"input_url": "https://example.org/a.mp4", "expires_in": 0}}
+    assert "expires_in" in _error(api.ada.call("POST", "/jobs", json=announced), 422)

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.domain.audit import AuditAction, AuditRecord
 from chalicelib.domain.ids import derived_id, new_id
 from chalicelib.domain.job_names import JobName, ResultTable
 from chalicelib.domain.jobs import Job, JobStatus, Lease, Progress
@@ -259,3 +260,21 @@ def test_a_cursor_that_was_altered_is_refused(jobs: JobStore) -> None:
     for altered in (cursor[:-1], cursor + "0", cursor.upper(), " " + cursor):
         with pytest.raises(MalformedRequest):
             jobs.list(ACCOUNT, limit=1, cursor=altered, status=None, name=None)
+
+
+def test_a_job_is_deleted_by_who_read_it_last(jobs: JobStore) -> None:
+    job, kept = make_job(), make_job()
+    for each in (job, kept):
+        jobs.create(each)
+    record = AuditRecord(new_id(START), ACCOUNT, "retention", AuditAction.JOB_EXPIRED, job.id, START)
+    later = replace(job, version=2)
+    jobs.save(later)
+    with pytest.raises(StaleWrite):
+        jobs.delete(job, record)
+    assert jobs.get(ACCOUNT, job.id) == later
+    jobs.delete(later, record)
+    with pytest.raises(NotFound):
+        jobs.get(ACCOUNT, job.id)
+    with pytest.raises(StaleWrite):
+        jobs.delete(later, record)
+    assert jobs.get(ACCOUNT, kept.id) == kept

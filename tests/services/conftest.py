@@ -18,6 +18,7 @@ from chalicelib.services.entry_uploads import EntryUploads
 from chalicelib.services.job_runs import JobRuns
 from chalicelib.services.job_uploads import JobUploads
 from chalicelib.services.jobs import Jobs
+from chalicelib.services.retention import JobRetention, RetentionPlan
 from chalicelib.services.sweeper import EntryUploadExpiry, JobUploadExpiry, Performer, Sweeper
 from chalicelib.services.upload_targets import UploadTargets
 from chalicelib.services.users import Users
@@ -72,7 +73,8 @@ class World:
 
     def __post_init__(self) -> None:
         self.entries = Entries(self.entry_rows, self.media, self.clock)
-        self.jobs = Jobs(self.job_rows, self.entries, self.queue, self.clock)
+        retention = RetentionPlan(self.reminders, default_s=None)
+        self.jobs = Jobs(self.job_rows, self.entries, self.queue, self.clock, retention=retention)
         self.annotations = Annotations(self.annotation_rows, self.entry_rows, self.clock)
         self.deletions = EntryDeletions(self.entry_rows, self.annotation_rows, self.media, self.clock)
         self.users = Users(FakeUsers(), FakeLoginFailures(), self.clock)
@@ -85,6 +87,7 @@ class World:
             reminders=self.reminders,
             queue=self.queue,
             targets=targets,
+            retention=retention,
             clock=self.clock,
         )
         self.entry_uploads = EntryUploads(
@@ -94,6 +97,7 @@ class World:
         performers: dict[Duty, Performer] = {
             Duty.JOB_UPLOAD: JobUploadExpiry(self.job_uploads),
             Duty.ENTRY_UPLOAD: EntryUploadExpiry(self.entry_uploads),
+            Duty.JOB_RETENTION: JobRetention(self.job_rows, self.deletions, self.uploads, self.clock),
         }
         self.sweeper = Sweeper(self.reminders, performers, self.clock)
 

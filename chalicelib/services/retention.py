@@ -1,0 +1,80 @@
+"""Jobs that are kept for a while and no longer."""
+
+import logging
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from chalicelib.domain.accounts import Caller
+from chalicelib.domain.audit import AuditAction, AuditRecord
+from chalicelib.domain.ids import new_id
+from chalicelib.domain.jobs import Job, JobStatus
+from chalicelib.domain.reminders import Duty, Reminder
+from chalicelib.errors import NotFound, StaleWrite
+from chalicelib.services.changes import change_job
+from chalicelib.services.entry_deletions import EntryDeletions
+from chalicelib.services.ports import Clock, JobStore, ReminderStore, UploadStore
+
+AUTHOR = "retention"
+"""Who the audit trail says has deleted what had expired."""
+
+# A worker that loses its job stops at its next report, within seconds; nothing of it comes after this.
+_LAST_WORDS_S = 120.0
+
+_log = logging.getLogger(__name__)
+
+
+class RetentionPlan:
+    """When new jobs expire: after what their client said, else after `default_s` seconds, else never."""
+
+    def __init__(self, reminders: ReminderStore, *, default_s: float | None) -> None:
+        self._reminders = reminders
+        self._default_s = default_s
+
+    def begin(self, account_id: str, job_id: str, now: datetime, expires_in_s: int | None) -> datetime | None:
+        """When the job expires, None for never. To be called before the job's row is written."""
+        kept_s = self._default_s if expires_in_s is None else expires_in_s
+        if kept_s is None:
+            return None
+        expires = now + timedelta(seconds=kept_s)
+        self._reminders.set(Reminder(account_id, Duty.JOB_RETENTION, job_id, expires))
+        return expires
+
+
+class JobRetention:
+    """The duty `JOB_RETENTION`: removes a job with its media, its results and their annotations; a line of the audit
+    trail stays for each. May be done again from any step: the job's row goes last."""
+
+    def __init__(self, jobs: JobStore, deletions: EntryDeletions, uploads: UploadStore, clock: Clock) -> None:
+        self._jobs = jobs
+        self._deletions = deletions
+        self._uploads = uploads
+        self._clock = clock
+
+    def perform(self, reminder: Reminder) -> datetime | None:
+        """Removes the job. One that is being worked on is cancelled first and removed when its worker has stopped."""
+        account_id, job_id = reminder.account_id, reminder.subject_id
+        try:
+            was_working = self._jobs.get(account_id, job_id).status is JobStatus.WORKING
+            job = change_job(self._jobs, account_id, job_id, self._stopped)
+        except NotFound:
+            return None
+        now = self._clock()
+        if was_working:
+            return now + timedelta(seconds=_LAST_WORDS_S)
+        for entry_id in job.entry_ids:
+            with suppress(NotFound):
+                self._deletions.delete(Caller(AUTHOR, account_id), entry_id)
+        if job.upload is not None:
+            self._uploads.discard(job.upload.media_key)
+        record = AuditRecord(new_id(now), account_id, AUTHOR, AuditAction.JOB_EXPIRED, job_id, now)
+        try:
+            self._jobs.delete(job, record)
+        except StaleWrite:
+            return now  # it was requeued meanwhile: once more from the start
+        # A warning, because Lambda drops what is less by default, and this line is meant to be found.
+        _log.warning("audit %s: %s %s of account %s", record.id, record.action, job_id, account_id)
+        return None
+
+    def _stopped(self, job: Job) -> Job:
+        is_live = job.status in (JobStatus.QUEUED, JobStatus.WORKING)
+        return job.cancelled(self._clock()) if is_live else job

@@ -1,0 +1,121 @@
+"""Jobs that expire: everything of theirs goes, a line of the audit trail stays, others are left alone."""
+
+import pytest
+
+from chalicelib.domain.announced_files import AnnouncedFile
+from chalicelib.domain.audit import AuditAction
+from chalicelib.domain.entries import Entry
+from chalicelib.domain.job_names import JobName
+from chalicelib.domain.jobs import Job, JobStatus
+from chalicelib.errors import JobNotClaimable, NotFound
+from chalicelib.services.retention import AUTHOR, RetentionPlan
+from tests.fakes import START, FakeReminders
+from tests.services.conftest import ADA, UPLOAD_EXPIRES_S, World, an_upload
+
+KEPT_S = 5000
+
+
+def create(world: World, expires_in_s: int | None = KEPT_S) -> Job:
+    return world.jobs.create(
+        ADA, name=JobName.MULTIFACE, upload=an_upload(), data_split=None, expires_in_s=expires_in_s
+    )
+
+
+def finish(world: World, job: Job) -> None:
+    """As a worker does, with one result file."""
+    runs = world.runs("worker")
+    claimed = runs.claim(job.message)
+    entry_id = claimed.run_result_entry_id
+    world.entry_rows.create(Entry(entry_id, job.account_id, job.author, world.clock(), world.clock()))
+    world.entries.add_representation(ADA, entry_id, an_upload("result.csv"))
+    runs.finish(claimed, result_entry_id=entry_id, progress=None)
+
+
+def is_gone(world: World, job: Job) -> bool:
+    try:
+        world.jobs.get(ADA, job.id)
+    except NotFound:
+        return True
+    return False
+
+
+def test_everything_of_an_expired_job_goes_and_nothing_else(world: World) -> None:
+    job, other = create(world), create(world, None)
+    finish(world, job)
+    finish(world, world.jobs.requeue(ADA, job.id))
+    world.annotations.create(ADA, str(job.input_entry_id), key="scene", value="indoors", source=None)
+    finish(world, other)
+    left = set(world.media.objects)
+    ended = world.jobs.get(ADA, job.id)
+    assert len(ended.entry_ids) == 4
+    world.clock.advance(KEPT_S - 1)
+    world.sweeper.sweep()
+    assert not is_gone(world, job)
+    world.clock.advance(1)
+    world.sweeper.sweep()
+    assert is_gone(world, job)
+    assert world.entries.get_many(ADA, ended.entry_ids) == {}
+    assert world.annotation_rows.list(ADA.account_id, str(job.input_entry_id)) == ()
+    assert len(left - set(world.media.objects)) == 3
+    kept = world.jobs.get(ADA, other.id)
+    assert len(world.entries.get_many(ADA, kept.entry_ids)) == 2
+    (record,) = world.job_rows.audit
+    assert (record.action, record.subject_id, record.author) == (AuditAction.JOB_EXPIRED, job.id, AUTHOR)
+    assert {line.author for line in world.entry_rows.audit} == {AUTHOR}
+    assert len(world.entry_rows.audit) == 3
+    world.clock.advance(KEPT_S)
+    assert world.sweeper.sweep() == 0
+
+
+def test_a_deletion_that_died_half_way_is_completed(world: World) -> None:
+    job = create(world)
+    finish(world, job)
+    world.deletions.delete(ADA, str(job.input_entry_id))
+    world.entry_rows.begin_deletion(ADA.account_id, job.run_result_entry_id, world.clock())
+    world.clock.advance(KEPT_S)
+    world.sweeper.sweep()
+    assert is_gone(world, job)
+    assert world.media.objects == {}
+
+
+def test_a_job_that_is_being_worked_on_is_stopped_first(world: World) -> None:
+    job = create(world)
+    world.runs("worker").claim(job.message)
+    world.clock.advance(KEPT_S)
+    world.sweeper.sweep()
+    assert world.jobs.get(ADA, job.id).status is JobStatus.CANCELLED
+    assert world.media.objects
+    world.clock.advance(200)
+    world.sweeper.sweep()
+    assert is_gone(world, job)
+    assert world.media.objects == {}
+
+
+def test_a_job_in_the_queue_goes_and_its_message_finds_nothing(world: World) -> None:
+    job = create(world)
+    world.clock.advance(KEPT_S)
+    world.sweeper.sweep()
+    assert is_gone(world, job)
+    with pytest.raises(JobNotClaimable):
+        world.runs("worker").claim(job.message)
+
+
+def test_a_job_whose_upload_never_came_is_an_error_and_then_gone(world: World) -> None:
+    file = AnnouncedFile("clip.mp4", "video/mp4", 3)
+    job, _ = world.job_uploads.create(ADA, name=JobName.NO_OP, file=file, data_split=None, expires_in_s=KEPT_S)
+    world.clock.advance(UPLOAD_EXPIRES_S)
+    world.sweeper.sweep()
+    assert world.jobs.get(ADA, job.id).status is JobStatus.ERROR
+    world.clock.advance(KEPT_S)
+    world.sweeper.sweep()
+    assert is_gone(world, job)
+
+
+def test_a_deployments_own_time_counts_where_the_client_says_none() -> None:
+    reminders = FakeReminders()
+    plan = RetentionPlan(reminders, default_s=60.0)
+    said, unsaid = (plan.begin("account", "job", START, seconds) for seconds in (10, None))
+    assert said is not None
+    assert unsaid is not None
+    assert ((said - START).total_seconds(), (unsaid - START).total_seconds()) == (10, 60)
+    assert RetentionPlan(reminders, default_s=None).begin("account", "other", START, None) is None
