@@ -113,7 +113,8 @@ class Job:
     @property
     def entry_ids(self) -> tuple[str, ...]:
         """Every entry that the job has, had in an earlier run, or may have left behind half-made."""
-        results = (derived_id(self.id, "result", str(run)) for run in range(1, self.run + 1))
+        kinds = ("result", "client result")
+        results = (derived_id(self.id, kind, str(run)) for run in range(1, self.run + 1) for kind in kinds)
         known = (self.input_entry_id, self.own_input_entry_id, self.result_entry_id, *results)
         return tuple(dict.fromkeys(entry_id for entry_id in known if entry_id is not None))
 
