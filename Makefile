@@ -18,7 +18,7 @@ export MIEN_DEMO_JOB := $(value JOB)
 export MIEN_DEMO_OUT := $(value OUT)
 export MIEN_SERVE_PORT := $(value PORT)
 
-.PHONY: help setup demo serve test check lock format picture clean
+.PHONY: help setup demo serve test check fuzz lock format picture clean
 
 help:  ## Show these lines
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -44,6 +44,9 @@ serve: setup  ## Keep the API running on this machine: make serve [PORT=8000]
 test: setup check  ## Everything that a change must pass
 	@echo "Tests"
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
+
+fuzz: setup  ## Compare the API with its description for some minutes
+	@$(BIN)/python -m pytest -n 2 tests/api/test_schemathesis.py --hypothesis-profile=thorough
 
 check: setup  ## Format, lint, types, import contracts
 	@echo "Format and lint"

@@ -8,6 +8,7 @@ from hypothesis import settings
 
 # A deadline would assert a duration, on machines that are shared.
 settings.register_profile("mien", deadline=None, max_examples=60)
+settings.register_profile("thorough", deadline=None, max_examples=400)
 settings.load_profile("mien")
 
 _REGION = "eu-central-1"

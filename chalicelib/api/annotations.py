@@ -9,10 +9,20 @@ from chalicelib.api.documents import annotation_document
 from chalicelib.api.forms import MULTIPART, URL_ENCODED, check_content_type, read_form
 from chalicelib.api.json_bodies import parse_resource, text_of
 from chalicelib.api.responses import JSON_CONTENT_TYPE, created, json_response, no_content
-from chalicelib.api.routes import READ, Route
+from chalicelib.api.routes import READ, Answer, Body, Route
 
 _ACCEPTED = (JSON_CONTENT_TYPE, URL_ENCODED, MULTIPART)
 _FIELDS = ("key", "value", "source")
+_NEW = (
+    Body(JSON_CONTENT_TYPE, "NewAnnotation"),
+    Body(URL_ENCODED, "NewAnnotationForm"),
+    Body(MULTIPART, "NewAnnotationForm"),
+)
+_CHANGES = (
+    Body(JSON_CONTENT_TYPE, "AnnotationChanges"),
+    Body(URL_ENCODED, "AnnotationChangesForm"),
+    Body(MULTIPART, "AnnotationChangesForm"),
+)
 
 
 def create_annotation(call: Call) -> Response:
@@ -32,7 +42,7 @@ def list_annotations(call: Call) -> Response:
 
 
 def get_annotation(call: Call) -> Response:
-    """GET /entries/{entry_id}/annotations/{annotation_id}."""
+    """GET /entries/{entry_id}/annotations/{annotation_id}: one note."""
     annotation = call.services.annotations.get(call.caller, call.path_id("entry"), call.path_id("annotation"))
     return json_response(annotation_document(annotation, call.urls))
 
@@ -51,11 +61,11 @@ def delete_annotation(call: Call) -> Response:
 
 
 ROUTES = (
-    Route(("POST",), "/entries/{entry_id}/annotations", create_annotation),
-    Route(READ, "/entries/{entry_id}/annotations", list_annotations),
-    Route(READ, "/entries/{entry_id}/annotations/{annotation_id}", get_annotation),
-    Route(("PUT",), "/entries/{entry_id}/annotations/{annotation_id}", update_annotation),
-    Route(("DELETE",), "/entries/{entry_id}/annotations/{annotation_id}", delete_annotation),
+    Route(("POST",), "/entries/{entry_id}/annotations", create_annotation, Answer(201, "Annotation"), _NEW),
+    Route(READ, "/entries/{entry_id}/annotations", list_annotations, Answer(200, "Annotation", is_list=True)),
+    Route(READ, "/entries/{entry_id}/annotations/{annotation_id}", get_annotation, Answer(200, "Annotation")),
+    Route(("PUT",), "/entries/{entry_id}/annotations/{annotation_id}", update_annotation, Answer(204), _CHANGES),
+    Route(("DELETE",), "/entries/{entry_id}/annotations/{annotation_id}", delete_annotation, Answer(204)),
 )
 
 

@@ -9,6 +9,7 @@ from chalicelib.api import annotations, entries, index, jobs, representations, u
 from chalicelib.api.authentication import authorization_of
 from chalicelib.api.authorizer import SourcedAuthRequest, sourced
 from chalicelib.api.cors import cors_headers
+from chalicelib.api.description import with_description
 from chalicelib.api.methods import PathMethods, method_not_allowed, options, path_methods
 from chalicelib.api.responses import COMMON_HEADERS, error_response
 from chalicelib.api.routes import Route
@@ -17,13 +18,15 @@ from chalicelib.wiring import ApiServices
 
 ServicesSource = Callable[[], ApiServices]
 
-ROUTES: tuple[Route, ...] = (
-    *index.ROUTES,
-    *jobs.ROUTES,
-    *entries.ROUTES,
-    *representations.ROUTES,
-    *annotations.ROUTES,
-    *uploads.ROUTES,
+ROUTES: tuple[Route, ...] = with_description(
+    (
+        *index.ROUTES,
+        *jobs.ROUTES,
+        *entries.ROUTES,
+        *representations.ROUTES,
+        *annotations.ROUTES,
+        *uploads.ROUTES,
+    )
 )
 
 _GATEWAY_SENTENCES = {

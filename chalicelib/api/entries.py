@@ -10,9 +10,9 @@ from chalicelib.api.documents import entry_document
 from chalicelib.api.fields import DATA_SPLIT, check_data_split, data_split_of
 from chalicelib.api.forms import MULTIPART, URL_ENCODED, check_content_type, read_form
 from chalicelib.api.json_bodies import parse_resource, text_of
-from chalicelib.api.pages import next_link, parse_limit
+from chalicelib.api.pages import PAGE_QUERIES, next_link, parse_limit
 from chalicelib.api.responses import JSON_CONTENT_TYPE, created, json_response, no_content
-from chalicelib.api.routes import READ, Route
+from chalicelib.api.routes import READ, Answer, Body, Query, Route
 from chalicelib.api.uploads import announced_file, target_document
 from chalicelib.errors import Invalid
 
@@ -34,7 +34,7 @@ def create_entry(call: Call) -> Response:
 
 
 def get_entry(call: Call) -> Response:
-    """GET /entries/{entry_id}."""
+    """GET /entries/{entry_id}: the entry with its files; 304 where the client has it as it is."""
     entry = call.services.entries.get(call.caller, call.path_id("entry"))
     return unless_unchanged(call, entry_document(entry, call.urls))
 
@@ -75,11 +75,38 @@ def search_entries(call: Call) -> Response:
 
 
 ROUTES = (
-    Route(READ, "/entries/search_by_annotation", search_entries),
-    Route(("POST",), "/entries", create_entry),
-    Route(READ, "/entries/{entry_id}", get_entry),
-    Route(("PUT",), "/entries/{entry_id}", update_entry),
-    Route(("DELETE",), "/entries/{entry_id}", delete_entry),
+    Route(
+        READ,
+        "/entries/search_by_annotation",
+        search_entries,
+        Answer(200, "Entry", is_list=True, headers=("Link",)),
+        queries=(
+            Query("key", "The key of the annotation.", {"type": "string", "minLength": 1}, is_required=True),
+            Query("value", "Its value.", {"type": "string"}),
+            Query("source", "Its source.", {"type": "string"}),
+            *PAGE_QUERIES,
+        ),
+    ),
+    Route(
+        ("POST",),
+        "/entries",
+        create_entry,
+        Answer(201, "Entry"),
+        bodies=(Body(MULTIPART, "NewEntryForm"), Body(JSON_CONTENT_TYPE, "NewEntry")),
+    ),
+    Route(READ, "/entries/{entry_id}", get_entry, Answer(200, "Entry"), is_conditional=True),
+    Route(
+        ("PUT",),
+        "/entries/{entry_id}",
+        update_entry,
+        Answer(200, "Entry"),
+        bodies=(
+            Body(JSON_CONTENT_TYPE, "EntryChanges"),
+            Body(URL_ENCODED, "EntryChangesForm"),
+            Body(MULTIPART, "EntryChangesForm"),
+        ),
+    ),
+    Route(("DELETE",), "/entries/{entry_id}", delete_entry, Answer(204)),
 )
 
 

@@ -3,10 +3,11 @@
 from chalice.app import Response
 
 from chalicelib.api.call import Call
-from chalicelib.api.index_page import HTML_CONTENT_TYPE, index_page, page_policy
+from chalicelib.api.index_page import index_page
 from chalicelib.api.negotiation import preferred_content_type
+from chalicelib.api.page_style import HTML_CONTENT_TYPE, page_policy
 from chalicelib.api.responses import JSON_CONTENT_TYPE, json_response
-from chalicelib.api.routes import READ, Route
+from chalicelib.api.routes import READ, Answer, Route
 from chalicelib.errors import NotAcceptable
 
 _API_VERSIONS = ("v1", "development")
@@ -21,9 +22,19 @@ def get_index(call: Call) -> Response:
     if wanted == JSON_CONTENT_TYPE:
         return json_response(dict.fromkeys(_API_VERSIONS, services), headers={"Vary": "Accept"})
     return Response(
-        index_page(call.urls.index(), services),
+        index_page(call.urls, services),
         headers={"Content-Type": HTML_CONTENT_TYPE, "Content-Security-Policy": page_policy(), "Vary": "Accept"},
     )
 
 
-ROUTES = (Route(READ, "/", get_index, is_public=True),)
+ROUTES = (
+    Route(
+        READ,
+        "/",
+        get_index,
+        Answer(schema="Index", headers=("Content-Security-Policy",)),
+        pages=("text/html",),
+        errors=(406,),
+        is_public=True,
+    ),
+)

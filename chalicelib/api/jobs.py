@@ -12,9 +12,9 @@ from chalicelib.api.documents import Document, entry_ids_of, job_document
 from chalicelib.api.fields import check_data_split, check_expires_in, data_split_of, expires_in_of
 from chalicelib.api.forms import MULTIPART, URL_ENCODED, Form, check_content_type, read_form
 from chalicelib.api.json_bodies import parse_resource, text_of, whole_number_of
-from chalicelib.api.pages import next_link, parse_limit
+from chalicelib.api.pages import PAGE_QUERIES, next_link, parse_limit
 from chalicelib.api.responses import JSON_CONTENT_TYPE, created, json_response, retry_after
-from chalicelib.api.routes import READ, Route
+from chalicelib.api.routes import READ, Answer, Body, Query, Route
 from chalicelib.api.uploads import announced_file, target_document
 from chalicelib.domain.input_urls import parse_input_url
 from chalicelib.domain.job_names import JobName, parse_job_name, parse_result_table
@@ -58,7 +58,7 @@ def list_jobs(call: Call) -> Response:
 
 
 def get_job(call: Call) -> Response:
-    """GET /jobs/{job_id}; 304 where the client has it as it is."""
+    """GET /jobs/{job_id}: the job as it is now; 304 where the client has it as it is."""
     job = call.services.jobs.get(call.caller, call.path_id("job"))
     poll_s = _POLL_S if job.status in (JobStatus.QUEUED, JobStatus.WORKING) else None
     return unless_unchanged(call, _documents(call, [job])[0], retry_after(poll_s))
@@ -85,16 +85,38 @@ def update_job(call: Call) -> Response:
 
 
 def requeue_job(call: Call) -> Response:
-    """POST /jobs/{job_id}/requeue: runs the job again."""
+    """POST /jobs/{job_id}/requeue: runs the job again under its present name."""
     return _job_response(call, call.services.jobs.requeue(call.caller, call.path_id("job")))
 
 
 ROUTES = (
-    Route(("POST",), "/jobs", create_job),
-    Route(READ, "/jobs", list_jobs),
-    Route(READ, "/jobs/{job_id}", get_job),
-    Route(("PATCH", "PUT"), "/jobs/{job_id}", update_job),
-    Route(("POST",), "/jobs/{job_id}/requeue", requeue_job),
+    Route(
+        ("POST",),
+        "/jobs",
+        create_job,
+        Answer(201, "Job"),
+        bodies=(Body(MULTIPART, "NewJobForm"), Body(JSON_CONTENT_TYPE, "NewJob")),
+    ),
+    Route(
+        READ,
+        "/jobs",
+        list_jobs,
+        Answer(200, "Job", is_list=True, headers=("Link",)),
+        queries=(
+            Query("status", "Only jobs in this state.", {"type": "string", "enum": [*JobStatus]}),
+            Query("name", "Only jobs of this name.", {"type": "string", "enum": [*JobName]}),
+            *PAGE_QUERIES,
+        ),
+    ),
+    Route(READ, "/jobs/{job_id}", get_job, Answer(200, "Job", headers=("Retry-After",)), is_conditional=True),
+    Route(
+        ("PATCH", "PUT"),
+        "/jobs/{job_id}",
+        update_job,
+        Answer(200, "Job"),
+        bodies=(Body(URL_ENCODED, "JobChanges"), Body(MULTIPART, "JobChanges")),
+    ),
+    Route(("POST",), "/jobs/{job_id}/requeue", requeue_job, Answer(200, "Job")),
 )
 
 

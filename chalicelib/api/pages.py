@@ -2,9 +2,15 @@
 
 from collections.abc import Callable, Mapping
 
+from chalicelib.api.routes import Query
 from chalicelib.errors import Invalid
 
 MAX_PAGE = 1000
+
+PAGE_QUERIES = (
+    Query("limit", "How many to a page.", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": MAX_PAGE}),
+    Query("cursor", "Where the page begins; comes with the Link header of the page before.", {"type": "string"}),
+)
 
 
 def parse_limit(text: str | None) -> int:

@@ -6,12 +6,13 @@ from chalicelib.api.call import Call
 from chalicelib.api.documents import representation_document
 from chalicelib.api.forms import MULTIPART, Form, read_form
 from chalicelib.api.responses import created, json_response, no_content, redirect
-from chalicelib.api.routes import READ, Route
+from chalicelib.api.routes import READ, Answer, Body, Route
 from chalicelib.errors import Invalid
 from chalicelib.services.entries import Upload
 from chalicelib.services.ports import LinkMethod
 
 _MEDIA = "media"
+_BODIES = (Body(MULTIPART, "FileForm"),)
 
 
 def create_representation(call: Call) -> Response:
@@ -23,7 +24,7 @@ def create_representation(call: Call) -> Response:
 
 
 def get_representation(call: Call) -> Response:
-    """GET /entries/{entry_id}/representations/{representation_id}."""
+    """GET /entries/{entry_id}/representations/{representation_id}: what is known of one file."""
     representation = call.services.entries.get_representation(
         call.caller, call.path_id("entry"), call.path_id("representation")
     )
@@ -47,19 +48,34 @@ def delete_representation(call: Call) -> Response:
 
 
 def get_media(call: Call) -> Response:
-    """GET /entries/{entry_id}/representations/{representation_id}/media: a redirect to a link that expires soon and
-    answers the method that was asked."""
+    """GET /entries/{entry_id}/representations/{representation_id}/media: a redirect to the bytes.
+
+    The link expires soon and answers the method that was asked.
+    """
     entry_id, representation_id = call.path_id("entry"), call.path_id("representation")
     method: LinkMethod = "HEAD" if call.request.method == "HEAD" else "GET"
     return redirect(call.services.entries.media_url(call.caller, entry_id, representation_id, method))
 
 
 ROUTES = (
-    Route(("POST",), "/entries/{entry_id}/representations", create_representation),
-    Route(READ, "/entries/{entry_id}/representations/{representation_id}", get_representation),
-    Route(("PUT",), "/entries/{entry_id}/representations/{representation_id}", replace_representation),
-    Route(("DELETE",), "/entries/{entry_id}/representations/{representation_id}", delete_representation),
-    Route(READ, "/entries/{entry_id}/representations/{representation_id}/media", get_media),
+    Route(
+        ("POST",), "/entries/{entry_id}/representations", create_representation, Answer(201, "Representation"), _BODIES
+    ),
+    Route(
+        READ,
+        "/entries/{entry_id}/representations/{representation_id}",
+        get_representation,
+        Answer(200, "Representation"),
+    ),
+    Route(
+        ("PUT",),
+        "/entries/{entry_id}/representations/{representation_id}",
+        replace_representation,
+        Answer(201, "Representation"),
+        _BODIES,
+    ),
+    Route(("DELETE",), "/entries/{entry_id}/representations/{representation_id}", delete_representation, Answer(204)),
+    Route(READ, "/entries/{entry_id}/representations/{representation_id}/media", get_media, Answer(302)),
 )
 
 

@@ -1,5 +1,11 @@
-"""What a route is. The modules of views list theirs; `application` puts them on the app."""
+"""What a route is, and what its clients have to know of it. The modules of views list theirs; `application` puts them
+on the app, `openapi` describes them.
 
+A route says only what is its own. What follows from its shape (errors of ids and bodies, `Idempotency-Key` on a POST,
+`Location` on a 201 ...) `openapi` adds by itself, so that no route can forget it.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chalicelib.api.views import View
@@ -8,10 +14,49 @@ READ = ("GET", "HEAD")
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """What success looks like. `schema` is a name in `schemas`, None where there is no body; `is_list` means an array
+    of it. `headers` are names in `openapi_headers`."""
+
+    status: int = 200
+    schema: str | None = None
+    is_list: bool = False
+    headers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A body that the route takes. `schema` is a name in `body_schemas`."""
+
+    content_type: str
+    schema: str
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A parameter of the query. `schema` is its JSON Schema; for what it does not allow the answer is 422."""
+
+    name: str
+    meaning: str
+    schema: Mapping[str, object]
+    is_required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
-    """Methods on a path, answered by a view. Path parameters are called `<noun>_id`."""
+    """Methods on a path, answered by a view, whose docstring says what it does. Path parameters are `<noun>_id`.
+
+    `pages` are content types besides JSON in which people get the answer; `is_conditional` routes know ETags.
+    """
 
     methods: tuple[str, ...]
     path: str
     view: View
+    answer: Answer
+    bodies: tuple[Body, ...] = ()
+    queries: tuple[Query, ...] = ()
+    errors: tuple[int, ...] = ()
+    pages: tuple[str, ...] = ()
     is_public: bool = False
+    is_conditional: bool = False
+    is_body_optional: bool = False

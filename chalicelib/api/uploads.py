@@ -9,7 +9,7 @@ from chalicelib.api.documents import Document, entry_document, job_document, upl
 from chalicelib.api.forms import check_content_type
 from chalicelib.api.json_bodies import parse_object, text_of, whole_number_of
 from chalicelib.api.responses import JSON_CONTENT_TYPE, json_response, no_content
-from chalicelib.api.routes import Route
+from chalicelib.api.routes import Answer, Body, Route
 from chalicelib.domain.announced_files import AnnouncedFile, check_announced_file
 from chalicelib.domain.uploads import MAX_PARTS, FinishedPart
 from chalicelib.errors import Invalid
@@ -60,11 +60,20 @@ def abort_entry_upload(call: Call) -> Response:
     return no_content()
 
 
+_PARTS = (Body(JSON_CONTENT_TYPE, "UploadedParts"),)
+
 ROUTES = (
-    Route(("POST",), "/jobs/{job_id}/upload", complete_job_upload),
-    Route(("DELETE",), "/jobs/{job_id}/upload", abort_job_upload),
-    Route(("POST",), "/entries/{entry_id}/upload", complete_entry_upload),
-    Route(("DELETE",), "/entries/{entry_id}/upload", abort_entry_upload),
+    Route(("POST",), "/jobs/{job_id}/upload", complete_job_upload, Answer(200, "Job"), _PARTS, is_body_optional=True),
+    Route(("DELETE",), "/jobs/{job_id}/upload", abort_job_upload, Answer(204)),
+    Route(
+        ("POST",),
+        "/entries/{entry_id}/upload",
+        complete_entry_upload,
+        Answer(200, "Entry"),
+        _PARTS,
+        is_body_optional=True,
+    ),
+    Route(("DELETE",), "/entries/{entry_id}/upload", abort_entry_upload, Answer(204)),
 )
 
 

@@ -24,6 +24,14 @@ class Urls:
         """The only URL that a client needs to know beforehand."""
         return f"{self.base}/"
 
+    def docs(self) -> str:
+        """The description for people."""
+        return f"{self.base}/docs"
+
+    def openapi(self) -> str:
+        """The description for programs."""
+        return f"{self.base}/openapi.json"
+
     def jobs(self, query: Mapping[str, str] | None = None) -> str:
         """The list of jobs, or the page of it that `query` selects."""
         return f"{self.base}/jobs" + (f"?{urlencode(query)}" if query else "")

@@ -1,0 +1,131 @@
+"""The bodies that clients send, as JSON Schemas. Members that are not listed are accepted and ignored."""
+
+from collections.abc import Mapping
+
+from chalicelib.api.schemas import Schema, number, record, text, text_or_null
+from chalicelib.domain.job_names import JobName, ResultTable
+from chalicelib.domain.jobs import JobStatus
+from chalicelib.domain.uploads import MAX_PARTS
+
+_NAME = text("What to do; auto and nothing mean multiface.", enum=[*JobName, "auto", ""])
+_TABLE = text("A table beside the other results.", enum=[*ResultTable, ""])
+_URL = text(
+    "Instead of a file: an https URL on the public Internet, from which the worker fetches the medium.",
+    maxLength=2048,
+    examples=["https://media.example.org/clip.mp4"],
+)
+_SPLIT_MEANING = "A word of yours that is kept with the entry; an empty one is none."
+_SPLIT = text(_SPLIT_MEANING, maxLength=255, examples=["test"])
+_SPLIT_OR_NULL = text_or_null(_SPLIT_MEANING, maxLength=255, examples=["test"])
+
+_ANNOUNCED: dict[str, Schema] = {
+    "file_name": text(
+        "The name of the file; its suffix says what it is.", minLength=1, maxLength=255, examples=["clip.mp4"]
+    ),
+    "size_bytes": number("The exact size of the file.", minimum=1, examples=[299_000_000]),
+}
+_ANNOUNCED_TYPE: dict[str, Schema] = {
+    "content_type": text_or_null("Where you know better than the name.", maxLength=255, examples=["video/mp4"])
+}
+_NOTE: dict[str, Schema] = {
+    "key": text("What the note is about.", minLength=1, maxLength=255, examples=["mood"]),
+    "value": text("What it says.", minLength=1, maxLength=255, examples=["cheerful"]),
+}
+
+
+def _file(meaning: str) -> Schema:
+    return text(f"{meaning} Its own Content-Type counts, else its file name.", format="binary")
+
+
+def _in_brackets(name: str, members: Mapping[str, Schema]) -> dict[str, Schema]:
+    return {f"{name}[{member}]": schema for member, schema in members.items()}
+
+
+def _within(name: str, resource: Schema) -> Schema:
+    return {"type": "object", "properties": {name: resource}, "required": [name]}
+
+
+_NOTE_SOURCE: dict[str, Schema] = {
+    "source": text_or_null("Who or what it comes from; an empty one is none.", maxLength=255)
+}
+_NOTE_FORM_SOURCE: dict[str, Schema] = {
+    "source": text("Who or what it comes from; an empty one is none.", maxLength=255)
+}
+
+BODY_SCHEMAS: Mapping[str, Schema] = {
+    "NewJobForm": {
+        **record(
+            "A medium, or its URL, and what to do with it.",
+            {},
+            {
+                "entry_job[input]": _file("The media file."),
+                "entry_job[input_url]": _URL,
+                "entry_job[name]": _NAME,
+                "entry_job[table]": _TABLE,
+                "entry[data_split]": _SPLIT,
+            },
+        ),
+        "oneOf": [{"required": ["entry_job[input]"]}, {"required": ["entry_job[input_url]"]}],
+    },
+    "NewJob": _within(
+        "entry_job",
+        {
+            **record(
+                "A file to be uploaded directly, or a URL, and what to do with it.",
+                {},
+                {
+                    **_ANNOUNCED,
+                    **_ANNOUNCED_TYPE,
+                    "input_url": _URL,
+                    "name": _NAME,
+                    "table": _TABLE,
+                    "data_split": _SPLIT_OR_NULL,
+                },
+            ),
+            "oneOf": [{"required": ["file_name", "size_bytes"]}, {"required": ["input_url"]}],
+        },
+    ),
+    "JobChanges": record(
+        "What to change.",
+        {},
+        {
+            "entry_job[name]": {**_NAME, "description": "The analysis from the next run on."},
+            "entry_job[status]": text("Stops the job.", enum=[JobStatus.CANCELLED], examples=["cancelled"]),
+            "entry_job[table]": {**_TABLE, "description": "The table from the next run on."},
+        },
+    ),
+    "NewEntryForm": record(
+        "A medium without a job.", {"entry[media]": _file("The media file.")}, {"entry[data_split]": _SPLIT}
+    ),
+    "NewEntry": _within(
+        "entry",
+        record("A file to be uploaded directly.", {**_ANNOUNCED}, {**_ANNOUNCED_TYPE, "data_split": _SPLIT_OR_NULL}),
+    ),
+    "EntryChanges": _within("entry", record("What to change.", {}, {"data_split": _SPLIT_OR_NULL})),
+    "EntryChangesForm": record("What to change.", {}, {"entry[data_split]": _SPLIT}),
+    "FileForm": record("A file.", {"media": _file("The file.")}),
+    "NewAnnotation": _within("annotation", record("A note.", _NOTE, _NOTE_SOURCE)),
+    "NewAnnotationForm": record(
+        "A note.", _in_brackets("annotation", _NOTE), _in_brackets("annotation", _NOTE_FORM_SOURCE)
+    ),
+    "AnnotationChanges": _within("annotation", record("What to change.", {}, {**_NOTE, **_NOTE_SOURCE})),
+    "AnnotationChangesForm": record("What to change.", {}, _in_brackets("annotation", {**_NOTE, **_NOTE_FORM_SOURCE})),
+    "UploadedParts": record(
+        "The parts that were sent; nothing for a file in one piece.",
+        {},
+        {
+            "parts": {
+                "type": "array",
+                "maxItems": MAX_PARTS,
+                "description": "Each part once.",
+                "items": record(
+                    "One part.",
+                    {
+                        "number": number("Its place, from 1.", minimum=1, examples=[1]),
+                        "etag": text("The ETag header of the answer to its PUT.", maxLength=128, examples=['"9b2c"']),
+                    },
+                ),
+            }
+        },
+    ),
+}

@@ -1,0 +1,43 @@
+"""`/openapi.json` and `/docs`: what this API is, for programs and for people."""
+
+from functools import cache
+
+from chalice.app import Response
+
+from chalicelib.api.call import Call
+from chalicelib.api.conditional import unless_unchanged
+from chalicelib.api.docs_page import docs_page
+from chalicelib.api.openapi import Node, openapi_document
+from chalicelib.api.page_style import HTML_CONTENT_TYPE, page_policy
+from chalicelib.api.routes import READ, Answer, Route
+
+
+def with_description(others: tuple[Route, ...]) -> tuple[Route, ...]:
+    """`others`, and the routes that describe all of them and themselves. Nothing is made before the first request."""
+
+    @cache
+    def document() -> Node:
+        return openapi_document(routes)
+
+    def get_openapi(call: Call) -> Response:
+        """GET /openapi.json: this description, for programs."""
+        return unless_unchanged(call, {**document(), "servers": [{"url": call.urls.base}]})
+
+    def get_docs(call: Call) -> Response:
+        """GET /docs: this description, for people."""
+        page = docs_page(document(), call.urls)
+        return Response(page, headers={"Content-Type": HTML_CONTENT_TYPE, "Content-Security-Policy": page_policy()})
+
+    routes = (
+        *others,
+        Route(READ, "/openapi.json", get_openapi, Answer(schema="OpenApi"), is_public=True, is_conditional=True),
+        Route(
+            READ,
+            "/docs",
+            get_docs,
+            Answer(headers=("Content-Security-Policy",)),
+            pages=("text/html",),
+            is_public=True,
+        ),
+    )
+    return routes

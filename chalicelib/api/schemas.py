@@ -1,0 +1,179 @@
+"""The documents that leave the API, as JSON Schemas (2020-12). `documents` makes them; tests hold the two together.
+
+They are open: clients have to expect members that are new. The tests close them, so that none goes undescribed.
+"""
+
+from collections.abc import Mapping
+
+from chalicelib.domain.job_names import JobName, ResultTable
+from chalicelib.domain.jobs import JobStatus
+
+Schema = dict[str, object]
+
+ID_PATTERN = "^[0-7][0-9a-hjkmnp-tv-z]{25}$"
+
+
+def ref(name: str) -> Schema:
+    """A reference to the schema called `name`."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def text(meaning: str, **more: object) -> Schema:
+    """A text."""
+    return {"type": "string", "description": meaning, **more}
+
+
+def text_or_null(meaning: str, **more: object) -> Schema:
+    """A text, or null."""
+    return {"type": ["string", "null"], "description": meaning, **more}
+
+
+def number(meaning: str, **more: object) -> Schema:
+    """A whole number of 0 or more."""
+    return {"type": "integer", "minimum": 0, "description": meaning, **more}
+
+
+def record(meaning: str, members: Mapping[str, Schema], optional: Mapping[str, Schema] | None = None) -> Schema:
+    """An object with `members`, and `optional` ones."""
+    properties = {**members, **(optional or {})}
+    return {"type": "object", "description": meaning, "properties": properties, "required": list(members)}
+
+
+def _url(meaning: str) -> Schema:
+    return text(meaning, format="uri")
+
+
+def _time(meaning: str) -> Schema:
+    return text(meaning, format="date-time", pattern="Z$", examples=["2026-01-31T09:30:00.250Z"])
+
+
+_SELF = {"self": _url("The URL of this resource.")}
+_AUTHOR = {"author": text("The e-mail address of the user who made it.")}
+_TIMES = {"published": _time("When it was made, in UTC."), "updated": _time("When it last changed, in UTC.")}
+_SIZE = number("The size of the file in bytes.")
+
+_SERVICES = record(
+    "Services by name.",
+    {"jobs": _url("Where jobs are created and listed."), "entries": _url("Where entries are created.")},
+)
+
+SCHEMAS: Mapping[str, Schema] = {
+    "Error": record(
+        "What every error looks like.", {"error": text("One sentence: what was wrong and what to do about it.")}
+    ),
+    "Index": record("The services by API version.", {"v1": _SERVICES, "development": _SERVICES}),
+    "Job": record(
+        "One request to analyse one medium.",
+        {
+            **_SELF,
+            "name": text("What is done with the medium.", enum=[*JobName]),
+            "status": text("From queued to working to done, error or cancelled.", enum=[*JobStatus]),
+            **_AUTHOR,
+            **_TIMES,
+            "filename": text("The name of the media file."),
+            "table": text("The table that is written beside the other results.", enum=[*ResultTable]),
+            "input": {
+                "description": "The entry with the medium; an empty array while there is none.",
+                "oneOf": [ref("Entry"), {"type": "array", "maxItems": 0}],
+            },
+            "progress": {
+                "description": "How far the run is; null before the work begins.",
+                "oneOf": [ref("Progress"), {"type": "null"}],
+            },
+        },
+        {
+            "result": ref("Entry"),
+            "error": text("Why the job failed; there when its status is error."),
+            "upload": ref("Upload"),
+        },
+    ),
+    "Progress": record(
+        "How far a run is.",
+        {
+            "frames_done": number("Frames that have been measured."),
+            "frames_total": {
+                "type": ["integer", "null"],
+                "minimum": 0,
+                "description": "All frames; null where the file does not say.",
+            },
+            "frames_per_second": {"type": "number", "minimum": 0, "description": "The pace of the analysis."},
+        },
+    ),
+    "Entry": record(
+        "A medium, or a result, with its files.",
+        {
+            **_SELF,
+            "annotations": _url("The annotations of the entry."),
+            "representation_self": _url("Where further files are added."),
+            **_AUTHOR,
+            "source": text_or_null("What made the entry."),
+            "data_split": text_or_null("A word of the client's own, such as train or test."),
+            "media_seconds": {
+                "type": ["number", "null"],
+                "minimum": 0,
+                "description": "The length of the medium in seconds; null for what has none.",
+            },
+            **_TIMES,
+            "representations": {
+                "type": "array",
+                "items": ref("Representation"),
+                "description": "The files of the entry, oldest first.",
+            },
+        },
+        {"upload": ref("Upload")},
+    ),
+    "Representation": record(
+        "One file of an entry.",
+        {
+            **_SELF,
+            "media": _url("The bytes, by a redirect."),
+            "content_type": text("The content type of the file."),
+            "file_name": text("The name of the file; an entry has each name once."),
+            "size_bytes": _SIZE,
+            "sha256": text_or_null(
+                "SHA-256 of the bytes in hex; null until a worker has read a direct upload.", pattern="^[0-9a-f]{64}$"
+            ),
+            **_TIMES,
+        },
+    ),
+    "Annotation": record(
+        "A note on an entry.",
+        {
+            **_SELF,
+            "entry": _url("The entry."),
+            **_AUTHOR,
+            "source": text_or_null("Who or what the note comes from."),
+            "key": text("What the note is about."),
+            "value": text("What it says."),
+        },
+    ),
+    "Upload": record(
+        "A direct upload that is waited for. The answer to the announcement, and no later one, has the addresses: url "
+        "and fields for the method post, part_size_bytes and parts for the method multipart.",
+        {
+            "method": text("post: one form; multipart: parts.", enum=["post", "multipart"]),
+            "content_type": text("The content type that was announced."),
+            "size_bytes": _SIZE,
+            "expires": _time("When everything has to have arrived."),
+            "complete": _url("POST here when all has been sent; DELETE to give up."),
+        },
+        {
+            "url": _url("Where the form goes, as multipart/form-data."),
+            "fields": {
+                "type": "object",
+                "additionalProperties": {"type": "string"},
+                "description": "The fields of the form, which come before the part `file` with the bytes.",
+            },
+            "part_size_bytes": number("The size of every part but the last."),
+            "parts": {
+                "type": "array",
+                "description": "Where the parts go, each by PUT; keep the ETag of each answer.",
+                "items": record(
+                    "One part.",
+                    {"number": number("Its place, from 1.", minimum=1), "url": _url("Where its bytes go.")},
+                ),
+            },
+        },
+    ),
+    "OpenApi": {"type": "object", "description": "This document.", "required": ["openapi", "info", "paths"]},
+}
