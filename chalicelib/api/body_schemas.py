@@ -52,6 +52,17 @@ _NOTE_FORM_SOURCE: dict[str, Schema] = {
     "source": text("Who or what it comes from; an empty one is none.", maxLength=255)
 }
 
+_JOB_CHANGES: dict[str, Schema] = {
+    "entry_job[name]": {**_NAME, "description": "The analysis from the next run on."},
+    "entry_job[status]": text(
+        "cancelled stops the job; done may come with a result.",
+        enum=[JobStatus.CANCELLED, JobStatus.DONE],
+        examples=["cancelled"],
+    ),
+    "entry_job[table]": {**_TABLE, "description": "The table from the next run on."},
+}
+_RESULT: dict[str, Schema] = {"entry_job[result]": _file("A result of your own; ends a job that has none as done.")}
+
 BODY_SCHEMAS: Mapping[str, Schema] = {
     "NewJobForm": {
         **record(
@@ -85,15 +96,8 @@ BODY_SCHEMAS: Mapping[str, Schema] = {
             "oneOf": [{"required": ["file_name", "size_bytes"]}, {"required": ["input_url"]}],
         },
     ),
-    "JobChanges": record(
-        "What to change.",
-        {},
-        {
-            "entry_job[name]": {**_NAME, "description": "The analysis from the next run on."},
-            "entry_job[status]": text("Stops the job.", enum=[JobStatus.CANCELLED], examples=["cancelled"]),
-            "entry_job[table]": {**_TABLE, "description": "The table from the next run on."},
-        },
-    ),
+    "JobChanges": record("What to change.", {}, _JOB_CHANGES),
+    "JobChangesForm": record("What to change, or a result.", {}, {**_JOB_CHANGES, **_RESULT}),
     "NewEntryForm": record(
         "A medium without a job.", {"entry[media]": _file("The media file.")}, {"entry[data_split]": _SPLIT}
     ),

@@ -114,7 +114,7 @@ ROUTES = (
         "/jobs/{job_id}",
         update_job,
         Answer(200, "Job"),
-        bodies=(Body(URL_ENCODED, "JobChanges"), Body(MULTIPART, "JobChanges")),
+        bodies=(Body(URL_ENCODED, "JobChanges"), Body(MULTIPART, "JobChangesForm")),
     ),
     Route(("POST",), "/jobs/{job_id}/requeue", requeue_job, Answer(200, "Job")),
 )

@@ -7,12 +7,14 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
 from chalicelib.api.application import ROUTES
+from chalicelib.api.body_schemas import BODY_SCHEMAS
 from chalicelib.api.docs_page import docs_page
 from chalicelib.api.documents import job_document
 from chalicelib.api.openapi import ERRORS, openapi_document, summary_of
@@ -30,6 +32,8 @@ from tests.contract.samples import make_job
 from tests.fakes import START
 
 DOCUMENT = closed_document()
+_API = Path(__file__).parents[2] / "chalicelib" / "api"
+_DESCRIBING = {"body_schemas.py", "schemas.py"}
 URLS = Urls("https://media.example.org")
 
 
