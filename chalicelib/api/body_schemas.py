@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from chalicelib.api.fields import MAX_EXPIRES_IN_S
 from chalicelib.api.schemas import Schema, number, record, text, text_or_null
 from chalicelib.domain.job_names import JobName, ResultTable
 from chalicelib.domain.jobs import JobStatus
@@ -14,6 +15,13 @@ _URL = text(
     maxLength=2048,
     examples=["https://media.example.org/clip.mp4"],
 )
+_EXPIRES_IN: Schema = {
+    "type": "integer",
+    "minimum": 1,
+    "maximum": MAX_EXPIRES_IN_S,
+    "description": "After how many seconds the job goes with its media, results and annotations.",
+    "examples": [86_400],
+}
 _SPLIT_MEANING = "A word of yours that is kept with the entry; an empty one is none."
 _SPLIT = text(_SPLIT_MEANING, maxLength=255, examples=["test"])
 _SPLIT_OR_NULL = text_or_null(_SPLIT_MEANING, maxLength=255, examples=["test"])
@@ -73,6 +81,7 @@ BODY_SCHEMAS: Mapping[str, Schema] = {
                 "entry_job[input_url]": _URL,
                 "entry_job[name]": _NAME,
                 "entry_job[table]": _TABLE,
+                "entry_job[expires_in]": _EXPIRES_IN,
                 "entry[data_split]": _SPLIT,
             },
         ),
@@ -90,6 +99,7 @@ BODY_SCHEMAS: Mapping[str, Schema] = {
                     "input_url": _URL,
                     "name": _NAME,
                     "table": _TABLE,
+                    "expires_in": {**_EXPIRES_IN, "type": ["integer", "null"]},
                     "data_split": _SPLIT_OR_NULL,
                 },
             ),

@@ -85,6 +85,7 @@ SCHEMAS: Mapping[str, Schema] = {
             "result": ref("Entry"),
             "error": text("Why the job failed; there when its status is error."),
             "upload": ref("Upload"),
+            "expires": _time("When the job goes with its media, results and annotations; missing where it stays."),
         },
     ),
     "Progress": record(
