@@ -70,6 +70,20 @@ def view() -> View:
     return _view  # type: ignore[return-value]  # never called
 
 
+def test_every_field_and_parameter_that_the_code_reads_is_described() -> None:
+    code = "".join(path.read_text() for path in _API.glob("*.py") if path.name not in _DESCRIBING)
+    sent = {name for schema in BODY_SCHEMAS.values() for name in re.findall(r'"([^"]+)": \{', json.dumps(schema))}
+    asked = {query.name for route in ROUTES for query in route.queries}
+    for pattern, described in (
+        (r'"((?:entry_job|entry|annotation)\[\w+\])"', sent),
+        (r'(?:text_of|whole_number_of)\(\w+, "(\w+)"\)', sent),
+        (r'call\.query\("(\w+)"\)', asked),
+    ):
+        read = set(re.findall(pattern, code))
+        assert len(read) > 1
+        assert read <= described
+
+
 def test_operations_have_names_of_their_own() -> None:
     names = [operation["operationId"] for path in DOCUMENT["paths"].values() for operation in _operations(path)]
     assert len(names) == len(set(names)) > 40
