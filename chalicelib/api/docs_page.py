@@ -7,6 +7,7 @@ from typing import Any
 
 from chalicelib.api.curl_examples import curl_example
 from chalicelib.api.page_style import STYLE
+from chalicelib.api.schemas import ref
 from chalicelib.api.urls import Urls
 
 Node = Mapping[str, Any]
@@ -37,7 +38,8 @@ _PAGE = Template("""<!DOCTYPE html>
 <nav>$contents</nav>
 <h2 id="common">Common to all routes</h2>
 <p>Credentials are HTTP Basic, on everything that is not marked as public. Every GET also answers HEAD, with the same
-headers and no body; every path answers OPTIONS. An error has the body <code>{"error": "One sentence."}</code>:</p>
+headers and no body; every path answers OPTIONS. The body of an error is an <a href="#Error">Error</a>,
+<code>{"error": "One sentence."}</code>:</p>
 $errors
 <p>Headers that every answer may have, and some that only some have; each route lists its own:</p>
 $headers
@@ -141,6 +143,7 @@ def _answer(answer: Node) -> str:
     content = [
         f"<code>{escape(content_type)}</code> {_kind(media['schema'])}"
         for content_type, media in answer.get("content", {}).items()
+        if media["schema"] != ref("Error")  # told once, for all
     ]
     common = {"X-Request-Id", "Cache-Control", "X-Content-Type-Options", "Vary"}
     headers = [

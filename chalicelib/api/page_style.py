@@ -36,9 +36,9 @@ h4 { font-size: 0.85rem; color: var(--soft); margin: 1.2rem 0 0.4rem; }
 td.name { width: 13rem; }
 .small { font-size: 0.9rem; }
 .small th, .small td { padding: 0.35rem 0.8rem; }
-nav ul { columns: 2; list-style: none; padding: 0; margin: 0 0 1rem; }
-nav li { break-inside: avoid; overflow-wrap: anywhere; }
-@media (max-width: 40rem) { nav ul { columns: 1; } }
+nav ul { list-style: none; padding: 0; margin: 0 0 1rem; }
+nav li { line-height: 1.45; overflow-wrap: anywhere; }
+nav a { text-decoration: none; }
 footer { margin-top: 3rem; padding-top: 1.2rem; border-top: 1px solid var(--line); color: var(--soft); }
 """
 
