@@ -23,9 +23,12 @@ export MIEN_SERVE_PORT := $(value PORT)
 help:  ## Show these lines
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-setup: $(INSTALLED)  ## Make the virtual environment, install the locked dependencies, prepare the models
+setup: $(INSTALLED) $(BIN)/mien  ## Make the virtual environment, install the locked dependencies, prepare the models
 	@$(BIN)/python -m infra.models.prepare
 	@echo "Mien is set up. Next: make demo, or make serve"
+
+$(BIN)/mien: infra/mien.sh $(INSTALLED)
+	@install -m 755 infra/mien.sh $(BIN)/mien
 
 $(INSTALLED): requirements/dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Mien needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another with: make setup PYTHON=python3.12")'

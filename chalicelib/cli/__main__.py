@@ -1,17 +1,30 @@
-"""`python -m chalicelib.cli`: the command line `mien`. Each command is a module beside this one."""
+"""`mien`, the command line: `python -m chalicelib.cli`, or `.venv/bin/mien` after `make setup`. One module each."""
+
+import sys
 
 import click
 
+from chalicelib.cli.annotate import annotate
+from chalicelib.cli.exit_status import run
+from chalicelib.cli.jobs import jobs
+from chalicelib.cli.results import results
+from chalicelib.cli.submit import submit
 from chalicelib.cli.users import user
+from chalicelib.cli.watch import watch
 
 
-@click.group()
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def mien() -> None:
-    """Mien: measure facial expressions in recorded images and video."""
+    """Mien: measure facial expressions in recorded images and video.
+
+    Which API, and as whom: MIEN_URL, MIEN_USER, MIEN_PASSWORD. Ends with 0 when all went well, 1 when the API refused
+    or did not answer, 2 for wrong usage, 3 when a job failed, 130 after Ctrl-C.
+    """
 
 
-mien.add_command(user)
+for _command in (submit, watch, results, jobs, annotate, user):
+    mien.add_command(_command)
 
 
 if __name__ == "__main__":
-    mien(prog_name="mien")
+    sys.exit(run(mien, sys.argv[1:], name="mien"))

@@ -1,6 +1,8 @@
-"""What a terminal shows while a job goes on: bars in a terminal, plain lines elsewhere."""
+"""What a terminal shows while jobs go on: bars in a terminal, plain lines elsewhere."""
 
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -13,12 +15,13 @@ _LINE_INTERVAL_S = 1.0
 
 
 class JobDisplay(Protocol):
-    """Shows one job from its upload to its end. A context manager."""
+    """Shows jobs from their upload to their end; `label` tells them apart and is empty where there is one. A context
+    manager."""
 
-    def uploading(self, sent_bytes: int, total_bytes: int) -> None:
+    def uploading(self, label: str, sent_bytes: int, total_bytes: int) -> None:
         """The file is on its way."""
 
-    def tell(self, job: RemoteJob) -> None:
+    def tell(self, label: str, job: RemoteJob) -> None:
         """The job as it is now."""
 
     def __enter__(self) -> Self: ...
@@ -33,13 +36,8 @@ def job_display(console: Console) -> JobDisplay:
     return BarDisplay(console) if console.is_terminal else LineDisplay(console)
 
 
-class LineDisplay:
-    """A line for each change of state, and about one a second while frames are counted."""
-
-    def __init__(self, console: Console) -> None:
-        self._console = console
-        self._last_line = ""
-        self._last_time = 0.0
+class SilentDisplay:
+    """Nothing, for machines."""
 
     def __enter__(self) -> Self:
         return self
@@ -49,23 +47,46 @@ class LineDisplay:
     ) -> None:
         """Nothing is left to do."""
 
-    def uploading(self, sent_bytes: int, total_bytes: int) -> None:
-        self._write(f"uploading: {_megabytes(sent_bytes)} of {_megabytes(total_bytes)}", sent_bytes == total_bytes)
+    def uploading(self, label: str, sent_bytes: int, total_bytes: int) -> None:
+        """Nothing."""
 
-    def tell(self, job: RemoteJob) -> None:
+    def tell(self, label: str, job: RemoteJob) -> None:
+        """Nothing."""
+
+
+@dataclass(slots=True)
+class _Line:
+    text: str = ""
+    time: float = 0.0
+
+
+class LineDisplay(SilentDisplay):
+    """A line for each change of state, and about one a second while frames are counted."""
+
+    def __init__(self, console: Console, clock: Callable[[], float] = time.monotonic) -> None:
+        self._console = console
+        self._clock = clock
+        self._last: dict[str, _Line] = {}
+
+    def uploading(self, label: str, sent_bytes: int, total_bytes: int) -> None:
+        line = f"uploading: {_megabytes(sent_bytes)} of {_megabytes(total_bytes)}"
+        self._write(label, line, at_once=sent_bytes == total_bytes)
+
+    def tell(self, label: str, job: RemoteJob) -> None:
         counting = job.status == "working" and bool(job.frames_done)
-        self._write(state_text(job), not counting)
+        self._write(label, state_text(job), at_once=not counting)
 
-    def _write(self, line: str, at_once: bool) -> None:
-        now = time.monotonic()
-        if line == self._last_line or not (at_once or now - self._last_time >= _LINE_INTERVAL_S):
+    def _write(self, label: str, line: str, *, at_once: bool) -> None:
+        now = self._clock()
+        last = self._last.setdefault(label, _Line())
+        if line == last.text or not (at_once or now - last.time >= _LINE_INTERVAL_S):
             return
-        self._last_line, self._last_time = line, now
-        self._console.print(line, markup=False, highlight=False)
+        last.text, last.time = line, now
+        self._console.print(labelled(label, line), markup=False, highlight=False, soft_wrap=True)
 
 
 class BarDisplay:
-    """A bar for the upload and one for the frames."""
+    """A bar for each upload and one for the frames of each job."""
 
     def __init__(self, console: Console) -> None:
         self._progress = Progress(
@@ -75,8 +96,7 @@ class BarDisplay:
             TextColumn("{task.fields[detail]}", markup=False),
             console=console,
         )
-        self._upload: TaskID | None = None
-        self._work: TaskID | None = None
+        self._tasks: dict[str, TaskID] = {}
 
     def __enter__(self) -> Self:
         self._progress.__enter__()
@@ -87,19 +107,23 @@ class BarDisplay:
     ) -> None:
         self._progress.__exit__(error_type, error, traceback)
 
-    def uploading(self, sent_bytes: int, total_bytes: int) -> None:
-        if self._upload is None:
-            self._upload = self._progress.add_task("upload", detail="")
+    def uploading(self, label: str, sent_bytes: int, total_bytes: int) -> None:
         detail = f"{_megabytes(sent_bytes)} of {_megabytes(total_bytes)}"
-        self._progress.update(self._upload, completed=sent_bytes, total=total_bytes, detail=detail)
+        self._progress.update(
+            self._task(labelled(label, "upload")), completed=sent_bytes, total=total_bytes, detail=detail
+        )
 
-    def tell(self, job: RemoteJob) -> None:
-        if self._work is None:
-            self._work = self._progress.add_task("analysis", total=None, detail="")
+    def tell(self, label: str, job: RemoteJob) -> None:
         total, done = job.frames_total, job.frames_done or 0
         if job.has_ended:
             total = done = done or 1
-        self._progress.update(self._work, completed=done, total=total, detail=state_text(job))
+        task = self._task(labelled(label, "analysis"))
+        self._progress.update(task, completed=done, total=total, detail=state_text(job))
+
+    def _task(self, description: str) -> TaskID:
+        if description not in self._tasks:
+            self._tasks[description] = self._progress.add_task(description, total=None, detail="")
+        return self._tasks[description]
 
 
 def state_text(job: RemoteJob) -> str:
@@ -111,6 +135,11 @@ def state_text(job: RemoteJob) -> str:
         if job.frames_per_second:
             parts.append(f"{job.frames_per_second:.1f} frames/s")
     return f"{job.status}: {', '.join(parts)}" if parts else job.status
+
+
+def labelled(label: str, text: str) -> str:
+    """`label: text`, or the text alone where there is no label."""
+    return f"{label}: {text}" if label else text
 
 
 def _megabytes(size_bytes: int) -> str:

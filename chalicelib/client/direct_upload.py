@@ -1,5 +1,9 @@
-"""Sending a file to the addresses that an announced job or entry came with, as a stream from the disk."""
+"""Large media go past the API: announced there, sent to the media store as a stream from the disk, completed there.
 
+API Gateway takes 10 MB, but hands a body to a Lambda as base64 in an event of at most 6 MB.
+"""
+
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -7,75 +11,93 @@ from typing import Any, BinaryIO
 import requests
 from requests_toolbelt import MultipartEncoder, MultipartEncoderMonitor
 
-from chalicelib.errors import MienError
+from chalicelib.client.http_session import ApiError, HttpSession
+
+DIRECT_ABOVE_BYTES = 4_000_000
+"""Media that are larger are sent directly."""
 
 UploadProgress = Callable[[int, int], None]
 """Called with the bytes sent so far and all bytes to send."""
 
-_TIMEOUT_S = (10.0, 300.0)
-_TRIES = 3
+_TRIES = 4
+_READ_BYTES = 64 * 1024
 
 
-class UploadFailed(MienError):
-    """The media store refused the file or did not answer. The message is a sentence for a person."""
-
-
-def send_file(
-    session: requests.Session, media: Path, upload: Mapping[str, Any], on_upload: UploadProgress
-) -> dict[str, Any]:
-    """Sends `media` the way that `upload` says, and returns the body with which to complete it.
+def send_upload(http: HttpSession, upload: Mapping[str, Any], media: Path, on_upload: UploadProgress) -> Any:
+    """Sends the file as the API's `upload` object says, completes the upload and returns the job's document.
 
     Holds no more of the file in memory than a socket takes at a time. Our credentials are not sent along: the addresses
-    are signed. Raises `UploadFailed`, OSError for an unreadable file, or KeyError for an `upload` that is none.
+    are signed. A part that fails is sent again; where an error or an exception such as KeyboardInterrupt ends this, the
+    upload is given up and the API told. Raises `ApiError`, OSError for an unreadable file, or KeyError for an `upload`
+    that is none.
     """
-    with media.open("rb") as body:
-        if upload["method"] == "post":
-            _post(session, body, media.name, upload, on_upload)
-            return {"parts": []}
-        return {"parts": _put_parts(session, body, upload, on_upload)}
+    complete_url = str(upload["complete"])
+    try:
+        with media.open("rb") as body:
+            if upload["method"] == "post":
+                _post(http, body, media.name, upload, on_upload)
+                parts = []
+            else:
+                parts = _put_parts(http, body, upload, on_upload)
+        return http.json("POST", complete_url, json={"parts": parts})
+    except BaseException:
+        _give_up(http, complete_url)
+        raise
 
 
 def _post(
-    session: requests.Session, body: BinaryIO, file_name: str, upload: Mapping[str, Any], on_upload: UploadProgress
+    http: HttpSession, body: BinaryIO, file_name: str, upload: Mapping[str, Any], on_upload: UploadProgress
 ) -> None:
     name = file_name.encode(errors="replace").decode()  # a name on the disk need not be text
     form = MultipartEncoder({**upload["fields"], "file": (name, body, str(upload["content_type"]))})
     monitor = MultipartEncoderMonitor(form, lambda sent: on_upload(sent.bytes_read, form.len))
-    _send(session, "POST", str(upload["url"]), data=monitor, headers={"Content-Type": form.content_type})
+    _send(http, "POST", str(upload["url"]), data=monitor, headers={"Content-Type": form.content_type})
 
 
 def _put_parts(
-    session: requests.Session, body: BinaryIO, upload: Mapping[str, Any], on_upload: UploadProgress
+    http: HttpSession, body: BinaryIO, upload: Mapping[str, Any], on_upload: UploadProgress
 ) -> list[dict[str, Any]]:
     size_bytes, step = int(upload["size_bytes"]), int(upload["part_size_bytes"])
     finished = []
     for part in upload["parts"]:
         start = (int(part["number"]) - 1) * step
         piece = _Piece(body, start, min(step, size_bytes - start), lambda sent: on_upload(sent, size_bytes))
-        finished.append({"number": part["number"], "etag": _put(session, str(part["url"]), piece)})
+        finished.append({"number": part["number"], "etag": _put(http, str(part["url"]), piece)})
     return finished
 
 
-def _put(session: requests.Session, url: str, piece: "_Piece") -> str:
+def _put(http: HttpSession, url: str, piece: "_Piece") -> str:
     """Sends a part, again where that fails: one broken connection must not cost all that was sent before."""
-    for _ in range(_TRIES - 1):
+    for attempt in range(1, _TRIES):
         piece.rewind()
         try:
-            return _send(session, "PUT", url, data=piece).headers["ETag"]
-        except UploadFailed:
-            continue
+            return str(_send(http, "PUT", url, data=piece).headers["ETag"])
+        except ApiError as failure:
+            if 400 <= failure.status < 500:  # a signature that has expired, say: it will not be better next time
+                raise
+            time.sleep(2 ** (attempt - 3))
     piece.rewind()
-    return _send(session, "PUT", url, data=piece).headers["ETag"]
+    return str(_send(http, "PUT", url, data=piece).headers["ETag"])
 
 
-def _send(session: requests.Session, method: str, url: str, **options: Any) -> requests.Response:
+def _send(http: HttpSession, method: str, url: str, **options: Any) -> requests.Response:
     try:
-        answer = session.request(method, url, timeout=_TIMEOUT_S, allow_redirects=False, **options)
-    except requests.RequestException as failure:
-        raise UploadFailed("The connection broke during the upload; try again.") from failure
-    if not answer.ok:
-        raise UploadFailed(f"The media store refused the upload with status {answer.status_code}; announce it again.")
+        answer = http.request(method, url, authorized=False, allow_redirects=False, **options)
+    except ApiError as failure:
+        sentence = "The connection to the media store broke during the upload; try again."
+        if failure.status:
+            sentence = f"The media store refused the upload with status {failure.status}; try again."
+        raise ApiError(sentence, status=failure.status) from failure
+    answer.close()
     return answer
+
+
+def _give_up(http: HttpSession, complete_url: str) -> None:
+    """Tells the API that nothing more will come; where even that fails, the upload expires there by itself."""
+    try:
+        http.request("DELETE", complete_url).close()
+    except ApiError:
+        return
 
 
 class _Piece:
@@ -98,8 +120,8 @@ class _Piece:
         return self._size_bytes
 
     def read(self, size_bytes: int = -1) -> bytes:
-        """The next bytes, none at the end of the piece."""
-        left = self._size_bytes - self._read_bytes
+        """The next bytes, at most 64 KiB of them; none at the end of the piece."""
+        left = min(self._size_bytes - self._read_bytes, _READ_BYTES)
         chunk = self._body.read(left if size_bytes < 0 else min(size_bytes, left))
         self._read_bytes += len(chunk)
         self._on_read(self._start + self._read_bytes)

@@ -1,7 +1,7 @@
 """What the client reads out of the API's JSON."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 ENDED = frozenset({"done", "error", "cancelled"})
@@ -19,7 +19,8 @@ class RemoteFile:
 
 @dataclass(frozen=True, slots=True)
 class RemoteJob:
-    """A job as the API tells it. The frames are None until a worker has begun, or where the API does not say."""
+    """A job as the API tells it. The frames are None until a worker has begun, or where the API does not say; an
+    `annotations_url` is empty while there is no such entry. `document` is the API's own."""
 
     url: str
     name: str
@@ -29,6 +30,16 @@ class RemoteJob:
     frames_total: int | None
     frames_per_second: float | None
     files: tuple[RemoteFile, ...]
+    file_name: str = ""
+    published: str = ""
+    input_annotations_url: str = ""
+    result_annotations_url: str = ""
+    document: Mapping[str, Any] = field(default_factory=dict, compare=False)
+
+    @property
+    def id(self) -> str:
+        """The last part of its URL."""
+        return self.url.rpartition("/")[2]
 
     @property
     def has_ended(self) -> bool:
@@ -49,7 +60,17 @@ def parse_job(document: Mapping[str, Any]) -> RemoteJob:
         frames_total=progress.get("frames_total"),
         frames_per_second=progress.get("frames_per_second"),
         files=tuple(_parse_file(representation) for representation in result.get("representations", ())),
+        file_name=str(document.get("filename") or ""),
+        published=str(document.get("published") or ""),
+        input_annotations_url=_annotations_url(document.get("input")),
+        result_annotations_url=_annotations_url(result),
+        document=document,
     )
+
+
+def _annotations_url(entry: object) -> str:
+    """The API says `[]` for an input that is not there yet."""
+    return str(entry.get("annotations") or "") if isinstance(entry, Mapping) else ""
 
 
 def _parse_file(document: Mapping[str, Any]) -> RemoteFile:

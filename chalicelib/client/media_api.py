@@ -1,9 +1,8 @@
 """A client of the Media API, as those of the original service go about it."""
 
-import hashlib
-import tempfile
 import time
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
@@ -11,34 +10,26 @@ from typing import Any, BinaryIO, Self
 import requests
 from requests_toolbelt import MultipartEncoder, MultipartEncoderMonitor
 
-from chalicelib.client.direct_upload import UploadFailed, UploadProgress, send_file
-from chalicelib.client.download_names import safe_file_name
+from chalicelib.client.direct_upload import DIRECT_ABOVE_BYTES, UploadProgress, send_upload
+from chalicelib.client.downloads import download_files
+from chalicelib.client.http_session import ApiError, HttpSession, document_of
 from chalicelib.client.job_documents import RemoteFile, RemoteJob, parse_job
+from chalicelib.domain.ids import check_id
 from chalicelib.domain.media_types import content_type_of
-from chalicelib.errors import MienError
 
-_CONNECT_TIMEOUT_S = 10.0
-_READ_TIMEOUT_S = 300.0
-_TIMEOUT_S = (_CONNECT_TIMEOUT_S, _READ_TIMEOUT_S)
-_CHUNK_BYTES = 256 * 1024
-
-
-class ApiError(MienError):
-    """The API refused, or did not answer as it should. The message is a sentence for a person."""
+_PAGE = 100
 
 
 class MediaApiClient:
     """Knows the index URL and credentials, nothing else. A context manager that closes its connections.
 
-    No proxy and no `.netrc` is used: the API is on this machine, and credentials of another origin sent along with a
-    presigned link would make S3 refuse it.
+    `uses_environment`: whether the environment's proxies count.
     """
 
-    def __init__(self, index_url: str, user: str, password: str) -> None:
+    def __init__(self, index_url: str, user: str, password: str, *, uses_environment: bool = False) -> None:
         self._index_url = index_url
-        self._session = requests.Session()
-        self._session.trust_env = False
-        self._credentials = (user, password)
+        self._http = HttpSession(user, password, uses_environment=uses_environment)
+        self._jobs_url = ""
 
     def __enter__(self) -> Self:
         return self
@@ -46,47 +37,98 @@ class MediaApiClient:
     def __exit__(
         self, error_type: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._session.close()
+        self._http.__exit__(error_type, error, traceback)
 
     def jobs_url(self) -> str:
         """Where jobs are created, as the index (which needs no credentials) says. Raises `ApiError`."""
-        document = self._json(self._request("GET", self._index_url, headers={"Accept": "application/json"}))
-        try:
-            return str(document["v1"]["jobs"])
-        except (KeyError, TypeError):
-            raise ApiError(f"{self._index_url} is not the index of a Media API.") from None
+        if not self._jobs_url:
+            headers = {"Accept": "application/json"}
+            document = self._http.json("GET", self._index_url, authorized=False, headers=headers)
+            try:
+                self._jobs_url = str(document["v1"]["jobs"])
+            except (KeyError, TypeError):
+                raise ApiError(f"{self._index_url} is not the index of a Media API.") from None
+        return self._jobs_url
 
-    def create_job(self, media: Path, name: str, on_upload: UploadProgress | None = None) -> RemoteJob:
-        """Sends the file as a stream and returns the new job. Raises `ApiError`, or OSError for an unreadable file."""
-        url = self.jobs_url()
+    def create_job(
+        self,
+        media: Path,
+        name: str,
+        on_upload: UploadProgress | None = None,
+        *,
+        table: str = "",
+        direct_above_bytes: int = DIRECT_ABOVE_BYTES,
+    ) -> RemoteJob:
+        """Sends the file as a stream and returns the new job; what is larger than `direct_above_bytes` goes past the
+        API. Raises `ApiError`, or OSError for an unreadable file."""
+        if media.stat().st_size > direct_above_bytes:
+            return self.upload_job(media, name, on_upload, table=table)
         with media.open("rb") as body:
-            form = _form(body, media.name, name, on_upload)
-            answer = self._request(
-                "POST", url, data=form, headers={"Content-Type": form.content_type}, auth=self._credentials
+            form = _form(
+                body,
+                media.name,
+                {"entry_job[name]": name, **_if_given("entry_job[table]", table)},
+                on_upload or _nothing,
             )
-        return self._job(answer)
+            headers = {"Content-Type": form.content_type}
+            return _job(self._http.json("POST", self.jobs_url(), data=form, headers=headers))
 
-    def upload_job(self, media: Path, name: str, on_upload: UploadProgress | None = None) -> RemoteJob:
+    def upload_job(
+        self, media: Path, name: str, on_upload: UploadProgress | None = None, *, table: str = ""
+    ) -> RemoteJob:
         """Creates a job and sends the file past the API, straight to the media store: the way for files that are larger
         than a request may be. Raises `ApiError`, or OSError for an unreadable file."""
-        sendable_name = media.name.encode(errors="replace").decode()  # a name on the disk need not be text
-        announced = {"name": name, "file_name": sendable_name, "size_bytes": media.stat().st_size}
-        url = self.jobs_url()
-        document = self._json(
-            self._request("POST", url, json={"entry_job": announced}, auth=self._credentials, allow_redirects=False)
-        )
+        announced = {
+            "name": name,
+            "file_name": media.name.encode(errors="replace").decode(),  # a name on the disk need not be text
+            "content_type": content_type_of(media.name, None),
+            "size_bytes": media.stat().st_size,
+            **_if_given("table", table),
+        }
+        document = self._http.json("POST", self.jobs_url(), json={"entry_job": announced}, headers=_once())
         try:
-            parts = send_file(self._session, media, document["upload"], on_upload or _nothing)
-            complete_url = str(document["upload"]["complete"])
-        except UploadFailed as failure:
-            raise ApiError(str(failure)) from failure
+            return _job(send_upload(self._http, document["upload"], media, on_upload or _nothing))
         except (KeyError, TypeError):
             raise ApiError("The API answered with something that is not a job waiting for its upload.") from None
-        return self._job(self._request("POST", complete_url, json=parts, auth=self._credentials))
+
+    def create_job_from_url(self, media_url: str, name: str, *, table: str = "") -> RemoteJob:
+        """A job whose medium the API fetches itself. Raises `ApiError`."""
+        fields = {"entry_job[name]": name, "entry_job[input_url]": media_url, **_if_given("entry_job[table]", table)}
+        form = MultipartEncoder(fields)
+        headers = {"Content-Type": form.content_type}
+        return _job(self._http.json("POST", self.jobs_url(), data=form.read(), headers={**headers, **_once()}))
+
+    def find_job(self, job_id: str) -> RemoteJob:
+        """The job with that id, or with a URL that ends in it. Raises `ApiError` or `MalformedRequest`.
+
+        Of a URL only the id is used: credentials go to the API of the index and nowhere else.
+        """
+        last_part = check_id(job_id.rstrip("/").rpartition("/")[2], "job")
+        return _job(self._http.json("GET", f"{self.jobs_url()}/{last_part}"))
 
     def get_job(self, job: RemoteJob) -> RemoteJob:
         """The job as it is now. Raises `ApiError`."""
-        return self._job(self._request("GET", job.url, auth=self._credentials))
+        return _job(self._http.json("GET", job.url))
+
+    def list_jobs(
+        self, *, limit: int | None, status: str = "", name: str = "", page_size: int = _PAGE
+    ) -> Iterator[RemoteJob]:
+        """Jobs, newest first, page by page; all of them where `limit` is None. Raises `ApiError`."""
+        query = {
+            "limit": str(page_size if limit is None else min(limit, page_size)),
+            **_if_given("status", status),
+            **_if_given("name", name),
+        }
+        url: str | None = requests.Request("GET", self.jobs_url(), params=query).prepare().url
+        found = 0
+        while url is not None:
+            answer = self._http.request("GET", url)
+            for document in document_of(answer):
+                if limit is not None and found >= limit:
+                    return
+                found += 1
+                yield _job(document)
+            url = answer.links.get("next", {}).get("url")
 
     def wait_for_job(self, job: RemoteJob, on_change: Callable[[RemoteJob], None], *, interval_s: float) -> RemoteJob:
         """Asks every `interval_s` seconds until the job has ended, and tells of each change. Raises `ApiError` and
@@ -98,71 +140,51 @@ class MediaApiClient:
             time.sleep(interval_s)
             job = self.get_job(job)
 
+    def wait_for_input(self, job: RemoteJob, *, interval_s: float = 0.5) -> RemoteJob:
+        """The job once its medium has arrived: one that the API fetches itself takes a while. Raises `ApiError` where
+        the job ends without it."""
+        while not job.input_annotations_url:
+            if job.has_ended:
+                raise ApiError(job.error or f"The job was {job.status} before its medium arrived.")
+            time.sleep(interval_s)
+            job = self.get_job(job)
+        return job
+
     def download_results(self, job: RemoteJob, directory: Path) -> dict[Path, RemoteFile]:
         """Writes every result of the job into `directory`, replacing files of the same name, and says which file is
         where. A file appears under its name once all of it is there. Raises `ApiError`, or OSError of the disk."""
-        directory.mkdir(parents=True, exist_ok=True)
-        downloaded: dict[Path, RemoteFile] = {}
-        for file in job.files:
-            target = directory / safe_file_name(file.file_name, {path.name for path in downloaded})
-            self._download(file, target)
-            downloaded[target] = file
-        return downloaded
+        return self.download_files(job.files, directory)
 
-    def _download(self, file: RemoteFile, target: Path) -> None:
-        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".download-") as directory:
-            part = Path(directory, "part")
-            with part.open("wb") as stream:
-                sha256 = self._stream(file.media_url, stream)
-            if file.sha256 and sha256 != file.sha256:
-                raise ApiError(f"{file.file_name} arrived damaged; download it again.")
-            part.replace(target)
+    def download_files(
+        self, files: Iterable[RemoteFile], directory: Path, taken: Collection[str] = ()
+    ) -> dict[Path, RemoteFile]:
+        """The same for some results; none gets a name that is `taken`."""
+        return download_files(self._http, files, directory, taken)
 
-    def _stream(self, url: str, target: BinaryIO) -> str:
-        """Follows the redirect to the bytes, without our credentials, and returns their SHA-256."""
-        digest = hashlib.sha256()
-        with self._request("GET", url, auth=self._credentials, stream=True) as answer:
-            try:
-                for chunk in answer.iter_content(_CHUNK_BYTES):
-                    digest.update(chunk)
-                    target.write(chunk)
-            except requests.RequestException as failure:
-                raise ApiError("The connection broke during the download; try again.") from failure
-        return digest.hexdigest()
+    def annotations(self, annotations_url: str) -> list[dict[str, Any]]:
+        """An entry's annotations, oldest first. Raises `ApiError`."""
+        found: list[dict[str, Any]] = []
+        url: str | None = annotations_url
+        while url is not None:
+            answer = self._http.request("GET", url)
+            found.extend(document_of(answer))
+            url = answer.links.get("next", {}).get("url")
+        return found
 
-    def _request(self, method: str, url: str, **options: Any) -> requests.Response:
-        try:
-            answer = self._session.request(method, url, timeout=_TIMEOUT_S, **options)
-        except requests.RequestException as failure:
-            raise ApiError(f"The API at {self._index_url} does not answer.") from failure
-        if answer.status_code >= 400:
-            with answer:
-                raise ApiError(_sentence(answer))
-        return answer
-
-    def _job(self, answer: requests.Response) -> RemoteJob:
-        try:
-            return parse_job(self._json(answer))
-        except (KeyError, TypeError, AttributeError):
-            raise ApiError("The API answered with something that is not a job.") from None
-
-    def _json(self, answer: requests.Response) -> Any:
-        try:
-            return answer.json()
-        except requests.JSONDecodeError:
-            raise ApiError(f"The API answered {answer.status_code} with something that is not JSON.") from None
+    def annotate(self, annotations_url: str, key: str, value: str, source: str = "") -> dict[str, Any]:
+        """Adds an annotation and returns its document. Raises `ApiError`."""
+        annotation = {"key": key, "value": value, **_if_given("source", source)}
+        document = self._http.json("POST", annotations_url, json={"annotation": annotation}, headers=_once())
+        if not isinstance(document, dict):
+            raise ApiError("The API answered with something that is not an annotation.")
+        return document
 
 
-def _form(body: BinaryIO, file_name: str, job_name: str, on_upload: UploadProgress | None) -> MultipartEncoderMonitor:
+def _form(body: BinaryIO, file_name: str, fields: dict[str, str], on_upload: UploadProgress) -> MultipartEncoderMonitor:
     sendable_name = file_name.encode(errors="replace").decode()  # a name on the disk need not be text
     form = MultipartEncoder(
-        {
-            "entry_job[name]": job_name,
-            "entry_job[input]": (sendable_name, body, content_type_of(file_name, None)),
-        }
+        {**fields, "entry_job[input]": (sendable_name, body, content_type_of(file_name, None))},
     )
-    if on_upload is None:
-        return MultipartEncoderMonitor(form)
     return MultipartEncoderMonitor(form, lambda monitor: on_upload(monitor.bytes_read, form.len))
 
 
@@ -170,9 +192,17 @@ def _nothing(_sent_bytes: int, _all_bytes: int) -> None:
     """Nobody wants to know."""
 
 
-def _sentence(answer: requests.Response) -> str:
-    """The sentence of the error envelope, or one that names the status."""
+def _once() -> dict[str, str]:
+    """Makes a request that may be sent again where no answer came: under one key the API carries it out once."""
+    return {"Idempotency-Key": str(uuid.uuid4())}
+
+
+def _if_given(name: str, value: str) -> dict[str, str]:
+    return {name: value} if value else {}
+
+
+def _job(document: Any) -> RemoteJob:
     try:
-        return str(answer.json()["error"])
-    except (requests.JSONDecodeError, KeyError, TypeError):
-        return f"The API answered with status {answer.status_code}."
+        return parse_job(document)
+    except (KeyError, TypeError, AttributeError):
+        raise ApiError("The API answered with something that is not a job.") from None

@@ -69,10 +69,10 @@ def _check_results(results: Path) -> None:
 def _run_job(console: Console, stack: Stack, client: MediaApiClient, media: Path, job_name: str) -> RemoteJob:
     def tell(job: RemoteJob) -> None:
         stack.check_workers()
-        display.tell(job)
+        display.tell("", job)
 
     with job_display(console) as display:
-        job = client.create_job(media, job_name, display.uploading)
+        job = client.create_job(media, job_name, lambda sent, total: display.uploading("", sent, total))
         job = client.wait_for_job(job, tell, interval_s=_POLL_S)
     if job.status != "done":
         raise DemoError(job.error or f"The job ended as {job.status}.")

@@ -44,9 +44,10 @@ def introduction(stack: Stack, clip: Path) -> str:
             "What it holds is in memory and gone when it stops; Ctrl-C stops it.",
             f"Its users: {user_command(stack)}",
             "",
-            "Paste these into another terminal, one after the other:",
+            "Paste this into another terminal; then .venv/bin/mien works there, and what follows, one after the other:",
             "",
-            *curl_lines(stack.index_url, stack.user, stack.password, clip),
+            exports(stack.index_url, stack.user, stack.password),
+            *curl_lines(stack.index_url, clip),
         )
     )
 
@@ -57,11 +58,17 @@ def user_command(stack: Stack) -> str:
     return shlex.join((sys.executable, "-m", "chalicelib.cli", "user", *options, "list"))
 
 
-def curl_lines(index_url: str, user: str, password: str, clip: Path) -> tuple[str, ...]:
-    """Commands for a POSIX shell that also work when pasted in one go: create a job, list all jobs, wait for the job
-    and show it, download its results."""
+def exports(index_url: str, user: str, password: str) -> str:
+    """The command for a POSIX shell that sets what `mien` and the curl lines read."""
+    pairs = (("MIEN_URL", index_url), ("MIEN_USER", user), ("MIEN_PASSWORD", password))
+    return "export " + " ".join(f"{name}={shlex.quote(value)}" for name, value in pairs)
+
+
+def curl_lines(index_url: str, clip: Path) -> tuple[str, ...]:
+    """Commands for a POSIX shell after `exports` that also work when pasted in one go: create a job, list all jobs,
+    wait for the job and show it, download its results."""
     jobs_url = f"{index_url}jobs"
-    credentials = '-u "$MIEN_USER"'
+    credentials = '-u "$MIEN_USER:$MIEN_PASSWORD"'
     parts = f"-F 'entry_job[name]=multiface' -F {shlex.quote(f'entry_job[input]=@{clip}')}"
     location = "tr -d '\\r' | sed -n 's/^[Ll]ocation: //p'"
     is_ended = 'grep -qE \'"status":"(done|error|cancelled)"\''
@@ -69,7 +76,6 @@ def curl_lines(index_url: str, user: str, password: str, clip: Path) -> tuple[st
     list_media = f"python3 -c {shlex.quote(_LIST_MEDIA)}"
     download_each = f'while read -r URL; do curl -sSL {credentials} -OJ "$URL"; done'
     return (
-        f"MIEN_USER={shlex.quote(f'{user}:{password}')}",
         "# create a job; its URL is in the Location header",
         f'JOB=$(curl -sS {credentials} {parts} -D - -o /dev/null {jobs_url} | {location}); echo "$JOB"',
         "# list the jobs",

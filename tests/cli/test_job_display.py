@@ -31,12 +31,12 @@ def _show(*, terminal: bool) -> str:
     output = io.StringIO()
     console = Console(file=output, force_terminal=terminal, width=100)
     with job_display(console) as display:
-        display.uploading(0, 2_000_000)
-        display.uploading(2_000_000, 2_000_000)
+        display.uploading("", 0, 2_000_000)
+        display.uploading("", 2_000_000, 2_000_000)
         for frames in range(150):
-            display.tell(JOB if frames == 0 else replace(WORKING, frames_done=frames))
-        display.tell(replace(WORKING, status="done", frames_done=150))
-        display.tell(replace(WORKING, status="done", frames_done=150))
+            display.tell("", JOB if frames == 0 else replace(WORKING, frames_done=frames))
+        display.tell("", replace(WORKING, status="done", frames_done=150))
+        display.tell("", replace(WORKING, status="done", frames_done=150))
     return output.getvalue()
 
 

@@ -16,7 +16,8 @@ from boto3.session import Session
 from chalice.app import Chalice
 
 from chalicelib.api.application import register_api
-from chalicelib.client.media_api import ApiError, MediaApiClient
+from chalicelib.client.http_session import ApiError
+from chalicelib.client.media_api import MediaApiClient
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.uploads import MAX_FORM_BYTES
 from chalicelib.local.background import Background

@@ -1,0 +1,68 @@
+"""Which API a command asks, as whom, and how it answers: options that the commands share."""
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+from urllib.parse import urlsplit
+
+import click
+
+from chalicelib.client.media_api import MediaApiClient
+
+DEFAULT_URL = "http://127.0.0.1:8000/"
+
+_PASSWORD_VARIABLE = "MIEN_PASSWORD"  # noqa: S105  # a variable's name
+_THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """The index URL of an API and who asks it; `for_machines`: JSON on standard output and nothing else there."""
+
+    url: str
+    user: str
+    password: str
+    for_machines: bool
+
+    def open_client(self) -> MediaApiClient:
+        """A client to use as a context manager."""
+        on_this_machine = urlsplit(self.url).hostname in _THIS_MACHINE
+        return MediaApiClient(self.url, self.user, self.password, uses_environment=not on_this_machine)
+
+
+def connected(command: Callable[..., None]) -> Callable[..., None]:
+    """Gives a command the shared options, and a `Connection` as its first argument."""
+
+    @click.option(
+        "--url", envvar="MIEN_URL", default=DEFAULT_URL, show_default=True, show_envvar=True, help="The API's index."
+    )
+    @click.option("--user", envvar="MIEN_USER", show_envvar=True, help="Whose jobs; the password is MIEN_PASSWORD's.")
+    @click.option("--json", "for_machines", is_flag=True, help="JSON on standard output, one document per line.")
+    @wraps(command)
+    def with_connection(*, url: str, user: str | None, for_machines: bool, **others: Any) -> None:
+        command(_connection(url, user, for_machines=for_machines), **others)
+
+    return with_connection
+
+
+def _connection(url: str, user: str | None, *, for_machines: bool) -> Connection:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise click.UsageError(f"{url} is not the URL of an API; give one with --url or MIEN_URL.")
+    if parts.username is not None:
+        raise click.UsageError("Leave user and password out of the URL: use --user, MIEN_USER and MIEN_PASSWORD.")
+    user = user or _asked("User", "Name the user with --user or MIEN_USER.", hidden=False)
+    password = os.environ.get(_PASSWORD_VARIABLE) or _asked("Password", "Set MIEN_PASSWORD.", hidden=True)
+    if parts.scheme == "http" and parts.hostname not in _THIS_MACHINE:
+        click.echo("Warning: over http the password can be read on the way; use https.", err=True)
+    return Connection(url, user, password, for_machines)
+
+
+def _asked(what: str, otherwise: str, *, hidden: bool) -> str:
+    """What a person types; where nobody sits at a terminal, a usage error that says `otherwise`."""
+    if not sys.stdin.isatty():
+        raise click.UsageError(otherwise)
+    return str(click.prompt(what, hide_input=hidden, err=True))

@@ -1,0 +1,37 @@
+"""How the command line ends: the statuses of the process, and what becomes of what is raised."""
+
+from collections.abc import Sequence
+
+import click
+
+from chalicelib.cli.output import complain
+from chalicelib.errors import MienError
+
+FAILED = 1
+"""The API refused or did not answer, or the disk failed."""
+WRONG_USAGE = 2
+"""An option or argument is missing or wrong; nothing was asked."""
+JOB_FAILED = 3
+"""All went well but a job: it ended as `error` or was cancelled."""
+INTERRUPTED = 130
+"""Ctrl-C."""
+
+
+def run(command: click.Command, arguments: Sequence[str], *, name: str) -> int:
+    """Carries the command out; what stops it becomes a sentence on standard error and a status. Where the reader of
+    standard output has gone, as `head` does, click ends the process with 1 and no word."""
+    try:
+        status = command.main(list(arguments), prog_name=name, standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        complain("Stopped.")
+        return INTERRUPTED
+    except MienError as error:
+        complain(str(error))
+        return FAILED
+    except OSError as error:
+        complain(f"{error.strerror or error}: {error.filename}" if error.filename else str(error))
+        return FAILED
+    return status if isinstance(status, int) else 0

@@ -1,0 +1,53 @@
+"""`mien jobs`: a list."""
+
+from collections.abc import Iterable
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from chalicelib.cli.connection import Connection, connected
+from chalicelib.cli.job_display import state_text
+from chalicelib.cli.output import printable, say, say_json
+from chalicelib.client.job_documents import RemoteJob
+from chalicelib.domain.job_names import JobName
+from chalicelib.domain.jobs import JobStatus
+
+_COLUMNS = ("id", "status", "job", "file", "made")
+
+
+@click.command()
+@click.option("--status", type=click.Choice([each.value for each in JobStatus]), help="Only jobs in this state.")
+@click.option("--job", "name", type=click.Choice([each.value for each in JobName]), help="Only jobs of this name.")
+@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many, newest first.")
+@click.option("--all", "everything", is_flag=True, help="All there are, page after page.")
+@connected
+def jobs(connection: Connection, *, status: str | None, name: str | None, limit: int, everything: bool) -> None:
+    """List the account's jobs, newest first: a table in a terminal, columns with tabs between them elsewhere."""
+    with connection.open_client() as client:
+        found = client.list_jobs(limit=None if everything else limit, status=status or "", name=name or "")
+        if connection.for_machines:
+            for job in found:
+                say_json(job.document)
+            return
+        console = Console()
+        if console.is_terminal:
+            console.print(_table(found))
+            return
+        for job in found:
+            say("\t".join(_cells(job)))
+
+
+def _table(jobs: Iterable[RemoteJob]) -> Table:
+    table = Table(*_COLUMNS)
+    for job in jobs:
+        table.add_row(*(Text(cell) for cell in _cells(job)))
+    return table
+
+
+def _cells(job: RemoteJob) -> tuple[str, ...]:
+    """In the order of `_COLUMNS`; no cell holds a tab."""
+    state = state_text(job) if job.status == "working" else job.status
+    cells = (job.id, state, job.name, job.file_name, job.published)
+    return tuple(printable(cell).replace("\t", " ").replace("\n", " ") for cell in cells)

@@ -1,0 +1,35 @@
+"""What goes to standard output and standard error."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import click
+from rich.console import Console
+
+from chalicelib.cli.job_display import JobDisplay, SilentDisplay, job_display
+
+
+def say(text: str) -> None:
+    """A line of an answer, on standard output. Control characters in it, of file names say, do nothing."""
+    click.echo(printable(text))
+
+
+def complain(text: str) -> None:
+    """A line about what went wrong or is going on, on standard error."""
+    click.echo(printable(text), err=True)
+
+
+def say_json(document: Mapping[str, Any]) -> None:
+    """A document for machines, on a line of standard output."""
+    click.echo(json.dumps(document, ensure_ascii=False, separators=(",", ":")))
+
+
+def progress_display(*, for_machines: bool) -> JobDisplay:
+    """Shows uploads and work on standard error, so that standard output holds answers only."""
+    return SilentDisplay() if for_machines else job_display(Console(stderr=True))
+
+
+def printable(text: str) -> str:
+    """`text` without anything that a terminal would obey."""
+    return "".join(character if character.isprintable() or character in "\t\n" else "\ufffd" for character in text)

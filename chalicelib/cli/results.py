@@ -1,0 +1,63 @@
+"""`mien results`: the files of finished jobs."""
+
+from pathlib import Path
+
+import click
+
+from chalicelib.cli.connection import Connection, connected
+from chalicelib.cli.output import say, say_json
+from chalicelib.client.http_session import ApiError
+from chalicelib.client.job_documents import RemoteFile, RemoteJob
+from chalicelib.domain.job_names import (
+    CSV_CONTENT_TYPE,
+    LEGACY_CONTENT_TYPE,
+    PARQUET_CONTENT_TYPE,
+    SESSION_CONTENT_TYPE,
+    SUMMARY_CONTENT_TYPE,
+)
+
+_KINDS = {
+    "json": (SESSION_CONTENT_TYPE, LEGACY_CONTENT_TYPE),
+    "csv": (CSV_CONTENT_TYPE,),
+    "summary": (SUMMARY_CONTENT_TYPE,),
+    "parquet": (PARQUET_CONTENT_TYPE,),
+}
+
+
+@click.command()
+@click.argument("jobs", metavar="JOB...", nargs=-1, required=True)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("results"),
+    show_default=True,
+    help="Directory for the files.",
+)
+@click.option("--only", "kinds", type=click.Choice(list(_KINDS)), multiple=True, help="Only this file; repeatable.")
+@connected
+def results(connection: Connection, *, jobs: tuple[str, ...], out: Path, kinds: tuple[str, ...]) -> None:
+    """Download the results of each JOB (an id or URL). Files of the same name are replaced."""
+    wanted = {content_type for kind in kinds for content_type in _KINDS[kind]}
+    with connection.open_client() as client:
+        taken: set[str] = set()
+        for job in [_finished(client.find_job(text)) for text in dict.fromkeys(jobs)]:
+            files = [file for file in job.files if not wanted or file.content_type in wanted]
+            downloaded = client.download_files(files, out, taken)
+            taken |= {path.name for path in downloaded}
+            for path, file in downloaded.items():
+                _tell(connection, job, path, file)
+
+
+def _finished(job: RemoteJob) -> RemoteJob:
+    if job.status == "done":
+        return job
+    if job.has_ended:
+        raise ApiError(f"Job {job.id} has no results: {job.error or f'it was {job.status}.'}")
+    raise ApiError(f"Job {job.id} is {job.status}; wait for it with: mien watch {job.id}")
+
+
+def _tell(connection: Connection, job: RemoteJob, path: Path, file: RemoteFile) -> None:
+    if connection.for_machines:
+        say_json({"job": job.id, "path": str(path), "content_type": file.content_type})
+    else:
+        say(str(path))

@@ -1,0 +1,121 @@
+"""Requests and answers, with errors as sentences."""
+
+import time
+from types import TracebackType
+from typing import Any, Self
+
+import requests
+from requests.auth import AuthBase
+
+from chalicelib.errors import MienError
+
+_CONNECT_TIMEOUT_S = 10.0
+_READ_TIMEOUT_S = 300.0
+_TIMEOUT_S = (_CONNECT_TIMEOUT_S, _READ_TIMEOUT_S)
+_TRIES = 5
+_PASSING = frozenset({0, 429, 502, 503, 504})  # 0: no answer at all
+_LONGEST_PAUSE_S = 60.0
+
+
+class ApiError(MienError):
+    """The API refused, or did not answer as it should. The message is a sentence for a person; `status` is that of the
+    answer, 0 where there was none; `retry_after_s` is what the API asked to wait."""
+
+    def __init__(self, sentence: str, *, status: int = 0, retry_after_s: float | None = None) -> None:
+        super().__init__(sentence)
+        self.status = status
+        self.retry_after_s = retry_after_s
+
+
+class _NoCredentials(AuthBase):
+    """Says so, as requests would otherwise look into a `.netrc`."""
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        return request
+
+
+class _Session(requests.Session):
+    def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
+        """On a redirect: credentials do not leave their origin, and a `.netrc` adds none. Beside a presigned query S3
+        refuses any."""
+        if self.should_strip_auth(  # type: ignore[no-untyped-call]  # requests leaves it out
+            str(response.request.url), str(prepared_request.url)
+        ):
+            prepared_request.headers.pop("Authorization", None)
+
+
+class HttpSession:
+    """Asks one API as one user. A context manager that closes its connections.
+
+    `uses_environment`: whether proxies and certificate bundles of the environment count; off for a stack on this
+    machine. No `.netrc` is ever read.
+    """
+
+    def __init__(self, user: str, password: str, *, uses_environment: bool) -> None:
+        self._session = _Session()
+        self._session.trust_env = uses_environment
+        self._credentials = (user, password)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, error_type: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._session.close()
+
+    def request(self, method: str, url: str, *, authorized: bool = True, **options: Any) -> requests.Response:
+        """The answer to a request, with status 399 at most. What may be asked twice, a GET or what has an
+        Idempotency-Key, is asked again where no answer came, the API is overloaded, or it came too fast. Raises
+        `ApiError`."""
+        tries = _TRIES if method == "GET" or "Idempotency-Key" in options.get("headers", ()) else 1
+        for attempt in range(1, tries):
+            try:
+                return self._send(method, url, authorized=authorized, **options)
+            except ApiError as failure:
+                if failure.status not in _PASSING:
+                    raise
+                time.sleep(2 ** (attempt - 4) if failure.retry_after_s is None else failure.retry_after_s)
+        return self._send(method, url, authorized=authorized, **options)
+
+    def json(self, method: str, url: str, **options: Any) -> Any:
+        """The document that answers a request. Raises `ApiError`."""
+        return document_of(self.request(method, url, **options))
+
+    def _send(self, method: str, url: str, *, authorized: bool, **options: Any) -> requests.Response:
+        credentials = self._credentials if authorized else _NoCredentials()
+        try:
+            answer = self._session.request(method, url, timeout=_TIMEOUT_S, auth=credentials, **options)
+        except requests.RequestException as failure:
+            raise ApiError(f"The API at {_origin(url)} does not answer.") from failure
+        if answer.status_code >= 400:
+            with answer:
+                raise ApiError(_sentence(answer), status=answer.status_code, retry_after_s=_retry_after_s(answer))
+        return answer
+
+
+def document_of(answer: requests.Response) -> Any:
+    """The JSON of an answer. Raises `ApiError` where it has none."""
+    try:
+        return answer.json()
+    except requests.JSONDecodeError:
+        raise ApiError(
+            f"The API answered {answer.status_code} with something that is not JSON.", status=answer.status_code
+        ) from None
+
+
+def _sentence(answer: requests.Response) -> str:
+    """The sentence of the error envelope, or one that names the status."""
+    try:
+        return str(answer.json()["error"])
+    except (requests.JSONDecodeError, KeyError, TypeError):
+        return f"The API answered with status {answer.status_code}."
+
+
+def _retry_after_s(answer: requests.Response) -> float | None:
+    text = answer.headers.get("Retry-After", "")
+    return min(float(text), _LONGEST_PAUSE_S) if text.isascii() and text.isdigit() else None
+
+
+def _origin(url: str) -> str:
+    return "/".join(url.split("/")[:3])

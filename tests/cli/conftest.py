@@ -1,0 +1,75 @@
+"""The whole stack on this machine, and `mien` against it as a person runs it."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from chalicelib.client.media_api import MediaApiClient
+from chalicelib.local.stack import DEFAULT_MODELS_DIR, Stack
+from chalicelib.local.worker_supervisor import REPOSITORY
+from tests.media_factory import write_video
+
+PATIENCE_S = 120
+COMMAND = (sys.executable, "-P", "-m", "chalicelib.cli")
+
+
+@dataclass(frozen=True)
+class Mien:
+    """The command line with an environment that leads to one API."""
+
+    url: str
+    user: str
+    password: str
+
+    def environment(self, **changes: str | None) -> dict[str, str]:
+        mine = {"MIEN_URL": self.url, "MIEN_USER": self.user, "MIEN_PASSWORD": self.password}
+        others = {"PYTHONPATH": str(REPOSITORY), "PATH": os.environ["PATH"], "COLUMNS": "120"}
+        return {name: value for name, value in {**others, **mine, **changes}.items() if value is not None}
+
+    def __call__(self, *arguments: str, **changes: str | None) -> subprocess.CompletedProcess[str]:
+        """Runs `mien` to its end, with nobody at a terminal; `changes` are those of the environment."""
+        return subprocess.run(
+            [*COMMAND, *arguments],
+            env=self.environment(**changes),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_S,
+            check=False,
+        )
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    if not DEFAULT_MODELS_DIR.is_dir():
+        pytest.skip("there are no models; run make setup")
+    with Stack(log_path=tmp_path_factory.mktemp("log") / "worker.log") as stack:
+        yield stack
+
+
+@pytest.fixture(scope="module")
+def mien(stack: Stack) -> Mien:
+    return Mien(stack.index_url, stack.user, stack.password)
+
+
+@pytest.fixture
+def client(stack: Stack) -> Iterator[MediaApiClient]:
+    with MediaApiClient(stack.index_url, stack.user, stack.password) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A second of colours without a face."""
+    return write_video(tmp_path_factory.mktemp("media") / "a clip.mp4")
+
+
+@pytest.fixture(scope="module")
+def finished(mien: Mien, clip: Path) -> str:
+    """The id of a job that is done."""
+    return mien("submit", str(clip), "--wait").stdout.strip()
