@@ -16,7 +16,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from chalicelib.services.users import Users
-from tests.api.api_server import ADA, PASSWORD, Api, running_api
+from tests.api.api_server import ADA, MAX_BODY_BYTES, PASSWORD, Api, running_api
 from tests.api.described_api import closed_document, closed_schema, stocked, undocumented_headers
 
 Operation = APIOperation[Any, Any, Any, Any]
@@ -30,7 +30,7 @@ _CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-_FEW = 12
+_FEW = 5
 # pytest --hypothesis-profile=thorough
 _EXAMPLES = settings().max_examples if settings.get_current_profile_name() == "thorough" else _FEW
 
@@ -69,10 +69,76 @@ def test_only_public_operations_need_no_credentials(one_api: Api, operation: Ope
     _check_headers(operation, answer.status_code, set(answer.headers))
 
 
+def test_rare_answers_are_as_described(users: Users) -> None:
+    large = bytes(MAX_BODY_BYTES + 1)
+    form = {"Content-Type": "multipart/form-data; boundary=x"}
+    key = {"Idempotency-Key": "once"}
+    note = {"annotation": {"key": "k", "value": "v"}}
+    with running_api(users, requests_per_minute=1, request_burst=15) as api:
+        entries = [api.ada.send_entry().json() for _ in range(2)]
+        for entry in entries:
+            api.ada.call("POST", entry["annotations"], json=note)
+        job = api.ada.send_job().json()["self"]
+        tag = {"If-None-Match": api.ada.call("GET", job).headers["ETag"]}
+        path, notes = job.removeprefix(api.url), entries[0]["annotations"].removeprefix(api.url)
+        searched = "/entries/search_by_annotation"
+        seen = [
+            _check(api, "GET", searched, searched, 200, "Link", params={"key": "k", "limit": "1"}),
+            _check(api, "GET", "/jobs/{job_id}", path, 200, "Retry-After"),
+            _check(api, "GET", "/jobs/{job_id}", path, 304, "Retry-After", headers=tag),
+            _check(api, "POST", "/entries/{entry_id}/annotations", notes, 201, json=note, headers=key),
+            _check(
+                api,
+                "POST",
+                "/entries/{entry_id}/annotations",
+                notes,
+                201,
+                "Idempotency-Replayed",
+                json=note,
+                headers=key,
+            ),
+            _check(api, "POST", "/entries/{entry_id}/annotations", notes, 409, json={"annotation": {}}, headers=key),
+            _check(api, "POST", "/jobs", "/jobs", 413, data=large, headers=form),
+            _check(api, "POST", "/jobs", "/jobs", 415, data=b"x", headers={"Content-Type": "text/plain"}),
+            _check(api, "GET", "/", "/", 406, headers={"Accept": "image/png"}),
+            _check(api, "GET", "/", "/", 200, "Content-Security-Policy", headers={"Accept": "text/html"}),
+        ]
+        assert len(set(seen)) > 6
+        while api.ada.call("GET", "/jobs").status_code == 200:
+            pass
+        _check(api, "GET", "/jobs", "/jobs", 429, "Retry-After")
+
+
+def _check(api: Api, method: str, route: str, path: str, status: int, header: str = "", **options: Any) -> int:
+    """Calls once and compares the answer, which must have `header`, with the description of `route`."""
+    (operation,) = [each for each in _OPERATIONS if each.label == f"{method} {route}"]
+    answer = api.ada.call(method, path, **options)
+    assert answer.status_code == status, answer.text
+    assert not header or header in answer.headers
+    operation.validate_response(answer)
+    _check_headers(operation, answer.status_code, set(answer.headers))
+    return status
+
+
 def _call_often(api: Api, operation: Operation) -> None:
+    """Each kind of call by itself, so that even few examples have all of them: with ids of things that are there and
+    with others, as described and otherwise."""
     ids = stocked(api, operation.path)
     known = {name: ids[name] for name in ids if f"{{{name}}}" in operation.path}
+    for parameters in [known, None] if known else [None]:
+        as_described = operation.as_strategy(GenerationMode.POSITIVE, path_parameters=parameters)
+        otherwise = operation.as_strategy(GenerationMode.NEGATIVE, path_parameters=parameters)
+        _call_with(api, operation, as_described)
+        # Where nothing can be wrong, `otherwise` is empty.
+        _call_with(api, operation, otherwise if _can_be_wrong(operation) else st.one_of([otherwise, as_described]))
 
+
+def _can_be_wrong(operation: Operation) -> bool:
+    definition = operation.definition.raw
+    return "requestBody" in definition or any("query" in each.values() for each in definition.get("parameters", ()))
+
+
+def _call_with(api: Api, operation: Operation, cases: st.SearchStrategy[Case[Any]]) -> None:
     @settings(
         max_examples=_EXAMPLES,
         derandomize=True,
@@ -81,7 +147,7 @@ def _call_often(api: Api, operation: Operation) -> None:
         phases=[Phase.explicit, Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @given(case=st.one_of([_cases(operation, mode, known) for mode in GenerationMode]))
+    @given(case=cases)
     def call(case: Case[Any]) -> None:
         answer = case.call(base_url=api.url, auth=(ADA, PASSWORD), allow_redirects=False, timeout=20)
         assert answer.status_code < 500
@@ -90,15 +156,6 @@ def _call_often(api: Api, operation: Operation) -> None:
 
     run: Callable[[], None] = call
     run()
-
-
-def _cases(operation: Operation, mode: GenerationMode, known: dict[str, str]) -> st.SearchStrategy[Case[Any]]:
-    """Calls with made-up ids, and where the path has ids, twice as many with those of things that are there."""
-    made_up = operation.as_strategy(mode)
-    if not known:
-        return made_up
-    real = operation.as_strategy(mode, path_parameters=known)
-    return st.one_of([real, real.map(lambda case: case), made_up])
 
 
 def _check_headers(operation: Operation, status: int, names: set[str]) -> None:
