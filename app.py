@@ -10,3 +10,4 @@ app = Chalice(app_name="mien", configure_logs=False)
 authorize = register_api(app, api_services)
 _background = register_background(app, background_services)
 receive_uploads, sweep = _background.receive_uploads, _background.sweep
+send_notifications = _background.send_notifications

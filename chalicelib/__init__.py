@@ -7,6 +7,7 @@ What follows, in reading order; data flows one way:
     domain      jobs, entries, accounts, metrics: plain values and their rules
     services    what may be done with them, one class per noun; `ports` says what they need
     aws         the ports on DynamoDB, S3 and SQS
+    outbound    to URLs that clients name, by HTTPS to checked public addresses
     wiring      which adapter goes into which service
     api         HTTP in and out (app -> api -> services -> ports -> aws)
     worker      a message in, a finished job out

@@ -73,6 +73,10 @@ class LeaseLost(MienError):
     """This worker no longer holds the job (cancelled, requeued, or its lease expired and was taken): stop quietly."""
 
 
+class NotDue(MienError):
+    """There is no notification to send now: told already, another process is at it, or its time has not come."""
+
+
 class StaleWrite(MienError):
     """Somebody else wrote the row since it was read: read again, decide again."""
 

@@ -27,6 +27,7 @@ class Settings:
     fetch_timeout_s: float = 600.0
     retention_s: float | None = None
     cors_origins: str = "*"
+    delivery_queue_url: str | None = None
 
 
 class SettingsError(Exception):
@@ -50,6 +51,7 @@ _OPTIONAL = {
     "fetch_timeout_s": float,
     "retention_s": float,
     "cors_origins": str,
+    "delivery_queue_url": str,
 }
 
 

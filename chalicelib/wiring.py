@@ -15,10 +15,12 @@ from chalicelib.aws.dynamodb_login_failures import DynamoLoginFailures
 from chalicelib.aws.dynamodb_reminders import DynamoReminders
 from chalicelib.aws.dynamodb_table import DynamoTable
 from chalicelib.aws.dynamodb_users import DynamoUsers
+from chalicelib.aws.dynamodb_webhook_secrets import DynamoWebhookSecrets
 from chalicelib.aws.s3_media import S3Media
 from chalicelib.aws.s3_uploads import S3Uploads
 from chalicelib.aws.sqs_queue import SqsQueue
 from chalicelib.domain.reminders import Duty
+from chalicelib.outbound.https_webhooks import HttpsWebhooks
 from chalicelib.services.annotations import Annotations
 from chalicelib.services.arrivals import Arrivals
 from chalicelib.services.entries import Entries
@@ -28,12 +30,15 @@ from chalicelib.services.idempotency import Idempotency
 from chalicelib.services.job_runs import JobRuns
 from chalicelib.services.job_uploads import JobUploads
 from chalicelib.services.jobs import Jobs
-from chalicelib.services.ports import Clock, EntryStore, MediaStore
+from chalicelib.services.notifications import NotificationDuty, Notifications
+from chalicelib.services.notified_jobs import NotifiedJobs
+from chalicelib.services.ports import Clock, EntryStore, JobStore, MediaStore, WebhookSender
 from chalicelib.services.retention import JobRetention, RetentionPlan
 from chalicelib.services.sweeper import EntryUploadExpiry, JobUploadExpiry, Performer, Sweeper
 from chalicelib.services.throttle import Throttle
 from chalicelib.services.upload_targets import UploadTargets
 from chalicelib.services.users import Users
+from chalicelib.services.webhook_secrets import WebhookSecrets
 from chalicelib.settings import Settings, read_settings
 
 
@@ -51,14 +56,16 @@ class ApiServices:
     throttle: Throttle
     job_uploads: JobUploads
     entry_uploads: EntryUploads
+    webhook_secrets: WebhookSecrets
 
 
 @dataclass(frozen=True, slots=True)
 class BackgroundServices:
-    """What goes on without a request: objects that arrive, and what is due."""
+    """What goes on without a request: objects that arrive, what is due, and notifications."""
 
     arrivals: Arrivals
     sweeper: Sweeper
+    notifications: Notifications
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +97,7 @@ def make_api_services(settings: Settings) -> ApiServices:
     return ApiServices(
         settings=settings,
         users=_users(table),
-        jobs=Jobs(DynamoJobs(table), entries, queue, utc_now, retention=uploads.retention),
+        jobs=Jobs(_job_rows(settings, clients, table), entries, queue, utc_now, retention=uploads.retention),
         entries=entries,
         entry_deletions=EntryDeletions(entry_rows, annotation_rows, media, utc_now),
         annotations=Annotations(annotation_rows, entry_rows, utc_now),
@@ -98,6 +105,7 @@ def make_api_services(settings: Settings) -> ApiServices:
         throttle=Throttle(per_minute=settings.requests_per_minute, burst=settings.request_burst),
         job_uploads=uploads.jobs,
         entry_uploads=uploads.entries,
+        webhook_secrets=WebhookSecrets(DynamoWebhookSecrets(table), utc_now),
     )
 
 
@@ -107,8 +115,8 @@ def background_services() -> BackgroundServices:
     return make_background_services(read_settings(os.environ))
 
 
-def make_background_services(settings: Settings) -> BackgroundServices:
-    """Background services on the adapters that `settings` name."""
+def make_background_services(settings: Settings, *, sender: WebhookSender | None = None) -> BackgroundServices:
+    """Background services on the adapters that `settings` name. `sender` is another way to receivers, for trying."""
     clients = make_clients()
     table = DynamoTable(clients.dynamodb, settings.table_name)
     uploads = _make_uploads(settings, clients, table)
@@ -117,11 +125,21 @@ def make_background_services(settings: Settings) -> BackgroundServices:
     performers: dict[Duty, Performer] = {
         Duty.JOB_UPLOAD: JobUploadExpiry(uploads.jobs),
         Duty.ENTRY_UPLOAD: EntryUploadExpiry(uploads.entries),
-        Duty.JOB_RETENTION: JobRetention(DynamoJobs(table), deletions, uploads.store, utc_now),
+        Duty.JOB_RETENTION: JobRetention(_job_rows(settings, clients, table), deletions, uploads.store, utc_now),
     }
+    if settings.delivery_queue_url is not None:
+        deliveries = SqsQueue(clients.sqs, settings.delivery_queue_url)
+        performers[Duty.NOTIFICATION] = NotificationDuty(DynamoJobs(table), deliveries, utc_now)
     return BackgroundServices(
         arrivals=Arrivals(uploads.jobs, uploads.entries, uploads.store),
         sweeper=Sweeper(DynamoReminders(table), performers, utc_now),
+        notifications=Notifications(
+            jobs=DynamoJobs(table),
+            secrets=WebhookSecrets(DynamoWebhookSecrets(table), utc_now),
+            reminders=DynamoReminders(table),
+            sender=sender or HttpsWebhooks(),
+            clock=utc_now,
+        ),
     )
 
 
@@ -138,7 +156,11 @@ def make_worker_services(settings: Settings, *, owner: str) -> WorkerServices:
         settings=settings,
         clock=utc_now,
         runs=JobRuns(
-            DynamoJobs(table), utc_now, owner=owner, lease_s=settings.lease_s, max_attempts=settings.max_attempts
+            _job_rows(settings, clients, table),
+            utc_now,
+            owner=owner,
+            lease_s=settings.lease_s,
+            max_attempts=settings.max_attempts,
         ),
         entries=DynamoEntries(table),
         media=S3Media(clients.s3, settings.media_bucket, link_expires_s=settings.link_expires_s),
@@ -160,7 +182,7 @@ def _make_uploads(settings: Settings, clients: AwsClients, table: DynamoTable) -
     retention = RetentionPlan(reminders, default_s=settings.retention_s)
     return _Uploads(
         jobs=JobUploads(
-            jobs=DynamoJobs(table),
+            jobs=_job_rows(settings, clients, table),
             entries=entries,
             uploads=store,
             reminders=reminders,
@@ -173,6 +195,14 @@ def _make_uploads(settings: Settings, clients: AwsClients, table: DynamoTable) -
         entries=EntryUploads(entries=entries, uploads=store, reminders=reminders, targets=targets, clock=utc_now),
         store=store,
     )
+
+
+def _job_rows(settings: Settings, clients: AwsClients, table: DynamoTable) -> JobStore:
+    """The jobs for whoever may end one."""
+    if settings.delivery_queue_url is None:
+        return DynamoJobs(table)
+    deliveries = SqsQueue(clients.sqs, settings.delivery_queue_url)
+    return NotifiedJobs(DynamoJobs(table), DynamoReminders(table), deliveries, utc_now)
 
 
 def _users(table: DynamoTable) -> Users:

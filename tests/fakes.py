@@ -19,6 +19,7 @@ from chalicelib.domain.logins import FORGOTTEN_AFTER_S, LoginFailures
 from chalicelib.domain.reminders import Reminder
 from chalicelib.domain.times import format_time, parse_time
 from chalicelib.domain.uploads import DirectUpload, FinishedPart
+from chalicelib.domain.webhooks import Outcome, WebhookSecret
 from chalicelib.errors import Invalid, MalformedRequest, NotFound, StaleWrite
 from chalicelib.services.ports import LinkMethod, Page, SignedForm, StoredMedia
 
@@ -466,6 +467,49 @@ class FakeReminders:
                 del self._rows[_reminder_key(reminder)]
 
 
+class FakeWebhookSecrets:
+    """The port `WebhookSecretStore`."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, WebhookSecret] = {}
+        self._lock = threading.Lock()
+
+    def get(self, account_id: str) -> WebhookSecret | None:
+        with self._lock:
+            return self._rows.get(account_id)
+
+    def save(self, secret: WebhookSecret) -> None:
+        with self._lock:
+            there = self._rows.get(secret.account_id)
+            if secret.version != (1 if there is None else there.version + 1):
+                raise StaleWrite(f"the webhook secret was written since version {secret.version - 1}")
+            self._rows[secret.account_id] = as_kept(secret)
+
+
+@dataclass(frozen=True, slots=True)
+class SentWebhook:
+    """What `FakeWebhooks` was given to send."""
+
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class FakeWebhooks:
+    """The port `WebhookSender`. `outcomes` come one after the other, the last one stays; `while_sending` is called
+    during every attempt."""
+
+    def __init__(self) -> None:
+        self.sent: list[SentWebhook] = []
+        self.outcomes: list[Outcome] = [Outcome(status_code=204)]
+        self.while_sending: Callable[[], object] = lambda: None
+
+    def send(self, url: str, headers: Mapping[str, str], body: bytes) -> Outcome:
+        self.sent.append(SentWebhook(url, headers, body))
+        self.while_sending()
+        return self.outcomes.pop(0) if len(self.outcomes) > 1 else self.outcomes[0]
+
+
 class FakeQueue:
     """The port `JobQueue`. `sent` has the messages in order; `before_sending` is called once, before the next."""
 
@@ -494,6 +538,8 @@ def as_kept(value: T) -> T:
 def _kept(value: Any) -> Any:
     if isinstance(value, datetime):
         return parse_time(format_time(value))
+    if isinstance(value, tuple):
+        return tuple(_kept(content) for content in value)
     if isinstance(value, Mapping):
         return {key: _kept(content) for key, content in value.items()}
     if is_dataclass(value) and not isinstance(value, type):

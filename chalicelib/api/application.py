@@ -5,7 +5,7 @@ from typing import cast
 
 from chalice.app import AuthResponse, Chalice, ChaliceAuthorizer, Request, Response
 
-from chalicelib.api import annotations, entries, index, jobs, representations, uploads
+from chalicelib.api import annotations, entries, index, jobs, representations, uploads, webhooks
 from chalicelib.api.authentication import authorization_of
 from chalicelib.api.authorizer import SourcedAuthRequest, sourced
 from chalicelib.api.cors import cors_headers
@@ -26,6 +26,7 @@ ROUTES: tuple[Route, ...] = with_description(
         *representations.ROUTES,
         *annotations.ROUTES,
         *uploads.ROUTES,
+        *webhooks.ROUTES,
     )
 )
 

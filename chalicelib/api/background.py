@@ -1,4 +1,4 @@
-"""What Chalice calls without a request: objects that arrived, and the clock."""
+"""What Chalice calls without a request: objects that arrived, jobs that ended, and the clock."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,10 +6,14 @@ from dataclasses import dataclass
 from chalice.app import Chalice, CloudWatchEvent, EventSourceHandler, Rate, SQSEvent
 
 from chalicelib.api.s3_events import created_keys
+from chalicelib.domain.messages import decode_message
 from chalicelib.wiring import BackgroundServices
 
 UPLOAD_QUEUE = "mien-uploads"
 """The queue that the bucket notifies of objects under `uploads/`. A deployment's template names its own instead."""
+
+DELIVERY_QUEUE = "mien-deliveries"
+"""The queue of jobs whose end is to be told. A deployment's template names its own instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +22,7 @@ class BackgroundHandlers:
 
     receive_uploads: EventSourceHandler
     sweep: EventSourceHandler
+    send_notifications: EventSourceHandler
 
 
 def register_background(app: Chalice, services: Callable[[], BackgroundServices]) -> BackgroundHandlers:
@@ -34,4 +39,11 @@ def register_background(app: Chalice, services: Callable[[], BackgroundServices]
     def sweep(_event: CloudWatchEvent) -> None:
         services().sweeper.sweep()
 
-    return BackgroundHandlers(receive_uploads, sweep)
+    # One at a time here as well: a slow receiver delays its own notification, and no other.
+    @app.on_sqs_message(queue=DELIVERY_QUEUE, batch_size=1)
+    def send_notifications(event: SQSEvent) -> None:
+        for record in event:
+            message = decode_message(record.body)
+            services().notifications.send(message.account_id, message.job_id)
+
+    return BackgroundHandlers(receive_uploads, sweep, send_notifications)

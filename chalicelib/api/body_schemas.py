@@ -15,6 +15,9 @@ _URL = text(
     maxLength=2048,
     examples=["https://media.example.org/clip.mp4"],
 )
+_CALLBACK_MEANING = "An https URL on the public Internet that is told when the job ends; an empty one is none."
+_CALLBACK = text(_CALLBACK_MEANING, maxLength=2048, examples=["https://example.org/hooks/mien"])
+_CALLBACK_OR_NULL = text_or_null(_CALLBACK_MEANING, maxLength=2048, examples=["https://example.org/hooks/mien"])
 _EXPIRES_IN: Schema = {
     "type": "integer",
     "minimum": 1,
@@ -82,6 +85,7 @@ BODY_SCHEMAS: Mapping[str, Schema] = {
                 "entry_job[name]": _NAME,
                 "entry_job[table]": _TABLE,
                 "entry_job[expires_in]": _EXPIRES_IN,
+                "entry_job[callback_url]": _CALLBACK,
                 "entry[data_split]": _SPLIT,
             },
         ),
@@ -100,6 +104,7 @@ BODY_SCHEMAS: Mapping[str, Schema] = {
                     "name": _NAME,
                     "table": _TABLE,
                     "expires_in": {**_EXPIRES_IN, "type": ["integer", "null"]},
+                    "callback_url": _CALLBACK_OR_NULL,
                     "data_split": _SPLIT_OR_NULL,
                 },
             ),

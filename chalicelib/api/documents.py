@@ -7,6 +7,7 @@ from chalicelib.domain.entries import Annotation, Entry, Representation
 from chalicelib.domain.jobs import Job, Progress
 from chalicelib.domain.times import format_time
 from chalicelib.domain.uploads import DirectUpload
+from chalicelib.domain.webhooks import Webhook, WebhookSecret
 
 Document = dict[str, object]
 
@@ -41,9 +42,30 @@ def job_document(job: Job, entries: Mapping[str, Entry], urls: Urls) -> Document
         document["error"] = job.error
     if job.expires is not None:
         document["expires"] = format_time(job.expires)
+    if job.webhook is not None:
+        document |= _webhook_document(job.webhook)
     if job.upload is not None and job.awaits_upload:
         document["upload"] = upload_document(job.upload, urls.job_upload(job.id))
     return document
+
+
+def _webhook_document(webhook: Webhook) -> Document:
+    """Where the job's end is told, and how that went: the last attempts, oldest first."""
+    return {
+        "callback_url": webhook.url,
+        "deliveries": [
+            {
+                "id": delivery.id,
+                "event": delivery.event,
+                "attempt": delivery.attempt,
+                "time": format_time(delivery.time),
+                "status_code": delivery.status_code,
+                "error": delivery.error,
+            }
+            for delivery in webhook.deliveries
+        ],
+        "next_delivery": None if webhook.next_at is None else format_time(webhook.next_at),
+    }
 
 
 def entry_document(entry: Entry, urls: Urls) -> Document:
@@ -89,6 +111,11 @@ def upload_document(upload: DirectUpload, complete_url: str) -> Document:
         "expires": format_time(upload.expires),
         "complete": complete_url,
     }
+
+
+def webhook_secret_document(secret: WebhookSecret, urls: Urls) -> Document:
+    """What the account's notifications are signed with."""
+    return {"self": urls.webhook_secret(), "secret": secret.secret, "created": format_time(secret.created)}
 
 
 def annotation_document(annotation: Annotation, urls: Urls) -> Document:

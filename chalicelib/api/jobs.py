@@ -16,6 +16,7 @@ from chalicelib.api.pages import PAGE_QUERIES, next_link, parse_limit
 from chalicelib.api.responses import JSON_CONTENT_TYPE, created, json_response, retry_after
 from chalicelib.api.routes import READ, Answer, Body, Query, Route
 from chalicelib.api.uploads import announced_file, target_document
+from chalicelib.api.webhooks import webhook_of
 from chalicelib.domain.input_urls import parse_input_url
 from chalicelib.domain.job_names import JobName, parse_job_name, parse_result_table
 from chalicelib.domain.jobs import Job, JobStatus
@@ -29,6 +30,7 @@ _NAME = "entry_job[name]"
 _STATUS = "entry_job[status]"
 _TABLE = "entry_job[table]"
 _RESULT = "entry_job[result]"
+_CALLBACK_URL = "entry_job[callback_url]"
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -124,6 +126,7 @@ def _create(call: Call, form: Form) -> Job:
     name = parse_job_name(form.fields.get(_NAME))
     upload = form.uploads.get(_INPUT)
     table = parse_result_table(form.fields.get(_TABLE))
+    webhook = webhook_of(call, form.fields.get(_CALLBACK_URL))
     url = form.fields.get(_INPUT_URL)
     if upload is not None and url:
         raise Invalid(f"The job has two media; send either the file as {_INPUT} or its {_INPUT_URL}.")
@@ -135,6 +138,7 @@ def _create(call: Call, form: Form) -> Job:
             data_split=data_split_of(form),
             table=table,
             expires_in_s=expires_in_of(form),
+            webhook=webhook,
         )
     if upload is None:
         raise Invalid(f"The job has no media; send the file as the part {_INPUT}, or its URL as {_INPUT_URL}.")
@@ -145,6 +149,7 @@ def _create(call: Call, form: Form) -> Job:
         data_split=data_split_of(form),
         table=table,
         expires_in_s=expires_in_of(form),
+        webhook=webhook,
     )
 
 
@@ -154,6 +159,7 @@ def _create_from_json(call: Call) -> Response:
     name, table = parse_job_name(text_of(resource, "name")), parse_result_table(text_of(resource, "table"))
     data_split = check_data_split(text_of(resource, "data_split"))
     expires_in_s = check_expires_in(whole_number_of(resource, "expires_in"))
+    webhook = webhook_of(call, text_of(resource, "callback_url"))
     url = text_of(resource, "input_url")
     if url:
         if resource.get("size_bytes") is not None:
@@ -165,6 +171,7 @@ def _create_from_json(call: Call) -> Response:
             data_split=data_split,
             table=table,
             expires_in_s=expires_in_s,
+            webhook=webhook,
         )
         return created(_documents(call, [job])[0])
     job, target = call.services.job_uploads.create(
@@ -174,6 +181,7 @@ def _create_from_json(call: Call) -> Response:
         data_split=data_split,
         table=table,
         expires_in_s=expires_in_s,
+        webhook=webhook,
     )
     upload = target_document(target, call.urls.job_upload(job.id))
     return created({**job_document(job, {}, call.urls), "upload": upload})

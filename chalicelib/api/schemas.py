@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from chalicelib.domain.job_names import JobName, ResultTable
 from chalicelib.domain.jobs import JobStatus
+from chalicelib.domain.webhooks import MAX_DELIVERIES_SHOWN
 
 Schema = dict[str, object]
 
@@ -86,6 +87,17 @@ SCHEMAS: Mapping[str, Schema] = {
             "error": text("Why the job failed; there when its status is error."),
             "upload": ref("Upload"),
             "expires": _time("When the job goes with its media, results and annotations; missing where it stays."),
+            "callback_url": _url("Where its end is told; missing where it is not."),
+            "deliveries": {
+                "type": "array",
+                "maxItems": MAX_DELIVERIES_SHOWN,
+                "items": ref("Delivery"),
+                "description": "The last attempts at telling it, oldest first; there with a callback_url.",
+            },
+            "next_delivery": {
+                **_time("When the next attempt is due; null when none is to come. There with a callback_url."),
+                "type": ["string", "null"],
+            },
         },
     ),
     "Progress": record(
@@ -175,6 +187,27 @@ SCHEMAS: Mapping[str, Schema] = {
                 ),
             },
         },
+    ),
+    "Delivery": record(
+        "An attempt at telling the end of a job.",
+        {
+            "id": text("The notification: the same for every attempt at it, and in its header X-Mien-Delivery."),
+            "event": text("What was to be told.", enum=["job.done", "job.error", "job.cancelled"]),
+            "attempt": number("Its number, from 1.", minimum=1),
+            "time": _time("When it was over."),
+            "status_code": {
+                "type": ["integer", "null"],
+                "description": "What the receiver answered; null where it did not.",
+            },
+            "error": text_or_null(
+                "Why there is no answer.",
+                enum=["refused", "not found", "tls", "timeout", "connection", "interrupted", None],
+            ),
+        },
+    ),
+    "WebhookSecret": record(
+        "What the notifications of the account are signed with.",
+        {**_SELF, "secret": text("The key of the HMAC, as it is."), "created": _time("When it was made.")},
     ),
     "OpenApi": {"type": "object", "description": "This document.", "required": ["openapi", "info", "paths"]},
 }

@@ -48,6 +48,10 @@ class Urls:
         """Where the direct upload of an entry is completed or given up."""
         return f"{self.entry(entry_id)}/upload"
 
+    def webhook_secret(self) -> str:
+        """What the account's notifications are signed with."""
+        return f"{self.base}/webhook_secret"
+
     def entries(self) -> str:
         """Where entries are created."""
         return f"{self.base}/entries"

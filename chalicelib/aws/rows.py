@@ -2,7 +2,8 @@
 
 A row has every field by name: texts as they are, numbers as `Decimal` (a float by its shortest text, so that it comes
 back the same), times as the text of `domain.times` (milliseconds), enumerations as their value, nested dataclasses
-and mappings of them as maps. A field that is None is absent. What a row has beyond the fields is left unread.
+and mappings of them as maps, tuples of them as lists. A field that is None is absent. What a row has
+beyond the fields is left unread.
 """
 
 from collections.abc import Mapping
@@ -46,11 +47,17 @@ def stored(value: Any) -> Any:
         return Decimal(str(value))
     if isinstance(value, datetime):
         return format_time(value)
-    if isinstance(value, Mapping):
-        return {key: stored(content) for key, content in value.items()}
+    if isinstance(value, Mapping | tuple):
+        return _stored_together(value)
     if is_dataclass(value):
         return to_row(value)
     raise TypeError(f"a row cannot hold a {type(value).__name__}")
+
+
+def _stored_together(values: Mapping[str, Any] | tuple[Any, ...]) -> Any:
+    if isinstance(values, tuple):
+        return [stored(content) for content in values]
+    return {key: stored(content) for key, content in values.items()}
 
 
 def _loaded(hint: Any, content: Any) -> Any:
@@ -58,6 +65,8 @@ def _loaded(hint: Any, content: Any) -> Any:
         (hint,) = (option for option in get_args(hint) if option is not NoneType)
     if hint is datetime:
         return parse_time(content)
+    if get_origin(hint) is tuple:  # of any length, all of one type
+        return tuple(_loaded(get_args(hint)[0], part) for part in content)
     if get_origin(hint) is Mapping:
         return {key: _loaded(get_args(hint)[1], part) for key, part in content.items()}
     if is_dataclass(hint):

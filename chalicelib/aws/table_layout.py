@@ -8,6 +8,7 @@
 | audit record | `ACCOUNT#<account id>` | `AUDIT#<id>`                      |
 | keyed request | `ACCOUNT#<account id>` | `IDEMPOTENCY#<SHA-256 of the key>` |
 | reminder   | `ACCOUNT#<account id>` | `REMINDER#<duty>#<subject id>`      |
+| webhook secret | `ACCOUNT#<account id>` | `WEBHOOK_SECRET`                |
 | user       | `USER#<email>`         | `USER`                              |
 | user name  | `USERS`                | `NAME#<email>`                      |
 | failed log-ins | `LOGIN#<SHA-256 of name and source>` | `FAILURES`        |
@@ -128,6 +129,11 @@ def keyed_request_key(account_id: str, key: str) -> dict[str, str]:
 def reminder_key(account_id: str, duty: str, subject_id: str) -> dict[str, str]:
     """Where a reminder's row is."""
     return _key(account_partition(account_id), f"REMINDER#{duty}#{subject_id}")
+
+
+def webhook_secret_key(account_id: str) -> dict[str, str]:
+    """Where the secret of an account's notifications is."""
+    return _key(account_partition(account_id), "WEBHOOK_SECRET")
 
 
 def due_partition(subject_id: str) -> str:

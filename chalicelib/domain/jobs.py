@@ -11,6 +11,7 @@ from enum import StrEnum
 from chalicelib.domain.ids import derived_id
 from chalicelib.domain.job_names import JobName, ResultTable
 from chalicelib.domain.uploads import DirectUpload
+from chalicelib.domain.webhooks import Webhook
 from chalicelib.errors import Conflict, JobBusy, JobNotClaimable, LeaseLost, StaleWrite
 
 
@@ -22,6 +23,11 @@ class JobStatus(StrEnum):
     DONE = "done"
     ERROR = "error"
     CANCELLED = "cancelled"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more happens by itself."""
+        return self not in (JobStatus.QUEUED, JobStatus.WORKING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +85,7 @@ class Job:
     upload: DirectUpload | None = None
     input_url: str | None = None
     expires: datetime | None = None
+    webhook: Webhook | None = None
 
     @property
     def message(self) -> JobMessage:
@@ -234,5 +241,16 @@ class Job:
         if self.status is not JobStatus.WORKING or self.lease is None or self.lease.owner != owner:
             raise LeaseLost(f"job {self.id} is no longer held by {owner}")
 
+    def with_webhook(self, webhook: Webhook) -> "Job":
+        """How a notification fares, which does not count as a change of the job itself."""
+        return replace(self, webhook=webhook)
+
     def _changed(self, now: datetime, **changes: object) -> "Job":
-        return replace(self, updated=now, **changes)  # type: ignore[arg-type]  # names are checked by replace
+        changed = replace(self, updated=now, **changes)  # type: ignore[arg-type]  # names are checked by replace
+        if changed.webhook is None or changed.status is self.status:
+            return changed
+        if not changed.status.is_over:
+            return changed.with_webhook(changed.webhook.withdrawn())
+        # A run may end twice: as `error`, and then as `done` by a result of the client's own.
+        notification_id = derived_id(changed.id, "end", str(changed.run), changed.status)
+        return changed.with_webhook(changed.webhook.announced(notification_id, f"job.{changed.status}", now))

@@ -15,6 +15,7 @@ class Duty(StrEnum):
     JOB_UPLOAD = "job-upload"
     ENTRY_UPLOAD = "entry-upload"
     JOB_RETENTION = "job-retention"
+    NOTIFICATION = "notification"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What goes on in the local stack without a request: the event source mapping of the upload queue, and the schedule."""
+"""What goes on in the local stack without a request: the event source mappings of its queues, and the schedule."""
 
 import logging
 from collections.abc import Callable
@@ -21,27 +21,31 @@ _log = logging.getLogger(__name__)
 
 
 class Background:
-    """A context manager; inside it objects that arrive are announced to the very handler that Lambda calls, and the
-    sweeper goes round every `sweep_interval_s` seconds."""
+    """A context manager; inside it objects that arrive and jobs that end are announced to the very handlers that
+    Lambda calls, and the sweeper goes round every `sweep_interval_s` seconds."""
 
     def __init__(
         self,
         services: BackgroundServices,
         upload_queue_url: str,
+        delivery_queue_url: str,
         *,
         sweep_interval_s: float = DEFAULT_SWEEP_INTERVAL_S,
     ) -> None:
         self._services = services
         self._upload_queue_url = upload_queue_url
+        self._delivery_queue_url = delivery_queue_url
         self._sweep_interval_s = sweep_interval_s
         self._undo = ExitStack()
 
     def __enter__(self) -> Self:
         app = Chalice(app_name="mien", configure_logs=False)
-        receive_uploads = register_background(app, lambda: self._services).receive_uploads
-        poller = QueuePoller(make_clients().sqs, self._upload_queue_url, receive_uploads)
+        handlers = register_background(app, lambda: self._services)
+        uploads = QueuePoller(make_clients().sqs, self._upload_queue_url, handlers.receive_uploads)
+        deliveries = QueuePoller(make_clients().sqs, self._delivery_queue_url, handlers.send_notifications)
         with ExitStack() as undo:
-            undo.enter_context(_Repetition("uploads", poller.poll, pause_s=0.0))
+            undo.enter_context(_Repetition("uploads", uploads.poll, pause_s=0.0))
+            undo.enter_context(_Repetition("deliveries", deliveries.poll, pause_s=0.0))
             undo.enter_context(_Repetition("sweeper", self._services.sweeper.sweep, pause_s=self._sweep_interval_s))
             self._undo = undo.pop_all()
         return self

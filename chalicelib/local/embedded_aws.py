@@ -45,6 +45,7 @@ class EmbeddedAws:
         self.endpoint_url = ""
         self.dead_letter_queue_url = ""
         self.upload_queue_url = ""
+        self.delivery_queue_url = ""
         self.environment: dict[str, str] = {}
         self._settings: Settings | None = None
 
@@ -84,10 +85,12 @@ class EmbeddedAws:
         )
         self.dead_letter_queue_url = provisioned.dead_letter_queue_url
         self.upload_queue_url = provisioned.upload_queue_url
+        self.delivery_queue_url = provisioned.delivery_queue_url
         names = Settings(
             provisioned.table_name,
             provisioned.media_bucket,
             provisioned.job_queue_url,
+            delivery_queue_url=provisioned.delivery_queue_url,
             requests_per_minute=0,  # who tries things on a machine of his own slows nobody down
         )
         self._settings = self._configure(names)

@@ -1,11 +1,11 @@
 """What a deployment has in AWS, made by boto3: the table, the bucket that tells a queue of uploads, the job queue,
-and a dead-letter queue."""
+the queue of notifications, and a dead-letter queue."""
 
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chalicelib.api.background import UPLOAD_QUEUE
+from chalicelib.api.background import DELIVERY_QUEUE, UPLOAD_QUEUE
 from chalicelib.aws.clients import AwsClients
 from chalicelib.aws.table_layout import EXPIRES_AT, TABLE_KEYS
 from chalicelib.domain.uploads import UPLOAD_PREFIX
@@ -28,6 +28,7 @@ class Provisioned:
     job_queue_url: str
     dead_letter_queue_url: str
     upload_queue_url: str
+    delivery_queue_url: str
 
 
 def provision(clients: AwsClients, *, visibility_timeout_s: int, max_receives: int) -> Provisioned:
@@ -50,11 +51,12 @@ def provision(clients: AwsClients, *, visibility_timeout_s: int, max_receives: i
         QueueName=_QUEUE,
         Attributes={"VisibilityTimeout": str(visibility_timeout_s), "RedrivePolicy": json.dumps(redrive)},
     )["QueueUrl"]
-    upload_queue_url = clients.sqs.create_queue(
-        QueueName=UPLOAD_QUEUE, Attributes={"RedrivePolicy": json.dumps(redrive)}
-    )["QueueUrl"]
+    upload_queue_url, delivery_queue_url = (
+        clients.sqs.create_queue(QueueName=name, Attributes={"RedrivePolicy": json.dumps(redrive)})["QueueUrl"]
+        for name in (UPLOAD_QUEUE, DELIVERY_QUEUE)
+    )
     _tell_of_uploads(clients, queue_arn(clients.sqs, upload_queue_url))
-    return Provisioned(_TABLE, _BUCKET, job_queue_url, dead_letter_queue_url, upload_queue_url)
+    return Provisioned(_TABLE, _BUCKET, job_queue_url, dead_letter_queue_url, upload_queue_url, delivery_queue_url)
 
 
 def _tell_of_uploads(clients: AwsClients, upload_queue_arn: str) -> None:

@@ -80,7 +80,9 @@ class Stack:
             self._services = make_api_services(aws.settings)
             self.password = secrets.token_urlsafe(18)
             self._services.users.add(self.user, self.password, new_id(utc_now()))
-            undo.enter_context(Background(make_background_services(aws.settings), aws.upload_queue_url))
+            undo.enter_context(
+                Background(make_background_services(aws.settings), aws.upload_queue_url, aws.delivery_queue_url)
+            )
             server.start()
             undo.callback(server.stop)  # before the workers and AWS, which its requests need
             self.index_url = f"{server.url}/"

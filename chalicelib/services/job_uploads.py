@@ -15,6 +15,7 @@ from chalicelib.domain.job_names import JobName, ResultTable
 from chalicelib.domain.jobs import Job, JobStatus
 from chalicelib.domain.reminders import Duty, Reminder
 from chalicelib.domain.uploads import DirectUpload, FinishedPart, UploadKey, UploadOwner, check_finished_parts
+from chalicelib.domain.webhooks import Webhook
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.services.changes import change_job
 from chalicelib.services.ports import Clock, EntryStore, JobQueue, JobStore, ReminderStore, UploadStore
@@ -59,6 +60,7 @@ class JobUploads:
         data_split: str | None,
         table: ResultTable = ResultTable.NONE,
         expires_in_s: int | None = None,
+        webhook: Webhook | None = None,
     ) -> tuple[Job, UploadTarget]:
         """A job that waits for `file`, and where to send it."""
         now = self._clock()
@@ -77,6 +79,7 @@ class JobUploads:
             table=table,
             upload=upload,
             expires=self._retention.begin(caller.account_id, job_id, now, expires_in_s),
+            webhook=webhook,
         )
         self._jobs.create(job)
         return job, self._targets.sign(upload)

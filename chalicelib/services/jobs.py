@@ -8,6 +8,7 @@ from chalicelib.domain.ids import new_id
 from chalicelib.domain.input_urls import InputUrl, file_name_of
 from chalicelib.domain.job_names import JobName, ResultTable
 from chalicelib.domain.jobs import Job, JobStatus
+from chalicelib.domain.webhooks import Webhook
 from chalicelib.errors import CallerError, Invalid, NotFound, StaleWrite
 from chalicelib.services.changes import Transition, change_job
 from chalicelib.services.entries import Entries, Upload, check_upload
@@ -45,6 +46,7 @@ class Jobs:
         data_split: str | None,
         table: ResultTable = ResultTable.NONE,
         expires_in_s: int | None = None,
+        webhook: Webhook | None = None,
     ) -> Job:
         """Writes the row, then the media, then sends the message: whatever the order of events, the row is there.
 
@@ -64,6 +66,7 @@ class Jobs:
             data_split=data_split,
             table=table,
             expires=self._expires(caller, job_id, now, expires_in_s),
+            webhook=webhook,
         )
         self._jobs.create(job)
         entry = self._entries.create(caller, upload, data_split=data_split)
@@ -82,6 +85,7 @@ class Jobs:
         data_split: str | None,
         table: ResultTable = ResultTable.NONE,
         expires_in_s: int | None = None,
+        webhook: Webhook | None = None,
     ) -> Job:
         """A job whose media a worker fetches from `url` before it begins."""
         now = self._clock()
@@ -98,6 +102,7 @@ class Jobs:
             table=table,
             expires=self._expires(caller, job_id, now, expires_in_s),
             input_url=str(url),
+            webhook=webhook,
         )
         self._jobs.create(job)
         self._queue.send(job.message)

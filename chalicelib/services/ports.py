@@ -15,6 +15,7 @@ from chalicelib.domain.jobs import Job, JobMessage, JobStatus
 from chalicelib.domain.logins import LoginFailures
 from chalicelib.domain.reminders import Reminder
 from chalicelib.domain.uploads import DirectUpload, FinishedPart
+from chalicelib.domain.webhooks import Outcome, WebhookSecret
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]
@@ -266,8 +267,25 @@ class ReminderStore(Protocol):
         """Removes the reminder, unless it has been moved to another time or is gone."""
 
 
+class WebhookSecretStore(Protocol):
+    """The secrets of accounts."""
+
+    def get(self, account_id: str) -> WebhookSecret | None:
+        """The account's secret, None before there is one."""
+
+    def save(self, secret: WebhookSecret) -> None:
+        """Writes the secret in the place of version `secret.version - 1`, or as the first. Raises `StaleWrite`."""
+
+
+class WebhookSender(Protocol):
+    """The way to receivers of notifications."""
+
+    def send(self, url: str, headers: Mapping[str, str], body: bytes) -> Outcome:
+        """POSTs `body` to an https URL within some seconds. What goes wrong outside is an outcome, too."""
+
+
 class JobQueue(Protocol):
-    """The way to the workers."""
+    """The way to the workers, and for jobs that have ended to those who tell of it."""
 
     def send(self, message: JobMessage) -> None:
         """Hands the message over; it is delivered at least once."""

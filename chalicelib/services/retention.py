@@ -51,15 +51,17 @@ class JobRetention:
         self._clock = clock
 
     def perform(self, reminder: Reminder) -> datetime | None:
-        """Removes the job. One that is being worked on is cancelled first and removed when its worker has stopped."""
+        """Removes the job. One that is being worked on is cancelled first and removed when its worker has stopped,
+        one that has a webhook when that has been told."""
         account_id, job_id = reminder.account_id, reminder.subject_id
         try:
-            was_working = self._jobs.get(account_id, job_id).status is JobStatus.WORKING
+            before = self._jobs.get(account_id, job_id).status
             job = change_job(self._jobs, account_id, job_id, self._stopped)
         except NotFound:
             return None
         now = self._clock()
-        if was_working:
+        is_told = job.webhook is not None and not before.is_over  # of the cancellation, for which it needs its row
+        if before is JobStatus.WORKING or is_told:
             return now + timedelta(seconds=_LAST_WORDS_S)
         for entry_id in job.entry_ids:
             with suppress(NotFound):

@@ -6,10 +6,9 @@ No cookies, no credentials, no proxy, nothing unpacked; so many bytes and second
 
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from threading import Timer
 from typing import BinaryIO
@@ -20,13 +19,17 @@ from urllib3.response import HTTPResponse
 
 from chalicelib.domain.input_urls import InputUrl, parse_input_url
 from chalicelib.domain.media_types import is_content_type
+from chalicelib.domain.public_addresses import IPAddress
 from chalicelib.errors import Invalid, MediaError
-from chalicelib.worker.pinned_connections import (
+from chalicelib.outbound.pinned_connections import (
     Connector,
+    HostNotFound,
+    HostNotPublic,
     PinnedConnection,
     Resolver,
     checked_addresses,
     connect,
+    public_tls,
     resolve,
 )
 
@@ -44,12 +47,6 @@ class FetchLimits:
 
     max_bytes: int
     timeout_s: float
-
-
-@cache
-def public_tls() -> ssl.SSLContext:
-    """TLS as this system trusts it, names and certificates checked."""
-    return ssl.create_default_context()
 
 
 class MediaFetcher:
@@ -86,7 +83,7 @@ class MediaFetcher:
     def _get(self, url: InputUrl, target: Path, deadline: float, on_chunk: Callable[[], None]) -> InputUrl | str | None:
         """The next hop, or the content type of what was written."""
         on_chunk()
-        addresses = checked_addresses(url.host, self._resolver)
+        addresses = self._addresses(url.host)
         left_s = deadline - time.monotonic()
         if left_s <= 0:
             raise MediaError(self._too_slow())
@@ -110,6 +107,16 @@ class MediaFetcher:
         finally:
             watch.cancel()
             connection.close()
+
+    def _addresses(self, host: str) -> Sequence[IPAddress]:
+        try:
+            return checked_addresses(host, self._resolver)
+        except HostNotFound as error:
+            raise MediaError(f"The host of the input_url, {host}, cannot be found; check the URL.") from error
+        except HostNotPublic as error:
+            raise MediaError(
+                f"The host of the input_url, {host}, is not on the public Internet; nothing is fetched there."
+            ) from error
 
     def _read(
         self, url: InputUrl, answer: HTTPResponse, target: Path, on_chunk: Callable[[], None]

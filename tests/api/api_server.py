@@ -21,10 +21,13 @@ from chalicelib.services.idempotency import Idempotency
 from chalicelib.services.job_runs import JobRuns
 from chalicelib.services.job_uploads import JobUploads
 from chalicelib.services.jobs import Jobs
+from chalicelib.services.notifications import Notifications
+from chalicelib.services.notified_jobs import NotifiedJobs
 from chalicelib.services.retention import RetentionPlan
 from chalicelib.services.throttle import Throttle
 from chalicelib.services.upload_targets import UploadTargets
 from chalicelib.services.users import Users
+from chalicelib.services.webhook_secrets import WebhookSecrets
 from chalicelib.settings import Settings
 from chalicelib.wiring import ApiServices
 from tests.fakes import (
@@ -39,6 +42,8 @@ from tests.fakes import (
     FakeReminders,
     FakeUploads,
     FakeUsers,
+    FakeWebhooks,
+    FakeWebhookSecrets,
     FixedClock,
 )
 
@@ -68,9 +73,23 @@ class Backstage:
     queue: FakeQueue = field(default_factory=FakeQueue)
     keyed_requests: FakeKeyedRequests = field(default_factory=FakeKeyedRequests)
     reminders: FakeReminders = field(default_factory=FakeReminders)
+    deliveries: FakeQueue = field(default_factory=FakeQueue)
+    webhooks: FakeWebhooks = field(default_factory=FakeWebhooks)
+    webhook_secrets: FakeWebhookSecrets = field(default_factory=FakeWebhookSecrets)
 
     def __post_init__(self) -> None:
         self.uploads = FakeUploads(self.media)
+        self.notified_jobs = NotifiedJobs(self.jobs, self.reminders, self.deliveries, self.clock)
+
+    def notifications(self) -> Notifications:
+        """What the function behind the queue of deliveries is served with."""
+        return Notifications(
+            jobs=self.jobs,
+            secrets=WebhookSecrets(self.webhook_secrets, self.clock),
+            reminders=self.reminders,
+            sender=self.webhooks,
+            clock=self.clock,
+        )
 
     def services(self, settings: Settings, users: Users) -> ApiServices:
         """What the API is served with."""
@@ -80,14 +99,14 @@ class Backstage:
         return ApiServices(
             settings=settings,
             users=users,
-            jobs=Jobs(self.jobs, entries, self.queue, self.clock, retention=retention),
+            jobs=Jobs(self.notified_jobs, entries, self.queue, self.clock, retention=retention),
             entries=entries,
             entry_deletions=EntryDeletions(self.entries, self.annotations, self.media, self.clock),
             annotations=Annotations(self.annotations, self.entries, self.clock),
             idempotency=Idempotency(self.keyed_requests, self.clock),
             throttle=Throttle(per_minute=settings.requests_per_minute, burst=settings.request_burst),
             job_uploads=JobUploads(
-                jobs=self.jobs,
+                jobs=self.notified_jobs,
                 entries=self.entries,
                 uploads=self.uploads,
                 reminders=self.reminders,
@@ -96,6 +115,7 @@ class Backstage:
                 retention=retention,
                 clock=self.clock,
             ),
+            webhook_secrets=WebhookSecrets(self.webhook_secrets, self.clock),
             entry_uploads=EntryUploads(
                 entries=self.entries,
                 uploads=self.uploads,
@@ -160,13 +180,20 @@ def curl(*arguments: str) -> str:
 @contextmanager
 def running_api(users: Users, **changed_settings: object) -> Iterator[Api]:
     """Serves the API with empty stores until the block ends."""
-    settings = Settings("table", "bucket", "queue", max_body_bytes=MAX_BODY_BYTES, requests_per_minute=0)
+    settings = Settings(
+        "table",
+        "bucket",
+        "queue",
+        delivery_queue_url="deliveries",
+        max_body_bytes=MAX_BODY_BYTES,
+        requests_per_minute=0,
+    )
     settings = replace(settings, **changed_settings)  # type: ignore[arg-type]  # names are checked by replace
     backstage = Backstage()
     services = backstage.services(settings, users)
     app = Chalice("mien", configure_logs=False, env={})
     register_api(app, lambda: services)
-    runs = JobRuns(backstage.jobs, backstage.clock, owner="worker", lease_s=60, max_attempts=3)
+    runs = JobRuns(backstage.notified_jobs, backstage.clock, owner="worker", lease_s=60, max_attempts=3)
     with HttpServer(app, max_body_bytes=settings.max_body_bytes) as server:
         api = Api(server.url, backstage.clock, backstage.media, backstage.queue, runs, backstage)
         try:

@@ -47,7 +47,9 @@ def test_an_object_that_arrives_reaches_its_job(api: Api, users: Users) -> None:
     backstage: Backstage = api.backstage
     services = backstage.services(Settings("table", "bucket", "queue"), users)
     arrivals = Arrivals(services.job_uploads, services.entry_uploads, backstage.uploads)
-    background = BackgroundServices(arrivals, Sweeper(backstage.reminders, {}, backstage.clock))
+    background = BackgroundServices(
+        arrivals, Sweeper(backstage.reminders, {}, backstage.clock), backstage.notifications()
+    )
     handlers = register_background(Chalice("mien", configure_logs=False, env={}), lambda: background)
     file = {"file_name": "clip.mp4", "size_bytes": 3}
     job = api.ada.call("POST", "/jobs", json={"entry_job": file}).json()

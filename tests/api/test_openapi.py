@@ -27,7 +27,7 @@ from chalicelib.domain.jobs import Job, JobStatus, Lease, Progress
 from chalicelib.domain.uploads import DirectUpload
 from tests.api.api_server import Api
 from tests.api.described_api import closed_document, validator
-from tests.contract.samples import make_job
+from tests.contract.samples import make_job, make_job_with_webhook
 from tests.fakes import START
 
 DOCUMENT = closed_document()
@@ -184,6 +184,7 @@ def test_whatever_a_job_can_have_is_described() -> None:
         lease=Lease("worker", START),
         input_url="https://example.org/clip.mp4",
         expires=START,
+        webhook=make_job_with_webhook().webhook,
     )
     fed = replace(waiting, input_entry_id="a")
     # A member that is new has to be set here, so that its document is compared.

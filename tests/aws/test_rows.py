@@ -8,7 +8,13 @@ import pytest
 from chalicelib.aws.rows import from_row, stored, to_row
 from chalicelib.domain.entries import Annotation, Entry
 from chalicelib.domain.jobs import Job, Lease, Progress
-from tests.contract.samples import make_annotation, make_entry, make_job, make_representation
+from tests.contract.samples import (
+    make_annotation,
+    make_entry,
+    make_job,
+    make_job_with_webhook,
+    make_representation,
+)
 from tests.fakes import START
 
 
@@ -40,7 +46,7 @@ def test_an_entry_as_a_row_has_its_files_by_id() -> None:
     assert to_row(bare)["representations"] == {}
 
 
-@pytest.mark.parametrize("value", [make_job(), make_entry(), make_annotation(make_entry())])
+@pytest.mark.parametrize("value", [make_job(), make_job_with_webhook(), make_entry(), make_annotation(make_entry())])
 def test_rows_are_turned_back(value: Job | Entry | Annotation) -> None:
     assert from_row(type(value), to_row(value)) == value
 

@@ -12,6 +12,7 @@ from chalicelib.aws.dynamodb_keyed_requests import DynamoKeyedRequests
 from chalicelib.aws.dynamodb_login_failures import DynamoLoginFailures
 from chalicelib.aws.dynamodb_reminders import DynamoReminders
 from chalicelib.aws.dynamodb_users import DynamoUsers
+from chalicelib.aws.dynamodb_webhook_secrets import DynamoWebhookSecrets
 from chalicelib.services.ports import (
     AnnotationStore,
     EntryStore,
@@ -20,6 +21,7 @@ from chalicelib.services.ports import (
     LoginFailureStore,
     ReminderStore,
     UserStore,
+    WebhookSecretStore,
 )
 from tests.contract.audit_cases import AuditedEntries, DynamoAuditedEntries, FakeAuditedEntries
 from tests.contract.media_cases import FakeMediaCase, MediaCase, S3MediaCase
@@ -33,6 +35,7 @@ from tests.fakes import (
     FakeLoginFailures,
     FakeReminders,
     FakeUsers,
+    FakeWebhookSecrets,
 )
 from tests.moto_stack import MotoStack, moto_stack
 
@@ -95,6 +98,11 @@ def queue(stack: MotoStack | None) -> QueueCase:
 @pytest.fixture
 def reminders(stack: MotoStack | None) -> ReminderStore:
     return FakeReminders() if stack is None else DynamoReminders(stack.table)
+
+
+@pytest.fixture
+def webhook_secrets(stack: MotoStack | None) -> WebhookSecretStore:
+    return FakeWebhookSecrets() if stack is None else DynamoWebhookSecrets(stack.table)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Jobs, entries, representations and annotations to store."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from chalicelib.domain.audit import AuditAction, AuditRecord
@@ -8,7 +9,8 @@ from chalicelib.domain.ids import new_id
 from chalicelib.domain.job_names import JobName
 from chalicelib.domain.jobs import Job
 from chalicelib.domain.uploads import DirectUpload, UploadKey, UploadOwner
-from tests.fakes import START
+from chalicelib.domain.webhooks import Delivery, Notification, Webhook
+from tests.fakes import START, as_kept
 
 ACCOUNT = "account-one"
 OTHER_ACCOUNT = "account-two"
@@ -33,6 +35,21 @@ def make_job(age_s: float = 0.0, *, account_id: str = ACCOUNT, name: JobName = J
     """A fresh job, made `age_s` seconds before START."""
     made = START - timedelta(seconds=age_s)
     return Job(new_id(made), account_id, AUTHOR, name, made, made)
+
+
+def make_job_with_webhook() -> Job:
+    """A job whose end was told at the second attempt, and whose next is being told."""
+    job = make_job()
+    webhook = Webhook(
+        url="https://example.org/hook",
+        jobs_url="https://api.example.org/jobs",
+        notification=Notification(new_id(START), "job.done", START, START, attempts=1, is_sending=True),
+        deliveries=(
+            Delivery(new_id(START), "job.error", 1, START, error="timeout"),
+            Delivery(new_id(START), "job.error", 2, START, status_code=204),
+        ),
+    )
+    return replace(job, webhook=as_kept(webhook))
 
 
 def make_entry(*, account_id: str = ACCOUNT) -> Entry:

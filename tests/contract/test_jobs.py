@@ -12,7 +12,7 @@ from chalicelib.domain.job_names import JobName, ResultTable
 from chalicelib.domain.jobs import Job, JobStatus, Lease, Progress
 from chalicelib.errors import MalformedRequest, NotFound, StaleWrite
 from chalicelib.services.ports import JobStore
-from tests.contract.samples import ACCOUNT, ODD_TEXTS, OTHER_ACCOUNT, make_job
+from tests.contract.samples import ACCOUNT, ODD_TEXTS, OTHER_ACCOUNT, make_job, make_job_with_webhook
 from tests.fakes import START
 
 
@@ -56,6 +56,7 @@ def test_every_field_is_kept(jobs: JobStore) -> None:
         attempt=2,
         lease=Lease("worker-1", START + timedelta(seconds=60)),
         version=17,
+        webhook=make_job_with_webhook().webhook,
     )
     jobs.create(job)
     assert jobs.get(ACCOUNT, job.id) == job

@@ -62,7 +62,12 @@ def running(*, upload_expires_s: int) -> Iterator[Place]:
         services = make_api_services(aws.settings)
         services.users.add(USER, PASSWORD, new_id(utc_now()))
         undo.enter_context(
-            Background(make_background_services(aws.settings), aws.upload_queue_url, sweep_interval_s=0.2)
+            Background(
+                make_background_services(aws.settings),
+                aws.upload_queue_url,
+                aws.delivery_queue_url,
+                sweep_interval_s=0.2,
+            )
         )
         app = Chalice("mien", configure_logs=False)
         register_api(app, lambda: services)

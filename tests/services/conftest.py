@@ -18,10 +18,13 @@ from chalicelib.services.entry_uploads import EntryUploads
 from chalicelib.services.job_runs import JobRuns
 from chalicelib.services.job_uploads import JobUploads
 from chalicelib.services.jobs import Jobs
+from chalicelib.services.notifications import NotificationDuty, Notifications
+from chalicelib.services.notified_jobs import NotifiedJobs
 from chalicelib.services.retention import JobRetention, RetentionPlan
 from chalicelib.services.sweeper import EntryUploadExpiry, JobUploadExpiry, Performer, Sweeper
 from chalicelib.services.upload_targets import UploadTargets
 from chalicelib.services.users import Users
+from chalicelib.services.webhook_secrets import WebhookSecrets
 from tests.fakes import (
     START,
     FakeAnnotations,
@@ -33,6 +36,8 @@ from tests.fakes import (
     FakeReminders,
     FakeUploads,
     FakeUsers,
+    FakeWebhooks,
+    FakeWebhookSecrets,
     FixedClock,
 )
 
@@ -70,18 +75,29 @@ class World:
     media: FakeMedia = field(default_factory=FakeMedia)
     queue: FakeQueue = field(default_factory=FakeQueue)
     reminders: FakeReminders = field(default_factory=FakeReminders)
+    deliveries: FakeQueue = field(default_factory=FakeQueue)
+    webhooks: FakeWebhooks = field(default_factory=FakeWebhooks)
 
     def __post_init__(self) -> None:
         self.entries = Entries(self.entry_rows, self.media, self.clock)
         retention = RetentionPlan(self.reminders, default_s=None)
-        self.jobs = Jobs(self.job_rows, self.entries, self.queue, self.clock, retention=retention)
+        self.notified_jobs = NotifiedJobs(self.job_rows, self.reminders, self.deliveries, self.clock)
+        self.secrets = WebhookSecrets(FakeWebhookSecrets(), self.clock)
+        self.notifications = Notifications(
+            jobs=self.job_rows,
+            secrets=self.secrets,
+            reminders=self.reminders,
+            sender=self.webhooks,
+            clock=self.clock,
+        )
+        self.jobs = Jobs(self.notified_jobs, self.entries, self.queue, self.clock, retention=retention)
         self.annotations = Annotations(self.annotation_rows, self.entry_rows, self.clock)
         self.deletions = EntryDeletions(self.entry_rows, self.annotation_rows, self.media, self.clock)
         self.users = Users(FakeUsers(), FakeLoginFailures(), self.clock)
         self.uploads = FakeUploads(self.media)
         targets = UploadTargets(self.uploads, self.clock, expires_s=UPLOAD_EXPIRES_S)
         self.job_uploads = JobUploads(
-            jobs=self.job_rows,
+            jobs=self.notified_jobs,
             entries=self.entry_rows,
             uploads=self.uploads,
             reminders=self.reminders,
@@ -97,13 +113,14 @@ class World:
         performers: dict[Duty, Performer] = {
             Duty.JOB_UPLOAD: JobUploadExpiry(self.job_uploads),
             Duty.ENTRY_UPLOAD: EntryUploadExpiry(self.entry_uploads),
-            Duty.JOB_RETENTION: JobRetention(self.job_rows, self.deletions, self.uploads, self.clock),
+            Duty.JOB_RETENTION: JobRetention(self.notified_jobs, self.deletions, self.uploads, self.clock),
+            Duty.NOTIFICATION: NotificationDuty(self.job_rows, self.deliveries, self.clock),
         }
         self.sweeper = Sweeper(self.reminders, performers, self.clock)
 
     def runs(self, owner: str, *, max_attempts: int = 3) -> JobRuns:
         """The worker called `owner`, with leases of 60 s."""
-        return JobRuns(self.job_rows, self.clock, owner=owner, lease_s=60.0, max_attempts=max_attempts)
+        return JobRuns(self.notified_jobs, self.clock, owner=owner, lease_s=60.0, max_attempts=max_attempts)
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ import pytest
 
 from chalicelib.domain.public_addresses import IPAddress
 from chalicelib.errors import MediaError
+from chalicelib.outbound.pinned_connections import resolve
 from chalicelib.worker.media_fetcher import MAX_REDIRECTS, FetchLimits, MediaFetcher
-from chalicelib.worker.pinned_connections import resolve
 from tests.worker.tls_server import Page, TlsServer, tls_server
 
 NAME = "media.example.org"

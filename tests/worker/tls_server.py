@@ -27,12 +27,14 @@ class Page:
 
 @dataclass
 class TlsServer:
-    """A running server: its port, the pages by path, and the Host and path of every request it saw."""
+    """A running server: its port, the pages by path, and the Host and path of every request it saw, and headers
+    and body of every POST."""
 
     port: int
     authority: Path
     pages: dict[str, Page] = field(default_factory=dict)
     seen: list[tuple[str, str]] = field(default_factory=list)
+    posted: list[tuple[Mapping[str, str], bytes]] = field(default_factory=list)
 
     def trusting(self) -> ssl.SSLContext:
         """TLS for clients that trust the server's authority and no other."""
@@ -55,6 +57,11 @@ def tls_server(directory: Path, *names: str) -> Iterator[TlsServer]:
             self.end_headers()
             for chunk in page.chunks:
                 self.wfile.write(chunk)
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            server.posted.append((dict(self.headers.items()), body))
+            self.do_GET()
 
         def log_message(self, *_args: Any) -> None:
             """Nothing."""

@@ -8,13 +8,14 @@ import socket
 import ssl
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import cache
 from ipaddress import ip_address
 
 from urllib3.connection import HTTPSConnection
 
 from chalicelib.domain.input_urls import HTTPS_PORT
 from chalicelib.domain.public_addresses import IPAddress, is_public
-from chalicelib.errors import MediaError
+from chalicelib.errors import MienError
 
 _MAX_ADDRESSES = 3
 
@@ -23,6 +24,12 @@ Resolver = Callable[[str], Sequence[IPAddress]]
 
 Connector = Callable[[IPAddress, float], socket.socket]
 """Opens a TCP connection to an address within some seconds. Raises OSError."""
+
+
+@cache
+def public_tls() -> ssl.SSLContext:
+    """TLS as this system trusts it, names and certificates checked."""
+    return ssl.create_default_context()
 
 
 def resolve(host: str) -> tuple[IPAddress, ...]:
@@ -36,8 +43,16 @@ def connect(address: IPAddress, timeout_s: float) -> socket.socket:
     return socket.create_connection((str(address), HTTPS_PORT), timeout_s)
 
 
+class HostNotFound(MienError):
+    """The name has no address."""
+
+
+class HostNotPublic(MienError):
+    """The name leads to somebody's inside, perhaps our own."""
+
+
 def checked_addresses(host: str, resolver: Resolver) -> Sequence[IPAddress]:
-    """The addresses of `host`, all of them public. Raises `MediaError`.
+    """The addresses of `host`, all of them public. Raises `HostNotFound` or `HostNotPublic`.
 
     One that is not condemns them all: a name that mixes both is made to slip through.
     """
@@ -46,9 +61,9 @@ def checked_addresses(host: str, resolver: Resolver) -> Sequence[IPAddress]:
     except (OSError, UnicodeError):
         addresses = ()
     if not addresses:
-        raise MediaError(f"The host of the input_url, {host}, cannot be found; check the URL.")
+        raise HostNotFound(f"{host} cannot be found")
     if not all(is_public(address) for address in addresses):
-        raise MediaError(f"The host of the input_url, {host}, is not on the public Internet; nothing is fetched there.")
+        raise HostNotPublic(f"{host} is not on the public Internet")
     return addresses
 
 

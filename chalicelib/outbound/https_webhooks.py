@@ -1,0 +1,94 @@
+"""Notifications over HTTPS. A receiver gets a POST and is asked for nothing but a status code."""
+
+import ssl
+import time
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from threading import Timer
+
+from urllib3.exceptions import HTTPError
+
+from chalicelib.domain.input_urls import parse_input_url
+from chalicelib.domain.webhooks import Outcome
+from chalicelib.errors import Invalid
+from chalicelib.outbound.pinned_connections import (
+    Connector,
+    HostNotFound,
+    HostNotPublic,
+    PinnedConnection,
+    Resolver,
+    checked_addresses,
+    connect,
+    public_tls,
+    resolve,
+)
+
+TIMEOUT_S = 10.0
+
+_CONNECT_S = 5.0
+
+
+class HttpsWebhooks:
+    """The port `WebhookSender`. `resolver`, `connector` and `tls` are the ways to the outside; tests bring their own.
+
+    The name is resolved at every attempt, its addresses are checked and the connection goes to what was checked. No
+    redirect is followed, no proxy asked, and nothing of the body of an answer is read.
+    """
+
+    def __init__(
+        self,
+        *,
+        resolver: Resolver = resolve,
+        connector: Connector = connect,
+        tls: Callable[[], ssl.SSLContext] = public_tls,
+        timeout_s: float = TIMEOUT_S,
+    ) -> None:
+        self._resolver = resolver
+        self._connector = connector
+        self._tls = tls
+        self._timeout_s = timeout_s
+
+    def send(self, url: str, headers: Mapping[str, str], body: bytes) -> Outcome:
+        """POSTs `body`. An error is one of: `refused` (no URL or address of the public Internet), `not found` (the
+        name), `tls`, `timeout`, `connection`."""
+        try:
+            target = parse_input_url(url)
+            addresses = checked_addresses(target.host, self._resolver)
+        except (Invalid, HostNotPublic):
+            return Outcome(error="refused")
+        except HostNotFound:
+            return Outcome(error="not found")
+        connection = PinnedConnection(
+            target.host,
+            addresses,
+            connector=self._connector,
+            tls=self._tls(),
+            timeout_s=min(_CONNECT_S, self._timeout_s),
+        )
+        deadline = time.monotonic() + self._timeout_s
+        # A receiver that sends a byte now and then never runs into a time-out of the socket.
+        watch = Timer(self._timeout_s, connection.cut)
+        watch.daemon = True
+        watch.start()
+        try:
+            connection.request(
+                "POST",
+                target.target,
+                body=body,
+                headers={**headers, "Connection": "close"},
+                preload_content=False,
+                decode_content=False,
+            )
+            with closing(connection.getresponse()) as answer:
+                return Outcome(status_code=answer.status)
+        except (OSError, HTTPError, ValueError) as failure:
+            return Outcome(error="timeout" if time.monotonic() >= deadline else _word_for(failure))
+        finally:
+            watch.cancel()
+            connection.close()
+
+
+def _word_for(failure: Exception) -> str:
+    if isinstance(failure, ssl.SSLError) or isinstance(failure.__cause__, ssl.SSLError):
+        return "tls"
+    return "timeout" if isinstance(failure, TimeoutError) else "connection"

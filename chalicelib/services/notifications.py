@@ -1,0 +1,108 @@
+"""Telling clients that their jobs have ended: one attempt at a time, again and again until it is taken or given up."""
+
+from datetime import datetime, timedelta
+
+from chalicelib.domain.jobs import Job
+from chalicelib.domain.reminders import Duty, Reminder
+from chalicelib.domain.webhooks import Notification, Webhook, notification_body, signature
+from chalicelib.errors import NotDue, NotFound
+from chalicelib.services.changes import change_job
+from chalicelib.services.ports import Clock, JobQueue, JobStore, ReminderStore, WebhookSender
+from chalicelib.services.webhook_secrets import WebhookSecrets
+
+LEASE_S = 60.0
+"""After this long an attempt counts as dead; a `WebhookSender` gives up long before."""
+USER_AGENT = "Mien-Webhooks/1"
+
+_WATCHED_EVERY_S = 300.0
+
+
+class Notifications:
+    """What is sent. An attempt is begun by a conditional write, so no two are under way at the same time."""
+
+    def __init__(
+        self,
+        *,
+        jobs: JobStore,
+        secrets: WebhookSecrets,
+        reminders: ReminderStore,
+        sender: WebhookSender,
+        clock: Clock,
+    ) -> None:
+        self._jobs = jobs
+        self._secrets = secrets
+        self._reminders = reminders
+        self._sender = sender
+        self._clock = clock
+
+    def send(self, account_id: str, job_id: str) -> None:
+        """Makes the attempt that is due, if one is, and stores how it went. Again is fine."""
+        try:
+            job = change_job(self._jobs, account_id, job_id, self._begun)
+        except (NotDue, NotFound):
+            return
+        webhook = job.webhook
+        if webhook is None or webhook.notification is None or not webhook.notification.is_sending:
+            return  # the last attempt has died
+        self._attempt(job, webhook, webhook.notification)
+
+    def _begun(self, job: Job) -> Job:
+        if job.webhook is None:
+            raise NotDue("nobody is to be told")
+        return job.with_webhook(job.webhook.begun(self._clock(), lease_s=LEASE_S))
+
+    def _attempt(self, job: Job, webhook: Webhook, notification: Notification) -> None:
+        body = notification_body(
+            notification,
+            job_id=job.id,
+            job_url=f"{webhook.jobs_url}/{job.id}",
+            status=job.status,
+            error=job.error,
+        )
+        secret = self._secrets.get(job.account_id).secret
+        headers = {
+            "Content-Type": "application/json",
+            "User-Agent": USER_AGENT,
+            "X-Mien-Delivery": notification.id,
+            "X-Mien-Signature": signature(secret, body, self._clock()),
+        }
+        outcome = self._sender.send(webhook.url, headers, body)
+
+        def transition(current: Job) -> Job:
+            if current.webhook is None:
+                return current
+            after = current.webhook.attempted(notification, outcome, self._clock())
+            return current if after is current.webhook else current.with_webhook(after)
+
+        try:
+            job = change_job(self._jobs, job.account_id, job.id, transition)
+        except NotFound:
+            return
+        if job.webhook is not None and job.webhook.next_at is not None:
+            self._reminders.set(Reminder(job.account_id, Duty.NOTIFICATION, job.id, job.webhook.next_at))
+
+
+class NotificationDuty:
+    """The duty `NOTIFICATION`: what is due is sent by way of the queue, so that slow receivers hold nobody up."""
+
+    def __init__(self, jobs: JobStore, queue: JobQueue, clock: Clock) -> None:
+        self._jobs = jobs
+        self._queue = queue
+        self._clock = clock
+
+    def perform(self, reminder: Reminder) -> datetime | None:
+        """Stays with the job until its end has been told, or given up."""
+        try:
+            job = self._jobs.get(reminder.account_id, reminder.subject_id)
+        except NotFound:
+            return None
+        if job.webhook is None:
+            return None
+        now = self._clock()
+        if not job.status.is_over:  # whoever set the reminder died before the end, or the job runs again
+            return now + timedelta(seconds=_WATCHED_EVERY_S)
+        next_at = job.webhook.next_at
+        if next_at is None or next_at > now:
+            return next_at
+        self._queue.send(job.message)
+        return now + timedelta(seconds=LEASE_S)
