@@ -1,7 +1,7 @@
 """Entries and their representations."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
@@ -129,6 +129,16 @@ class Entries:
                 continue
             return
         raise StaleWrite(f"representation {representation_id}: lost {_TRIES} races in a row")
+
+    def take_back(self, added: Representation) -> None:
+        """Undoes an addition; a file that has come in its place, or an entry that is gone, is left as it is."""
+        self._media.delete(added.media_key)
+        with suppress(NotFound, StaleWrite):
+            self._entries.remove_representation(added, self._clock())
+
+    def has_file(self, caller: Caller, entry_id: str, file_name: str) -> bool:
+        """Whether the entry has a file of that name. Raises `NotFound` without the entry."""
+        return representation_id(entry_id, file_name) in self.get(caller, entry_id).representations
 
     def get_representation(self, caller: Caller, entry_id: str, representation_id: str) -> Representation:
         """Raises `NotFound`."""

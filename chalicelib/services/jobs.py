@@ -1,6 +1,5 @@
 """Jobs as clients see them."""
 
-from contextlib import suppress
 from datetime import datetime
 
 from chalicelib.domain.accounts import Caller
@@ -9,7 +8,7 @@ from chalicelib.domain.input_urls import InputUrl, file_name_of
 from chalicelib.domain.job_names import JobName, ResultTable
 from chalicelib.domain.jobs import Job, JobStatus
 from chalicelib.domain.webhooks import Webhook
-from chalicelib.errors import CallerError, Invalid, NotFound, StaleWrite
+from chalicelib.errors import CallerError, Invalid, StaleWrite
 from chalicelib.services.changes import Transition, change_job
 from chalicelib.services.entries import Entries, Upload, check_upload
 from chalicelib.services.ports import Clock, JobQueue, JobStore, Page
@@ -165,18 +164,33 @@ class Jobs:
         return change_job(self._jobs, caller.account_id, job_id, transition)
 
     def _attach(self, caller: Caller, job_id: str, result: Upload, further: Transition) -> Job:
-        """Stores the file, then ends the job with it. Sent again, it replaces the file by itself."""
-        check_upload(result)
+        """Stores the file and ends the job with it. Sent again, it replaces the file by itself.
+
+        A new file comes before the job's agreement, so that no job ends without its result, and can be taken back. A
+        file in the place of another comes after it: the other has been answered for and must outlive a refusal.
+        """
+        file_name = check_upload(result)
         for _ in range(_TRIES):
             job = self.get(caller, job_id)
             entry_id = job.client_result_entry_id
+            ends = self._ends_with(entry_id, further)
             self._entries.create_empty(caller, entry_id, data_split=job.data_split)
-            file = self._entries.put_representation(caller, entry_id, result)
             try:
-                return change_job(self._jobs, caller.account_id, job_id, self._ends_with(entry_id, further))
+                if self._entries.has_file(caller, entry_id, file_name):
+                    job = change_job(self._jobs, caller.account_id, job_id, ends)
+                    self._entries.put_representation(caller, entry_id, result)
+                    return job
+                file = self._entries.add_representation(caller, entry_id, result)
+            except StaleWrite:
+                continue
+            except Invalid:
+                if not self._entries.has_file(caller, entry_id, file_name):
+                    raise
+                continue  # another request was quicker
+            try:
+                return change_job(self._jobs, caller.account_id, job_id, ends)
             except (StaleWrite, CallerError) as refusal:
-                with suppress(NotFound):
-                    self._entries.remove_representation(caller, entry_id, file.id)
+                self._entries.take_back(file)
                 if isinstance(refusal, CallerError):
                     raise
         raise StaleWrite(f"job {job_id}: lost {_TRIES} races in a row")

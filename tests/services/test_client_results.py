@@ -1,6 +1,7 @@
 """Results that clients attach to jobs themselves."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from io import BytesIO
 from typing import BinaryIO
 
@@ -12,7 +13,7 @@ from chalicelib.domain.jobs import Job, JobStatus
 from chalicelib.errors import Conflict, Invalid, JobNotClaimable, LeaseLost, NotFound
 from chalicelib.services.entries import Upload
 from chalicelib.services.ports import StoredMedia
-from tests.fakes import FakeMedia
+from tests.fakes import FakeJobs, FakeMedia
 from tests.services.conftest import ADA, EVE, World, an_upload
 
 
@@ -28,6 +29,32 @@ class InterruptedMedia(FakeMedia):
         if then is not None:
             then()
         return super().save(key, body, content_type)
+
+
+class InterruptedJobs(FakeJobs):
+    """Job rows that call a listener, once, before one of their next reads or writes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._steps = -1
+        self._then: Callable[[], None] = lambda: None
+
+    def interrupt(self, steps: int, then: Callable[[], None]) -> None:
+        """Lets `steps` calls pass and calls `then` before the next."""
+        self._steps, self._then = steps, then
+
+    def get(self, account_id: str, job_id: str) -> Job:
+        self._step()
+        return super().get(account_id, job_id)
+
+    def save(self, job: Job) -> None:
+        self._step()
+        super().save(job)
+
+    def _step(self) -> None:
+        self._steps -= 1
+        if self._steps == -1:
+            self._then()
 
 
 def _create(world: World) -> Job:
@@ -118,6 +145,46 @@ def test_a_result_for_a_job_that_is_cancelled_meanwhile_is_taken_back() -> None:
     assert len(media.objects) == 1
     with pytest.raises(Conflict):
         _attach(world, job)
+
+
+@pytest.mark.parametrize("refusal", ["requeue", "cancel"])
+def test_a_file_that_was_answered_for_outlives_the_refusal_of_another_in_its_place(refusal: str) -> None:
+    """The job moves on at each step of the second request's work in turn."""
+    for step in range(8):
+        rows = InterruptedJobs()
+        world = World(job_rows=rows)
+        job = _create(world)
+        done = _attach(world, job, an_upload("mine.json", b"first"))
+
+        def move_on(world: World = world, job: Job = job) -> None:
+            world.jobs.requeue(ADA, job.id)
+            if refusal == "cancel":
+                world.jobs.update(ADA, job.id, name=None, status="cancelled")
+
+        rows.interrupt(step, move_on)
+        with suppress(Conflict):
+            _attach(world, job, an_upload("mine.json", b"second"))
+        old = world.entries.get(ADA, str(done.result_entry_id))
+        (body,) = _bodies(world, old).values()
+        assert body in (b"first", b"second")
+
+
+def test_what_is_taken_back_is_ones_own_file(world: World) -> None:
+    entry = world.entries.create(ADA, an_upload())
+    file = world.entries.add_representation(ADA, entry.id, an_upload("mine.json", b"first"))
+    world.entries.put_representation(ADA, entry.id, an_upload("mine.json", b"second"))
+    world.entries.take_back(file)
+    assert _bodies(world, world.entries.get(ADA, entry.id)) == {"clip.mp4": b"media", "mine.json": b"second"}
+
+
+def test_two_first_results_of_one_name_become_one_file() -> None:
+    media = InterruptedMedia()
+    world = World(media=media)
+    job = _create(world)
+    media.then = lambda: _attach(world, job, an_upload("mine.json", b"quicker"))
+    _attach(world, job, an_upload("mine.json", b"slower"))
+    assert _bodies(world, _result(world, job)) == {"mine.json": b"slower"}
+    assert len(media.objects) == 2
 
 
 def test_a_result_heals_a_failure_and_a_requeue_begins_anew(world: World) -> None:
