@@ -14,7 +14,7 @@ import click
 from chalicelib.domain.accounts import User
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.times import format_time
-from chalicelib.errors import MienError, NotFound
+from chalicelib.errors import Invalid, MienError, NotFound
 from chalicelib.services.users import MIN_PASSWORD_CHARACTERS, Users
 from chalicelib.settings import variable_name
 
@@ -154,7 +154,10 @@ def rotate(users: Users, email: str, password_stdin: bool, as_json: bool) -> Non
 
 def _password(from_stdin: bool) -> str:
     if from_stdin:
-        return sys.stdin.readline().rstrip("\r\n")
+        try:
+            return sys.stdin.buffer.readline().decode().rstrip("\r\n")
+        except UnicodeDecodeError:
+            raise Invalid("The password on standard input is not text in UTF-8.") from None
     return secrets.token_urlsafe(_PASSWORD_BYTES)
 
 

@@ -4,6 +4,7 @@ import ssl
 import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
+from http.client import HTTPException
 from threading import Timer
 
 from urllib3.exceptions import HTTPError
@@ -64,6 +65,7 @@ class HttpsWebhooks:
             connector=self._connector,
             tls=self._tls(),
             timeout_s=min(_CONNECT_S, self._timeout_s),
+            connect_s=self._timeout_s,
         )
         deadline = time.monotonic() + self._timeout_s
         # A receiver that sends a byte now and then never runs into a time-out of the socket.
@@ -81,11 +83,11 @@ class HttpsWebhooks:
             )
             with closing(connection.getresponse()) as answer:
                 return Outcome(status_code=answer.status)
-        except (OSError, HTTPError, ValueError) as failure:
+        except (OSError, HTTPError, HTTPException, ValueError) as failure:
             return Outcome(error="timeout" if time.monotonic() >= deadline else _word_for(failure))
         finally:
             watch.cancel()
-            connection.close()
+            connection.release()
 
 
 def _word_for(failure: Exception) -> str:

@@ -78,7 +78,9 @@ class PinnedConnection(HTTPSConnection):
         connector: Connector,
         tls: ssl.SSLContext,
         timeout_s: float,
+        connect_s: float,
     ) -> None:
+        """`timeout_s` is for each wait on the socket, `connect_s` for connecting, all addresses together."""
         super().__init__(
             host,
             HTTPS_PORT,
@@ -87,31 +89,40 @@ class PinnedConnection(HTTPSConnection):
             server_hostname=host,
         )
         self._watched: socket.socket | None = None
-        self._addresses = addresses
+        self._is_cut = False
+        self._addresses = addresses[:_MAX_ADDRESSES]
         self._connector = connector
-        self._timeout_s = timeout_s
+        self._connect_each_s = min(timeout_s, connect_s / max(1, len(self._addresses)))
 
     def _new_conn(self) -> socket.socket:
         """The one place where urllib3 opens a socket, and would resolve the name anew."""
         failure: OSError = OSError("there is no address")
-        for address in self._addresses[:_MAX_ADDRESSES]:
+        for address in self._addresses:
             try:
-                opened = self._connector(address, self._timeout_s)
+                opened = self._connector(address, self._connect_each_s)
             except OSError as error:
                 failure = error
             else:
                 self._watched = opened.dup()  # TLS takes the first over, and only gives it back after its handshake
+                if self._is_cut:
+                    opened.close()
+                    raise TimeoutError("it was cut before it was open")
                 return opened
         raise failure
 
     def cut(self) -> None:
-        """Ends whatever another thread is reading or writing on this connection."""
+        """Ends whatever another thread is reading or writing on this connection, or is about to."""
+        self._is_cut = True
         if self._watched is not None:
             with suppress(OSError):
                 self._watched.shutdown(socket.SHUT_RDWR)
 
-    def close(self) -> None:
-        """Closes the connection; it is not used again."""
-        super().close()
+    def release(self) -> None:
+        """Closes the connection for good; its owner calls it at the end.
+
+        `close` is not enough and not the place: http.client calls it when the server says `Connection: close`, while
+        the body is still to be read, and `cut` must work until it is.
+        """
+        self.close()
         if self._watched is not None:
             self._watched.close()

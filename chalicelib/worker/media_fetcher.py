@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 from threading import Timer
 from typing import BinaryIO
@@ -43,10 +44,15 @@ _HEADERS = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": "Mien"
 
 @dataclass(frozen=True, slots=True)
 class FetchLimits:
-    """How large a medium may be, and how long it may take to come, redirects and all."""
+    """How large a medium may be, and how long it may take to come, redirects and all.
+
+    `answer_s` is for connecting and the headers of one hop: nothing is heard of a fetch meanwhile, so it has to be
+    shorter than any lease on the job.
+    """
 
     max_bytes: int
     timeout_s: float
+    answer_s: float = 15.0
 
 
 class MediaFetcher:
@@ -87,26 +93,39 @@ class MediaFetcher:
         left_s = deadline - time.monotonic()
         if left_s <= 0:
             raise MediaError(self._too_slow())
+        answer_s = min(self._limits.answer_s, left_s)
+        answer_by = time.monotonic() + answer_s
         connection = PinnedConnection(
-            url.host, addresses, connector=self._connector, tls=self._tls(), timeout_s=min(_STALL_S, left_s)
+            url.host,
+            addresses,
+            connector=self._connector,
+            tls=self._tls(),
+            timeout_s=min(_STALL_S, left_s),
+            connect_s=answer_s,
         )
-        # A server that sends a byte now and then never runs into a time-out of the socket.
-        watch = Timer(left_s, connection.cut)
-        watch.daemon = True
-        watch.start()
+        is_answered = False
+        watch = _cut_after(answer_s, connection)
         try:
             connection.request("GET", url.target, headers=_HEADERS, preload_content=False, decode_content=False)
             with closing(connection.getresponse()) as answer:
-                return self._read(url, answer, target, on_chunk)
-        except (OSError, HTTPError, ValueError) as failure:
+                is_answered = True
+                watch.cancel()
+                watch = _cut_after(deadline - time.monotonic(), connection)
+                return self._read(url, answer, target, deadline, on_chunk)
+        except (OSError, HTTPError, HTTPException, ValueError) as failure:
             if time.monotonic() >= deadline:
                 raise MediaError(self._too_slow()) from failure
+            if not is_answered and time.monotonic() >= answer_by:
+                raise MediaError(
+                    f"The input_url could not be fetched: {url.host} did not answer within {self._limits.answer_s:g} "
+                    "seconds; requeue the job to try again."
+                ) from failure
             raise MediaError(
                 f"The input_url could not be fetched from {url.host}: {_reason(failure)}; requeue the job to try again."
             ) from failure
         finally:
             watch.cancel()
-            connection.close()
+            connection.release()
 
     def _addresses(self, host: str) -> Sequence[IPAddress]:
         try:
@@ -119,7 +138,7 @@ class MediaFetcher:
             ) from error
 
     def _read(
-        self, url: InputUrl, answer: HTTPResponse, target: Path, on_chunk: Callable[[], None]
+        self, url: InputUrl, answer: HTTPResponse, target: Path, deadline: float, on_chunk: Callable[[], None]
     ) -> InputUrl | str | None:
         location = answer.headers.get("Location")
         if answer.status in _REDIRECTS and location:
@@ -128,11 +147,13 @@ class MediaFetcher:
             raise MediaError(f"The input_url is answered by {url.host} with status {answer.status}, not with a file.")
         if answer.headers.get("Content-Encoding", "identity").lower() != "identity":
             raise MediaError("The input_url gives its file compressed, although that was not asked for.")
+        if answer.headers.get("Transfer-Encoding", "chunked").lower() != "chunked":
+            raise MediaError("The input_url gives its file in a transfer encoding that was not asked for.")
         stated_bytes = answer.headers.get("Content-Length", "")
         if stated_bytes.isascii() and stated_bytes.isdigit() and int(stated_bytes) > self._limits.max_bytes:
             raise MediaError(self._too_large())
         with target.open("wb") as stream:
-            size_bytes = self._copy(answer, stream, on_chunk)
+            size_bytes = self._copy(answer, stream, deadline, on_chunk)
         if size_bytes == 0:
             raise MediaError("The file at the input_url is empty.")
         if stated_bytes.isdigit() and size_bytes != int(stated_bytes):
@@ -140,7 +161,7 @@ class MediaFetcher:
         content_type = answer.headers.get("Content-Type", "").strip()
         return content_type if is_content_type(content_type) else None
 
-    def _copy(self, answer: HTTPResponse, stream: BinaryIO, on_chunk: Callable[[], None]) -> int:
+    def _copy(self, answer: HTTPResponse, stream: BinaryIO, deadline: float, on_chunk: Callable[[], None]) -> int:
         size_bytes = 0
         while chunk := answer.read1(_CHUNK_BYTES, decode_content=False):
             size_bytes += len(chunk)
@@ -148,6 +169,10 @@ class MediaFetcher:
                 raise MediaError(self._too_large())
             stream.write(chunk)
             on_chunk()
+            if time.monotonic() >= deadline:
+                raise MediaError(self._too_slow())
+        if time.monotonic() >= deadline:  # a connection that was cut looks like the end of the file
+            raise MediaError(self._too_slow())
         return size_bytes
 
     def _too_large(self) -> str:
@@ -162,6 +187,14 @@ def _parse(url: str) -> InputUrl:
         return parse_input_url(url)
     except Invalid as error:
         raise MediaError(str(error)) from error
+
+
+def _cut_after(seconds: float, connection: PinnedConnection) -> Timer:
+    """A server that sends a byte now and then never runs into a time-out of the socket."""
+    watch = Timer(seconds, connection.cut)
+    watch.daemon = True
+    watch.start()
+    return watch
 
 
 def _reason(failure: Exception) -> str:

@@ -48,7 +48,7 @@ def users(table: str) -> Users:
     return make_users(table)
 
 
-def _run(*arguments: str, stdin: str = "") -> Result:
+def _run(*arguments: str, stdin: str | bytes = "") -> Result:
     return CliRunner().invoke(mien, ["user", *arguments], input=stdin)
 
 
@@ -122,6 +122,8 @@ def test_a_password_may_come_by_standard_input_and_is_then_not_shown(users: User
         (("add", ADA), "", "already"),
         (("add", "no address"), "", "e-mail"),
         (("add", BEN, "--password-stdin"), "short\n", "at least 12"),
+        (("add", BEN, "--password-stdin"), b"gr\xfc\xdfe " + PASSWORD.encode(), "UTF-8"),
+        (("rotate", ADA, "--password-stdin"), b"\xff\n", "UTF-8"),
         (("add", BEN, "--account", "nonsense"), "", "no account"),
         (("add", BEN, "--account", new_id(START)), "", "no account"),
         (("disable", BEN), "", "no user called ben@example.org"),
@@ -130,7 +132,7 @@ def test_a_password_may_come_by_standard_input_and_is_then_not_shown(users: User
         (("--table", "other", "list"), "", "could not"),
     ],
 )
-def test_refusals_are_sentences(users: Users, arguments: tuple[str, ...], stdin: str, words: str) -> None:
+def test_refusals_are_sentences(users: Users, arguments: tuple[str, ...], stdin: str | bytes, words: str) -> None:
     users.add(ADA, PASSWORD, new_id(START))
     result = _run(*arguments, stdin=stdin)
     assert (result.exit_code, result.stdout) == (1, "")

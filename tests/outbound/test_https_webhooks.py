@@ -77,6 +77,12 @@ def test_the_body_of_an_answer_is_not_waited_for(receiver: TlsServer) -> None:
     assert _sender(Internet(receiver.port), receiver).send(URL, {}, b"{}") == Outcome(status_code=200)
 
 
+@pytest.mark.parametrize("page", [Page(99), Page(200, {f"Header-{number}": "" for number in range(101)})])
+def test_an_answer_that_is_not_http_is_a_failed_attempt(receiver: TlsServer, page: Page) -> None:
+    receiver.pages["/hook?a=b"] = page
+    assert _sender(Internet(receiver.port), receiver).send(URL, {}, b"{}") == Outcome(error="connection")
+
+
 @pytest.mark.parametrize("address", INSIDE)
 def test_a_name_that_leads_inside_is_refused(receiver: TlsServer, address: str) -> None:
     for answer in ([address], [PUBLIC, address]):

@@ -222,6 +222,14 @@ def test_a_file_that_is_too_large_is_not_kept_coming(
         (Page(302), "302"),
         (Page(206), "206"),
         (Page(headers={"Content-Encoding": "gzip"}), "compressed"),
+        (
+            Page(headers={"Transfer-Encoding": "gzip, chunked"}, chunks=(b"5\r\nmedia\r\n0\r\n\r\n",)),
+            "transfer encoding",
+        ),
+        (Page(headers={"Transfer-Encoding": "gzip"}), "transfer encoding"),
+        (Page(99), "requeue"),  # no status line
+        (Page(headers={f"Header-{number}": "" for number in range(101)}), "requeue"),
+        (Page(headers={"Header": "x" * 65537}), "requeue"),
         (Page(chunks=()), "empty"),
         (Page(headers={"Content-Length": "6"}), "early"),
     ],
@@ -236,7 +244,41 @@ def test_a_name_that_is_not_there(internet: Internet, tmp_path: Path) -> None:
     assert "cannot be found" in refusal(internet, "https://gone.example.org/", tmp_path / "media")
 
 
-def test_a_server_that_only_ever_drips_is_left(tmp_path: Path) -> None:
+@pytest.mark.parametrize("headers", [{}, {"Content-Length": "900"}, {"Content-Length": "900", "Connection": "close"}])
+def test_a_file_that_only_ever_drips_is_left(internet: Internet, tmp_path: Path, headers: Mapping[str, str]) -> None:
+    """The server speaks HTTP/1.0: http.client closes its connection as soon as the headers are there."""
+
+    sent_all: list[bool] = []
+
+    def drip() -> Iterator[bytes]:
+        for _ in range(150):
+            yield b"x"
+            time.sleep(0.02)
+        sent_all.append(True)
+
+    internet.server.pages["/clip.mp4"] = Page(headers=headers, chunks=drip())
+    assert "within 0.5 seconds" in refusal(internet, URL, tmp_path / "media", timeout_s=0.5)
+    assert not sent_all  # it was left while it still dripped
+
+
+def test_connecting_takes_its_time_once_and_not_for_each_address(tmp_path: Path) -> None:
+    granted_s: list[float] = []
+
+    def connect_nowhere(_address: IPAddress, timeout_s: float) -> socket.socket:
+        granted_s.append(timeout_s)
+        raise TimeoutError
+
+    limits = FetchLimits(1000, 600.0)
+    addresses = [ip_address(f"93.184.215.{number}") for number in range(1, 6)]
+    fetcher = MediaFetcher(limits, resolver=lambda _host: addresses, connector=connect_nowhere)
+    with pytest.raises(MediaError, match="requeue"):
+        fetcher.fetch(URL, tmp_path / "media", nothing)
+    assert len(granted_s) > 1
+    assert sum(granted_s) <= 15.0
+
+
+@pytest.mark.parametrize("limits", [FetchLimits(1000, 0.5), FetchLimits(1000, 600.0, answer_s=0.5)])
+def test_a_server_that_only_ever_drips_is_left(tmp_path: Path, limits: FetchLimits) -> None:
     """One byte after the other, for ever, and never so much as the end of the handshake."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
@@ -254,7 +296,7 @@ def test_a_server_that_only_ever_drips_is_left(tmp_path: Path) -> None:
         thread = Thread(target=drip, daemon=True)
         thread.start()
         fetcher = MediaFetcher(
-            FetchLimits(1000, 0.5),
+            limits,
             resolver=lambda _host: [ip_address(PUBLIC)],
             connector=lambda _address, timeout_s: socket.create_connection(listener.getsockname(), timeout_s),
         )

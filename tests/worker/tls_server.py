@@ -1,7 +1,7 @@
 """An https server on this machine under a name of its choice, and an authority made for it that nobody else trusts."""
 
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -22,7 +22,7 @@ class Page:
 
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
-    chunks: tuple[bytes, ...] = (b"media",)
+    chunks: Iterable[bytes] = (b"media",)
 
 
 @dataclass
