@@ -92,14 +92,15 @@ def make_api_services(settings: Settings) -> ApiServices:
     media = S3Media(clients.s3, settings.media_bucket, link_expires_s=settings.link_expires_s)
     entry_rows, annotation_rows = DynamoEntries(table), DynamoAnnotations(table)
     entries = Entries(entry_rows, media, utc_now)
+    deletions = EntryDeletions(entry_rows, annotation_rows, media, utc_now)
     queue = SqsQueue(clients.sqs, settings.job_queue_url)
     uploads = _make_uploads(settings, clients, table)
     return ApiServices(
         settings=settings,
         users=_users(table),
-        jobs=Jobs(_job_rows(settings, clients, table), entries, queue, utc_now, retention=uploads.retention),
+        jobs=Jobs(_job_rows(settings, clients, table), entries, deletions, queue, utc_now, retention=uploads.retention),
         entries=entries,
-        entry_deletions=EntryDeletions(entry_rows, annotation_rows, media, utc_now),
+        entry_deletions=deletions,
         annotations=Annotations(annotation_rows, entry_rows, utc_now),
         idempotency=Idempotency(DynamoKeyedRequests(table), utc_now),
         throttle=Throttle(per_minute=settings.requests_per_minute, burst=settings.request_burst),

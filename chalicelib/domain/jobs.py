@@ -114,7 +114,7 @@ class Job:
 
     @property
     def own_input_entry_id(self) -> str:
-        """The id of the entry that is made for media which arrive after the job: the same whoever makes it."""
+        """The id of the entry that is made for the media of the job: the same whoever makes it."""
         return derived_id(self.id, "input")
 
     @property

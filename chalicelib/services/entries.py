@@ -34,15 +34,18 @@ class Entries:
         self._media = media
         self._clock = clock
 
-    def create(self, caller: Caller, upload: Upload, *, data_split: str | None = None) -> Entry:
-        """Stores a medium: the row, then the bytes, then the representation that names them.
+    def create(
+        self, caller: Caller, upload: Upload, *, data_split: str | None = None, entry_id: str | None = None
+    ) -> Entry:
+        """Stores a medium: the row, then the bytes, then the representation that names them. Without `entry_id` the
+        entry gets a new one.
 
         Raises `Invalid` for an upload without bytes or with a name that cannot be stored.
         """
         check_upload(upload)
         now = self._clock()
         entry = Entry(
-            id=new_id(now),
+            id=entry_id or new_id(now),
             account_id=caller.account_id,
             author=caller.email,
             published=now,

@@ -1,5 +1,6 @@
 """Jobs as clients see them."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from chalicelib.domain.accounts import Caller
@@ -8,9 +9,10 @@ from chalicelib.domain.input_urls import InputUrl, file_name_of
 from chalicelib.domain.job_names import JobName, ResultTable
 from chalicelib.domain.jobs import Job, JobStatus
 from chalicelib.domain.webhooks import Webhook
-from chalicelib.errors import CallerError, Invalid, StaleWrite
+from chalicelib.errors import CallerError, Invalid, NotFound, StaleWrite
 from chalicelib.services.changes import Transition, change_job
 from chalicelib.services.entries import Entries, Upload, check_upload
+from chalicelib.services.entry_deletions import EntryDeletions
 from chalicelib.services.ports import Clock, JobQueue, JobStore, Page
 from chalicelib.services.retention import RetentionPlan
 
@@ -25,6 +27,7 @@ class Jobs:
         self,
         jobs: JobStore,
         entries: Entries,
+        deletions: EntryDeletions,
         queue: JobQueue,
         clock: Clock,
         *,
@@ -32,6 +35,7 @@ class Jobs:
     ) -> None:
         self._jobs = jobs
         self._entries = entries
+        self._deletions = deletions
         self._queue = queue
         self._clock = clock
         self._retention = retention
@@ -49,7 +53,8 @@ class Jobs:
     ) -> Job:
         """Writes the row, then the media, then sends the message: whatever the order of events, the row is there.
 
-        Raises `Invalid` for an upload without bytes or with a name that cannot be stored.
+        Raises `Invalid` for an upload without bytes or with a name that cannot be stored, and `NotFound` for a job that
+        expires before its media are stored.
         """
         file_name = check_upload(upload)
         now = self._clock()
@@ -68,10 +73,17 @@ class Jobs:
             webhook=webhook,
         )
         self._jobs.create(job)
-        entry = self._entries.create(caller, upload, data_split=data_split)
-        job = change_job(
-            self._jobs, caller.account_id, job.id, lambda current: current.with_input(entry.id, self._clock())
-        )
+        # Under an id that follows from the job's: whatever dies from here on, the retention finds the entry.
+        entry_id = job.own_input_entry_id
+        self._entries.create(caller, upload, data_split=data_split, entry_id=entry_id)
+        try:
+            job = change_job(
+                self._jobs, caller.account_id, job.id, lambda current: current.with_input(entry_id, self._clock())
+            )
+        except NotFound:  # it expired under our hands, perhaps before the entry was there
+            with suppress(NotFound):
+                self._deletions.delete(caller, entry_id)
+            raise
         self._queue.send(job.message)
         return job
 

@@ -94,14 +94,15 @@ class Backstage:
     def services(self, settings: Settings, users: Users) -> ApiServices:
         """What the API is served with."""
         entries = Entries(self.entries, self.media, self.clock)
+        deletions = EntryDeletions(self.entries, self.annotations, self.media, self.clock)
         retention = RetentionPlan(self.reminders, default_s=settings.retention_s)
         targets = UploadTargets(self.uploads, self.clock, expires_s=settings.upload_expires_s)
         return ApiServices(
             settings=settings,
             users=users,
-            jobs=Jobs(self.notified_jobs, entries, self.queue, self.clock, retention=retention),
+            jobs=Jobs(self.notified_jobs, entries, deletions, self.queue, self.clock, retention=retention),
             entries=entries,
-            entry_deletions=EntryDeletions(self.entries, self.annotations, self.media, self.clock),
+            entry_deletions=deletions,
             annotations=Annotations(self.annotations, self.entries, self.clock),
             idempotency=Idempotency(self.keyed_requests, self.clock),
             throttle=Throttle(per_minute=settings.requests_per_minute, burst=settings.request_burst),

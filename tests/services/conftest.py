@@ -53,13 +53,15 @@ def an_upload(file_name: str | None = "clip.mp4", body: bytes = b"media", conten
 
 
 class WatchedEntries(FakeEntries):
-    """Entries that tell a listener of each new one."""
+    """Entries that tell listeners of each new one."""
 
     def __init__(self) -> None:
         super().__init__()
+        self.before_create: Callable[[], None] = lambda: None
         self.after_create: Callable[[], None] = lambda: None
 
     def create(self, entry: Entry) -> None:
+        self.before_create()
         super().create(entry)
         self.after_create()
 
@@ -90,9 +92,9 @@ class World:
             sender=self.webhooks,
             clock=self.clock,
         )
-        self.jobs = Jobs(self.notified_jobs, self.entries, self.queue, self.clock, retention=retention)
-        self.annotations = Annotations(self.annotation_rows, self.entry_rows, self.clock)
         self.deletions = EntryDeletions(self.entry_rows, self.annotation_rows, self.media, self.clock)
+        self.jobs = Jobs(self.notified_jobs, self.entries, self.deletions, self.queue, self.clock, retention=retention)
+        self.annotations = Annotations(self.annotation_rows, self.entry_rows, self.clock)
         self.users = Users(FakeUsers(), FakeLoginFailures(), self.clock)
         self.uploads = FakeUploads(self.media)
         targets = UploadTargets(self.uploads, self.clock, expires_s=UPLOAD_EXPIRES_S)

@@ -1,5 +1,8 @@
 """Jobs that expire: everything of theirs goes, a line of the audit trail stays, others are left alone."""
 
+from collections.abc import Callable
+from typing import BinaryIO
+
 import pytest
 
 from chalicelib.domain.announced_files import AnnouncedFile
@@ -8,11 +11,24 @@ from chalicelib.domain.entries import Entry
 from chalicelib.domain.job_names import JobName
 from chalicelib.domain.jobs import Job, JobStatus
 from chalicelib.errors import JobNotClaimable, NotFound
+from chalicelib.services.ports import StoredMedia
 from chalicelib.services.retention import AUTHOR, RetentionPlan
-from tests.fakes import START, FakeReminders
+from tests.fakes import START, FakeJobs, FakeMedia, FakeReminders
 from tests.services.conftest import ADA, UPLOAD_EXPIRES_S, World, an_upload
 
 KEPT_S = 5000
+
+
+class DyingJobs(FakeJobs):
+    """Job rows that call a listener before each change."""
+
+    def __init__(self, before_save: Callable[[], None]) -> None:
+        super().__init__()
+        self.before_save = before_save
+
+    def save(self, job: Job) -> None:
+        self.before_save()
+        super().save(job)
 
 
 def create(world: World, expires_in_s: int | None = KEPT_S) -> Job:
@@ -110,6 +126,73 @@ def test_a_job_in_the_queue_goes_and_its_message_finds_nothing(world: World) -> 
     assert is_gone(world, job)
     with pytest.raises(JobNotClaimable):
         world.runs("worker").claim(job.message)
+
+
+class MediaOfAnotherMoment(FakeMedia):
+    """Media that call a listener before or after bytes are stored."""
+
+    def __init__(self, before: Callable[[], object], after: Callable[[], object]) -> None:
+        super().__init__()
+        self._before, self._after = before, after
+
+    def save(self, key: str, body: BinaryIO, content_type: str) -> StoredMedia:
+        self._before()
+        stored = super().save(key, body, content_type)
+        self._after()
+        return stored
+
+
+@pytest.mark.parametrize("is_stored", [False, True])
+def test_a_job_that_expires_while_its_media_are_stored_leaves_nothing(is_stored: bool) -> None:
+    def expire() -> None:
+        world.clock.advance(KEPT_S)
+        world.sweeper.sweep()
+
+    def pass_by() -> None:
+        pass
+
+    world = World(media=MediaOfAnotherMoment(*((pass_by, expire) if is_stored else (expire, pass_by))))
+    with pytest.raises(NotFound):
+        create(world)
+    assert world.jobs.list(ADA, limit=10).items == ()
+    assert world.media.objects == {}
+
+
+@pytest.mark.parametrize("is_row_there", [False, True])
+def test_a_job_that_expires_around_the_writing_of_its_entry_leaves_nothing(is_row_there: bool) -> None:
+    world = World()
+
+    def expire() -> None:
+        world.clock.advance(KEPT_S)
+        world.sweeper.sweep()
+
+    if is_row_there:
+        world.entry_rows.after_create = expire
+    else:
+        world.entry_rows.before_create = expire
+    with pytest.raises(NotFound):
+        create(world)
+    assert world.media.objects == {}
+    assert world.queue.sent == []
+
+
+def test_media_whose_request_died_before_the_job_had_them_go_with_the_job() -> None:
+    class Death(BaseException):
+        """Nothing catches the end of a process."""
+
+    def die() -> None:
+        raise Death
+
+    rows = DyingJobs(die)
+    world = World(job_rows=rows)
+    with pytest.raises(Death):
+        create(world)
+    assert len(world.media.objects) == 1
+    rows.before_save = lambda: None
+    world.clock.advance(KEPT_S)
+    world.sweeper.sweep()
+    assert world.jobs.list(ADA, limit=10).items == ()
+    assert world.media.objects == {}
 
 
 def test_a_job_whose_upload_never_came_is_an_error_and_then_gone(world: World) -> None:

@@ -71,7 +71,8 @@ class World:
 
     def __post_init__(self) -> None:
         self.entries = Entries(self.entry_rows, self.media, self.clock)
-        self.jobs = Jobs(self.job_rows, self.entries, FakeQueue(), self.clock)
+        deletions = EntryDeletions(self.entry_rows, FakeAnnotations(), self.media, self.clock)
+        self.jobs = Jobs(self.job_rows, self.entries, deletions, FakeQueue(), self.clock)
 
     def create(
         self,
