@@ -162,11 +162,13 @@ class FakeEntries:
             entry = self._entry(representation)
             self._rows[entry.account_id, entry.id] = replace(entry, upload=None, updated=representation.updated)
 
-    def delete_waiting(self, account_id: str, entry_id: str) -> None:
+    def delete_waiting(self, account_id: str, entry_id: str) -> bool:
         with self._lock:
             entry = self._rows.get((account_id, entry_id))
-            if entry is not None and entry.upload is not None:
-                del self._rows[account_id, entry_id]
+            if entry is None or entry.upload is not None:
+                self._rows.pop((account_id, entry_id), None)
+                return True
+            return False
 
     def set_sha256(self, representation: Representation, sha256: str) -> None:
         with self._lock:

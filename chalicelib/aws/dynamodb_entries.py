@@ -155,11 +155,14 @@ class DynamoEntries:
         except ConditionFailed:
             raise _not_found() from None
 
-    def delete_waiting(self, account_id: str, entry_id: str) -> None:
-        """Removes an entry whose upload has not arrived; does nothing to any other."""
-        with suppress(ConditionFailed):
-            waiting = Condition("attribute_exists(#upload)", {"#upload": "upload"})
+    def delete_waiting(self, account_id: str, entry_id: str) -> bool:
+        """Removes an entry whose upload has not arrived; does nothing to any other. Whether it is gone, also before."""
+        waiting = Condition("attribute_exists(#upload)", {"#upload": "upload"})
+        try:
             self._table.delete(entry_key(account_id, entry_id), waiting)
+        except ConditionFailed as failure:  # without a row: boto3 sends a deletion again whose answer was lost
+            return failure.row is None
+        return True
 
     def set_sha256(self, representation: Representation, sha256: str) -> None:
         """Notes the digest of a file, unless its bytes have been replaced meanwhile. Raises `NotFound` without it."""

@@ -67,9 +67,9 @@ class EntryUploads:
     def abort(self, caller: Caller, entry_id: str) -> None:
         """The client will not send the file: the entry is removed. Raises `NotFound`, or `Conflict` where the medium
         has arrived."""
-        if self._entries.get(caller.account_id, entry_id).upload is None:
+        waits = self._entries.get(caller.account_id, entry_id).upload is not None
+        if not waits or not self._remove(caller.account_id, entry_id):
             raise Conflict("The medium of this entry has arrived; delete the entry instead.")
-        self._remove(caller.account_id, entry_id)
 
     def settle(self, account_id: str, entry_id: str) -> Entry:
         """Looks whether the medium has arrived, and adds it if so. Raises `NotFound`.
@@ -105,7 +105,11 @@ class EntryUploads:
         if entry.upload is not None:
             self._remove(account_id, entry_id)
 
-    def _remove(self, account_id: str, entry_id: str) -> None:
-        # The row last: until it is gone, somebody will come back and remove the rest.
+    def _remove(self, account_id: str, entry_id: str) -> bool:
+        """Whether the entry is gone: one whose medium has arrived stays."""
+        # The row first: once it is gone, nothing can make a file of the object. Who dies in between leaves an object
+        # that the reminder removes.
+        if not self._entries.delete_waiting(account_id, entry_id):
+            return False
         self._uploads.discard(str(UploadKey(account_id, UploadOwner.ENTRY, entry_id)))
-        self._entries.delete_waiting(account_id, entry_id)
+        return True

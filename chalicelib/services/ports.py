@@ -129,8 +129,8 @@ class EntryStore(Protocol):
         Raises `NotFound` where there is no such entry or it does not wait.
         """
 
-    def delete_waiting(self, account_id: str, entry_id: str) -> None:
-        """Removes an entry whose upload has not arrived; does nothing to any other."""
+    def delete_waiting(self, account_id: str, entry_id: str) -> bool:
+        """Removes an entry whose upload has not arrived; does nothing to any other. Whether it is gone, also before."""
 
     def set_sha256(self, representation: Representation, sha256: str) -> None:
         """Notes the digest of a file, unless its bytes have been replaced meanwhile. Raises `NotFound` without it."""

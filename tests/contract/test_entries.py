@@ -266,8 +266,7 @@ def test_only_an_entry_that_waits_is_removed_as_waiting(entries: EntryStore) -> 
     waiting, kept = _waiting(), make_entry()
     for entry in (waiting, kept):
         entries.create(entry)
-        for _ in range(2):
-            entries.delete_waiting(ACCOUNT, entry.id)
+    assert [entries.delete_waiting(ACCOUNT, entry.id) for entry in (waiting, waiting, kept)] == [True, True, False]
     assert entries.get_many(ACCOUNT, [waiting.id, kept.id]) == {kept.id: kept}
 
 

@@ -1,11 +1,13 @@
 """Entries whose medium comes past the API."""
 
+from collections.abc import Callable
+
 import pytest
 
 from chalicelib.domain.announced_files import AnnouncedFile
 from chalicelib.domain.entries import Entry
 from chalicelib.errors import Conflict, NotFound
-from tests.services.conftest import ADA, EVE, UPLOAD_EXPIRES_S, World
+from tests.services.conftest import ADA, EVE, UPLOAD_EXPIRES_S, WatchedEntries, World
 
 
 def announce(world: World) -> Entry:
@@ -73,6 +75,39 @@ def test_what_has_arrived_cannot_be_given_up(world: World) -> None:
     arrive(world, entry)
     with pytest.raises(Conflict):
         world.entry_uploads.abort(ADA, entry.id)
+
+
+class WatchedRemovals(WatchedEntries):
+    """Entries that call a listener before one that waits is removed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.before_removal: Callable[[], None] = lambda: None
+
+    def delete_waiting(self, account_id: str, entry_id: str) -> bool:
+        self.before_removal()
+        return super().delete_waiting(account_id, entry_id)
+
+
+def test_what_arrives_while_it_is_given_up_stays() -> None:
+    rows = WatchedRemovals()
+    world = World(entry_rows=rows)
+    entry = announce(world)
+    rows.before_removal = lambda: arrive(world, entry)
+    with pytest.raises(Conflict):
+        world.entry_uploads.abort(ADA, entry.id)
+    (file,) = world.entries.get(ADA, entry.id).representations.values()
+    assert list(world.media.objects) == [file.media_key]
+
+
+def test_what_arrives_after_it_was_given_up_goes(world: World) -> None:
+    entry = announce(world)
+    assert entry.upload is not None
+    world.uploads.send(entry.upload, b"png")
+    world.entry_uploads.abort(ADA, entry.id)
+    assert world.media.objects == {}
+    arrive(world, entry)
+    assert world.media.objects == {}
 
 
 def test_a_file_that_was_deleted_and_is_sent_again_goes(world: World) -> None:
