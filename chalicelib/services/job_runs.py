@@ -1,7 +1,7 @@
 """Jobs as workers see them: claim, stay alive, end."""
 
 from chalicelib.domain.jobs import Job, JobMessage, Progress
-from chalicelib.errors import JobNotClaimable, NotFound
+from chalicelib.errors import JobNotClaimable, LeaseLost, NotFound
 from chalicelib.services.changes import Transition, change_job
 from chalicelib.services.ports import Clock, JobStore
 
@@ -73,4 +73,7 @@ class JobRuns:
         self._change(job, lambda current: current.released(owner=self._owner, now=self._clock()))
 
     def _change(self, job: Job, transition: Transition) -> None:
-        change_job(self._jobs, job.account_id, job.id, transition)
+        try:
+            change_job(self._jobs, job.account_id, job.id, transition)
+        except NotFound as missing:  # the job has expired
+            raise LeaseLost(f"job {job.id} does not exist any more") from missing

@@ -10,7 +10,7 @@ from chalicelib.domain.audit import AuditAction
 from chalicelib.domain.entries import Entry
 from chalicelib.domain.job_names import JobName
 from chalicelib.domain.jobs import Job, JobStatus
-from chalicelib.errors import JobNotClaimable, NotFound
+from chalicelib.errors import JobNotClaimable, LeaseLost, NotFound
 from chalicelib.services.ports import StoredMedia
 from chalicelib.services.retention import AUTHOR, RetentionPlan
 from tests.fakes import START, FakeJobs, FakeMedia, FakeReminders
@@ -117,6 +117,18 @@ def test_a_job_that_is_being_worked_on_is_stopped_first(world: World) -> None:
     world.sweeper.sweep()
     assert is_gone(world, job)
     assert world.media.objects == {}
+
+
+def test_a_worker_that_outlives_its_job_has_lost_it(world: World) -> None:
+    job = create(world)
+    one = world.runs("worker")
+    held = one.claim(job.message)
+    for wait_s in (KEPT_S, 200):
+        world.clock.advance(wait_s)
+        world.sweeper.sweep()
+    assert is_gone(world, job)
+    with pytest.raises(LeaseLost):
+        one.renew(held, None)
 
 
 def test_a_job_in_the_queue_goes_and_its_message_finds_nothing(world: World) -> None:
