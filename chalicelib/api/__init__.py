@@ -5,7 +5,7 @@ background, s3_events                    what Chalice calls without a request: q
 call, views          one request as a view sees it; errors to statuses
 authorizer, authentication               HTTP Basic to a caller
 conditional, idempotent_requests, fingerprints      the same request again: 304, the first answer
-forms, multipart_forms, json_bodies      what clients send
+forms, multipart_forms, json_bodies, fields, new_jobs      what clients send
 urls, documents, responses               what they get
 routes, schemas, body_schemas            what routes say of themselves, and the documents that go in and out
 openapi, openapi_headers, description    the description made of that, for programs

@@ -9,14 +9,13 @@ from chalice.app import Response
 from chalicelib.api.call import Call
 from chalicelib.api.conditional import unless_unchanged
 from chalicelib.api.documents import Document, entry_ids_of, job_document
-from chalicelib.api.fields import check_data_split, check_expires_in, data_split_of, expires_in_of
 from chalicelib.api.forms import MULTIPART, URL_ENCODED, Form, check_content_type, read_form
-from chalicelib.api.json_bodies import parse_resource, text_of, whole_number_of
+from chalicelib.api.json_bodies import parse_resource, text_of
+from chalicelib.api.new_jobs import new_job_of_form, new_job_of_json
 from chalicelib.api.pages import PAGE_QUERIES, next_link, parse_limit
 from chalicelib.api.responses import JSON_CONTENT_TYPE, created, json_response, retry_after
 from chalicelib.api.routes import READ, Answer, Body, Query, Route
 from chalicelib.api.uploads import announced_file, target_document
-from chalicelib.api.webhooks import webhook_of
 from chalicelib.domain.input_urls import parse_input_url
 from chalicelib.domain.job_names import JobName, parse_job_name, parse_result_table
 from chalicelib.domain.jobs import Job, JobStatus
@@ -30,7 +29,6 @@ _NAME = "entry_job[name]"
 _STATUS = "entry_job[status]"
 _TABLE = "entry_job[table]"
 _RESULT = "entry_job[result]"
-_CALLBACK_URL = "entry_job[callback_url]"
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -123,66 +121,27 @@ ROUTES = (
 
 
 def _create(call: Call, form: Form) -> Job:
-    name = parse_job_name(form.fields.get(_NAME))
-    upload = form.uploads.get(_INPUT)
-    table = parse_result_table(form.fields.get(_TABLE))
-    webhook = webhook_of(call, form.fields.get(_CALLBACK_URL))
-    url = form.fields.get(_INPUT_URL)
+    new = new_job_of_form(call, form)
+    upload, url = form.uploads.get(_INPUT), form.fields.get(_INPUT_URL)
     if upload is not None and url:
         raise Invalid(f"The job has two media; send either the file as {_INPUT} or its {_INPUT_URL}.")
     if url:
-        return call.services.jobs.create_from_url(
-            call.caller,
-            name=name,
-            url=parse_input_url(url),
-            data_split=data_split_of(form),
-            table=table,
-            expires_in_s=expires_in_of(form),
-            webhook=webhook,
-        )
+        return call.services.jobs.create_from_url(call.caller, new, parse_input_url(url))
     if upload is None:
         raise Invalid(f"The job has no media; send the file as the part {_INPUT}, or its URL as {_INPUT_URL}.")
-    return call.services.jobs.create(
-        call.caller,
-        name=name,
-        upload=upload,
-        data_split=data_split_of(form),
-        table=table,
-        expires_in_s=expires_in_of(form),
-        webhook=webhook,
-    )
+    return call.services.jobs.create(call.caller, new, upload)
 
 
 def _create_from_json(call: Call) -> Response:
     """A job without a file in the body: it names a URL, or announces an upload."""
     resource = parse_resource(call.body(), "entry_job")
-    name, table = parse_job_name(text_of(resource, "name")), parse_result_table(text_of(resource, "table"))
-    data_split = check_data_split(text_of(resource, "data_split"))
-    expires_in_s = check_expires_in(whole_number_of(resource, "expires_in"))
-    webhook = webhook_of(call, text_of(resource, "callback_url"))
-    url = text_of(resource, "input_url")
+    new, url = new_job_of_json(call, resource), text_of(resource, "input_url")
     if url:
         if resource.get("size_bytes") is not None:
             raise Invalid("The job has two media; send either its input_url or announce a file with size_bytes.")
-        job = call.services.jobs.create_from_url(
-            call.caller,
-            name=name,
-            url=parse_input_url(url),
-            data_split=data_split,
-            table=table,
-            expires_in_s=expires_in_s,
-            webhook=webhook,
-        )
+        job = call.services.jobs.create_from_url(call.caller, new, parse_input_url(url))
         return created(_documents(call, [job])[0])
-    job, target = call.services.job_uploads.create(
-        call.caller,
-        name=name,
-        file=announced_file(call, resource),
-        data_split=data_split,
-        table=table,
-        expires_in_s=expires_in_s,
-        webhook=webhook,
-    )
+    job, target = call.services.job_uploads.create(call.caller, new, announced_file(call, resource))
     upload = target_document(target, call.urls.job_upload(job.id))
     return created({**job_document(job, {}, call.urls), "upload": upload})
 

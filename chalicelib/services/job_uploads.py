@@ -11,11 +11,10 @@ from chalicelib.domain.accounts import Caller
 from chalicelib.domain.announced_files import AnnouncedFile
 from chalicelib.domain.entries import Entry
 from chalicelib.domain.ids import new_id
-from chalicelib.domain.job_names import JobName, ResultTable
 from chalicelib.domain.jobs import Job, JobStatus
+from chalicelib.domain.new_jobs import NewJob
 from chalicelib.domain.reminders import Duty, Reminder
 from chalicelib.domain.uploads import DirectUpload, FinishedPart, UploadKey, UploadOwner, check_finished_parts
-from chalicelib.domain.webhooks import Webhook
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.services.changes import change_job
 from chalicelib.services.ports import Clock, EntryStore, JobQueue, JobStore, ReminderStore, UploadStore
@@ -51,36 +50,14 @@ class JobUploads:
         self._retention = retention
         self._clock = clock
 
-    def create(
-        self,
-        caller: Caller,
-        *,
-        name: JobName,
-        file: AnnouncedFile,
-        data_split: str | None,
-        table: ResultTable = ResultTable.NONE,
-        expires_in_s: int | None = None,
-        webhook: Webhook | None = None,
-    ) -> tuple[Job, UploadTarget]:
+    def create(self, caller: Caller, new: NewJob, file: AnnouncedFile) -> tuple[Job, UploadTarget]:
         """A job that waits for `file`, and where to send it."""
         now = self._clock()
-        job_id, expires = new_id(now), self._targets.expires()
-        self._reminders.set(Reminder(caller.account_id, Duty.JOB_UPLOAD, job_id, expires))
-        upload = self._targets.begin(UploadKey(caller.account_id, UploadOwner.JOB, job_id), file, expires)
-        job = Job(
-            id=job_id,
-            account_id=caller.account_id,
-            author=caller.email,
-            name=name,
-            published=now,
-            updated=now,
-            filename=file.file_name,
-            data_split=data_split,
-            table=table,
-            upload=upload,
-            expires=self._retention.begin(caller.account_id, job_id, now, expires_in_s),
-            webhook=webhook,
-        )
+        job_id, upload_expires = new_id(now), self._targets.expires()
+        self._reminders.set(Reminder(caller.account_id, Duty.JOB_UPLOAD, job_id, upload_expires))
+        upload = self._targets.begin(UploadKey(caller.account_id, UploadOwner.JOB, job_id), file, upload_expires)
+        expires = self._retention.begin(caller.account_id, job_id, now, new.expires_in_s)
+        job = new.row(caller, job_id, now, filename=file.file_name, expires=expires, upload=upload)
         self._jobs.create(job)
         return job, self._targets.sign(upload)
 

@@ -1,14 +1,13 @@
 """Jobs as clients see them."""
 
 from contextlib import suppress
-from datetime import datetime
 
 from chalicelib.domain.accounts import Caller
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.input_urls import InputUrl, file_name_of
 from chalicelib.domain.job_names import JobName, ResultTable
 from chalicelib.domain.jobs import Job, JobStatus
-from chalicelib.domain.webhooks import Webhook
+from chalicelib.domain.new_jobs import NewJob
 from chalicelib.errors import CallerError, Invalid, NotFound, StaleWrite
 from chalicelib.services.changes import Transition, change_job
 from chalicelib.services.entries import Entries, Upload, check_upload
@@ -40,42 +39,16 @@ class Jobs:
         self._clock = clock
         self._retention = retention
 
-    def create(
-        self,
-        caller: Caller,
-        *,
-        name: JobName,
-        upload: Upload,
-        data_split: str | None,
-        table: ResultTable = ResultTable.NONE,
-        expires_in_s: int | None = None,
-        webhook: Webhook | None = None,
-    ) -> Job:
+    def create(self, caller: Caller, new: NewJob, upload: Upload) -> Job:
         """Writes the row, then the media, then sends the message: whatever the order of events, the row is there.
 
         Raises `Invalid` for an upload without bytes or with a name that cannot be stored, and `NotFound` for a job that
         expires before its media are stored.
         """
-        file_name = check_upload(upload)
-        now = self._clock()
-        job_id = new_id(now)
-        job = Job(
-            id=job_id,
-            account_id=caller.account_id,
-            author=caller.email,
-            name=name,
-            published=now,
-            updated=now,
-            filename=file_name,
-            data_split=data_split,
-            table=table,
-            expires=self._expires(caller, job_id, now, expires_in_s),
-            webhook=webhook,
-        )
-        self._jobs.create(job)
+        job = self._begin(caller, new, filename=check_upload(upload))
         # Under an id that follows from the job's: whatever dies from here on, the retention finds the entry.
         entry_id = job.own_input_entry_id
-        self._entries.create(caller, upload, data_split=data_split, entry_id=entry_id)
+        self._entries.create(caller, upload, data_split=new.data_split, entry_id=entry_id)
         try:
             job = change_job(
                 self._jobs, caller.account_id, job.id, lambda current: current.with_input(entry_id, self._clock())
@@ -87,42 +60,22 @@ class Jobs:
         self._queue.send(job.message)
         return job
 
-    def create_from_url(
-        self,
-        caller: Caller,
-        *,
-        name: JobName,
-        url: InputUrl,
-        data_split: str | None,
-        table: ResultTable = ResultTable.NONE,
-        expires_in_s: int | None = None,
-        webhook: Webhook | None = None,
-    ) -> Job:
+    def create_from_url(self, caller: Caller, new: NewJob, url: InputUrl) -> Job:
         """A job whose media a worker fetches from `url` before it begins."""
-        now = self._clock()
-        job_id = new_id(now)
-        job = Job(
-            id=job_id,
-            account_id=caller.account_id,
-            author=caller.email,
-            name=name,
-            published=now,
-            updated=now,
-            filename=file_name_of(url),
-            data_split=data_split,
-            table=table,
-            expires=self._expires(caller, job_id, now, expires_in_s),
-            input_url=str(url),
-            webhook=webhook,
-        )
-        self._jobs.create(job)
+        job = self._begin(caller, new, filename=file_name_of(url), input_url=str(url))
         self._queue.send(job.message)
         return job
 
-    def _expires(self, caller: Caller, job_id: str, now: datetime, expires_in_s: int | None) -> datetime | None:
-        if self._retention is None:
-            return None
-        return self._retention.begin(caller.account_id, job_id, now, expires_in_s)
+    def _begin(self, caller: Caller, new: NewJob, *, filename: str, input_url: str | None = None) -> Job:
+        """Writes the row, and before it what watches over it."""
+        now = self._clock()
+        job_id = new_id(now)
+        expires = None
+        if self._retention is not None:
+            expires = self._retention.begin(caller.account_id, job_id, now, new.expires_in_s)
+        job = new.row(caller, job_id, now, filename=filename, expires=expires, input_url=input_url)
+        self._jobs.create(job)
+        return job
 
     def get(self, caller: Caller, job_id: str) -> Job:
         """Raises `NotFound`."""

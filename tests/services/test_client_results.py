@@ -10,6 +10,7 @@ import pytest
 from chalicelib.domain.entries import Entry
 from chalicelib.domain.job_names import JobName
 from chalicelib.domain.jobs import Job, JobStatus
+from chalicelib.domain.new_jobs import NewJob
 from chalicelib.errors import Conflict, Invalid, JobNotClaimable, LeaseLost, NotFound
 from chalicelib.services.entries import Upload
 from chalicelib.services.ports import StoredMedia
@@ -58,7 +59,7 @@ class InterruptedJobs(FakeJobs):
 
 
 def _create(world: World) -> Job:
-    return world.jobs.create(ADA, name=JobName.MULTIFACE, upload=an_upload(), data_split="train")
+    return world.jobs.create(ADA, NewJob(JobName.MULTIFACE, data_split="train"), an_upload())
 
 
 def _attach(world: World, job: Job, result: Upload | None = None, **changes: object) -> Job:

@@ -9,6 +9,7 @@ from chalicelib.domain.accounts import Caller
 from chalicelib.domain.audit import AuditAction
 from chalicelib.domain.entries import Annotation, Entry
 from chalicelib.domain.job_names import JobName
+from chalicelib.domain.new_jobs import NewJob
 from chalicelib.errors import NotFound
 from tests.fakes import FakeAnnotations, FakeMedia
 from tests.services.conftest import ADA, EVE, World, an_upload
@@ -117,7 +118,7 @@ def test_an_annotation_written_during_the_deletion_does_not_outlive_it() -> None
 
 
 def test_a_job_goes_on_existing_without_its_input(world: World) -> None:
-    job = world.jobs.create(ADA, name=JobName.MULTIFACE, upload=an_upload(), data_split=None)
+    job = world.jobs.create(ADA, NewJob(JobName.MULTIFACE), an_upload())
     world.deletions.delete(ADA, str(job.input_entry_id))
     assert world.jobs.get(ADA, job.id) == job
     assert world.entries.get_many(ADA, [str(job.input_entry_id)]) == {}

@@ -2,13 +2,14 @@ import pytest
 
 from chalicelib.domain.job_names import JobName
 from chalicelib.domain.jobs import Job, JobMessage, JobStatus, Progress
+from chalicelib.domain.new_jobs import NewJob
 from chalicelib.errors import JobBusy, JobNotClaimable, LeaseLost
 from tests.services.conftest import ADA, World, an_upload
 
 
 @pytest.fixture
 def job(world: World) -> Job:
-    return world.jobs.create(ADA, name=JobName.MULTIFACE, upload=an_upload(), data_split=None)
+    return world.jobs.create(ADA, NewJob(JobName.MULTIFACE), an_upload())
 
 
 def test_one_of_two_workers_gets_the_job(world: World, job: Job) -> None:

@@ -7,6 +7,7 @@ import pytest
 from chalicelib.domain.announced_files import AnnouncedFile
 from chalicelib.domain.job_names import JobName
 from chalicelib.domain.jobs import Job, JobStatus
+from chalicelib.domain.new_jobs import NewJob
 from chalicelib.domain.uploads import MAX_FORM_BYTES, DirectUpload, FinishedPart, UploadKey, UploadOwner
 from chalicelib.errors import Conflict, Invalid, NotFound
 from tests.services.conftest import ADA, EVE, UPLOAD_EXPIRES_S, World
@@ -16,7 +17,7 @@ MEDIA = b"media"
 
 def announce(world: World, size_bytes: int = len(MEDIA)) -> Job:
     file = AnnouncedFile("clip.mp4", "video/mp4", size_bytes)
-    return world.job_uploads.create(ADA, name=JobName.MULTIFACE, file=file, data_split="train")[0]
+    return world.job_uploads.create(ADA, NewJob(JobName.MULTIFACE, data_split="train"), file)[0]
 
 
 def upload_of(job: Job) -> DirectUpload:
@@ -204,9 +205,7 @@ def test_an_object_that_comes_again_after_its_entry_was_deleted_goes(world: Worl
 def _parts(world: World) -> tuple[Job, list[FinishedPart], list[bytes]]:
     size_bytes = MAX_FORM_BYTES + 1
     job = announce(world, size_bytes)
-    target = world.job_uploads.create(
-        ADA, name=JobName.NO_OP, file=AnnouncedFile("clip.mp4", "video/mp4", size_bytes), data_split=None
-    )[1]
+    target = world.job_uploads.create(ADA, NewJob(JobName.NO_OP), AnnouncedFile("clip.mp4", "video/mp4", size_bytes))[1]
     whole = bytes(size_bytes)
     step = target.part_size_bytes
     pieces = [whole[start : start + step] for start in range(0, size_bytes, step)]

@@ -2,12 +2,13 @@ import pytest
 
 from chalicelib.domain.job_names import JobName
 from chalicelib.domain.jobs import Job, JobMessage, JobStatus
+from chalicelib.domain.new_jobs import NewJob
 from chalicelib.errors import Conflict, Invalid, NotFound
 from tests.services.conftest import ADA, EVE, World, an_upload
 
 
 def create(world: World) -> Job:
-    return world.jobs.create(ADA, name=JobName.MULTIFACE, upload=an_upload(), data_split="train")
+    return world.jobs.create(ADA, NewJob(JobName.MULTIFACE, data_split="train"), an_upload())
 
 
 def test_creating_a_job_stores_row_and_media_and_sends_one_message(world: World) -> None:
@@ -24,7 +25,7 @@ def test_creating_a_job_stores_row_and_media_and_sends_one_message(world: World)
 @pytest.mark.parametrize("upload", [an_upload(body=b""), an_upload(file_name=None), an_upload(file_name="a\nb")])
 def test_a_job_without_usable_media_is_refused_before_anything_is_written(world: World, upload: object) -> None:
     with pytest.raises(Invalid):
-        world.jobs.create(ADA, name=JobName.MULTIFACE, upload=upload, data_split=None)  # type: ignore[arg-type]
+        world.jobs.create(ADA, NewJob(JobName.MULTIFACE), upload)  # type: ignore[arg-type]
     assert world.jobs.list(ADA, limit=10).items == ()
     assert world.queue.sent == []
 

@@ -11,6 +11,7 @@ from chalicelib.domain.announced_files import AnnouncedFile
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.job_names import JobName
 from chalicelib.domain.jobs import Job, JobMessage
+from chalicelib.domain.new_jobs import NewJob
 from chalicelib.domain.webhooks import MAX_ATTEMPTS, RETRIED_AFTER_S, Outcome, Webhook
 from chalicelib.errors import NotFound
 from chalicelib.services.notifications import LEASE_S
@@ -37,7 +38,7 @@ class _DeadQueue(FakeQueue):
 
 def _job(world: World, url: str | None = URL) -> Job:
     webhook = None if url is None else Webhook(url, "https://api.example.org/jobs")
-    return world.jobs.create(ADA, name=JobName.NO_OP, upload=an_upload(), data_split=None, webhook=webhook)
+    return world.jobs.create(ADA, NewJob(JobName.NO_OP, webhook=webhook), an_upload())
 
 
 def _cancel(world: World, job: Job) -> Job:
@@ -230,11 +231,7 @@ def test_messages_for_what_is_not_there_are_consumed(world: World) -> None:
 
 def test_an_upload_that_expires_is_told(world: World) -> None:
     job, _target = world.job_uploads.create(
-        ADA,
-        name=JobName.NO_OP,
-        file=AnnouncedFile("clip.mp4", "video/mp4", 3),
-        data_split=None,
-        webhook=Webhook(URL, "jobs"),
+        ADA, NewJob(JobName.NO_OP, webhook=Webhook(URL, "jobs")), AnnouncedFile("clip.mp4", "video/mp4", 3)
     )
     world.clock.advance(3600)
     world.sweeper.sweep()
@@ -255,9 +252,7 @@ def test_accounts_have_secrets_of_their_own_that_can_be_changed(world: World) ->
 
 def test_a_job_that_expires_before_it_has_run_is_told_before_it_goes(world: World) -> None:
     webhook = Webhook(URL, "jobs")
-    job = world.jobs.create(
-        ADA, name=JobName.NO_OP, upload=an_upload(), data_split=None, expires_in_s=3600, webhook=webhook
-    )
+    job = world.jobs.create(ADA, NewJob(JobName.NO_OP, expires_in_s=3600, webhook=webhook), an_upload())
     world.clock.advance(3600)
     world.sweeper.sweep()
     _pump(world)

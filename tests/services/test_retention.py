@@ -10,6 +10,7 @@ from chalicelib.domain.audit import AuditAction
 from chalicelib.domain.entries import Entry
 from chalicelib.domain.job_names import JobName
 from chalicelib.domain.jobs import Job, JobStatus
+from chalicelib.domain.new_jobs import NewJob
 from chalicelib.errors import JobNotClaimable, LeaseLost, NotFound
 from chalicelib.services.ports import StoredMedia
 from chalicelib.services.retention import AUTHOR, RetentionPlan
@@ -32,9 +33,7 @@ class DyingJobs(FakeJobs):
 
 
 def create(world: World, expires_in_s: int | None = KEPT_S) -> Job:
-    return world.jobs.create(
-        ADA, name=JobName.MULTIFACE, upload=an_upload(), data_split=None, expires_in_s=expires_in_s
-    )
+    return world.jobs.create(ADA, NewJob(JobName.MULTIFACE, expires_in_s=expires_in_s), an_upload())
 
 
 def finish(world: World, job: Job) -> None:
@@ -209,7 +208,7 @@ def test_media_whose_request_died_before_the_job_had_them_go_with_the_job() -> N
 
 def test_a_job_whose_upload_never_came_is_an_error_and_then_gone(world: World) -> None:
     file = AnnouncedFile("clip.mp4", "video/mp4", 3)
-    job, _ = world.job_uploads.create(ADA, name=JobName.NO_OP, file=file, data_split=None, expires_in_s=KEPT_S)
+    job, _ = world.job_uploads.create(ADA, NewJob(JobName.NO_OP, expires_in_s=KEPT_S), file)
     world.clock.advance(UPLOAD_EXPIRES_S)
     world.sweeper.sweep()
     assert world.jobs.get(ADA, job.id).status is JobStatus.ERROR

@@ -11,6 +11,7 @@ from chalicelib.analysis.models import Models
 from chalicelib.domain.input_urls import parse_input_url
 from chalicelib.domain.job_names import JobName
 from chalicelib.domain.jobs import Job, JobStatus
+from chalicelib.domain.new_jobs import NewJob
 from chalicelib.errors import LeaseLost, MediaError
 from chalicelib.services.job_runs import JobRuns
 from chalicelib.settings import Settings
@@ -61,7 +62,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 
 def _create(world: World) -> Job:
-    return world.jobs.create_from_url(ADA, name=JobName.MULTIFACE, url=URL, data_split=None)
+    return world.jobs.create_from_url(ADA, NewJob(JobName.MULTIFACE), URL)
 
 
 def _worker(world: World, owner: str, fetcher: ScriptedFetcher) -> JobProcessor:

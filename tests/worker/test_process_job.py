@@ -16,6 +16,7 @@ from chalicelib.domain.accounts import Caller
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.job_names import PARQUET_CONTENT_TYPE, RECIPES, JobName, ResultTable
 from chalicelib.domain.jobs import Job, JobStatus, Progress
+from chalicelib.domain.new_jobs import NewJob
 from chalicelib.errors import JobBusy, JobNotClaimable, LeaseLost
 from chalicelib.services.entries import Entries, Upload
 from chalicelib.services.entry_deletions import EntryDeletions
@@ -83,7 +84,7 @@ class World:
         table: ResultTable = ResultTable.NONE,
     ) -> Job:
         upload = Upload(file_name, None, io.BytesIO(body), len(body))
-        return self.jobs.create(ADA, name=name, upload=upload, data_split=None, table=table)
+        return self.jobs.create(ADA, NewJob(name, table=table), upload)
 
     def worker(self, owner: str) -> JobProcessor:
         settings = Settings("table", "bucket", "queue", lease_s=LEASE_S)

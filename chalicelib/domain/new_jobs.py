@@ -1,0 +1,49 @@
+"""What a client asks for when it creates a job, by whatever way the medium comes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.domain.accounts import Caller
+from chalicelib.domain.job_names import JobName, ResultTable
+from chalicelib.domain.jobs import Job
+from chalicelib.domain.uploads import DirectUpload
+from chalicelib.domain.webhooks import Webhook
+
+
+@dataclass(frozen=True, slots=True)
+class NewJob:
+    """A wish. `expires_in_s` is None where the client does not say for how long the job is to be kept."""
+
+    name: JobName
+    data_split: str | None = None
+    table: ResultTable = ResultTable.NONE
+    expires_in_s: int | None = None
+    webhook: Webhook | None = None
+
+    def row(
+        self,
+        caller: Caller,
+        job_id: str,
+        now: datetime,
+        *,
+        filename: str,
+        expires: datetime | None,
+        upload: DirectUpload | None = None,
+        input_url: str | None = None,
+    ) -> Job:
+        """The job as it is stored first. `upload` or `input_url` is there where the medium is yet to come."""
+        return Job(
+            id=job_id,
+            account_id=caller.account_id,
+            author=caller.email,
+            name=self.name,
+            published=now,
+            updated=now,
+            filename=filename,
+            data_split=self.data_split,
+            table=self.table,
+            upload=upload,
+            input_url=input_url,
+            expires=expires,
+            webhook=self.webhook,
+        )

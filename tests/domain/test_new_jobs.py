@@ -1,0 +1,35 @@
+from dataclasses import fields
+
+from chalicelib.domain.accounts import Caller
+from chalicelib.domain.ids import new_id
+from chalicelib.domain.job_names import JobName, ResultTable
+from chalicelib.domain.jobs import JobStatus
+from chalicelib.domain.new_jobs import NewJob
+from chalicelib.domain.webhooks import Webhook
+from tests.fakes import START
+
+ADA = Caller("ada@example.org", new_id(START))
+WISH = NewJob(
+    JobName.SDK_METRICS,
+    data_split="test",
+    table=ResultTable.PARQUET,
+    expires_in_s=60,
+    webhook=Webhook("https://example.org/hook", "https://api.example.org/jobs"),
+)
+
+
+def test_every_wish_reaches_the_row() -> None:
+    job_id = new_id(START)
+    job = WISH.row(ADA, job_id, START, filename="clip.mp4", expires=START)
+    assert (job.id, job.account_id, job.author, job.filename) == (job_id, ADA.account_id, ADA.email, "clip.mp4")
+    assert (job.published, job.updated, job.expires) == (START, START, START)
+    wishes = {each.name for each in fields(NewJob)} - {"expires_in_s"}  # that is what `expires` follows from
+    assert {name: getattr(job, name) for name in wishes} == {name: getattr(WISH, name) for name in wishes}
+
+
+def test_a_new_job_waits_for_its_medium_or_knows_where_it_is() -> None:
+    job = NewJob(JobName.NO_OP).row(
+        ADA, new_id(START), START, filename="a", expires=None, input_url="https://example.org/a"
+    )
+    assert (job.status, job.input_entry_id, job.upload) == (JobStatus.QUEUED, None, None)
+    assert job.input_url == "https://example.org/a"
