@@ -1,6 +1,6 @@
 """The environment, typed. The only place that reads it; every field is documented in docs/settings.md."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,14 +28,25 @@ class Settings:
     retention_s: float | None = None
     cors_origins: str = "*"
     delivery_queue_url: str | None = None
+    expressions_only: bool = False
 
 
 class SettingsError(Exception):
     """The environment lacks a variable or holds one that cannot be read."""
 
 
+_ON, _OFF = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
+
+
+def _switch(text: str) -> bool:
+    """Raises ValueError for a word that is none: a slip of the pen must not leave the emotions on."""
+    if text.lower() not in (*_ON, *_OFF):
+        raise ValueError(text)
+    return text.lower() in _ON
+
+
 _REQUIRED = ("table_name", "media_bucket", "job_queue_url")
-_OPTIONAL = {
+_OPTIONAL: Mapping[str, Callable[[str], object]] = {
     "public_base_url": str,
     "link_expires_s": int,
     "lease_s": float,
@@ -52,6 +63,7 @@ _OPTIONAL = {
     "retention_s": float,
     "cors_origins": str,
     "delivery_queue_url": str,
+    "expressions_only": _switch,
 }
 
 
@@ -76,9 +88,13 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
             values[field_name] = parse(text)
         except ValueError:
             raise SettingsError(
-                f"The environment variable {variable_name(field_name)} holds {text!r}, not a number."
+                f"The environment variable {variable_name(field_name)} holds {text!r}, not {_kind_of(parse)}."
             ) from None
     return Settings(**values)  # type: ignore[arg-type]  # every value came from its own parser
+
+
+def _kind_of(parse: Callable[[str], object]) -> str:
+    return f"one of {', '.join((*_ON, *_OFF))}" if parse is _switch else "a number"
 
 
 def write_settings(settings: Settings) -> dict[str, str]:

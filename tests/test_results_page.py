@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.domain.events import EVENTS, EventDefinition
 from chalicelib.domain.job_names import PARQUET_CONTENT_TYPE, RECIPES, JobName, ResultTable
-from chalicelib.domain.metrics import METRICS
+from chalicelib.domain.metrics import EVERY_METRIC, METRICS
 from chalicelib.formats.result_files import ResultFiles
 from tests.formats.frames import GOLDEN_FRAMES
 
@@ -44,7 +44,7 @@ def _examples() -> list[str]:
 def test_the_examples_run(example: str, tmp_path: Path) -> None:
     recipe = RECIPES[JobName.MULTIFACE]
     assert recipe is not None
-    with ResultFiles(recipe.with_table(ResultTable.PARQUET), tmp_path, "clip.mp4") as results:
+    with ResultFiles(recipe.with_table(ResultTable.PARQUET), EVERY_METRIC, tmp_path, "clip.mp4") as results:
         for frame in GOLDEN_FRAMES:
             results.write(frame)
     for file in results.files:

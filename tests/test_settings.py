@@ -29,6 +29,18 @@ def test_a_value_that_is_no_number_is_named() -> None:
         read_settings(REQUIRED | {"MIEN_LEASE_S": "soon"})
 
 
+@pytest.mark.parametrize(("text", "value"), [("on", True), ("True", True), ("1", True), ("off", False), ("", False)])
+def test_a_switch_is_on_or_off(text: str, *, value: bool) -> None:
+    settings = read_settings(REQUIRED | {"MIEN_EXPRESSIONS_ONLY": text})
+    assert settings.expressions_only is value
+    assert read_settings(write_settings(settings)) == settings
+
+
+def test_a_switch_that_cannot_be_read_is_named() -> None:
+    with pytest.raises(SettingsError, match="MIEN_EXPRESSIONS_ONLY holds 'onn', not one of 1, true"):
+        read_settings(REQUIRED | {"MIEN_EXPRESSIONS_ONLY": "onn"})
+
+
 @pytest.mark.parametrize("field_name", [field.name for field in fields(Settings)])
 def test_every_setting_is_documented(field_name: str) -> None:
     assert f"`{variable_name(field_name)}`" in DOCUMENT.read_text()

@@ -16,7 +16,7 @@ from chalicelib.analysis.models import Models
 from chalicelib.analysis.rigid_face import fit_rigid
 from chalicelib.domain.emotions import emotions
 from chalicelib.domain.job_names import Mesh
-from chalicelib.domain.metrics import METRICS, FaceMetrics, FrameMetrics
+from chalicelib.domain.metrics import EVERY_METRIC, FaceMetrics, FrameMetrics, MetricGroup, MetricSet
 
 _WITNESS = {Mesh.ATTENTION: Mesh.LIGHT, Mesh.LIGHT: Mesh.ATTENTION}
 
@@ -25,14 +25,22 @@ class FaceAnalyzer:
     """Measures every face of a stream of frames. Keeps nothing between two streams."""
 
     def __init__(
-        self, models: Models, *, mesh: Mesh, max_faces: int, expressions: ExpressionModel | None = None
+        self,
+        models: Models,
+        *,
+        mesh: Mesh,
+        max_faces: int,
+        metrics: MetricSet = EVERY_METRIC,
+        expressions: ExpressionModel | None = None,
     ) -> None:
-        """`max_faces`: the most faces per frame, the largest first. `expressions`: scores the meshes; the geometric
-        model where none is given. Raises `ModelFileError` where a model file is missing."""
+        """`metrics`: what is measured; what is not among them is not computed. `max_faces`: the most faces per frame,
+        the largest first. `expressions`: scores the meshes; the geometric model where none is given. Raises
+        `ModelFileError` where a model file is missing."""
         self._detector = FaceDetector(models)
         self._mesh = MeshModel(models, mesh)
         self._witness = MeshModel(models, _WITNESS[mesh])
         self._max_faces = max_faces
+        self._metrics = metrics
         self._expressions = expressions or GeometricExpressions()
 
     def analyze(self, frames: Iterable[Frame]) -> Iterator[FrameMetrics]:
@@ -55,11 +63,11 @@ class FaceAnalyzer:
             "roll": pose.roll_deg,
             "interocular distance": interocular_distance_px(mesh.points),
             "mean face luminance": mean_face_luminance(image, mesh.points),
-            **emotions(expressions),
+            **(emotions(expressions) if self._metrics.has(MetricGroup.EMOTION) else {}),
             **expressions,
             "face box left": left,
             "face box top": top,
             "face box width": right - left,
             "face box height": bottom - top,
         }
-        return {metric.name: values[metric.name] for metric in METRICS}
+        return {name: values[name] for name in self._metrics.names}

@@ -4,7 +4,7 @@ The names, ranges and meanings are those of the wire contract; `classifier` is t
 `metric_map` and the `ct-pack-*` jobs use. `auNN` is the action unit of the Facial Action Coding System.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -89,8 +89,42 @@ EXPRESSION_NAMES: tuple[str, ...] = tuple(metric.name for metric in _EXPRESSIONS
 
 
 @dataclass(frozen=True, slots=True)
+class MetricSet:
+    """The metrics that the results of a job have, in the order in which files list them."""
+
+    metrics: tuple[Metric, ...]
+
+    def __iter__(self) -> Iterator[Metric]:
+        return iter(self.metrics)
+
+    def __len__(self) -> int:
+        return len(self.metrics)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The friendly names."""
+        return tuple(metric.name for metric in self.metrics)
+
+    def has(self, group: MetricGroup) -> bool:
+        """Whether any metric of `group` is in it."""
+        return any(metric.group is group for metric in self.metrics)
+
+    def without(self, group: MetricGroup) -> "MetricSet":
+        """The others."""
+        return MetricSet(tuple(metric for metric in self.metrics if metric.group is not group))
+
+
+EVERY_METRIC = MetricSet(METRICS)
+
+
+def deployed_metrics(*, expressions_only: bool) -> MetricSet:
+    """What a deployment measures: everything, or no emotions (valence and engagement are among them)."""
+    return EVERY_METRIC.without(MetricGroup.EMOTION) if expressions_only else EVERY_METRIC
+
+
+@dataclass(frozen=True, slots=True)
 class FaceMetrics:
-    """One face in one frame. `face_id` holds from frame to frame; `values` has every name of `METRICS`."""
+    """One face in one frame. `face_id` holds from frame to frame; `values` has every name of the job's `MetricSet`."""
 
     face_id: int
     values: Mapping[str, float]

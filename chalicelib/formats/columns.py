@@ -1,6 +1,8 @@
 """The columns of the table formats (legacy JSON and CSV): their names and their cells."""
 
-from chalicelib.domain.metrics import METRICS, FaceMetrics
+from collections.abc import Iterable
+
+from chalicelib.domain.metrics import FaceMetrics, MetricSet
 from chalicelib.formats.numbers import metric_text
 
 TIME_COLUMN = "time stamp (msec)"
@@ -8,16 +10,15 @@ FACE_COLUMN = "face id"
 NO_FACE = "TF"
 """What stands for a metric where no face was tracked ("tracking failed")."""
 
-_NAMES = tuple(metric.name for metric in METRICS)
 
-
-def metric_columns(*, classifier_names: bool) -> dict[str, str]:
-    """Column name -> classifier name, in the order of `METRICS`. Columns carry the friendly names, or the raw
+def metric_columns(metrics: MetricSet, *, classifier_names: bool) -> dict[str, str]:
+    """Column name -> classifier name, in the order of `metrics`. Columns carry the friendly names, or the raw
     classifier names where `classifier_names` is set."""
-    return {(metric.classifier if classifier_names else metric.name): metric.classifier for metric in METRICS}
+    return {(metric.classifier if classifier_names else metric.name): metric.classifier for metric in metrics}
 
 
-def metric_cells(face: FaceMetrics) -> list[str]:
-    """The face's numbers as text, one per metric column. Raises `ValueError` where one is not finite."""
+def metric_cells(face: FaceMetrics, names: Iterable[str]) -> list[str]:
+    """The face's numbers as text, one for each of `names` (friendly ones). Raises `ValueError` where one is not
+    finite."""
     values = face.values
-    return [metric_text(values[name]) for name in _NAMES]
+    return [metric_text(values[name]) for name in names]

@@ -5,7 +5,7 @@ import csv
 from typing import BinaryIO
 
 from chalicelib.domain.job_names import CSV_CONTENT_TYPE
-from chalicelib.domain.metrics import FrameMetrics
+from chalicelib.domain.metrics import FrameMetrics, MetricSet
 from chalicelib.formats.columns import FACE_COLUMN, NO_FACE, TIME_COLUMN, metric_cells, metric_columns
 from chalicelib.formats.numbers import milliseconds_text
 
@@ -23,10 +23,11 @@ class CsvTableWriter:
     content_type = CSV_CONTENT_TYPE
     suffix = "-metrics.csv"
 
-    def __init__(self, stream: BinaryIO, *, face_ids: bool, classifier_names: bool) -> None:
+    def __init__(self, stream: BinaryIO, *, metrics: MetricSet, face_ids: bool, classifier_names: bool) -> None:
         self._table = csv.writer(codecs.getwriter("utf-8")(stream), lineterminator="\r\n")
         self._face_ids = face_ids
-        names = metric_columns(classifier_names=classifier_names)
+        self._metric_names = metrics.names
+        names = metric_columns(metrics, classifier_names=classifier_names)
         self._no_face_cells = [NO_FACE] * len(names)
         self._table.writerow((TIME_COLUMN, *((FACE_COLUMN,) if face_ids else ()), *names))
 
@@ -42,7 +43,9 @@ class CsvTableWriter:
     def _rows_by_face(self, time_ms: str, frame: FrameMetrics) -> list[list[str]]:
         if not frame.faces:
             return [[time_ms, "", *self._no_face_cells]]
-        return [[time_ms, str(face.face_id), *metric_cells(face)] for face in frame.faces]
+        return [[time_ms, str(face.face_id), *metric_cells(face, self._metric_names)] for face in frame.faces]
 
     def _row_of_frame(self, time_ms: str, frame: FrameMetrics) -> list[str]:
-        return [time_ms, *(metric_cells(frame.faces[0]) if frame.faces else self._no_face_cells)]
+        if not frame.faces:
+            return [time_ms, *self._no_face_cells]
+        return [time_ms, *metric_cells(frame.faces[0], self._metric_names)]

@@ -4,12 +4,10 @@ from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from chalicelib.domain.metrics import METRICS
+from chalicelib.domain.metrics import MetricSet
 
 SHARE_THRESHOLD = 50.0
 """`share_above` is the share of time in which a score is above this."""
-
-_NAMES = tuple(metric.name for metric in METRICS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +25,20 @@ class MetricStatistics:
 class FaceStatistics:
     """Sums the metrics of one face, frame by frame."""
 
-    def __init__(self) -> None:
-        nothing = [0.0] * len(_NAMES)
+    def __init__(self, metrics: MetricSet) -> None:
+        self._names = metrics.names
+        nothing = [0.0] * len(metrics)
         self._weight = 0.0
         self._totals = array("d", nothing)
         self._above = array("d", nothing)
-        self._minima = array("d", [float("inf")] * len(_NAMES))
-        self._peaks = array("d", [float("-inf")] * len(_NAMES))
+        self._minima = array("d", [float("inf")] * len(metrics))
+        self._peaks = array("d", [float("-inf")] * len(metrics))
         self._peak_times_s = array("d", nothing)
 
     def add(self, time_s: float, weight: float, values: Mapping[str, float]) -> None:
         """The face in one more frame, which counts `weight` (above 0)."""
         self._weight += weight
-        for index, name in enumerate(_NAMES):
+        for index, name in enumerate(self._names):
             value = values[name]
             self._totals[index] += weight * value
             if value > SHARE_THRESHOLD:
@@ -51,7 +50,7 @@ class FaceStatistics:
 
     def of(self, name: str) -> MetricStatistics:
         """The statistics of the metric `name`, once there has been a frame."""
-        index = _NAMES.index(name)
+        index = self._names.index(name)
         minimum, peak = self._minima[index], self._peaks[index]
         mean = self._totals[index] / self._weight
         return MetricStatistics(

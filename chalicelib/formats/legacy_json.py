@@ -9,7 +9,7 @@ import shutil
 from typing import BinaryIO
 
 from chalicelib.domain.job_names import LEGACY_CONTENT_TYPE
-from chalicelib.domain.metrics import FrameMetrics
+from chalicelib.domain.metrics import FrameMetrics, MetricSet
 from chalicelib.formats.columns import NO_FACE, TIME_COLUMN, metric_cells, metric_columns
 from chalicelib.formats.numbers import milliseconds_text
 from chalicelib.formats.writers import OpenSpool
@@ -26,17 +26,20 @@ class LegacyJsonWriter:
     content_type = LEGACY_CONTENT_TYPE
     suffix = "-metrics.json"
 
-    def __init__(self, stream: BinaryIO, *, pack: str, classifier_names: bool, open_spool: OpenSpool) -> None:
+    def __init__(
+        self, stream: BinaryIO, *, metrics: MetricSet, pack: str, classifier_names: bool, open_spool: OpenSpool
+    ) -> None:
         self._stream = stream
         self._pack = pack
-        self._metric_map = metric_columns(classifier_names=classifier_names)
+        self._metric_names = metrics.names
+        self._metric_map = metric_columns(metrics, classifier_names=classifier_names)
         self._spools = {name: open_spool() for name in (TIME_COLUMN, *self._metric_map)}
         self._no_face_cells = [json.dumps(NO_FACE)] * len(self._metric_map)
         self._separator = ""
 
     def write(self, frame: FrameMetrics) -> None:
         """Adds the next frame."""
-        cells = metric_cells(frame.faces[0]) if frame.faces else self._no_face_cells
+        cells = metric_cells(frame.faces[0], self._metric_names) if frame.faces else self._no_face_cells
         row = (milliseconds_text(frame.time_s), *cells)
         for spool, cell in zip(self._spools.values(), row, strict=True):
             spool.write((self._separator + cell).encode())

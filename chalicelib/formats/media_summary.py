@@ -8,7 +8,7 @@ What is kept is one frame, and per face five numbers per metric and a bounded li
 
 from dataclasses import dataclass, field
 
-from chalicelib.domain.metrics import FrameMetrics
+from chalicelib.domain.metrics import FrameMetrics, MetricSet
 from chalicelib.formats.face_events import FaceEvents
 from chalicelib.formats.face_statistics import FaceStatistics
 
@@ -18,12 +18,12 @@ class FaceSummary:
     """One face. `until_s` is the end of the last frame that shows it, `last_index` the number of that frame."""
 
     first_s: float
+    statistics: FaceStatistics
     last_s: float = 0.0
     until_s: float = 0.0
     last_index: int = -1
     frames: int = 0
     seconds: float = 0.0
-    statistics: FaceStatistics = field(default_factory=FaceStatistics)
     events: FaceEvents = field(default_factory=FaceEvents)
 
 
@@ -31,7 +31,8 @@ class MediaSummary:
     """All frames and faces so far. `faces` is by face id, in the order in which the faces first appear; `start_s` is
     None before the first frame. Complete after `finish`."""
 
-    def __init__(self) -> None:
+    def __init__(self, metrics: MetricSet) -> None:
+        self._metrics = metrics
         self.faces: dict[int, FaceSummary] = {}
         self.start_s: float | None = None
         self.frames = self.frames_without_face = 0
@@ -62,7 +63,7 @@ class MediaSummary:
         duration_s = self._last_duration_s
         weight = duration_s or 1.0
         for metrics in frame.faces:
-            face = self.faces.setdefault(metrics.face_id, FaceSummary(frame.time_s))
+            face = self._face(metrics.face_id, frame.time_s)
             if face.last_index != self.frames - 1:  # it was away
                 face.events.leave(face.until_s)
             face.last_s, face.until_s, face.last_index = frame.time_s, end_s, self.frames
@@ -75,3 +76,8 @@ class MediaSummary:
         if not frame.faces:
             self.frames_without_face += 1
             self.seconds_without_face += duration_s
+
+    def _face(self, face_id: int, time_s: float) -> FaceSummary:
+        if face_id not in self.faces:
+            self.faces[face_id] = FaceSummary(time_s, FaceStatistics(self._metrics))
+        return self.faces[face_id]

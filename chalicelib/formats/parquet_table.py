@@ -9,7 +9,7 @@ import pyarrow as pa
 from pyarrow.parquet import ParquetWriter
 
 from chalicelib.domain.job_names import PARQUET_CONTENT_TYPE
-from chalicelib.domain.metrics import METRICS, FaceMetrics, FrameMetrics
+from chalicelib.domain.metrics import FaceMetrics, FrameMetrics, MetricSet
 from chalicelib.formats.columns import metric_columns
 
 ROWS_PER_GROUP = 16_384
@@ -30,22 +30,23 @@ class ParquetTableWriter:
     content_type = PARQUET_CONTENT_TYPE
     suffix = "-metrics.parquet"
 
-    def __init__(self, stream: BinaryIO, *, classifier_names: bool) -> None:
-        metrics = [
+    def __init__(self, stream: BinaryIO, *, metrics: MetricSet, classifier_names: bool) -> None:
+        fields = [
             pa.field(name, pa.float32(), metadata={"unit": metric.unit})
-            for name, metric in zip(metric_columns(classifier_names=classifier_names), METRICS, strict=True)
+            for name, metric in zip(metric_columns(metrics, classifier_names=classifier_names), metrics, strict=True)
         ]
         self._schema = pa.schema(
             [
                 pa.field("frame", pa.int32(), nullable=False),
                 pa.field("time_s", pa.float64(), nullable=False),
                 pa.field("face_id", pa.int32()),
-                *metrics,
+                *fields,
             ]
         )
         self._file = ParquetWriter(_Sink(stream), self._schema, compression="zstd")
         self._frame = 0
-        self._rows = _Rows()
+        self._metric_names = metrics.names
+        self._rows = _Rows(self._metric_names)
 
     def write(self, frame: FrameMetrics) -> None:
         """Adds the next frame."""
@@ -64,17 +65,18 @@ class ParquetTableWriter:
 
     def _write_group(self) -> None:
         self._file.write_table(pa.Table.from_arrays(self._rows.columns(self._schema), schema=self._schema))
-        self._rows = _Rows()
+        self._rows = _Rows(self._metric_names)
 
 
 class _Rows:
     """Rows column by column, as the bytes that Arrow takes over without a copy."""
 
-    def __init__(self) -> None:
+    def __init__(self, metric_names: tuple[str, ...]) -> None:
+        self._metric_names = metric_names
         self._frames = array("i")
         self._times_s = array("d")
         self._face_ids = array("i")
-        self._values = [array("f") for _ in METRICS]
+        self._values = [array("f") for _ in metric_names]
         self._has_face: list[bool] = []
 
     def __len__(self) -> int:
@@ -85,13 +87,13 @@ class _Rows:
         self._times_s.append(time_s)
         self._has_face.append(face is not None)
         self._face_ids.append(0 if face is None else face.face_id)
-        for metric, column in zip(METRICS, self._values, strict=True):
-            column.append(_NO_VALUE if face is None else face.values[metric.name])
+        for name, column in zip(self._metric_names, self._values, strict=True):
+            column.append(_NO_VALUE if face is None else face.values[name])
 
     def columns(self, schema: pa.Schema) -> list[pa.Array]:
         # The values of an Arrow boolean array are packed as its validity bitmaps are.
         valid = pa.array(self._has_face, pa.bool_()).buffers()[1]
-        bitmaps = [None, None, *[valid] * (1 + len(METRICS))]
+        bitmaps = [None, None, *[valid] * (1 + len(self._metric_names))]
         columns = [self._frames, self._times_s, self._face_ids, *self._values]
         return [
             pa.Array.from_buffers(kind, len(self), [bitmap, pa.py_buffer(column)])

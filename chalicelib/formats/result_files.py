@@ -16,7 +16,7 @@ from chalicelib.domain.job_names import (
     SUMMARY_CONTENT_TYPE,
     Recipe,
 )
-from chalicelib.domain.metrics import FrameMetrics
+from chalicelib.domain.metrics import FrameMetrics, MetricSet
 from chalicelib.formats.csv_table import CsvTableWriter
 from chalicelib.formats.file_names import result_file_name
 from chalicelib.formats.legacy_json import LegacyJsonWriter
@@ -25,22 +25,26 @@ from chalicelib.formats.summary_json import SummaryJsonWriter
 from chalicelib.formats.writers import OpenSpool, ResultWriter
 
 
-def _parquet_writer(stream: BinaryIO, recipe: Recipe, _open_spool: OpenSpool) -> ResultWriter:
+def _parquet_writer(stream: BinaryIO, recipe: Recipe, metrics: MetricSet, _open_spool: OpenSpool) -> ResultWriter:
     from chalicelib.formats.parquet_table import ParquetTableWriter  # noqa: PLC0415  # loads a library; see there
 
-    return ParquetTableWriter(stream, classifier_names=recipe.classifier_names)
+    return ParquetTableWriter(stream, metrics=metrics, classifier_names=recipe.classifier_names)
 
 
-WRITERS: Mapping[str, Callable[[BinaryIO, Recipe, OpenSpool], ResultWriter]] = MappingProxyType(
+WRITERS: Mapping[str, Callable[[BinaryIO, Recipe, MetricSet, OpenSpool], ResultWriter]] = MappingProxyType(
     {
-        SESSION_CONTENT_TYPE: lambda stream, _recipe, _open_spool: SessionJsonWriter(stream),
-        LEGACY_CONTENT_TYPE: lambda stream, recipe, open_spool: LegacyJsonWriter(
-            stream, pack=recipe.pack, classifier_names=recipe.classifier_names, open_spool=open_spool
+        SESSION_CONTENT_TYPE: lambda stream, _recipe, metrics, _open_spool: SessionJsonWriter(stream, metrics=metrics),
+        LEGACY_CONTENT_TYPE: lambda stream, recipe, metrics, open_spool: LegacyJsonWriter(
+            stream,
+            metrics=metrics,
+            pack=recipe.pack,
+            classifier_names=recipe.classifier_names,
+            open_spool=open_spool,
         ),
-        CSV_CONTENT_TYPE: lambda stream, recipe, _open_spool: CsvTableWriter(
-            stream, face_ids=recipe.max_faces > 1, classifier_names=recipe.classifier_names
+        CSV_CONTENT_TYPE: lambda stream, recipe, metrics, _open_spool: CsvTableWriter(
+            stream, metrics=metrics, face_ids=recipe.max_faces > 1, classifier_names=recipe.classifier_names
         ),
-        SUMMARY_CONTENT_TYPE: lambda stream, _recipe, _open_spool: SummaryJsonWriter(stream),
+        SUMMARY_CONTENT_TYPE: lambda stream, _recipe, metrics, _open_spool: SummaryJsonWriter(stream, metrics=metrics),
         PARQUET_CONTENT_TYPE: _parquet_writer,
     }
 )
@@ -57,14 +61,14 @@ class ResultFile:
 
 
 class ResultFiles:
-    """Open result files, one in `directory` for every content type of `recipe`.
+    """Open result files, one in `directory` for every content type of `recipe`, each with `metrics` and no others.
 
     The names on the disk are `result-0`, `result-1` ...: nothing in them comes from the client. `input_file_name` is
     the client's, as `check_file_name` leaves it; the results' file names begin with it. As a context manager it
     completes the files at the end, or deletes them when an error passes.
     """
 
-    def __init__(self, recipe: Recipe, directory: Path, input_file_name: str) -> None:
+    def __init__(self, recipe: Recipe, metrics: MetricSet, directory: Path, input_file_name: str) -> None:
         self._directory = directory
         self._open_files = ExitStack()
         self._writers: list[ResultWriter] = []
@@ -73,7 +77,7 @@ class ResultFiles:
         with ExitStack() as undo:
             undo.callback(self.discard)
             for content_type in recipe.content_types:
-                self._open(content_type, recipe)
+                self._open(content_type, recipe, metrics)
             undo.pop_all()
         self._files = tuple(
             ResultFile(path, result_file_name(input_file_name, writer.suffix), writer.content_type)
@@ -124,11 +128,11 @@ class ResultFiles:
         else:
             self.discard()
 
-    def _open(self, content_type: str, recipe: Recipe) -> None:
+    def _open(self, content_type: str, recipe: Recipe, metrics: MetricSet) -> None:
         path = self._directory / f"result-{len(self._paths)}"
         self._paths.append(path)
         stream = self._open_files.enter_context(path.open("wb"))
-        self._writers.append(WRITERS[content_type](stream, recipe, self._open_spool))
+        self._writers.append(WRITERS[content_type](stream, recipe, metrics, self._open_spool))
 
     def _open_spool(self) -> BinaryIO:
         return self._open_files.enter_context(tempfile.TemporaryFile(dir=self._directory))

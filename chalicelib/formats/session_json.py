@@ -4,10 +4,8 @@ import json
 from typing import BinaryIO
 
 from chalicelib.domain.job_names import SESSION_CONTENT_TYPE
-from chalicelib.domain.metrics import METRICS, FaceMetrics, FrameMetrics
+from chalicelib.domain.metrics import FaceMetrics, FrameMetrics, MetricSet
 from chalicelib.formats.numbers import metric_text, seconds_text
-
-_KEYS = tuple((metric.name, json.dumps(metric.name) + ":") for metric in METRICS)
 
 
 class SessionJsonWriter:
@@ -21,17 +19,18 @@ class SessionJsonWriter:
     content_type = SESSION_CONTENT_TYPE
     suffix = "-metrics.json"
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: BinaryIO, *, metrics: MetricSet) -> None:
         self._stream = stream
         self._separator = "\n"
         self._end = "]}\n"
-        configuration = {metric.name: metric.classifier for metric in METRICS}
+        self._keys = tuple((name, json.dumps(name) + ":") for name in metrics.names)
+        configuration = {metric.name: metric.classifier for metric in metrics}
         head = json.dumps({"content_type": self.content_type, "configuration": configuration}, separators=(",", ":"))
         self._put(head.removesuffix("}") + ',"frames":[')
 
     def write(self, frame: FrameMetrics) -> None:
         """Adds the next frame."""
-        faces = ",".join([f'"{face.face_id}":{_face_object(face)}' for face in frame.faces])
+        faces = ",".join([f'"{face.face_id}":{self._face_object(face)}' for face in frame.faces])
         self._put(f'{self._separator}{{"time":{seconds_text(frame.time_s)},"faces":{{{faces}}}}}')
         self._separator = ",\n"
         self._end = "\n]}\n"
@@ -43,7 +42,6 @@ class SessionJsonWriter:
     def _put(self, text: str) -> None:
         self._stream.write(text.encode())
 
-
-def _face_object(face: FaceMetrics) -> str:
-    values = face.values
-    return "{" + ",".join([key + metric_text(values[name]) for name, key in _KEYS]) + "}"
+    def _face_object(self, face: FaceMetrics) -> str:
+        values = face.values
+        return "{" + ",".join([key + metric_text(values[name]) for name, key in self._keys]) + "}"

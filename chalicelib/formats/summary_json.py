@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 from chalicelib.domain.events import EVENTS, Event, EventDefinition
 from chalicelib.domain.job_names import SUMMARY_CONTENT_TYPE
-from chalicelib.domain.metrics import METRICS, FrameMetrics, Metric
+from chalicelib.domain.metrics import FrameMetrics, Metric, MetricSet
 from chalicelib.formats.face_statistics import SHARE_THRESHOLD, FaceStatistics
 from chalicelib.formats.media_summary import FaceSummary, MediaSummary
 from chalicelib.formats.numbers import metric_text, seconds_text
@@ -26,9 +26,10 @@ class SummaryJsonWriter:
     content_type = SUMMARY_CONTENT_TYPE
     suffix = "-summary.json"
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: BinaryIO, *, metrics: MetricSet) -> None:
         self._stream = stream
-        self._summary = MediaSummary()
+        self._metrics = metrics
+        self._summary = MediaSummary(metrics)
 
     def write(self, frame: FrameMetrics) -> None:
         """Adds the next frame. Raises `ValueError` for one that is not later than the frame before, too."""
@@ -46,7 +47,7 @@ class SummaryJsonWriter:
         separator = "\n"
         for face_id, face in self._summary.faces.items():
             yield separator
-            yield from _face(face_id, face)
+            yield from _face(face_id, face, self._metrics)
             separator = ",\n"
         yield "\n]}\n" if self._summary.faces else "]}\n"
 
@@ -82,7 +83,7 @@ def _definition(definition: EventDefinition) -> str:
     )
 
 
-def _face(face_id: int, face: FaceSummary) -> Iterable[str]:
+def _face(face_id: int, face: FaceSummary, metrics: MetricSet) -> Iterable[str]:
     seen = _object(
         face_id=json.dumps(str(face_id)),
         first_seen_s=seconds_text(face.first_s),
@@ -91,7 +92,7 @@ def _face(face_id: int, face: FaceSummary) -> Iterable[str]:
         seconds=metric_text(face.seconds),
     )
     yield seen.removesuffix("}") + ',\n "metrics":{'
-    yield ",".join(f"\n  {json.dumps(metric.name)}:{_metric(metric, face.statistics)}" for metric in METRICS)
+    yield ",".join(f"\n  {json.dumps(metric.name)}:{_metric(metric, face.statistics)}" for metric in metrics)
     counts = {definition.name: str(face.events.counts[definition.name]) for definition in EVENTS}
     yield f'}},\n "event_counts":{_object(**counts)},\n "events_dropped":{face.events.dropped},\n "events":['
     yield ",".join(f"\n  {_event(event)}" for event in face.events.in_order())

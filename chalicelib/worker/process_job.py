@@ -17,6 +17,7 @@ from chalicelib.analysis.open_media import open_media
 from chalicelib.domain.entries import Entry, Representation, media_key, representation_id
 from chalicelib.domain.job_names import RECIPES, Recipe
 from chalicelib.domain.jobs import Job, JobMessage, Progress
+from chalicelib.domain.metrics import deployed_metrics
 from chalicelib.errors import LeaseLost, MediaError, NotFound
 from chalicelib.formats.result_files import ResultFile, ResultFiles
 from chalicelib.wiring import WorkerServices
@@ -38,6 +39,7 @@ class JobProcessor:
         settings = services.settings
         fetch_limits = FetchLimits(max_bytes=settings.max_upload_bytes, timeout_s=settings.fetch_timeout_s)
         self._fetcher = fetcher or MediaFetcher(fetch_limits)
+        self._metrics = deployed_metrics(expressions_only=settings.expressions_only)
         self._limits = MediaLimits(max_pixels=settings.max_pixels, max_duration_s=settings.max_duration_s)
 
     def process(self, message: JobMessage) -> None:
@@ -76,11 +78,13 @@ class JobProcessor:
         else:
             self._download(job, media_path)
         report = ProgressReport(self._services.runs, job)
-        with ResultFiles(recipe, directory, job.filename) as results:
+        with ResultFiles(recipe, self._metrics, directory, job.filename) as results:
             with open_media(media_path, self._limits) as medium:
                 _check_kind(medium.info, job, recipe)
                 report.begin(medium.info.frames_total)
-                analyzer = FaceAnalyzer(self._models, mesh=recipe.mesh, max_faces=recipe.max_faces)
+                analyzer = FaceAnalyzer(
+                    self._models, mesh=recipe.mesh, max_faces=recipe.max_faces, metrics=self._metrics
+                )
                 for frame in report.count(analyzer.analyze(medium.frames())):
                     results.write(frame)
             results.close()

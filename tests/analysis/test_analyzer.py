@@ -11,7 +11,7 @@ from chalicelib.analysis.analyzer import FaceAnalyzer
 from chalicelib.analysis.frames import Frame
 from chalicelib.analysis.models import Models
 from chalicelib.domain.job_names import Mesh
-from chalicelib.domain.metrics import EXPRESSION_NAMES, METRICS, FaceMetrics, FrameMetrics
+from chalicelib.domain.metrics import EXPRESSION_NAMES, METRICS, FaceMetrics, FrameMetrics, deployed_metrics
 from tests.analysis.conftest import Measure, faces_of, read_picture
 
 _SEVEN = ("anger", "contempt", "disgust", "fear", "joy", "sadness", "surprise")
@@ -143,6 +143,15 @@ def test_a_neutral_face_scores_little_and_its_smile_is_seen(measured: Measure) -
             assert np.median([face.values[name] for face in faces[:20]]) <= _NEUTRAL_MAX_SCORE, name
     assert np.median([face.values["attention"] for face in faces[:20]]) > 90
     assert np.median([face.values["smile"] for face in faces[-20:]]) > 80
+
+
+def test_what_is_not_wanted_is_not_measured(models: Models, shared_media: Path, measured: Measure) -> None:
+    metrics = deployed_metrics(expressions_only=True)
+    analyzer = FaceAnalyzer(models, mesh=Mesh.ATTENTION, max_faces=50, metrics=metrics)
+    (everything,) = measured("faces/single_face.jpg")
+    (face,) = faces_of(analyzer, read_picture(shared_media / "faces/single_face.jpg"))
+    assert tuple(face.values) == metrics.names
+    assert face.values == {name: everything.faces[0].values[name] for name in metrics.names}
 
 
 def test_the_same_frames_give_the_same_numbers(analyzer: FaceAnalyzer, shared_media: Path, measured: Measure) -> None:

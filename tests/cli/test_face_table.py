@@ -8,7 +8,7 @@ from rich.console import Console
 
 from chalicelib.cli.face_table import face_table
 from chalicelib.client.face_summary import ResultSummary, read_summary
-from chalicelib.domain.metrics import METRICS, FaceMetrics, FrameMetrics
+from chalicelib.domain.metrics import EVERY_METRIC, METRICS, FaceMetrics, FrameMetrics
 from chalicelib.formats.summary_json import SummaryJsonWriter
 
 
@@ -27,7 +27,7 @@ FRAMES = (
 
 def _summarize(path: Path, frames: tuple[FrameMetrics, ...] = FRAMES) -> ResultSummary:
     with path.open("wb") as stream:
-        writer = SummaryJsonWriter(stream)
+        writer = SummaryJsonWriter(stream, metrics=EVERY_METRIC)
         for frame in frames:
             writer.write(frame)
         writer.close()

@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from chalicelib.domain.metrics import METRICS, FaceMetrics, FrameMetrics
+from chalicelib.domain.metrics import EVERY_METRIC, FaceMetrics, FrameMetrics, MetricSet
 from chalicelib.formats.csv_table import CsvTableWriter
 from chalicelib.formats.legacy_json import LegacyJsonWriter
 from chalicelib.formats.session_json import SessionJsonWriter
@@ -29,16 +29,23 @@ def _written(writer: ResultWriter, stream: io.BytesIO, frames: Iterable[FrameMet
     return stream.getvalue()
 
 
-def session_bytes(frames: Iterable[FrameMetrics]) -> bytes:
+def session_bytes(frames: Iterable[FrameMetrics], *, metrics: MetricSet = EVERY_METRIC) -> bytes:
     stream = io.BytesIO()
-    return _written(SessionJsonWriter(stream), stream, frames)
+    return _written(SessionJsonWriter(stream, metrics=metrics), stream, frames)
 
 
-def legacy_bytes(frames: Iterable[FrameMetrics], *, pack: str = "current", classifier_names: bool = False) -> bytes:
+def legacy_bytes(
+    frames: Iterable[FrameMetrics],
+    *,
+    pack: str = "current",
+    classifier_names: bool = False,
+    metrics: MetricSet = EVERY_METRIC,
+) -> bytes:
     stream = io.BytesIO()
     with ExitStack() as spools:
         writer = LegacyJsonWriter(
             stream,
+            metrics=metrics,
             pack=pack,
             classifier_names=classifier_names,
             open_spool=lambda: spools.enter_context(tempfile.TemporaryFile()),
@@ -46,14 +53,17 @@ def legacy_bytes(frames: Iterable[FrameMetrics], *, pack: str = "current", class
         return _written(writer, stream, frames)
 
 
-def csv_bytes(frames: Iterable[FrameMetrics], *, face_ids: bool, classifier_names: bool = False) -> bytes:
+def csv_bytes(
+    frames: Iterable[FrameMetrics], *, face_ids: bool, classifier_names: bool = False, metrics: MetricSet = EVERY_METRIC
+) -> bytes:
     stream = io.BytesIO()
-    return _written(CsvTableWriter(stream, face_ids=face_ids, classifier_names=classifier_names), stream, frames)
+    writer = CsvTableWriter(stream, metrics=metrics, face_ids=face_ids, classifier_names=classifier_names)
+    return _written(writer, stream, frames)
 
 
-def summary_bytes(frames: Iterable[FrameMetrics]) -> bytes:
+def summary_bytes(frames: Iterable[FrameMetrics], *, metrics: MetricSet = EVERY_METRIC) -> bytes:
     stream = io.BytesIO()
-    return _written(SummaryJsonWriter(stream), stream, frames)
+    return _written(SummaryJsonWriter(stream, metrics=metrics), stream, frames)
 
 
 def strict_json(data: bytes) -> Any:
@@ -76,9 +86,9 @@ def csv_rows(data: bytes) -> list[list[str]]:
     return list(csv.reader(io.StringIO(data.decode(), newline=""), strict=True))
 
 
-def assert_same_face(read: Iterable[Decimal | str], face: FaceMetrics) -> None:
-    """`read` are the face's numbers in the order of `METRICS`, each within the rounding."""
-    for metric, value in zip(METRICS, read, strict=True):
+def assert_same_face(read: Iterable[Decimal | str], face: FaceMetrics, metrics: MetricSet = EVERY_METRIC) -> None:
+    """`read` are the face's numbers in the order of `metrics`, each within the rounding."""
+    for metric, value in zip(metrics, read, strict=True):
         assert abs(Decimal(value) - Decimal(face.values[metric.name])) <= METRIC_TOLERANCE, metric.name
 
 

@@ -6,7 +6,7 @@ import math
 import pytest
 from hypothesis import given
 
-from chalicelib.domain.metrics import METRICS, FaceMetrics, FrameMetrics
+from chalicelib.domain.metrics import EVERY_METRIC, METRICS, FaceMetrics, FrameMetrics
 from chalicelib.formats.legacy_json import LegacyJsonWriter
 from tests.formats.frames import FRAMES, GOLDEN_FRAMES, face
 from tests.formats.readers import GOLDEN, assert_same_face, assert_same_time_ms, legacy_bytes, strict_json
@@ -59,7 +59,9 @@ def test_a_refused_frame_leaves_the_arrays_equally_long() -> None:
     stream = io.BytesIO()
     spools = [io.BytesIO() for _ in range(1 + len(METRICS))]
     waiting = iter(spools)
-    writer = LegacyJsonWriter(stream, pack="current", classifier_names=False, open_spool=lambda: next(waiting))
+    writer = LegacyJsonWriter(
+        stream, metrics=EVERY_METRIC, pack="current", classifier_names=False, open_spool=lambda: next(waiting)
+    )
     writer.write(FrameMetrics(0.0, (face(0),)))
     with pytest.raises(ValueError, match="cannot be written"):
         writer.write(FrameMetrics(0.5, (FaceMetrics(0, {**face(0).values, METRICS[-1].name: math.nan}),)))

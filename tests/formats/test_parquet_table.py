@@ -15,7 +15,7 @@ from hypothesis import given
 from pyarrow import parquet
 
 from chalicelib.domain.job_names import RECIPES, JobName, Recipe, ResultTable
-from chalicelib.domain.metrics import METRICS, FaceMetrics, FrameMetrics
+from chalicelib.domain.metrics import EVERY_METRIC, METRICS, FaceMetrics, FrameMetrics
 from chalicelib.formats.parquet_table import ROWS_PER_GROUP, ParquetTableWriter
 from chalicelib.formats.result_files import ResultFiles
 from tests.formats.frames import FRAMES, GOLDEN_FRAMES, face
@@ -25,8 +25,10 @@ _ROOT = Path(__file__).resolve().parents[2]
 _WITHOUT_A_TABLE = """
 import sys, pathlib, tempfile
 from chalicelib.domain.job_names import RECIPES, JobName
+from chalicelib.domain.metrics import EVERY_METRIC
 from chalicelib.formats.result_files import ResultFiles
-with tempfile.TemporaryDirectory() as directory, ResultFiles(RECIPES[JobName.MULTIFACE], pathlib.Path(directory), "a"):
+recipe = RECIPES[JobName.MULTIFACE]
+with tempfile.TemporaryDirectory() as directory, ResultFiles(recipe, EVERY_METRIC, pathlib.Path(directory), "a"):
     print(sorted({"pyarrow", "numpy"} & set(sys.modules)))
 """
 
@@ -39,7 +41,7 @@ def _recipe(name: JobName) -> Recipe:
 
 def _written(frames: Iterable[FrameMetrics], *, classifier_names: bool = False) -> bytes:
     stream = io.BytesIO()
-    writer = ParquetTableWriter(stream, classifier_names=classifier_names)
+    writer = ParquetTableWriter(stream, metrics=EVERY_METRIC, classifier_names=classifier_names)
     for frame in frames:
         writer.write(frame)
     writer.close()
@@ -108,7 +110,7 @@ def _peak_bytes(rows: int, directory: Path) -> int:
     tracemalloc.start()
     try:
         with (directory / "table").open("wb") as stream:
-            writer = ParquetTableWriter(stream, classifier_names=False)
+            writer = ParquetTableWriter(stream, metrics=EVERY_METRIC, classifier_names=False)
             for frame in _film(rows):
                 writer.write(frame)
             writer.close()
@@ -125,7 +127,7 @@ def test_memory_does_not_grow_with_the_video(tmp_path: Path) -> None:
 @pytest.mark.parametrize("value", [math.nan, math.inf, -1e39])
 def test_what_a_float_cannot_hold_is_refused_and_nothing_is_added(value: float) -> None:
     stream = io.BytesIO()
-    writer = ParquetTableWriter(stream, classifier_names=False)
+    writer = ParquetTableWriter(stream, metrics=EVERY_METRIC, classifier_names=False)
     spoilt = FaceMetrics(1, {**face(1).values, METRICS[-1].name: value})
     with pytest.raises(ValueError, match="cannot be written"):
         writer.write(FrameMetrics(0.0, (face(0), spoilt)))
@@ -135,7 +137,7 @@ def test_what_a_float_cannot_hold_is_refused_and_nothing_is_added(value: float) 
 
 @pytest.mark.parametrize("name", [JobName.MULTIFACE, JobName.CT_PACK_LINEAR])
 def test_among_the_files_of_a_job(name: JobName, tmp_path: Path) -> None:
-    with ResultFiles(_recipe(name), tmp_path, "clip.mp4") as results:
+    with ResultFiles(_recipe(name), EVERY_METRIC, tmp_path, "clip.mp4") as results:
         for frame in GOLDEN_FRAMES:
             results.write(frame)
     last = results.files[-1]
@@ -147,7 +149,7 @@ def test_among_the_files_of_a_job(name: JobName, tmp_path: Path) -> None:
 
 def test_given_up_it_leaves_nothing_and_complains_of_nothing(tmp_path: Path) -> None:
     """Warnings are errors here, those of a collected writer too."""
-    results = ResultFiles(_recipe(JobName.MULTIFACE), tmp_path, "clip.mp4")
+    results = ResultFiles(_recipe(JobName.MULTIFACE), EVERY_METRIC, tmp_path, "clip.mp4")
     results.write(GOLDEN_FRAMES[0])
     results.discard()
     del results
@@ -158,7 +160,7 @@ def test_given_up_it_leaves_nothing_and_complains_of_nothing(tmp_path: Path) -> 
 def test_a_full_disk_is_an_error(tmp_path: Path) -> None:
     recipe = replace(_recipe(JobName.MULTIFACE), content_types=("application/vnd.apache.parquet",))
     (tmp_path / "result-0").symlink_to("/dev/full")
-    results = ResultFiles(recipe, tmp_path, "clip.mp4")
+    results = ResultFiles(recipe, EVERY_METRIC, tmp_path, "clip.mp4")
     with pytest.raises(OSError, match="No space left"):
         results.close()
     assert list(tmp_path.iterdir()) == []

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.events import EVENTS
-from chalicelib.domain.metrics import METRICS, FaceMetrics, FrameMetrics
+from chalicelib.domain.metrics import EVERY_METRIC, METRICS, FaceMetrics, FrameMetrics
 from chalicelib.formats.face_statistics import SHARE_THRESHOLD
 from chalicelib.formats.summary_json import SummaryJsonWriter
 from tests.formats.frames import GOLDEN_FRAMES
@@ -137,14 +137,14 @@ def test_more_events_than_are_kept_are_counted() -> None:
 
 @pytest.mark.parametrize("frame", [FrameMetrics(math.nan, ()), FrameMetrics(0.2, (_face(pitch=math.inf),))])
 def test_what_is_not_finite_is_never_written(frame: FrameMetrics) -> None:
-    writer = SummaryJsonWriter(io.BytesIO())
+    writer = SummaryJsonWriter(io.BytesIO(), metrics=EVERY_METRIC)
     with pytest.raises(ValueError, match="cannot be written"):
         writer.write(frame)
 
 
 def test_a_clock_that_stands_still_is_refused_and_nothing_is_added() -> None:
     stream = io.BytesIO()
-    writer = SummaryJsonWriter(stream)
+    writer = SummaryJsonWriter(stream, metrics=EVERY_METRIC)
     writer.write(FrameMetrics(1.0, ()))
     with pytest.raises(ValueError, match="cannot follow"):
         writer.write(FrameMetrics(1.0, ()))
@@ -216,7 +216,7 @@ def _check_face(face: Any, frames: Sequence[FrameMetrics]) -> None:
 def _peak_bytes(frames: Callable[[], Iterator[FrameMetrics]]) -> int:
     tracemalloc.start()
     try:
-        writer = SummaryJsonWriter(io.BytesIO())
+        writer = SummaryJsonWriter(io.BytesIO(), metrics=EVERY_METRIC)
         for frame in frames():
             writer.write(frame)
         writer.close()

@@ -16,6 +16,7 @@ from chalicelib.domain.accounts import Caller
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.job_names import PARQUET_CONTENT_TYPE, RECIPES, JobName, ResultTable
 from chalicelib.domain.jobs import Job, JobStatus, Progress
+from chalicelib.domain.metrics import EMOTION_NAMES
 from chalicelib.domain.new_jobs import NewJob
 from chalicelib.errors import JobBusy, JobNotClaimable, LeaseLost
 from chalicelib.services.entries import Entries, Upload
@@ -69,6 +70,7 @@ class World:
     job_rows: WatchedJobs = field(default_factory=WatchedJobs)
     entry_rows: FakeEntries = field(default_factory=FakeEntries)
     media: WatchedMedia = field(default_factory=WatchedMedia)
+    expressions_only: bool = False
 
     def __post_init__(self) -> None:
         self.entries = Entries(self.entry_rows, self.media, self.clock)
@@ -87,7 +89,7 @@ class World:
         return self.jobs.create(ADA, NewJob(name, table=table), upload)
 
     def worker(self, owner: str) -> JobProcessor:
-        settings = Settings("table", "bucket", "queue", lease_s=LEASE_S)
+        settings = Settings("table", "bucket", "queue", lease_s=LEASE_S, expressions_only=self.expressions_only)
         runs = JobRuns(self.job_rows, self.clock, owner=owner, lease_s=LEASE_S, max_attempts=settings.max_attempts)
         return JobProcessor(WorkerServices(settings, self.clock, runs, self.entry_rows, self.media), self.models)
 
@@ -145,6 +147,17 @@ def test_a_table_that_is_wished_for_has_a_row_per_face_and_frame(world: World, c
     recipe = RECIPES[name]
     assert recipe is not None
     assert by_age == [*recipe.content_types, PARQUET_CONTENT_TYPE]
+
+
+def test_a_deployment_of_expressions_only_writes_no_emotion(models: Models, shared_media: Path) -> None:
+    world = World(models, expressions_only=True)
+    picture = (shared_media / "faces" / "single_face.jpg").read_bytes()
+    job = world.create(picture, file_name="face.jpg", table=ResultTable.PARQUET)
+    world.worker("one").process(job.message)
+    results = world.results(job)
+    assert len(results) == 4
+    assert b'"smile":' in results["face.jpg-metrics.json"]
+    assert {name for name, data in results.items() for emotion in EMOTION_NAMES if emotion.encode() in data} == set()
 
 
 def test_delivered_twice_it_runs_once(world: World, clip: bytes) -> None:

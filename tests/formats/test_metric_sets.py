@@ -1,0 +1,96 @@
+"""Every format has the metrics that it is told to write, and no others."""
+
+import io
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pyarrow import parquet
+
+from chalicelib.domain.job_names import (
+    CSV_CONTENT_TYPE,
+    LEGACY_CONTENT_TYPE,
+    PARQUET_CONTENT_TYPE,
+    RECIPES,
+    SESSION_CONTENT_TYPE,
+    SUMMARY_CONTENT_TYPE,
+    JobName,
+    ResultTable,
+)
+from chalicelib.domain.metrics import (
+    EMOTION_NAMES,
+    EVERY_METRIC,
+    FaceMetrics,
+    FrameMetrics,
+    MetricGroup,
+    MetricSet,
+    deployed_metrics,
+)
+from chalicelib.formats.result_files import ResultFiles
+from tests.formats.readers import csv_rows
+
+SETTINGS = {"everything": False, "expressions only": True}
+JOBS = [name for name, recipe in RECIPES.items() if recipe is not None]
+
+
+def _frames(metrics: MetricSet) -> list[FrameMetrics]:
+    """Two faces, then none; the faces have these metrics only."""
+    faces = tuple(FaceMetrics(face_id, dict.fromkeys(metrics.names, 60.0 + face_id)) for face_id in (0, 1))
+    return [FrameMetrics(0.0, faces), FrameMetrics(0.5, ())]
+
+
+def _files(name: JobName, metrics: MetricSet, frames: Iterable[FrameMetrics], directory: Path) -> dict[str, bytes]:
+    """The bytes by content type."""
+    recipe = RECIPES[name]
+    assert recipe is not None
+    with ResultFiles(recipe.with_table(ResultTable.PARQUET), metrics, directory, "clip.mp4") as results:
+        for frame in frames:
+            results.write(frame)
+    return {file.content_type: file.path.read_bytes() for file in results.files}
+
+
+def _names_in(content_type: str, data: bytes) -> list[list[str]]:
+    """Every list of metrics that the file has."""
+    if content_type == CSV_CONTENT_TYPE:
+        return [[name for name in csv_rows(data)[0] if name not in ("time stamp (msec)", "face id")]]
+    if content_type == PARQUET_CONTENT_TYPE:
+        return [parquet.read_schema(io.BytesIO(data)).names[3:]]
+    document: Any = json.loads(data)
+    if content_type == SESSION_CONTENT_TYPE:
+        faces = [list(face) for frame in document["frames"] for face in frame["faces"].values()]
+        return [list(document["configuration"]), *faces]
+    if content_type == LEGACY_CONTENT_TYPE:
+        return [list(document["metric_map"]), list(document["metrics"])[1:]]
+    assert content_type == SUMMARY_CONTENT_TYPE
+    return [list(face["metrics"]) for face in document["faces"]]
+
+
+@pytest.mark.parametrize("name", JOBS)
+@pytest.mark.parametrize("expressions_only", SETTINGS.values(), ids=SETTINGS)
+def test_each_file_has_the_metrics_of_the_deployment(name: JobName, tmp_path: Path, *, expressions_only: bool) -> None:
+    metrics = deployed_metrics(expressions_only=expressions_only)
+    for content_type, data in _files(name, metrics, _frames(metrics), tmp_path).items():
+        is_raw = name.startswith("ct-") and content_type != SUMMARY_CONTENT_TYPE
+        expected = [metric.classifier if is_raw else metric.name for metric in metrics]
+        found = _names_in(content_type, data)
+        assert len(found) >= 1
+        assert found == [expected] * len(found), content_type
+
+
+@pytest.mark.parametrize("name", JOBS)
+def test_emotions_that_come_in_nevertheless_do_not_come_out(name: JobName, tmp_path: Path) -> None:
+    metrics = deployed_metrics(expressions_only=True)
+    for content_type, data in _files(name, metrics, _frames(EVERY_METRIC), tmp_path).items():
+        assert b"valence" not in data, content_type
+        assert [word for word in EMOTION_NAMES if word.encode() in data] == [], content_type
+
+
+def test_expressions_only_leaves_the_rest_in_its_order() -> None:
+    every, fewer = deployed_metrics(expressions_only=False), deployed_metrics(expressions_only=True)
+    assert every is EVERY_METRIC
+    assert [metric for metric in every if metric.group is not MetricGroup.EMOTION] == list(fewer)
+    assert set(every.names) - set(fewer.names) == set(EMOTION_NAMES)
+    assert every.has(MetricGroup.EMOTION)
+    assert not fewer.has(MetricGroup.EMOTION)
