@@ -18,7 +18,7 @@ export MIEN_DEMO_JOB := $(value JOB)
 export MIEN_DEMO_OUT := $(value OUT)
 export MIEN_SERVE_PORT := $(value PORT)
 
-.PHONY: help setup demo serve test check fuzz lock format picture clean
+.PHONY: help setup demo serve test check fuzz lock format picture pages clean
 
 help:  ## Show these lines
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -67,6 +67,9 @@ format: setup  ## Format the code
 picture: setup  ## Draw the README's picture anew
 	@$(BIN)/python -m chalicelib.local demo --out build/picture
 	@$(BIN)/python -m infra.pictures.draw_demo build/picture
+
+pages: setup  ## Make the API's page on responsible use from its document anew
+	@$(BIN)/python -m infra.pages.responsible_use
 
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'

@@ -5,7 +5,7 @@ from typing import cast
 
 from chalice.app import AuthResponse, Chalice, ChaliceAuthorizer, Request, Response
 
-from chalicelib.api import annotations, entries, index, jobs, representations, uploads, webhooks
+from chalicelib.api import annotations, entries, index, jobs, representations, responsible_use, uploads, webhooks
 from chalicelib.api.authentication import authorization_of
 from chalicelib.api.authorizer import SourcedAuthRequest, sourced
 from chalicelib.api.cors import cors_headers
@@ -21,6 +21,7 @@ ServicesSource = Callable[[], ApiServices]
 ROUTES: tuple[Route, ...] = with_description(
     (
         *index.ROUTES,
+        *responsible_use.ROUTES,
         *jobs.ROUTES,
         *entries.ROUTES,
         *representations.ROUTES,

@@ -32,7 +32,8 @@ password (HTTP Basic).</p>
 <code>media</code> links of its <code>result</code>.</p>
 <h2>Before you measure anyone</h2>
 <p>These numbers describe what a face shows, not what a person feels. Measure only people who have agreed to it, expect
-errors that differ from person to person, and decide nothing about anyone by these numbers alone.</p>
+errors that differ from person to person, and decide nothing about anyone by these numbers alone. The law, known
+weaknesses and checklists: <a href="$responsible_use">responsible use</a>.</p>
 <footer>An answer that is an error has one sentence that says what to do, and an <code>X-Request-Id</code> to quote.
 </footer>
 </main>
@@ -52,5 +53,6 @@ def index_page(urls: Urls, services: Mapping[str, str]) -> str:
         index=escape(urls.index()),
         docs=escape(urls.docs()),
         openapi=escape(urls.openapi()),
+        responsible_use=escape(urls.responsible_use()),
         jobs=escape(services["jobs"]),
     )

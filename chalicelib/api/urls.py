@@ -28,6 +28,10 @@ class Urls:
         """The description for people."""
         return f"{self.base}/docs"
 
+    def responsible_use(self) -> str:
+        """What to know before measuring anyone."""
+        return f"{self.base}/responsible-use"
+
     def openapi(self) -> str:
         """The description for programs."""
         return f"{self.base}/openapi.json"

@@ -114,5 +114,5 @@ def test_a_fault_of_ours_is_logged_with_the_id_and_told_without_details(caplog: 
 def test_each_route_is_there_once() -> None:
     listed = [(method, route.path) for route in ROUTES for method in route.methods]
     assert len(listed) == len(set(listed))
-    assert [route.path for route in ROUTES if route.is_public] == ["/", "/openapi.json", "/docs"]
+    assert [route.path for route in ROUTES if route.is_public] == ["/", "/responsible-use", "/openapi.json", "/docs"]
     assert all("HEAD" in route.methods for route in ROUTES if "GET" in route.methods)
