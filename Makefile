@@ -77,6 +77,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --fork-strategy
 lock:  ## Resolve the dependencies anew (needs uv)
 	@$(LOCK) requirements/dev.in -o requirements/dev.txt
 	@$(LOCK) requirements/worker.in -c requirements/dev.txt -o requirements/worker.txt
+	@$(LOCK) requirements/worker-cuda.in -c requirements/worker.txt -o requirements/worker-cuda.txt
 	@$(LOCK) requirements/light.in -c requirements/dev.txt -o requirements.txt
 
 clean:  ## Remove what set-up and the checks made; results stay
