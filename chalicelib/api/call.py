@@ -8,6 +8,7 @@ from chalicelib.api.authentication import caller_of
 from chalicelib.api.urls import Urls, urls_of
 from chalicelib.domain.accounts import Caller
 from chalicelib.domain.ids import check_id
+from chalicelib.domain.metrics import MetricSet, deployed_metrics
 from chalicelib.errors import TooLarge
 from chalicelib.wiring import ApiServices
 
@@ -24,6 +25,11 @@ class Call:
     def caller(self) -> Caller:
         """Who makes the request. Raises `NotAuthenticated`."""
         return caller_of(self.request)
+
+    @property
+    def metrics(self) -> MetricSet:
+        """What this deployment measures."""
+        return deployed_metrics(expressions_only=self.services.settings.expressions_only)
 
     def path_id(self, noun: str) -> str:
         """The id in the path that names a `noun` (`job`, `entry` ...). Raises `MalformedRequest`."""

@@ -10,22 +10,23 @@ from chalicelib.api.docs_page import docs_page
 from chalicelib.api.openapi import Node, openapi_document
 from chalicelib.api.page_style import HTML_CONTENT_TYPE, page_policy
 from chalicelib.api.routes import READ, Answer, Route
+from chalicelib.domain.metrics import MetricSet
 
 
 def with_description(others: tuple[Route, ...]) -> tuple[Route, ...]:
     """`others`, and the routes that describe all of them and themselves. Nothing is made before the first request."""
 
     @cache
-    def document() -> Node:
-        return openapi_document(routes)
+    def document(metrics: MetricSet) -> Node:
+        return openapi_document(routes, metrics)
 
     def get_openapi(call: Call) -> Response:
         """GET /openapi.json: this description, for programs."""
-        return unless_unchanged(call, {**document(), "servers": [{"url": call.urls.base}]})
+        return unless_unchanged(call, {**document(call.metrics), "servers": [{"url": call.urls.base}]})
 
     def get_docs(call: Call) -> Response:
         """GET /docs: this description, for people."""
-        page = docs_page(document(), call.urls)
+        page = docs_page(document(call.metrics), call.urls)
         return Response(page, headers={"Content-Type": HTML_CONTENT_TYPE, "Content-Security-Policy": page_policy()})
 
     routes = (

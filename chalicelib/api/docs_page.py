@@ -159,8 +159,9 @@ def _schema(schema: Node) -> str:
     rows = "".join(_members(schema))
     choices = [" and ".join(choice["required"]) for choice in schema.get("oneOf", ())]
     either = f"<p>Either {' or '.join(f'<code>{escape(choice)}</code>' for choice in choices)}.</p>" if choices else ""
+    allowed = f'<p class="kind">{_kind(schema)}</p>' if "enum" in schema else ""
     meaning = f"<p>{_prose(schema['description'])}</p>" if "description" in schema else ""
-    return f"{meaning}{either}{_table([rows]) if rows else ''}"
+    return f"{meaning}{allowed}{either}{_table([rows]) if rows else ''}"
 
 
 def _members(schema: Node, prefix: str = "") -> Iterator[str]:

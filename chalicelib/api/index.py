@@ -22,7 +22,7 @@ def get_index(call: Call) -> Response:
     if wanted == JSON_CONTENT_TYPE:
         return json_response(dict.fromkeys(_API_VERSIONS, services), headers={"Vary": "Accept"})
     return Response(
-        index_page(call.urls, services),
+        index_page(call.urls, services, call.metrics),
         headers={"Content-Type": HTML_CONTENT_TYPE, "Content-Security-Policy": page_policy(), "Vary": "Accept"},
     )
 

@@ -5,7 +5,9 @@ from html import escape
 from string import Template
 
 from chalicelib.api.page_style import STYLE
+from chalicelib.api.result_schemas import measured_sentence
 from chalicelib.api.urls import Urls
+from chalicelib.domain.metrics import MetricSet
 
 _PAGE = Template("""<!DOCTYPE html>
 <html lang="en">
@@ -19,7 +21,7 @@ _PAGE = Template("""<!DOCTYPE html>
 <main>
 <h1>Mien</h1>
 <p class="lead">A media API that measures facial expressions in recorded pictures and videos: send a file, get numbers
-for every face in every frame.</p>
+for every face in every frame. $measured</p>
 <h2>Services</h2>
 <table>$rows</table>
 <p>Programs find these at <a href="$index">$index</a> as JSON. Everything but this page asks for a user name and a
@@ -42,14 +44,18 @@ weaknesses and checklists: <a href="$responsible_use">responsible use</a>.</p>
 """)
 
 
-def index_page(urls: Urls, services: Mapping[str, str]) -> str:
-    """The page, with the URL of each service by its name; `jobs` must be among them."""
+def index_page(urls: Urls, services: Mapping[str, str], metrics: MetricSet) -> str:
+    """The page of a deployment that measures `metrics`, with the URL of each service by its name.
+
+    `jobs` must be among the services.
+    """
     rows = "".join(
         f"<tr><th>{escape(name)}</th><td><code>{escape(url)}</code></td></tr>" for name, url in services.items()
     )
     return _PAGE.substitute(
         style=STYLE,
         rows=rows,
+        measured=escape(measured_sentence(metrics)),
         index=escape(urls.index()),
         docs=escape(urls.docs()),
         openapi=escape(urls.openapi()),

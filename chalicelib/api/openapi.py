@@ -16,8 +16,10 @@ from chalicelib.api.openapi_headers import (
     RESPONSE_HEADERS,
 )
 from chalicelib.api.responses import JSON_CONTENT_TYPE
+from chalicelib.api.result_schemas import measured_sentence, result_schemas
 from chalicelib.api.routes import Route
 from chalicelib.api.schemas import ID_PATTERN, SCHEMAS, ref
+from chalicelib.domain.metrics import MetricSet
 
 Node = dict[str, object]
 
@@ -43,8 +45,11 @@ _ABOUT = (
 _SUMMARY = re.compile(r"([A-Z]+(?: and [A-Z]+)*) (/\S*): (.+?)(?:; \d{3})?(?:; \d{3} [^;]+)?\.")
 
 
-def openapi_document(routes: Iterable[Route]) -> Node:
-    """The whole description. Where the API is served (`servers`) whoever serves it has to add."""
+def openapi_document(routes: Iterable[Route], metrics: MetricSet) -> Node:
+    """The whole description, for a deployment that measures `metrics`.
+
+    Where the API is served (`servers`) whoever serves it has to add.
+    """
     routes = tuple(routes)
     paths: dict[str, Node] = {}
     for route in routes:
@@ -54,13 +59,13 @@ def openapi_document(routes: Iterable[Route]) -> Node:
         paths[path.path]["options"] = _options(path.path)
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Mien", "version": "v1", "description": _ABOUT},
+        "info": {"title": "Mien", "version": "v1", "description": f"{_ABOUT} {measured_sentence(metrics)}"},
         "security": [{"basic": []}],
         "tags": _tags(routes),
         "paths": paths,
         "components": {
             "securitySchemes": {"basic": {"type": "http", "scheme": "basic"}},
-            "schemas": {**SCHEMAS, **BODY_SCHEMAS},
+            "schemas": {**SCHEMAS, **BODY_SCHEMAS, **result_schemas(metrics)},
             "headers": dict(RESPONSE_HEADERS),
             "parameters": {"IdempotencyKey": IDEMPOTENCY_KEY, "IfNoneMatch": IF_NONE_MATCH},
             "responses": {f"Error{status}": _error(status) for status in ERRORS},

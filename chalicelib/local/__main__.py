@@ -31,6 +31,13 @@ _log_option = click.option(
     help="File that the log goes to.",
 )
 
+_expressions_only_option = click.option(
+    "--expressions-only",
+    is_flag=True,
+    envvar="MIEN_EXPRESSIONS_ONLY",
+    help="Neither compute nor show emotions, valence and engagement.",
+)
+
 
 @click.group()
 def main() -> None:
@@ -59,7 +66,8 @@ def main() -> None:
     help="Directory for results.",
 )
 @_log_option
-def demo(media: Path | None, job_name: str, results: Path, log_path: Path) -> None:
+@_expressions_only_option
+def demo(media: Path | None, job_name: str, results: Path, log_path: Path, *, expressions_only: bool) -> None:
     """Analyse a video or picture through the API, from the upload to the results.
 
     Ends with 0 when the results are there, with 1 and a sentence when they cannot be, and with 130 after Ctrl-C.
@@ -69,7 +77,15 @@ def demo(media: Path | None, job_name: str, results: Path, log_path: Path) -> No
 
     sys.exit(
         _exit_status(
-            lambda: run_demo(console, media=media, job_name=job_name, results=results, log_path=log_path), log_path
+            lambda: run_demo(
+                console,
+                media=media,
+                job_name=job_name,
+                results=results,
+                log_path=log_path,
+                expressions_only=expressions_only,
+            ),
+            log_path,
         )
     )
 
@@ -85,12 +101,16 @@ def demo(media: Path | None, job_name: str, results: Path, log_path: Path) -> No
 )
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Worker processes.")
 @_log_option
-def serve(port: int, workers: int, log_path: Path) -> None:
+@_expressions_only_option
+def serve(port: int, workers: int, log_path: Path, *, expressions_only: bool) -> None:
     """Keep the API running until Ctrl-C or SIGTERM, and show how to use it. What it holds is in memory only."""
     console = _begin("Starting Mien on this machine: the API, an AWS in memory, and its workers")
     from chalicelib.local.serve import run_serve  # noqa: PLC0415  # see above
 
-    status = _exit_status(lambda: run_serve(console, port=port, workers=workers, log_path=log_path), log_path)
+    status = _exit_status(
+        lambda: run_serve(console, port=port, workers=workers, log_path=log_path, expressions_only=expressions_only),
+        log_path,
+    )
     # This is how it is meant to end.
     sys.exit(0 if status in (_INTERRUPTED, *_TERMINATED) else status)
 

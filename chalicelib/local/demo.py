@@ -26,7 +26,15 @@ class DemoError(MienError):
     """The demo cannot go on. The message is a sentence for a person."""
 
 
-def run_demo(console: Console, *, media: Path | None, job_name: str, results: Path, log_path: Path) -> None:
+def run_demo(
+    console: Console,
+    *,
+    media: Path | None,
+    job_name: str,
+    results: Path,
+    log_path: Path,
+    expressions_only: bool = False,
+) -> None:
     """Analyses `media`, or a clip made for the purpose, on a stack of its own, and puts the results into the directory
     `results`.
 
@@ -35,7 +43,7 @@ def run_demo(console: Console, *, media: Path | None, job_name: str, results: Pa
     _check_media(media)
     _check_results(results)
     with ExitStack() as undo:
-        stack = undo.enter_context(Stack(log_path=log_path))
+        stack = undo.enter_context(Stack(log_path=log_path, expressions_only=expressions_only))
         say(console, f"The API is at {stack.index_url}")
         if media is None:
             media = results / CLIP_NAME

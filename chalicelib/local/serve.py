@@ -17,13 +17,13 @@ _CHECK_S = 1.0
 _LIST_MEDIA = 'import json, sys; [print(file["media"]) for file in json.load(sys.stdin)["result"]["representations"]]'
 
 
-def run_serve(console: Console, *, port: int, workers: int, log_path: Path) -> NoReturn:
+def run_serve(console: Console, *, port: int, workers: int, log_path: Path, expressions_only: bool = False) -> NoReturn:
     """Runs a stack until an exception (Ctrl-C, SIGTERM) ends it. `port` is the API's, 0 takes a free one.
 
     Says on `console` how to use it. Raises `StackError` where it cannot start or its workers do not stay alive.
     """
     with (
-        Stack(port=port, workers=workers, log_path=log_path) as stack,
+        Stack(port=port, workers=workers, log_path=log_path, expressions_only=expressions_only) as stack,
         tempfile.TemporaryDirectory(prefix="mien-serve-") as directory,
     ):
         clip = Path(directory, CLIP_NAME)

@@ -43,6 +43,7 @@ class Stack:
 
     `port` is the API's, 0 takes a free one. Nothing is left running afterwards, however the block ends; should this
     process be killed, the workers end by themselves. The workers' log is added to `log_path`.
+    `expressions_only` is that of the settings.
     """
 
     def __init__(
@@ -52,11 +53,13 @@ class Stack:
         workers: int = 1,
         models_dir: Path = DEFAULT_MODELS_DIR,
         log_path: Path = DEFAULT_LOG_PATH,
+        expressions_only: bool = False,
     ) -> None:
         self._port = port
         self._workers = workers
         self._models_dir = models_dir.absolute()
         self._log_path = log_path
+        self._expressions_only = expressions_only
         self._undo = ExitStack()
         self._supervisor: WorkerSupervisor | None = None
         self._services: ApiServices | None = None
@@ -128,6 +131,7 @@ class Stack:
             models_dir=self._models_dir,
             lease_s=float(_SILENCE_S),
             max_body_bytes=DEFAULT_MAX_BODY_BYTES,
+            expressions_only=self._expressions_only,
         )
 
     def _start_workers(self, aws: EmbeddedAws, undo: ExitStack) -> WorkerSupervisor:

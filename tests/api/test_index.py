@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.api.index_page import index_page
 from chalicelib.api.urls import Urls
+from chalicelib.domain.metrics import EVERY_METRIC
 from chalicelib.services.users import Users
 from tests.api.api_server import Api, curl, running_api
 
@@ -71,7 +72,7 @@ def test_a_host_that_is_no_host_is_malformed(api: Api, host: str) -> None:
 
 
 def test_the_page_escapes_what_it_shows() -> None:
-    page = index_page(Urls("https://x/?a=<b>&c"), {"jobs": "https://x/'\"<i>", "<script>": "y"})
+    page = index_page(Urls("https://x/?a=<b>&c"), {"jobs": "https://x/'\"<i>", "<script>": "y"}, EVERY_METRIC)
     tags: list[str] = []
     parser = HTMLParser()
     parser.handle_starttag = lambda tag, attrs: tags.append(tag)  # type: ignore[method-assign]  # noqa: ARG005

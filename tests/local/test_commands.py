@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.domain.metrics import EMOTION_NAMES
 from chalicelib.local.demo_clip import write_demo_clip
 from chalicelib.local.stack import DEFAULT_MODELS_DIR, Stack, StackError, check_models
 from chalicelib.local.worker_supervisor import REPOSITORY
@@ -45,9 +46,17 @@ def _command(name: str, directory: Path, *arguments: str) -> list[str]:
     return [sys.executable, "-m", "chalicelib.local", name, *log, *arguments]
 
 
-def _demo(directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def _demo(directory: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     command = _command("demo", directory, "--out", str(directory / "out"), *arguments)
-    return subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
+    return subprocess.run(
+        command,
+        cwd=REPOSITORY,
+        env=os.environ | variables,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
 
 
 @contextmanager
@@ -95,6 +104,16 @@ def test_demo_leaves_results_and_nothing_running(clip: Path, tmp_path: Path) -> 
     workers = _workers(tmp_path)
     assert workers
     assert not any(is_running(worker) for worker in workers)
+
+
+@needs_models
+def test_a_demo_of_expressions_only_shows_no_emotion(clip: Path, tmp_path: Path) -> None:
+    done = _demo(tmp_path, "--media", str(clip), MIEN_EXPRESSIONS_ONLY="on")
+    assert (done.returncode, done.stderr) == (0, "")
+    files = {path.name: path.read_text() for path in (tmp_path / "out").iterdir()}
+    assert len(files) == 3
+    shown = {"standard output": done.stdout, **files}
+    assert {where for where, text in shown.items() for name in EMOTION_NAMES if name in text} == set()
 
 
 @needs_models
