@@ -37,6 +37,7 @@ from chalicelib.services.retention import JobRetention, RetentionPlan
 from chalicelib.services.sweeper import EntryUploadExpiry, JobUploadExpiry, Performer, Sweeper
 from chalicelib.services.throttle import Throttle
 from chalicelib.services.upload_targets import UploadTargets
+from chalicelib.services.uploaded_files import UploadedFiles
 from chalicelib.services.users import Users
 from chalicelib.services.webhook_secrets import WebhookSecrets
 from chalicelib.settings import Settings, read_settings
@@ -180,12 +181,15 @@ def _make_uploads(settings: Settings, clients: AwsClients, table: DynamoTable) -
     store = S3Uploads(clients.s3, settings.media_bucket)
     targets = UploadTargets(store, utc_now, expires_s=settings.upload_expires_s)
     entries, reminders = DynamoEntries(table), DynamoReminders(table)
+    media = S3Media(clients.s3, settings.media_bucket, link_expires_s=settings.link_expires_s)
+    files = UploadedFiles(entries, store, media, utc_now)
     retention = RetentionPlan(reminders, default_s=settings.retention_s)
     return _Uploads(
         jobs=JobUploads(
             jobs=_job_rows(settings, clients, table),
             entries=entries,
             uploads=store,
+            files=files,
             reminders=reminders,
             queue=SqsQueue(clients.sqs, settings.job_queue_url),
             targets=targets,
@@ -193,7 +197,9 @@ def _make_uploads(settings: Settings, clients: AwsClients, table: DynamoTable) -
             clock=utc_now,
         ),
         retention=retention,
-        entries=EntryUploads(entries=entries, uploads=store, reminders=reminders, targets=targets, clock=utc_now),
+        entries=EntryUploads(
+            entries=entries, uploads=store, files=files, reminders=reminders, targets=targets, clock=utc_now
+        ),
         store=store,
     )
 

@@ -18,7 +18,7 @@ from chalicelib.domain.jobs import Job, JobMessage, JobStatus
 from chalicelib.domain.logins import FORGOTTEN_AFTER_S, LoginFailures
 from chalicelib.domain.reminders import Reminder
 from chalicelib.domain.times import format_time, parse_time
-from chalicelib.domain.uploads import DirectUpload, FinishedPart
+from chalicelib.domain.uploads import ArrivedObject, DirectUpload, FinishedPart
 from chalicelib.domain.webhooks import Outcome, WebhookSecret
 from chalicelib.errors import Invalid, MalformedRequest, NotFound, StaleWrite
 from chalicelib.services.ports import LinkMethod, Page, SignedForm, StoredMedia
@@ -387,9 +387,11 @@ class FakeMedia:
 
 
 class FakeUploads:
-    """The port `UploadStore`, over the objects of `media`. What is signed leads nowhere: tests call `send`."""
+    """The port `UploadStore`, over the objects of `media`. What is signed leads nowhere: tests call `send`.
+    `before_copying` is called before every copy."""
 
     def __init__(self, media: FakeMedia) -> None:
+        self.before_copying: Callable[[], object] = lambda: None
         self._media = media
         self._parts: dict[tuple[str, str], dict[int, bytes]] = {}
         self._lock = threading.Lock()
@@ -435,10 +437,19 @@ class FakeUploads:
             self._media.objects[upload.media_key] = FakeObject(body, upload.content_type)
             del self._parts[upload.media_key, str(upload.multipart_id)]
 
-    def arrived_bytes(self, upload: DirectUpload) -> int | None:
+    def arrived(self, upload: DirectUpload) -> ArrivedObject | None:
         with self._lock:
             found = self._media.objects.get(upload.media_key)
-            return None if found is None else len(found.body)
+            return None if found is None else _arrived(found)
+
+    def copy(self, upload: DirectUpload, arrived: ArrivedObject, media_key: str) -> bool:
+        self.before_copying()
+        with self._lock:
+            found = self._media.objects.get(upload.media_key)
+            if found is None or _arrived(found) != arrived:
+                return False
+            self._media.objects[media_key] = FakeObject(found.body, upload.content_type)
+            return True
 
     def discard(self, media_key: str) -> None:
         with self._lock:
@@ -526,6 +537,10 @@ class FakeQueue:
             before()
         with self._lock:
             self.sent.append(message)
+
+
+def _arrived(found: FakeObject) -> ArrivedObject:
+    return ArrivedObject(len(found.body), hashlib.md5(found.body, usedforsecurity=False).hexdigest())
 
 
 def _reminder_key(reminder: Reminder) -> tuple[str, str, str]:

@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib.aws.failures import aws_failures
 from chalicelib.aws.s3_versions import delete_versions
-from chalicelib.domain.uploads import DirectUpload, FinishedPart
+from chalicelib.domain.uploads import ArrivedObject, DirectUpload, FinishedPart
 from chalicelib.errors import Invalid
 from chalicelib.services.ports import SignedForm
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
 _MISSING = {"404", "NoSuchKey"}
+_CHANGED = {"412", "PreconditionFailed"}
 _WRONG_PARTS = {"InvalidPart", "InvalidPartOrder", "EntityTooSmall"}
 _NO_SUCH_UPLOAD = "NoSuchUpload"
 
@@ -75,14 +76,34 @@ class S3Uploads:
                 raise
 
     @aws_failures("look for an upload")
-    def arrived_bytes(self, upload: DirectUpload) -> int | None:
-        """The size of the object, None while there is none."""
+    def arrived(self, upload: DirectUpload) -> ArrivedObject | None:
+        """The object as it is now, None while there is none."""
         try:
-            return self._client.head_object(Bucket=self._bucket, Key=upload.media_key)["ContentLength"]
+            found = self._client.head_object(Bucket=self._bucket, Key=upload.media_key)
         except ClientError as failure:
             if _code(failure) in _MISSING:
                 return None
             raise
+        return ArrivedObject(found["ContentLength"], found["ETag"])
+
+    @aws_failures("copy an upload")
+    def copy(self, upload: DirectUpload, arrived: ArrivedObject, media_key: str) -> bool:
+        """Copies the object that `arrived` to `media_key`, as the announced content type. Whether that was done: not
+        where it is gone, or another has come in its place. S3 copies objects of up to 5 GB in one request."""
+        try:
+            self._client.copy_object(
+                Bucket=self._bucket,
+                Key=media_key,
+                CopySource={"Bucket": self._bucket, "Key": upload.media_key},
+                CopySourceIfMatch=arrived.etag,
+                MetadataDirective="REPLACE",  # nothing of what a client may have sent along
+                ContentType=upload.content_type,
+            )
+        except ClientError as failure:
+            if _code(failure) in _MISSING | _CHANGED:
+                return False
+            raise
+        return True
 
     @aws_failures("remove an upload")
     def discard(self, media_key: str) -> None:

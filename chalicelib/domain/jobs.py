@@ -115,7 +115,7 @@ class Job:
     @property
     def own_input_entry_id(self) -> str:
         """The id of the entry that is made for the media of the job: the same whoever makes it."""
-        return derived_id(self.id, "input")
+        return own_input_entry_id(self.id)
 
     @property
     def entry_ids(self) -> tuple[str, ...]:
@@ -254,3 +254,8 @@ class Job:
         # A run may end twice: as `error`, and then as `done` by a result of the client's own.
         notification_id = derived_id(changed.id, "end", str(changed.run), changed.status)
         return changed.with_webhook(changed.webhook.announced(notification_id, f"job.{changed.status}", now))
+
+
+def own_input_entry_id(job_id: str) -> str:
+    """`Job.own_input_entry_id` of a job whose row may be gone."""
+    return derived_id(job_id, "input")

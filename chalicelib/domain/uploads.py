@@ -44,6 +44,14 @@ class DirectUpload:
 
 
 @dataclass(frozen=True, slots=True)
+class ArrivedObject:
+    """What the media store has under an upload's key. `etag` tells it from another that is sent there later."""
+
+    size_bytes: int
+    etag: str
+
+
+@dataclass(frozen=True, slots=True)
 class FinishedPart:
     """A part that the media store has taken, and the entity tag that it gave for it."""
 

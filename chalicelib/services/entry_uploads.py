@@ -11,7 +11,7 @@ from chalicelib.domain.uploads import FinishedPart, UploadKey, UploadOwner, chec
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.services.ports import Clock, EntryStore, ReminderStore, UploadStore
 from chalicelib.services.upload_targets import UploadTarget, UploadTargets
-from chalicelib.services.uploaded_files import uploaded_file
+from chalicelib.services.uploaded_files import UploadedFiles
 
 
 class EntryUploads:
@@ -22,12 +22,14 @@ class EntryUploads:
         *,
         entries: EntryStore,
         uploads: UploadStore,
+        files: UploadedFiles,
         reminders: ReminderStore,
         targets: UploadTargets,
         clock: Clock,
     ) -> None:
         self._entries = entries
         self._uploads = uploads
+        self._files = files
         self._reminders = reminders
         self._targets = targets
         self._clock = clock
@@ -76,23 +78,11 @@ class EntryUploads:
 
         An object that nobody waits for, or of another size than was announced, is removed.
         """
-        entry = self._entries.get(account_id, entry_id)
-        key = str(UploadKey(account_id, UploadOwner.ENTRY, entry_id))
-        upload = entry.upload
+        upload = self._entries.get(account_id, entry_id).upload
         if upload is None:
-            if all(file.media_key != key for file in entry.representations.values()):
-                self._uploads.discard(key)
-            return entry
-        arrived_bytes = self._uploads.arrived_bytes(upload)
-        if arrived_bytes is None:
-            return entry
-        if arrived_bytes != upload.size_bytes:
-            self._uploads.discard(key)
-            return entry
-        try:
-            self._entries.receive_upload(uploaded_file(account_id, entry_id, upload, self._clock()))
-        except NotFound:  # another delivery was quicker, or the entry expired under our hands
-            return self.settle(account_id, entry_id)
+            self._files.tidy(account_id, entry_id, _key(account_id, entry_id))
+        else:
+            self._files.take(account_id, entry_id, upload)
         return self._entries.get(account_id, entry_id)
 
     def expire(self, account_id: str, entry_id: str) -> None:
@@ -100,7 +90,7 @@ class EntryUploads:
         try:
             entry = self.settle(account_id, entry_id)
         except NotFound:
-            self._uploads.discard(str(UploadKey(account_id, UploadOwner.ENTRY, entry_id)))
+            self._files.tidy(account_id, entry_id, _key(account_id, entry_id))
             return
         if entry.upload is not None:
             self._remove(account_id, entry_id)
@@ -111,5 +101,9 @@ class EntryUploads:
         # that the reminder removes.
         if not self._entries.delete_waiting(account_id, entry_id):
             return False
-        self._uploads.discard(str(UploadKey(account_id, UploadOwner.ENTRY, entry_id)))
+        self._uploads.discard(_key(account_id, entry_id))
         return True
+
+
+def _key(account_id: str, entry_id: str) -> str:
+    return str(UploadKey(account_id, UploadOwner.ENTRY, entry_id))

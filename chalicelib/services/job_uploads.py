@@ -5,13 +5,12 @@ its job, and a job whose object never arrives is ended. Every step may be repeat
 """
 
 from collections.abc import Sequence
-from contextlib import suppress
 
 from chalicelib.domain.accounts import Caller
 from chalicelib.domain.announced_files import AnnouncedFile
 from chalicelib.domain.entries import Entry
 from chalicelib.domain.ids import new_id
-from chalicelib.domain.jobs import Job, JobStatus
+from chalicelib.domain.jobs import Job, JobStatus, own_input_entry_id
 from chalicelib.domain.new_jobs import NewJob
 from chalicelib.domain.reminders import Duty, Reminder
 from chalicelib.domain.uploads import DirectUpload, FinishedPart, UploadKey, UploadOwner, check_finished_parts
@@ -20,7 +19,7 @@ from chalicelib.services.changes import change_job
 from chalicelib.services.ports import Clock, EntryStore, JobQueue, JobStore, ReminderStore, UploadStore
 from chalicelib.services.retention import RetentionPlan
 from chalicelib.services.upload_targets import UploadTarget, UploadTargets
-from chalicelib.services.uploaded_files import is_kept, uploaded_file
+from chalicelib.services.uploaded_files import UploadedFiles
 
 _NEVER_CAME = "The media did not arrive in time; create a new job and send the file before its upload expires."
 _WRONG_SIZE = "The media that arrived is not as large as was announced; create a new job with the file's exact size."
@@ -35,6 +34,7 @@ class JobUploads:
         jobs: JobStore,
         entries: EntryStore,
         uploads: UploadStore,
+        files: UploadedFiles,
         reminders: ReminderStore,
         queue: JobQueue,
         targets: UploadTargets,
@@ -44,6 +44,7 @@ class JobUploads:
         self._jobs = jobs
         self._entries = entries
         self._uploads = uploads
+        self._files = files
         self._reminders = reminders
         self._queue = queue
         self._targets = targets
@@ -105,10 +106,11 @@ class JobUploads:
         if upload is None:
             return job
         if job.awaits_upload:
-            arrived_bytes = self._uploads.arrived_bytes(upload)
-            if arrived_bytes is None:
+            arrived = self._uploads.arrived(upload)
+            if arrived is None:
                 return job
-            job = self._receive(job, upload) if arrived_bytes == upload.size_bytes else self._fail(job, _WRONG_SIZE)
+            is_right = arrived.size_bytes == upload.size_bytes
+            job = self._receive(job, upload) if is_right else self._fail(job, _WRONG_SIZE)
         if job.input_entry_id == job.own_input_entry_id:
             self._go_on(job, upload)
         else:
@@ -120,7 +122,8 @@ class JobUploads:
         try:
             job = self.settle(account_id, job_id)
         except NotFound:
-            self._uploads.discard(str(UploadKey(account_id, UploadOwner.JOB, job_id)))
+            key = UploadKey(account_id, UploadOwner.JOB, job_id)
+            self._files.tidy(account_id, own_input_entry_id(job_id), str(key))
             return
         upload = job.upload
         if upload is not None and job.awaits_upload:
@@ -146,11 +149,7 @@ class JobUploads:
 
     def _go_on(self, job: Job, upload: DirectUpload) -> None:
         """What is left to do once the job has its input; whoever received it may have died before the end of this."""
-        entry_id = job.own_input_entry_id
-        with suppress(NotFound):  # it has its file already, or has been deleted
-            self._entries.receive_upload(uploaded_file(job.account_id, entry_id, upload, self._clock()))
-        if not is_kept(self._entries, job.account_id, entry_id, upload):
-            self._uploads.discard(upload.media_key)
+        self._files.take(job.account_id, job.own_input_entry_id, upload)
         if job.status is JobStatus.QUEUED:
             self._queue.send(job.message)  # one message too many is consumed without work
 

@@ -14,7 +14,7 @@ from chalicelib.domain.job_names import JobName
 from chalicelib.domain.jobs import Job, JobMessage, JobStatus
 from chalicelib.domain.logins import LoginFailures
 from chalicelib.domain.reminders import Reminder
-from chalicelib.domain.uploads import DirectUpload, FinishedPart
+from chalicelib.domain.uploads import ArrivedObject, DirectUpload, FinishedPart
 from chalicelib.domain.webhooks import Outcome, WebhookSecret
 
 T = TypeVar("T")
@@ -247,8 +247,12 @@ class UploadStore(Protocol):
         Raises `Invalid` where the parts are not those that were sent.
         """
 
-    def arrived_bytes(self, upload: DirectUpload) -> int | None:
-        """The size of the object, None while there is none."""
+    def arrived(self, upload: DirectUpload) -> ArrivedObject | None:
+        """The object as it is now, None while there is none."""
+
+    def copy(self, upload: DirectUpload, arrived: ArrivedObject, media_key: str) -> bool:
+        """Copies the object that `arrived` to `media_key`, as the announced content type. Whether that was done: not
+        where it is gone, or another has come in its place."""
 
     def discard(self, media_key: str) -> None:
         """Removes the object and every part that was sent for it. Nothing there is fine."""

@@ -26,6 +26,7 @@ from chalicelib.services.notified_jobs import NotifiedJobs
 from chalicelib.services.retention import RetentionPlan
 from chalicelib.services.throttle import Throttle
 from chalicelib.services.upload_targets import UploadTargets
+from chalicelib.services.uploaded_files import UploadedFiles
 from chalicelib.services.users import Users
 from chalicelib.services.webhook_secrets import WebhookSecrets
 from chalicelib.settings import Settings
@@ -96,6 +97,7 @@ class Backstage:
         entries = Entries(self.entries, self.media, self.clock)
         deletions = EntryDeletions(self.entries, self.annotations, self.media, self.clock)
         retention = RetentionPlan(self.reminders, default_s=settings.retention_s)
+        files = UploadedFiles(self.entries, self.uploads, self.media, self.clock)
         targets = UploadTargets(self.uploads, self.clock, expires_s=settings.upload_expires_s)
         return ApiServices(
             settings=settings,
@@ -110,6 +112,7 @@ class Backstage:
                 jobs=self.notified_jobs,
                 entries=self.entries,
                 uploads=self.uploads,
+                files=files,
                 reminders=self.reminders,
                 queue=self.queue,
                 targets=targets,
@@ -120,6 +123,7 @@ class Backstage:
             entry_uploads=EntryUploads(
                 entries=self.entries,
                 uploads=self.uploads,
+                files=files,
                 reminders=self.reminders,
                 targets=targets,
                 clock=self.clock,

@@ -14,7 +14,7 @@ from botocore.stub import Stubber
 
 from chalicelib.aws.failures import AwsFailure
 from chalicelib.aws.s3_uploads import S3Uploads
-from chalicelib.domain.uploads import FinishedPart
+from chalicelib.domain.uploads import ArrivedObject, FinishedPart
 from tests.contract.samples import make_upload
 from tests.moto_stack import MotoStack, moto_stack
 
@@ -64,6 +64,30 @@ def test_parts_that_were_joined_or_given_up_before_are_no_error(stack: MotoStack
         uploads.join_parts(replace(make_upload(), multipart_id="gone"), [FinishedPart(1, "tag")])
 
 
+@pytest.mark.parametrize(("code", "status"), [("PreconditionFailed", 412), ("NoSuchKey", 404)])
+def test_a_copy_is_of_the_object_that_was_seen_or_of_none(
+    stack: MotoStack, uploads: S3Uploads, code: str, status: int
+) -> None:
+    """moto copies whatever is there."""
+    upload, seen = make_upload(), ArrivedObject(3, '"abc"')
+    asked = {
+        "Bucket": stack.bucket,
+        "Key": "accounts/a",
+        "CopySource": {"Bucket": stack.bucket, "Key": upload.media_key},
+        "CopySourceIfMatch": '"abc"',
+        "MetadataDirective": "REPLACE",
+        "ContentType": upload.content_type,
+    }
+    with Stubber(stack.clients.s3) as s3:
+        s3.add_response("copy_object", {}, asked)
+        assert uploads.copy(upload, seen, "accounts/a")
+        s3.add_client_error("copy_object", code, http_status_code=status, expected_params=asked)
+        assert not uploads.copy(upload, seen, "accounts/a")
+        s3.add_client_error("copy_object", "AccessDenied", http_status_code=403)
+        with pytest.raises(AwsFailure):
+            uploads.copy(upload, seen, "accounts/a")
+
+
 def test_what_s3_refuses_otherwise_is_a_failure(stack: MotoStack, uploads: S3Uploads) -> None:
     upload = replace(make_upload(), multipart_id="gone")
     with Stubber(stack.clients.s3) as s3:
@@ -72,4 +96,4 @@ def test_what_s3_refuses_otherwise_is_a_failure(stack: MotoStack, uploads: S3Upl
             uploads.join_parts(upload, [FinishedPart(1, "tag")])
         s3.add_client_error("head_object", "403", http_status_code=403)
         with pytest.raises(AwsFailure):
-            uploads.arrived_bytes(upload)
+            uploads.arrived(upload)

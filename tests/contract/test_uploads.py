@@ -17,24 +17,30 @@ def _begun(uploads: UploadCase) -> DirectUpload:
     return replace(upload, multipart_id=uploads.store.begin_parts(upload))
 
 
+def size_bytes(uploads: UploadCase, upload: DirectUpload) -> int:
+    arrived = uploads.store.arrived(upload)
+    assert arrived is not None
+    return arrived.size_bytes
+
+
 def test_a_file_in_one_piece_arrives(uploads: UploadCase) -> None:
     upload = make_upload()
-    assert uploads.store.arrived_bytes(upload) is None
+    assert uploads.store.arrived(upload) is None
     uploads.send(upload, b"abc")
-    assert uploads.store.arrived_bytes(upload) == 3
+    assert size_bytes(uploads, upload) == 3
     uploads.store.discard(upload.media_key)
     uploads.store.discard(upload.media_key)
-    assert uploads.store.arrived_bytes(upload) is None
+    assert uploads.store.arrived(upload) is None
 
 
 def test_parts_become_one_object_however_often_they_are_joined(uploads: UploadCase) -> None:
     upload = _begun(uploads)
     tags = [uploads.send_part(upload, 2, b"end"), uploads.send_part(upload, 1, _PART)]
-    assert uploads.store.arrived_bytes(upload) is None
+    assert uploads.store.arrived(upload) is None
     parts = [FinishedPart(1, tags[1]), FinishedPart(2, tags[0])]
     for _ in range(2):
         uploads.store.join_parts(upload, parts)
-        assert uploads.store.arrived_bytes(upload) == len(_PART) + 3
+        assert size_bytes(uploads, upload) == len(_PART) + 3
 
 
 def test_parts_that_were_not_sent_are_refused(uploads: UploadCase) -> None:
@@ -42,7 +48,7 @@ def test_parts_that_were_not_sent_are_refused(uploads: UploadCase) -> None:
     tag = uploads.send_part(upload, 1, _PART)
     with pytest.raises(Invalid):
         uploads.store.join_parts(upload, [FinishedPart(1, tag), FinishedPart(2, tag)])
-    assert uploads.store.arrived_bytes(upload) is None
+    assert uploads.store.arrived(upload) is None
 
 
 def test_discarding_touches_one_key(uploads: UploadCase) -> None:
@@ -52,4 +58,41 @@ def test_discarding_touches_one_key(uploads: UploadCase) -> None:
     tag = uploads.send_part(longer, 1, b"abc")
     uploads.store.discard(upload.media_key)
     uploads.store.join_parts(longer, [FinishedPart(1, tag)])
-    assert uploads.store.arrived_bytes(longer) == 3
+    assert size_bytes(uploads, longer) == 3
+
+
+def test_what_arrived_is_copied_and_stays_as_it_was(uploads: UploadCase) -> None:
+    upload, copy = make_upload(), replace(make_upload(), media_key="accounts/a/entries/b/c")
+    uploads.send(upload, b"abc")
+    arrived = uploads.store.arrived(upload)
+    assert arrived is not None
+    for _ in range(2):
+        assert uploads.store.copy(upload, arrived, copy.media_key)
+    uploads.send(upload, b"xyz")
+    assert uploads.content(copy.media_key) == (b"abc", upload.content_type)
+    uploads.store.discard(upload.media_key)
+    assert not uploads.store.copy(upload, arrived, copy.media_key)
+    assert uploads.content(copy.media_key) == (b"abc", upload.content_type)
+
+
+def test_other_bytes_have_another_tag_and_the_same_have_the_same(uploads: UploadCase) -> None:
+    upload = make_upload()
+    tags = []
+    for content in (b"abc", b"xyz", b"abc"):
+        uploads.send(upload, content)
+        arrived = uploads.store.arrived(upload)
+        assert arrived is not None
+        tags.append(arrived.etag)
+    assert tags[0] == tags[2] != tags[1]
+
+
+def test_what_came_in_the_place_of_another_is_not_copied_for_it(uploads: UploadCase) -> None:
+    if not uploads.copies_on_condition:
+        pytest.skip("moto copies whatever is there; what S3 is asked for is tested in tests/aws")
+    upload = make_upload()
+    uploads.send(upload, b"abc")
+    arrived = uploads.store.arrived(upload)
+    assert arrived is not None
+    uploads.send(upload, b"xyz")
+    assert not uploads.store.copy(upload, arrived, "accounts/a/entries/b/c")
+    assert uploads.content("accounts/a/entries/b/c") is None

@@ -23,6 +23,7 @@ from chalicelib.services.notified_jobs import NotifiedJobs
 from chalicelib.services.retention import JobRetention, RetentionPlan
 from chalicelib.services.sweeper import EntryUploadExpiry, JobUploadExpiry, Performer, Sweeper
 from chalicelib.services.upload_targets import UploadTargets
+from chalicelib.services.uploaded_files import UploadedFiles
 from chalicelib.services.users import Users
 from chalicelib.services.webhook_secrets import WebhookSecrets
 from tests.fakes import (
@@ -40,6 +41,7 @@ from tests.fakes import (
     FakeWebhookSecrets,
     FixedClock,
 )
+from tests.mortal_process import MortalProcess
 
 UPLOAD_EXPIRES_S = 600
 
@@ -79,46 +81,59 @@ class World:
     reminders: FakeReminders = field(default_factory=FakeReminders)
     deliveries: FakeQueue = field(default_factory=FakeQueue)
     webhooks: FakeWebhooks = field(default_factory=FakeWebhooks)
+    process: MortalProcess = field(default_factory=MortalProcess)
 
     def __post_init__(self) -> None:
-        self.entries = Entries(self.entry_rows, self.media, self.clock)
-        retention = RetentionPlan(self.reminders, default_s=None)
-        self.notified_jobs = NotifiedJobs(self.job_rows, self.reminders, self.deliveries, self.clock)
+        """The services reach the fakes by way of `process`, tests reach them directly."""
+        port = self.process.port
+        job_rows, entry_rows, media = port(self.job_rows), port(self.entry_rows), port(self.media)
+        queue, reminders, deliveries = port(self.queue), port(self.reminders), port(self.deliveries)
+        self.uploads = FakeUploads(self.media)
+        uploads = port(self.uploads)
+        self.entries = Entries(entry_rows, media, self.clock)
+        retention = RetentionPlan(reminders, default_s=None)
+        self.notified_jobs = NotifiedJobs(job_rows, reminders, deliveries, self.clock)
         self.secrets = WebhookSecrets(FakeWebhookSecrets(), self.clock)
         self.notifications = Notifications(
-            jobs=self.job_rows,
+            jobs=job_rows,
             secrets=self.secrets,
-            reminders=self.reminders,
+            reminders=reminders,
             sender=self.webhooks,
             clock=self.clock,
         )
-        self.deletions = EntryDeletions(self.entry_rows, self.annotation_rows, self.media, self.clock)
-        self.jobs = Jobs(self.notified_jobs, self.entries, self.deletions, self.queue, self.clock, retention=retention)
-        self.annotations = Annotations(self.annotation_rows, self.entry_rows, self.clock)
+        self.deletions = EntryDeletions(entry_rows, port(self.annotation_rows), media, self.clock)
+        self.jobs = Jobs(self.notified_jobs, self.entries, self.deletions, queue, self.clock, retention=retention)
+        self.annotations = Annotations(self.annotation_rows, entry_rows, self.clock)
         self.users = Users(FakeUsers(), FakeLoginFailures(), self.clock)
-        self.uploads = FakeUploads(self.media)
-        targets = UploadTargets(self.uploads, self.clock, expires_s=UPLOAD_EXPIRES_S)
+        targets = UploadTargets(uploads, self.clock, expires_s=UPLOAD_EXPIRES_S)
+        files = UploadedFiles(entry_rows, uploads, media, self.clock)
         self.job_uploads = JobUploads(
             jobs=self.notified_jobs,
-            entries=self.entry_rows,
-            uploads=self.uploads,
-            reminders=self.reminders,
-            queue=self.queue,
+            entries=entry_rows,
+            uploads=uploads,
+            files=files,
+            reminders=reminders,
+            queue=queue,
             targets=targets,
             retention=retention,
             clock=self.clock,
         )
         self.entry_uploads = EntryUploads(
-            entries=self.entry_rows, uploads=self.uploads, reminders=self.reminders, targets=targets, clock=self.clock
+            entries=entry_rows,
+            uploads=uploads,
+            files=files,
+            reminders=reminders,
+            targets=targets,
+            clock=self.clock,
         )
-        self.arrivals = Arrivals(self.job_uploads, self.entry_uploads, self.uploads)
+        self.arrivals = Arrivals(self.job_uploads, self.entry_uploads, uploads)
         performers: dict[Duty, Performer] = {
             Duty.JOB_UPLOAD: JobUploadExpiry(self.job_uploads),
             Duty.ENTRY_UPLOAD: EntryUploadExpiry(self.entry_uploads),
-            Duty.JOB_RETENTION: JobRetention(self.notified_jobs, self.deletions, self.uploads, self.clock),
-            Duty.NOTIFICATION: NotificationDuty(self.job_rows, self.deliveries, self.clock),
+            Duty.JOB_RETENTION: JobRetention(self.notified_jobs, self.deletions, uploads, self.clock),
+            Duty.NOTIFICATION: NotificationDuty(job_rows, deliveries, self.clock),
         }
-        self.sweeper = Sweeper(self.reminders, performers, self.clock)
+        self.sweeper = Sweeper(reminders, performers, self.clock)
 
     def runs(self, owner: str, *, max_attempts: int = 3) -> JobRuns:
         """The worker called `owner`, with leases of 60 s."""

@@ -5,11 +5,13 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.domain.announced_files import AnnouncedFile
+from chalicelib.domain.entries import media_prefix
 from chalicelib.domain.job_names import JobName
 from chalicelib.domain.jobs import Job, JobStatus
 from chalicelib.domain.new_jobs import NewJob
 from chalicelib.domain.uploads import MAX_FORM_BYTES, DirectUpload, FinishedPart, UploadKey, UploadOwner
 from chalicelib.errors import Conflict, Invalid, NotFound
+from tests.fakes import FakeObject
 from tests.services.conftest import ADA, EVE, UPLOAD_EXPIRES_S, World
 
 MEDIA = b"media"
@@ -53,14 +55,16 @@ def test_the_key_is_ours_alone(world: World) -> None:
     assert upload_of(job).media_key == f"uploads/{ADA.account_id}/{job.id}/job"
 
 
-def test_what_arrives_becomes_the_input_without_a_copy(world: World) -> None:
+def test_what_arrives_becomes_the_input(world: World) -> None:
     job = announce(world)
     arrive(world, job)
     ready = now(world, job)
     assert (ready.status, ready.awaits_upload) == (JobStatus.QUEUED, False)
     entry = world.entries.get(ADA, str(ready.input_entry_id))
     (file,) = entry.representations.values()
-    assert (file.media_key, file.size_bytes, file.sha256) == (upload_of(job).media_key, len(MEDIA), None)
+    assert (file.size_bytes, file.sha256) == (len(MEDIA), None)
+    assert file.media_key.startswith(media_prefix(ADA.account_id, entry.id))
+    assert world.media.objects[file.media_key] == FakeObject(MEDIA, "video/mp4")
     assert (file.file_name, entry.data_split, entry.upload) == ("clip.mp4", "train", None)
     assert list(world.media.objects) == [file.media_key]
     assert world.queue.sent == [job.message]
@@ -226,6 +230,9 @@ def test_parts_are_joined_and_the_job_goes_on_however_often_that_is_said(world: 
     world.arrivals.received(upload.media_key)
     assert world.queue.sent
     assert set(world.queue.sent) == {job.message}
+    (file,) = world.entries.get(ADA, job.own_input_entry_id).representations.values()
+    assert file.media_key == upload.media_key  # nothing can be sent there any more: it is not copied
+    assert world.media.objects[upload.media_key].body == b"".join(pieces)
 
 
 def test_an_abandoned_upload_in_parts_is_given_up_when_it_expires(world: World) -> None:
