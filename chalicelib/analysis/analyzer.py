@@ -55,7 +55,7 @@ class FaceAnalyzer:
 
     def _values(self, image: NDArray[np.uint8], mesh: FaceMesh) -> dict[str, float]:
         pose = head_pose(fit_rigid(mesh.points))
-        expressions = self._expressions.score(mesh.points)
+        expressions = self._expressions.score(mesh.points).calibrated
         left, top, right, bottom = mesh.box.tolist()
         values = {
             "pitch": pose.pitch_deg,

@@ -1,5 +1,7 @@
 """What turns a mesh into expressions, and attention, which needs the head's angles alone."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -11,11 +13,23 @@ _FULL_ATTENTION_DEG = 10.0
 _NO_ATTENTION_DEG = 45.0
 
 
-class ExpressionModel(Protocol):
-    """Scores the expressions of one face."""
+@dataclass(frozen=True, slots=True)
+class ExpressionScores:
+    """The expressions of one face in one picture, each way with every name of `EXPRESSION_NAMES`, in that order.
 
-    def score(self, points: NDArray[np.float64]) -> dict[str, float]:
-        """Every name of `EXPRESSION_NAMES`, in that order, with its score 0..100.
+    `linear`: 0..100, the model's own linear answer, clipped; where on it a neutral face lies differs from expression to
+    expression. `calibrated`: 0 at a neutral face, 100 where the expression is fully present, monotone between.
+    """
+
+    linear: Mapping[str, float]
+    calibrated: Mapping[str, float]
+
+
+class ExpressionModel(Protocol):
+    """Scores the expressions of one face. Keeps nothing from one face to the next."""
+
+    def score(self, points: NDArray[np.float64]) -> ExpressionScores:
+        """The scores of one face.
 
         `points` (478 or 468, 3): the face's mesh in pixels of the picture, z in the same pixels.
         """

@@ -16,11 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.analysis.expression_features import frontal_face, measure_features
-from chalicelib.analysis.expressions import attention_score
+from chalicelib.analysis.expressions import ExpressionScores, attention_score
 from chalicelib.analysis.head_pose import head_pose
 from chalicelib.analysis.rigid_face import fit_rigid
 from chalicelib.domain.job_names import Mesh
 from chalicelib.domain.metrics import EXPRESSION_NAMES
+
+
+_LEAD = 50.0
+"""How far before the neutral value the linear scores begin, in hundredths of the ramp."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,14 @@ class Ramp:
 
     def score(self, value: float) -> float:
         """0..100, linear between, clipped beyond; `full` below `neutral` where the feature shrinks."""
-        return float(np.clip(100.0 * (value - self.neutral) / (self.full - self.neutral), 0.0, 100.0))
+        return float(np.clip(self._position(value), 0.0, 100.0))
+
+    def linear_score(self, value: float) -> float:
+        """0..100, the same ramp begun half its length before neutral: what `score` cuts off, this still shows."""
+        return float(np.clip((self._position(value) + _LEAD) / (1.0 + _LEAD / 100.0), 0.0, 100.0))
+
+    def _position(self, value: float) -> float:
+        return 100.0 * (value - self.neutral) / (self.full - self.neutral)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +82,21 @@ CALIBRATION: dict[str, Calibration] = {
 class GeometricExpressions:
     """An `ExpressionModel` made of ramps. The number of points tells which mesh measured the face."""
 
-    def score(self, points: NDArray[np.float64]) -> dict[str, float]:
-        """Every name of `EXPRESSION_NAMES`, in that order, 0..100; `points` (478 or 468, 3) in pixels."""
+    def score(self, points: NDArray[np.float64]) -> ExpressionScores:
+        """`points` (478 or 468, 3) in pixels. Attention is calibrated as it is: both ways it is the same."""
         fit = fit_rigid(points)
         pose = head_pose(fit)
         face = frontal_face(points, fit, pose.yaw_deg)
         features = measure_features(face)
         mesh = Mesh.ATTENTION if face.has_irises else Mesh.LIGHT
-        scores = {"attention": attention_score(pose)}
+        linear = {"attention": attention_score(pose)}
+        calibrated = dict(linear)
         for name, calibration in CALIBRATION.items():
             ramp = calibration.attention if mesh is Mesh.ATTENTION else calibration.light
-            scores[name] = ramp.score(features[calibration.feature])
-        return {name: scores[name] for name in EXPRESSION_NAMES}
+            linear[name] = ramp.linear_score(features[calibration.feature])
+            calibrated[name] = ramp.score(features[calibration.feature])
+        return ExpressionScores(_in_order(linear), _in_order(calibrated))
+
+
+def _in_order(scores: dict[str, float]) -> dict[str, float]:
+    return {name: scores[name] for name in EXPRESSION_NAMES}

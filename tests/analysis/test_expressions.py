@@ -37,6 +37,18 @@ def test_a_ramp_is_linear_between_its_ends() -> None:
     assert [Ramp(0.5, 0.1).score(value) for value in (0.6, 0.5, 0.4, 0.1, 0.0)] == pytest.approx([0, 0, 25, 100, 100])
 
 
+@given(st.floats(-1, 1), st.floats(-1, 1))
+def test_the_linear_score_is_straight_where_the_calibrated_one_is_and_goes_on_below_neutral(a: float, b: float) -> None:
+    for ramp in (Ramp(0.2, 0.8), Ramp(0.8, 0.2)):
+        low, high = sorted((a, b), key=ramp.linear_score)
+        assert 0 <= ramp.linear_score(low) <= ramp.linear_score(high) <= 100
+        assert ramp.score(low) <= ramp.score(high) + 1e-9
+        assert ramp.score(low) == pytest.approx(max(1.5 * ramp.linear_score(low) - 50, 0))
+    assert [Ramp(0.5, 0.1).linear_score(value) for value in (0.8, 0.7, 0.6, 0.5, 0.1, 0.0)] == pytest.approx(
+        [0, 0, 50 / 3, 100 / 3, 100, 100]
+    )
+
+
 def test_every_expression_but_attention_is_calibrated_on_a_feature_that_exists() -> None:
     assert {*CALIBRATION, "attention"} == set(EXPRESSION_NAMES)
     assert {calibration.feature for calibration in CALIBRATION.values()} == set(FEATURES)
@@ -54,10 +66,11 @@ def test_any_mesh_gives_every_score_in_its_range(points: int, data: st.DataObjec
     seed = data.draw(st.integers(0, 2**32 - 1))
     mesh = np.random.default_rng(seed).normal(0, 50, (points, 3))
     scores = GeometricExpressions().score(mesh)
-    assert tuple(scores) == EXPRESSION_NAMES
-    assert all(0 <= score <= 100 for score in scores.values())
+    for each in (scores.linear, scores.calibrated):
+        assert tuple(each) == EXPRESSION_NAMES
+        assert all(0 <= score <= 100 for score in each.values())
 
 
 def test_a_mesh_without_extent_gives_finite_scores() -> None:
     scores = GeometricExpressions().score(np.zeros((478, 3)))
-    assert all(np.isfinite(score) for score in scores.values())
+    assert all(np.isfinite(score) for each in (scores.linear, scores.calibrated) for score in each.values())
