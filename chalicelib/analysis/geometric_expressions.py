@@ -22,7 +22,6 @@ from chalicelib.analysis.rigid_face import fit_rigid
 from chalicelib.domain.job_names import Mesh
 from chalicelib.domain.metrics import EXPRESSION_NAMES
 
-
 _LEAD = 50.0
 """How far before the neutral value the linear scores begin, in hundredths of the ramp."""
 
