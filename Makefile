@@ -12,11 +12,13 @@ MEDIA :=
 JOB := multiface
 OUT := results
 PORT := 8000
+DROP :=
 # To the commands through the environment, as they are: neither make nor the shell may expand a file name.
 export MIEN_DEMO_MEDIA := $(value MEDIA)
 export MIEN_DEMO_JOB := $(value JOB)
 export MIEN_DEMO_OUT := $(value OUT)
 export MIEN_SERVE_PORT := $(value PORT)
+export MIEN_SERVE_DROP := $(value DROP)
 
 .PHONY: help setup demo serve test check fuzz lock format picture pages clean
 
@@ -41,7 +43,7 @@ $(INSTALLED): requirements/dev.txt
 demo: setup  ## Analyse a video or picture from start to end: make demo MEDIA=clip.mp4 [JOB=multiface] [OUT=results]
 	@$(BIN)/python -m chalicelib.local demo
 
-serve: setup  ## Keep the API running on this machine: make serve [PORT=8000]
+serve: setup  ## Keep the API running on this machine: make serve [PORT=8000] [DROP=directory]
 	@$(BIN)/python -m chalicelib.local serve
 
 test: setup check  ## Everything that a change must pass

@@ -9,5 +9,5 @@ from chalicelib.wiring import api_services, background_services
 app = Chalice(app_name="mien", configure_logs=False)
 authorize = register_api(app, api_services)
 _background = register_background(app, background_services)
-receive_uploads, sweep = _background.receive_uploads, _background.sweep
-send_notifications = _background.send_notifications
+receive_uploads, receive_drops = _background.receive_uploads, _background.receive_drops
+sweep, send_notifications = _background.sweep, _background.send_notifications

@@ -16,6 +16,7 @@ from chalicelib.aws.dynamodb_reminders import DynamoReminders
 from chalicelib.aws.dynamodb_table import DynamoTable
 from chalicelib.aws.dynamodb_users import DynamoUsers
 from chalicelib.aws.dynamodb_webhook_secrets import DynamoWebhookSecrets
+from chalicelib.aws.s3_drops import S3Drops
 from chalicelib.aws.s3_media import S3Media
 from chalicelib.aws.s3_uploads import S3Uploads
 from chalicelib.aws.sqs_queue import SqsQueue
@@ -23,6 +24,8 @@ from chalicelib.domain.reminders import Duty
 from chalicelib.outbound.https_webhooks import HttpsWebhooks
 from chalicelib.services.annotations import Annotations
 from chalicelib.services.arrivals import Arrivals
+from chalicelib.services.dropped_jobs import DroppedJobs
+from chalicelib.services.drops import Drops
 from chalicelib.services.entries import Entries
 from chalicelib.services.entry_deletions import EntryDeletions
 from chalicelib.services.entry_uploads import EntryUploads
@@ -34,7 +37,7 @@ from chalicelib.services.notifications import NotificationDuty, Notifications
 from chalicelib.services.notified_jobs import NotifiedJobs
 from chalicelib.services.ports import Clock, EntryStore, JobStore, MediaStore, WebhookSender
 from chalicelib.services.retention import JobRetention, RetentionPlan
-from chalicelib.services.sweeper import EntryUploadExpiry, JobUploadExpiry, Performer, Sweeper
+from chalicelib.services.sweeper import DropExpiry, EntryUploadExpiry, JobUploadExpiry, Performer, Sweeper
 from chalicelib.services.throttle import Throttle
 from chalicelib.services.upload_targets import UploadTargets
 from chalicelib.services.uploaded_files import UploadedFiles
@@ -65,6 +68,7 @@ class BackgroundServices:
     """What goes on without a request: objects that arrive, what is due, and notifications."""
 
     arrivals: Arrivals
+    drops: Drops
     sweeper: Sweeper
     notifications: Notifications
 
@@ -124,7 +128,20 @@ def make_background_services(settings: Settings, *, sender: WebhookSender | None
     uploads = _make_uploads(settings, clients, table)
     media = S3Media(clients.s3, settings.media_bucket, link_expires_s=settings.link_expires_s)
     deletions = EntryDeletions(DynamoEntries(table), DynamoAnnotations(table), media, utc_now)
+    drops = Drops(
+        store=S3Drops(clients.s3, settings.media_bucket),
+        users=DynamoUsers(table),
+        jobs=_job_rows(settings, clients, table),
+        entries=DynamoEntries(table),
+        annotations=DynamoAnnotations(table),
+        reminders=DynamoReminders(table),
+        queue=SqsQueue(clients.sqs, settings.job_queue_url),
+        retention=uploads.retention,
+        clock=utc_now,
+        max_bytes=settings.max_upload_bytes,
+    )
     performers: dict[Duty, Performer] = {
+        Duty.DROP: DropExpiry(drops),
         Duty.JOB_UPLOAD: JobUploadExpiry(uploads.jobs),
         Duty.ENTRY_UPLOAD: EntryUploadExpiry(uploads.entries),
         Duty.JOB_RETENTION: JobRetention(_job_rows(settings, clients, table), deletions, uploads.store, utc_now),
@@ -134,6 +151,7 @@ def make_background_services(settings: Settings, *, sender: WebhookSender | None
         performers[Duty.NOTIFICATION] = NotificationDuty(DynamoJobs(table), deliveries, utc_now)
     return BackgroundServices(
         arrivals=Arrivals(uploads.jobs, uploads.entries, uploads.store),
+        drops=drops,
         sweeper=Sweeper(DynamoReminders(table), performers, utc_now),
         notifications=Notifications(
             jobs=DynamoJobs(table),
@@ -206,10 +224,11 @@ def _make_uploads(settings: Settings, clients: AwsClients, table: DynamoTable) -
 
 def _job_rows(settings: Settings, clients: AwsClients, table: DynamoTable) -> JobStore:
     """The jobs for whoever may end one."""
+    jobs = DroppedJobs(DynamoJobs(table), DynamoEntries(table), S3Drops(clients.s3, settings.media_bucket))
     if settings.delivery_queue_url is None:
-        return DynamoJobs(table)
+        return jobs
     deliveries = SqsQueue(clients.sqs, settings.delivery_queue_url)
-    return NotifiedJobs(DynamoJobs(table), DynamoReminders(table), deliveries, utc_now)
+    return NotifiedJobs(jobs, DynamoReminders(table), deliveries, utc_now)
 
 
 def _users(table: DynamoTable) -> Users:

@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 
 from chalicelib.domain.accounts import User
 from chalicelib.domain.audit import AuditRecord
+from chalicelib.domain.drops import DroppedObject
 from chalicelib.domain.entries import MAX_REPRESENTATIONS, Annotation, Entry, Representation
 from chalicelib.domain.idempotency import KeyedRequest
 from chalicelib.domain.job_names import JobName
@@ -313,6 +314,10 @@ class FakeUsers:
                 raise StaleWrite(f"user {user.email} was written since version {user.version - 1}")
             self._rows[user.email] = as_kept(user)
 
+    def has_account(self, account_id: str) -> bool:
+        with self._lock:
+            return any(user.account_id == account_id for user in self._rows.values())
+
     def list(self) -> tuple[User, ...]:
         with self._lock:
             return tuple(sorted(self._rows.values(), key=lambda user: user.email))
@@ -455,6 +460,75 @@ class FakeUploads:
         with self._lock:
             self._media.objects.pop(media_key, None)
             self._parts = {key: parts for key, parts in self._parts.items() if key[0] != media_key}
+
+
+class FakeDrops:
+    """The port `DropStore`, over the objects of `media`. `put` is what somebody does who drops a file."""
+
+    def __init__(self, media: FakeMedia, clock: Callable[[], datetime]) -> None:
+        self._media = media
+        self._clock = clock
+        self._versions: dict[str, list[DroppedObject]] = {}
+        self._bodies: dict[tuple[str, str | None], FakeObject] = {}
+        self._lock = threading.Lock()
+
+    def put(
+        self,
+        key: str,
+        body: bytes,
+        *,
+        content_type: str | None = None,
+        metadata: Mapping[str, str] | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> str:
+        """Writes the object and returns its version."""
+        with self._lock:
+            versions = self._versions.setdefault(key, [])
+            version_id = f"version-{len(versions)}"
+            etag = f'"{hashlib.md5(body, usedforsecurity=False).hexdigest()}"'
+            versions.append(
+                DroppedObject(
+                    key,
+                    version_id,
+                    etag,
+                    len(body),
+                    content_type,
+                    self._clock(),
+                    dict(metadata or {}),
+                    dict(tags or {}),
+                )
+            )
+            self._bodies[key, version_id] = FakeObject(body, content_type or "")
+            return version_id
+
+    def remove(self, key: str) -> None:
+        """Removes the object with all versions."""
+        with self._lock:
+            self._versions.pop(key, None)
+            self._bodies = {place: body for place, body in self._bodies.items() if place[0] != key}
+
+    def look(self, key: str, version_id: str | None) -> DroppedObject | None:
+        with self._lock:
+            versions = self._versions.get(key, [])
+            return next((each for each in reversed(versions) if version_id in (None, each.version_id)), None)
+
+    def take(self, dropped: DroppedObject, media_key: str, content_type: str) -> None:
+        with self._lock:
+            found = _found(self._bodies.get((dropped.key, dropped.version_id)), "file")
+            self._media.objects[media_key] = FakeObject(found.body, content_type)
+
+    def publish(self, media_key: str, key: str, content_type: str) -> None:
+        with self._lock:
+            found = _found(self._media.objects.get(media_key), "result")
+            self._media.objects[key] = FakeObject(found.body, content_type)
+
+    def say(self, key: str, sentence: str) -> None:
+        with self._lock:
+            self._media.objects[key] = FakeObject(f"{sentence}\n".encode(), "text/plain; charset=utf-8")
+
+    def unsay(self, key: str) -> None:
+        with self._lock:
+            self._media.objects.pop(key, None)
 
 
 class FakeReminders:

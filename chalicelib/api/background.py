@@ -5,12 +5,15 @@ from dataclasses import dataclass
 
 from chalice.app import Chalice, CloudWatchEvent, EventSourceHandler, Rate, SQSEvent
 
-from chalicelib.api.s3_events import created_keys
+from chalicelib.api.s3_events import created_objects
 from chalicelib.domain.messages import decode_message
 from chalicelib.wiring import BackgroundServices
 
 UPLOAD_QUEUE = "mien-uploads"
 """The queue that the bucket notifies of objects under `uploads/`. A deployment's template names its own instead."""
+
+DROP_QUEUE = "mien-drops"
+"""The queue that the bucket notifies of objects under `drop/`. A deployment's template names its own instead."""
 
 DELIVERY_QUEUE = "mien-deliveries"
 """The queue of jobs whose end is to be told. A deployment's template names its own instead."""
@@ -21,6 +24,7 @@ class BackgroundHandlers:
     """Lambda functions, which the module `app` must hold under the same names: Lambda calls them by these."""
 
     receive_uploads: EventSourceHandler
+    receive_drops: EventSourceHandler
     sweep: EventSourceHandler
     send_notifications: EventSourceHandler
 
@@ -32,8 +36,14 @@ def register_background(app: Chalice, services: Callable[[], BackgroundServices]
     @app.on_sqs_message(queue=UPLOAD_QUEUE, batch_size=1)
     def receive_uploads(event: SQSEvent) -> None:
         for record in event:
-            for media_key in created_keys(record.body):
-                services().arrivals.received(media_key)
+            for created in created_objects(record.body):
+                services().arrivals.received(created.key)
+
+    @app.on_sqs_message(queue=DROP_QUEUE, batch_size=1)
+    def receive_drops(event: SQSEvent) -> None:
+        for record in event:
+            for created in created_objects(record.body):
+                services().drops.received(created.key, created.version_id)
 
     @app.schedule(Rate(1, unit=Rate.MINUTES))
     def sweep(_event: CloudWatchEvent) -> None:
@@ -46,4 +56,4 @@ def register_background(app: Chalice, services: Callable[[], BackgroundServices]
             message = decode_message(record.body)
             services().notifications.send(message.account_id, message.job_id)
 
-    return BackgroundHandlers(receive_uploads, sweep, send_notifications)
+    return BackgroundHandlers(receive_uploads, receive_drops, sweep, send_notifications)

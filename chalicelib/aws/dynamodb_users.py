@@ -12,6 +12,7 @@ from chalicelib.aws.table_layout import (
     PARTITION_KEY,
     USER_NAME_PREFIX,
     USER_NAMES_PARTITION,
+    account_key,
     user_key,
     user_name_key,
 )
@@ -32,6 +33,7 @@ class DynamoUsers:
             self._table.put(to_row(user) | user_key(user.email), NEW)
         except ConditionFailed:
             raise StaleWrite(f"user {user.email} exists already") from None
+        self._table.put(account_key(user.account_id))
 
     def get(self, email: str) -> User | None:
         """The user called `email` (lower case), None where there is none."""
@@ -49,6 +51,11 @@ class DynamoUsers:
             self._table.put(to_row(user) | user_key(user.email), unchanged)
         except ConditionFailed:
             raise StaleWrite(f"user {user.email} was written since version {user.version - 1}") from None
+        self._table.put(account_key(user.account_id))  # whose creation may have died before it
+
+    def has_account(self, account_id: str) -> bool:
+        """Whether a user of this account was ever made; asked of any text."""
+        return self._table.get(account_key(account_id)) is not None
 
     def list(self) -> tuple[User, ...]:
         """All users, by name."""

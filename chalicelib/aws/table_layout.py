@@ -9,6 +9,7 @@
 | keyed request | `ACCOUNT#<account id>` | `IDEMPOTENCY#<SHA-256 of the key>` |
 | reminder   | `ACCOUNT#<account id>` | `REMINDER#<duty>#<subject id>`      |
 | webhook secret | `ACCOUNT#<account id>` | `WEBHOOK_SECRET`                |
+| account    | `ACCOUNT#<account id>` | `ACCOUNT`                           |
 | user       | `USER#<email>`         | `USER`                              |
 | user name  | `USERS`                | `NAME#<email>`                      |
 | failed log-ins | `LOGIN#<SHA-256 of name and source>` | `FAILURES`        |
@@ -163,6 +164,11 @@ def by_value_partition(account_id: str, key: str, value: str) -> str:
 def audit_key(account_id: str, record_id: str) -> dict[str, str]:
     """Where a line of the audit trail is."""
     return _key(account_partition(account_id), f"{AUDIT_PREFIX}{record_id}")
+
+
+def account_key(account_id: str) -> dict[str, str]:
+    """Where it says that there is such an account."""
+    return _key(account_partition(account_id), "ACCOUNT")
 
 
 def user_key(email: str) -> dict[str, str]:

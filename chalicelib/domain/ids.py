@@ -21,6 +21,12 @@ def new_id(now: datetime) -> str:
     return _encode(_milliseconds(now), secrets.randbits(_ENTROPY_BITS))
 
 
+def id_of(moment: datetime, *names: str) -> str:
+    """The id that always follows from `moment` and `names`, for a thing that has no parent but may be met twice."""
+    digest = hashlib.sha256("\0".join(names).encode()).digest()
+    return _encode(_milliseconds(moment), int.from_bytes(digest[:10]))
+
+
 def derived_id(parent_id: str, *names: str) -> str:
     """The id that always follows from `parent_id` and `names`; it keeps the parent's time.
 

@@ -61,7 +61,7 @@ class Job:
     """One request to analyse one medium.
 
     `run` counts from 1 and grows with every requeue; `attempt` counts the claims within a run; `version` counts the
-    writes of the row.
+    writes of the row. `drop_key` is the key of the object in the drop-folder that the job was made for.
     """
 
     id: str
@@ -86,6 +86,7 @@ class Job:
     input_url: str | None = None
     expires: datetime | None = None
     webhook: Webhook | None = None
+    drop_key: str | None = None
 
     @property
     def message(self) -> JobMessage:
@@ -222,6 +223,12 @@ class Job:
     def upload_failed(self, sentence: str, now: datetime) -> "Job":
         """The media did not arrive, or not as it was announced; nothing changes where the job waits no longer."""
         return self._changed(now, status=JobStatus.ERROR, error=sentence) if self.awaits_upload else self
+
+    def drop_failed(self, sentence: str, now: datetime) -> "Job":
+        """The object in the drop-folder cannot be taken; nothing changes where the job has its media or is over."""
+        if self.drop_key is None or self.input_entry_id is not None or self.status is not JobStatus.QUEUED:
+            return self
+        return self._changed(now, status=JobStatus.ERROR, error=sentence)
 
     def uploaded(self, now: datetime) -> "Job":
         """The media has arrived by a direct upload; nothing changes where the job waits no longer."""

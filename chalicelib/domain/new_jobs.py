@@ -30,8 +30,10 @@ class NewJob:
         expires: datetime | None,
         upload: DirectUpload | None = None,
         input_url: str | None = None,
+        drop_key: str | None = None,
     ) -> Job:
-        """The job as it is stored first. `upload` or `input_url` is there where the medium is yet to come."""
+        """The job as it is stored first. `upload`, `input_url` or `drop_key` says where the medium is to come from,
+        unless it came with the request."""
         return Job(
             id=job_id,
             account_id=caller.account_id,
@@ -44,6 +46,7 @@ class NewJob:
             table=self.table,
             upload=upload,
             input_url=input_url,
+            drop_key=drop_key,
             expires=expires,
             webhook=self.webhook,
         )

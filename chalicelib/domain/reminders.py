@@ -13,6 +13,7 @@ class Duty(StrEnum):
     """What is to be done when a reminder is due. `services.sweeper` has one performer for each."""
 
     JOB_UPLOAD = "job-upload"
+    DROP = "drop"
     ENTRY_UPLOAD = "entry-upload"
     JOB_RETENTION = "job-retention"
     NOTIFICATION = "notification"

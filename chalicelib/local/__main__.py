@@ -100,15 +100,18 @@ def demo(media: Path | None, job_name: str, results: Path, log_path: Path, *, ex
     help="The API's port; 0 takes a free one.",
 )
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Worker processes.")
+@click.option("--drop", type=_PATH, envvar="MIEN_SERVE_DROP", help="Directory whose files are analysed by themselves.")
 @_log_option
 @_expressions_only_option
-def serve(port: int, workers: int, log_path: Path, *, expressions_only: bool) -> None:
+def serve(port: int, workers: int, drop: Path | None, log_path: Path, *, expressions_only: bool) -> None:
     """Keep the API running until Ctrl-C or SIGTERM, and show how to use it. What it holds is in memory only."""
     console = _begin("Starting Mien on this machine: the API, an AWS in memory, and its workers")
     from chalicelib.local.serve import run_serve  # noqa: PLC0415  # see above
 
     status = _exit_status(
-        lambda: run_serve(console, port=port, workers=workers, log_path=log_path, expressions_only=expressions_only),
+        lambda: run_serve(
+            console, port=port, workers=workers, log_path=log_path, drop=drop, expressions_only=expressions_only
+        ),
         log_path,
     )
     # This is how it is meant to end.

@@ -13,7 +13,8 @@ from chalicelib.aws.clients import make_clients
 from chalicelib.local.aws_environment import embedded_aws_variables, process_environment, without_foreign_variables
 from chalicelib.local.dynamodb_lock import one_dynamodb_call_at_a_time
 from chalicelib.local.moto_server import MotoServer
-from chalicelib.local.provisioning import provision
+from chalicelib.local.provisioning import EventQueues, provision
+from chalicelib.local.s3_event_versions import versions_in_s3_events
 from chalicelib.settings import Settings, write_settings
 
 # moto keeps its data in module globals, so two in one process would be one.
@@ -44,8 +45,7 @@ class EmbeddedAws:
         self._undo = ExitStack()
         self.endpoint_url = ""
         self.dead_letter_queue_url = ""
-        self.upload_queue_url = ""
-        self.delivery_queue_url = ""
+        self.event_queues = EventQueues("", "", "")
         self.environment: dict[str, str] = {}
         self._settings: Settings | None = None
 
@@ -63,6 +63,7 @@ class EmbeddedAws:
         with ExitStack() as undo:
             undo.callback(_ONE_PER_PROCESS.release)
             undo.enter_context(one_dynamodb_call_at_a_time())
+            undo.enter_context(versions_in_s3_events())
             server = MotoServer(self._port)
             undo.callback(server.stop)
             self.endpoint_url = server.url
@@ -84,13 +85,12 @@ class EmbeddedAws:
             make_clients(), visibility_timeout_s=self._visibility_timeout_s, max_receives=self._max_receives
         )
         self.dead_letter_queue_url = provisioned.dead_letter_queue_url
-        self.upload_queue_url = provisioned.upload_queue_url
-        self.delivery_queue_url = provisioned.delivery_queue_url
+        self.event_queues = provisioned.event_queues
         names = Settings(
             provisioned.table_name,
             provisioned.media_bucket,
             provisioned.job_queue_url,
-            delivery_queue_url=provisioned.delivery_queue_url,
+            delivery_queue_url=provisioned.event_queues.deliveries,
             requests_per_minute=0,  # who tries things on a machine of his own slows nobody down
         )
         self._settings = self._configure(names)

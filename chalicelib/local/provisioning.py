@@ -1,13 +1,14 @@
-"""What a deployment has in AWS, made by boto3: the table, the bucket that tells a queue of uploads, the job queue,
-the queue of notifications, and a dead-letter queue."""
+"""What a deployment has in AWS, made by boto3: the table, the bucket that tells queues of uploads and dropped files,
+the job queue, the queue of notifications, and a dead-letter queue."""
 
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chalicelib.api.background import DELIVERY_QUEUE, UPLOAD_QUEUE
+from chalicelib.api.background import DELIVERY_QUEUE, DROP_QUEUE, UPLOAD_QUEUE
 from chalicelib.aws.clients import AwsClients
 from chalicelib.aws.table_layout import EXPIRES_AT, TABLE_KEYS
+from chalicelib.domain.drops import DROP_PREFIX
 from chalicelib.domain.uploads import UPLOAD_PREFIX
 
 if TYPE_CHECKING:
@@ -20,6 +21,15 @@ _DEAD_LETTER_QUEUE = "mien-jobs-dead-letters"
 
 
 @dataclass(frozen=True, slots=True)
+class EventQueues:
+    """The URLs of the queues that Lambda functions of the background are subscribed to."""
+
+    uploads: str
+    drops: str
+    deliveries: str
+
+
+@dataclass(frozen=True, slots=True)
 class Provisioned:
     """The names of what was made."""
 
@@ -27,8 +37,7 @@ class Provisioned:
     media_bucket: str
     job_queue_url: str
     dead_letter_queue_url: str
-    upload_queue_url: str
-    delivery_queue_url: str
+    event_queues: EventQueues
 
 
 def provision(clients: AwsClients, *, visibility_timeout_s: int, max_receives: int) -> Provisioned:
@@ -42,6 +51,7 @@ def provision(clients: AwsClients, *, visibility_timeout_s: int, max_receives: i
         TableName=_TABLE, TimeToLiveSpecification={"Enabled": True, "AttributeName": EXPIRES_AT}
     )
     clients.s3.create_bucket(Bucket=_BUCKET)
+    clients.s3.put_bucket_versioning(Bucket=_BUCKET, VersioningConfiguration={"Status": "Enabled"})
     dead_letter_queue_url = clients.sqs.create_queue(QueueName=_DEAD_LETTER_QUEUE)["QueueUrl"]
     redrive = {
         "deadLetterTargetArn": queue_arn(clients.sqs, dead_letter_queue_url),
@@ -51,24 +61,27 @@ def provision(clients: AwsClients, *, visibility_timeout_s: int, max_receives: i
         QueueName=_QUEUE,
         Attributes={"VisibilityTimeout": str(visibility_timeout_s), "RedrivePolicy": json.dumps(redrive)},
     )["QueueUrl"]
-    upload_queue_url, delivery_queue_url = (
-        clients.sqs.create_queue(QueueName=name, Attributes={"RedrivePolicy": json.dumps(redrive)})["QueueUrl"]
-        for name in (UPLOAD_QUEUE, DELIVERY_QUEUE)
+    queues = EventQueues(
+        *(
+            clients.sqs.create_queue(QueueName=name, Attributes={"RedrivePolicy": json.dumps(redrive)})["QueueUrl"]
+            for name in (UPLOAD_QUEUE, DROP_QUEUE, DELIVERY_QUEUE)
+        )
     )
-    _tell_of_uploads(clients, queue_arn(clients.sqs, upload_queue_url))
-    return Provisioned(_TABLE, _BUCKET, job_queue_url, dead_letter_queue_url, upload_queue_url, delivery_queue_url)
+    _tell_of_objects(clients, queues)
+    return Provisioned(_TABLE, _BUCKET, job_queue_url, dead_letter_queue_url, queues)
 
 
-def _tell_of_uploads(clients: AwsClients, upload_queue_arn: str) -> None:
+def _tell_of_objects(clients: AwsClients, queues: EventQueues) -> None:
     clients.s3.put_bucket_notification_configuration(
         Bucket=_BUCKET,
         NotificationConfiguration={
             "QueueConfigurations": [
                 {
-                    "QueueArn": upload_queue_arn,
+                    "QueueArn": queue_arn(clients.sqs, queue_url),
                     "Events": ["s3:ObjectCreated:*"],
-                    "Filter": {"Key": {"FilterRules": [{"Name": "prefix", "Value": UPLOAD_PREFIX}]}},
+                    "Filter": {"Key": {"FilterRules": [{"Name": "prefix", "Value": prefix}]}},
                 }
+                for prefix, queue_url in ((UPLOAD_PREFIX, queues.uploads), (DROP_PREFIX, queues.drops))
             ]
         },
     )

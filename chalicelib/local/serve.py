@@ -11,24 +11,40 @@ from rich.console import Console
 
 from chalicelib.local.demo import CLIP_NAME, say
 from chalicelib.local.demo_clip import write_demo_clip
+from chalicelib.local.drop_directory import RESULTS_NAME
 from chalicelib.local.stack import Stack
 
 _CHECK_S = 1.0
 _LIST_MEDIA = 'import json, sys; [print(file["media"]) for file in json.load(sys.stdin)["result"]["representations"]]'
 
 
-def run_serve(console: Console, *, port: int, workers: int, log_path: Path, expressions_only: bool = False) -> NoReturn:
+def run_serve(
+    console: Console,
+    *,
+    port: int,
+    workers: int,
+    log_path: Path,
+    drop: Path | None = None,
+    expressions_only: bool = False,
+) -> NoReturn:
     """Runs a stack until an exception (Ctrl-C, SIGTERM) ends it. `port` is the API's, 0 takes a free one.
 
-    Says on `console` how to use it. Raises `StackError` where it cannot start or its workers do not stay alive.
+    Files that lie in the directory `drop` are analysed by themselves. Says on `console` how to use it. Raises
+    `StackError` where it cannot start or its workers do not stay alive.
     """
+    if drop is not None:
+        drop.mkdir(parents=True, exist_ok=True)
     with (
-        Stack(port=port, workers=workers, log_path=log_path, expressions_only=expressions_only) as stack,
+        Stack(
+            port=port, workers=workers, log_path=log_path, drop_directory=drop, expressions_only=expressions_only
+        ) as stack,
         tempfile.TemporaryDirectory(prefix="mien-serve-") as directory,
     ):
         clip = Path(directory, CLIP_NAME)
         write_demo_clip(clip)
         say(console, introduction(stack, clip))
+        if drop is not None:
+            say(console, f"Files put into {drop} are analysed; what comes of them goes to {drop / RESULTS_NAME}.")
         while True:
             stack.check_workers()
             time.sleep(_CHECK_S)

@@ -16,11 +16,14 @@ from chalice.app import Chalice
 
 from chalicelib.analysis.models import ModelFile, Models
 from chalicelib.api.application import register_api
+from chalicelib.aws.clients import make_clients
 from chalicelib.domain.ids import new_id
 from chalicelib.errors import MienError
 from chalicelib.local.background import Background
+from chalicelib.local.drop_directory import DropDirectory
 from chalicelib.local.embedded_aws import EmbeddedAws
 from chalicelib.local.http_server import DEFAULT_MAX_BODY_BYTES, HttpServer
+from chalicelib.local.repetition import Repetition
 from chalicelib.local.worker_supervisor import REPOSITORY, WorkerSupervisor
 from chalicelib.settings import Settings
 from chalicelib.wiring import ApiServices, make_api_services, make_background_services, utc_now
@@ -32,6 +35,7 @@ USER = "demo@localhost"
 # A worker that is killed is noticed after this long: its message comes back, and its lease has ended.
 _SILENCE_S = 20
 _MAX_RECEIVES = 20  # a message that meets a live lease is sent back, which is no failure but counts as a receive
+_DROP_LOOK_S = 0.5
 
 
 class StackError(MienError):
@@ -44,6 +48,7 @@ class Stack:
     `port` is the API's, 0 takes a free one. Nothing is left running afterwards, however the block ends; should this
     process be killed, the workers end by themselves. The workers' log is added to `log_path`.
     `expressions_only` is that of the settings.
+    Files in `drop_directory` are taken for files in the user's drop-folder.
     """
 
     def __init__(
@@ -54,18 +59,21 @@ class Stack:
         models_dir: Path = DEFAULT_MODELS_DIR,
         log_path: Path = DEFAULT_LOG_PATH,
         expressions_only: bool = False,
+        drop_directory: Path | None = None,
     ) -> None:
         self._port = port
         self._workers = workers
         self._models_dir = models_dir.absolute()
         self._log_path = log_path
         self._expressions_only = expressions_only
+        self._drop_directory = drop_directory
         self._undo = ExitStack()
         self._supervisor: WorkerSupervisor | None = None
         self._services: ApiServices | None = None
         self.index_url = ""
         self.user = USER
         self.password = ""
+        self.account_id = ""
         self.aws_endpoint_url = ""
         self.table_name = ""
 
@@ -82,10 +90,10 @@ class Stack:
             self._supervisor = self._start_workers(aws, undo)  # first, for they take longest to be ready
             self._services = make_api_services(aws.settings)
             self.password = secrets.token_urlsafe(18)
-            self._services.users.add(self.user, self.password, new_id(utc_now()))
-            undo.enter_context(
-                Background(make_background_services(aws.settings), aws.upload_queue_url, aws.delivery_queue_url)
-            )
+            self.account_id = new_id(utc_now())
+            self._services.users.add(self.user, self.password, self.account_id)
+            undo.enter_context(Background(make_background_services(aws.settings), aws.event_queues))
+            self._watch_drop_directory(aws.settings.media_bucket, undo)
             server.start()
             undo.callback(server.stop)  # before the workers and AWS, which its requests need
             self.index_url = f"{server.url}/"
@@ -133,6 +141,11 @@ class Stack:
             max_body_bytes=DEFAULT_MAX_BODY_BYTES,
             expressions_only=self._expressions_only,
         )
+
+    def _watch_drop_directory(self, bucket: str, undo: ExitStack) -> None:
+        if self._drop_directory is not None:
+            drops = DropDirectory(self._drop_directory, self.account_id, make_clients().s3, bucket)
+            undo.enter_context(Repetition("drop directory", drops.look, pause_s=_DROP_LOOK_S))
 
     def _start_workers(self, aws: EmbeddedAws, undo: ExitStack) -> WorkerSupervisor:
         # Media and results in work lie here, and go with the stack even where a worker was killed over them.

@@ -8,6 +8,7 @@ from typing import BinaryIO, Generic, Literal, Protocol, TypeVar
 
 from chalicelib.domain.accounts import User
 from chalicelib.domain.audit import AuditRecord
+from chalicelib.domain.drops import DroppedObject
 from chalicelib.domain.entries import Annotation, Entry, Representation
 from chalicelib.domain.idempotency import KeyedRequest
 from chalicelib.domain.job_names import JobName
@@ -193,6 +194,9 @@ class UserStore(Protocol):
     def save(self, user: User) -> None:
         """Replaces the row whose version is `user.version - 1`. Raises `StaleWrite` for any other version or none."""
 
+    def has_account(self, account_id: str) -> bool:
+        """Whether a user of this account was ever made; asked of any text."""
+
     def list(self) -> tuple[User, ...]:
         """All users, by name. For operators: it costs as much as there are users."""
 
@@ -256,6 +260,28 @@ class UploadStore(Protocol):
 
     def discard(self, media_key: str) -> None:
         """Removes the object and every part that was sent for it. Nothing there is fine."""
+
+
+class DropStore(Protocol):
+    """The drop-folder and the folder of its results."""
+
+    def look(self, key: str, version_id: str | None) -> DroppedObject | None:
+        """This version of the object, or the latest where none is named; None where it is gone."""
+
+    def take(self, dropped: DroppedObject, media_key: str, content_type: str) -> None:
+        """Makes these very bytes an object of the media store, without passing them through this process.
+
+        Raises `NotFound` where they are gone, or replaced in a store without versions.
+        """
+
+    def publish(self, media_key: str, key: str, content_type: str) -> None:
+        """Puts a copy of an object of the media store under `key`. Raises `NotFound` where there is none."""
+
+    def say(self, key: str, sentence: str) -> None:
+        """Puts a text under `key`."""
+
+    def unsay(self, key: str) -> None:
+        """Takes a text away; none there is fine."""
 
 
 class ReminderStore(Protocol):

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from chalicelib.domain.reminders import Duty, Reminder
+from chalicelib.services.drops import Drops
 from chalicelib.services.entry_uploads import EntryUploads
 from chalicelib.services.job_uploads import JobUploads
 from chalicelib.services.ports import Clock, ReminderStore
@@ -70,6 +71,17 @@ class JobUploadExpiry:
     def perform(self, reminder: Reminder) -> None:
         """Ends the job unless its media has arrived."""
         self._uploads.expire(reminder.account_id, reminder.subject_id)
+
+
+class DropExpiry:
+    """The duty `DROP`: a job whose file never got out of the drop-folder ends as `error`."""
+
+    def __init__(self, drops: Drops) -> None:
+        self._drops = drops
+
+    def perform(self, reminder: Reminder) -> None:
+        """Ends the job unless it has its media."""
+        self._drops.expire(reminder.account_id, reminder.subject_id)
 
 
 class EntryUploadExpiry:

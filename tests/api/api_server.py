@@ -11,9 +11,12 @@ import requests
 from chalice.app import Chalice
 
 from chalicelib.api.application import register_api
+from chalicelib.domain.accounts import User
 from chalicelib.domain.ids import new_id
 from chalicelib.local.http_server import HttpServer
 from chalicelib.services.annotations import Annotations
+from chalicelib.services.arrivals import Arrivals
+from chalicelib.services.drops import Drops
 from chalicelib.services.entries import Entries
 from chalicelib.services.entry_deletions import EntryDeletions
 from chalicelib.services.entry_uploads import EntryUploads
@@ -24,16 +27,18 @@ from chalicelib.services.jobs import Jobs
 from chalicelib.services.notifications import Notifications
 from chalicelib.services.notified_jobs import NotifiedJobs
 from chalicelib.services.retention import RetentionPlan
+from chalicelib.services.sweeper import Sweeper
 from chalicelib.services.throttle import Throttle
 from chalicelib.services.upload_targets import UploadTargets
 from chalicelib.services.uploaded_files import UploadedFiles
 from chalicelib.services.users import Users
 from chalicelib.services.webhook_secrets import WebhookSecrets
 from chalicelib.settings import Settings
-from chalicelib.wiring import ApiServices
+from chalicelib.wiring import ApiServices, BackgroundServices
 from tests.fakes import (
     START,
     FakeAnnotations,
+    FakeDrops,
     FakeEntries,
     FakeJobs,
     FakeKeyedRequests,
@@ -80,6 +85,7 @@ class Backstage:
 
     def __post_init__(self) -> None:
         self.uploads = FakeUploads(self.media)
+        self.drops = FakeDrops(self.media, self.clock)
         self.notified_jobs = NotifiedJobs(self.jobs, self.reminders, self.deliveries, self.clock)
 
     def notifications(self) -> Notifications:
@@ -90,6 +96,30 @@ class Backstage:
             reminders=self.reminders,
             sender=self.webhooks,
             clock=self.clock,
+        )
+
+    def background(self, settings: Settings, users: Users) -> BackgroundServices:
+        """What goes on without a request. The drop-folder knows the account `account` only."""
+        services = self.services(settings, users)
+        user_rows = FakeUsers()
+        user_rows.create(User("drop@example.org", "account", "", self.clock()))
+        drops = Drops(
+            store=self.drops,
+            users=user_rows,
+            jobs=self.notified_jobs,
+            entries=self.entries,
+            annotations=self.annotations,
+            reminders=self.reminders,
+            queue=self.queue,
+            retention=RetentionPlan(self.reminders, default_s=settings.retention_s),
+            clock=self.clock,
+            max_bytes=settings.max_upload_bytes,
+        )
+        return BackgroundServices(
+            arrivals=Arrivals(services.job_uploads, services.entry_uploads, self.uploads),
+            drops=drops,
+            sweeper=Sweeper(self.reminders, {}, self.clock),
+            notifications=self.notifications(),
         )
 
     def services(self, settings: Settings, users: Users) -> ApiServices:

@@ -8,12 +8,9 @@ import pytest
 from chalice.app import Chalice
 
 from chalicelib.api.background import register_background
-from chalicelib.api.s3_events import created_keys
-from chalicelib.services.arrivals import Arrivals
-from chalicelib.services.sweeper import Sweeper
+from chalicelib.api.s3_events import CreatedObject, created_objects
 from chalicelib.services.users import Users
 from chalicelib.settings import Settings
-from chalicelib.wiring import BackgroundServices
 from tests.api.api_server import Api, Backstage
 
 
@@ -28,28 +25,31 @@ def _sqs_event(body: str) -> dict[str, Any]:
 
 def test_keys_are_unquoted() -> None:
     keys = ("uploads/a b/c+d", "uploads/\u00fc%/x")
-    assert created_keys(_notification(*keys)) == keys
-    assert created_keys(_notification(*keys, event_name="s3:ObjectCreated:CompleteMultipartUpload")) == keys
+    created = tuple(CreatedObject(key) for key in keys)
+    assert created_objects(_notification(*keys)) == created
+    assert created_objects(_notification(*keys, event_name="s3:ObjectCreated:CompleteMultipartUpload")) == created
+
+
+def test_a_version_is_named_where_there_is_one() -> None:
+    found = {"key": "drop/a/b.mp4", "versionId": "v1"}
+    body = json.dumps({"Records": [{"eventName": "ObjectCreated:Put", "s3": {"object": found}}]})
+    assert created_objects(body) == (CreatedObject("drop/a/b.mp4", "v1"),)
 
 
 def test_what_creates_nothing_has_no_keys() -> None:
-    assert created_keys('{"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "b"}') == ()
-    assert created_keys(_notification("a", event_name="ObjectRemoved:Delete")) == ()
+    assert created_objects('{"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "b"}') == ()
+    assert created_objects(_notification("a", event_name="ObjectRemoved:Delete")) == ()
 
 
 @pytest.mark.parametrize("body", ["", "[]", "7", '{"Records": [{}]}', '{"Records": 7}', "[" * 100_000])
 def test_what_is_no_notification_is_an_error(body: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011  # a JSONDecodeError has its own words
-        created_keys(body)
+        created_objects(body)
 
 
 def test_an_object_that_arrives_reaches_its_job(api: Api, users: Users) -> None:
     backstage: Backstage = api.backstage
-    services = backstage.services(Settings("table", "bucket", "queue"), users)
-    arrivals = Arrivals(services.job_uploads, services.entry_uploads, backstage.uploads)
-    background = BackgroundServices(
-        arrivals, Sweeper(backstage.reminders, {}, backstage.clock), backstage.notifications()
-    )
+    background = backstage.background(Settings("table", "bucket", "queue"), users)
     handlers = register_background(Chalice("mien", configure_logs=False, env={}), lambda: background)
     file = {"file_name": "clip.mp4", "size_bytes": 3}
     job = api.ada.call("POST", "/jobs", json={"entry_job": file}).json()
@@ -62,3 +62,17 @@ def test_an_object_that_arrives_reaches_its_job(api: Api, users: Users) -> None:
     assert api.ada.call("GET", job["self"]).json()["input"]["representations"]
     with pytest.raises(ValueError, match="notification"):  # raised, so that it comes again and ends as a dead letter
         handlers.receive_uploads(_sqs_event("[]"), None)
+
+
+def test_a_dropped_object_becomes_a_job(api: Api, users: Users) -> None:
+    backstage = api.backstage
+    background = backstage.background(Settings("table", "bucket", "queue"), users)
+    handlers = register_background(Chalice("mien", configure_logs=False, env={}), lambda: background)
+    key = "drop/account/no-op/a b+c%20\u00fc.mp4"
+    backstage.drops.put(key, b"abc")
+    for _ in range(2):
+        handlers.receive_drops(_sqs_event(_notification(key)), None)
+    (job,) = backstage.jobs.list("account", limit=10, cursor=None, status=None, name=None).items
+    assert (job.filename, job.name) == ("a b+c%20\u00fc.mp4", "no-op")
+    with pytest.raises(ValueError, match="notification"):
+        handlers.receive_drops(_sqs_event("[]"), None)

@@ -37,9 +37,7 @@ def test_an_end_reaches_its_receiver(tmp_path: Path) -> None:
         services.users.add(ADA, PASSWORD, new_id(START))
         app = Chalice("mien", configure_logs=False, env={})
         register_api(app, lambda: services)
-        background = Background(
-            make_background_services(aws.settings, sender=sender), aws.upload_queue_url, aws.delivery_queue_url
-        )
+        background = Background(make_background_services(aws.settings, sender=sender), aws.event_queues)
         with HttpServer(app) as server, background, Client(server.url, ADA) as ada:
             job = ada.send_job(callback_url=f"https://{_NAME}/hook").json()
             ada.call("PATCH", job["self"], data={"entry_job[status]": "cancelled"})

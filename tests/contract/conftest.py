@@ -24,6 +24,7 @@ from chalicelib.services.ports import (
     WebhookSecretStore,
 )
 from tests.contract.audit_cases import AuditedEntries, DynamoAuditedEntries, FakeAuditedEntries
+from tests.contract.drop_cases import DropCase, FakeDropCase, S3DropCase
 from tests.contract.media_cases import FakeMediaCase, MediaCase, S3MediaCase
 from tests.contract.queue_cases import FakeQueueCase, QueueCase, SqsQueueCase
 from tests.contract.upload_cases import FakeUploadCase, S3UploadCase, UploadCase
@@ -108,3 +109,8 @@ def webhook_secrets(stack: MotoStack | None) -> WebhookSecretStore:
 @pytest.fixture
 def uploads(stack: MotoStack | None) -> UploadCase:
     return FakeUploadCase() if stack is None else S3UploadCase(stack)
+
+
+@pytest.fixture
+def drops(stack: MotoStack | None) -> DropCase:
+    return FakeDropCase() if stack is None else S3DropCase(stack)

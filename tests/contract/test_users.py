@@ -58,3 +58,14 @@ def test_all_users_are_listed_by_name(users: UserStore) -> None:
     users.save(replace(made[7], disabled=True, version=2))
     made[7] = replace(made[7], disabled=True, version=2)
     assert users.list() == tuple(made)
+
+
+def test_an_account_is_known_by_its_users(users: UserStore) -> None:
+    assert not users.has_account(ACCOUNT)
+    users.create(_USER)
+    users.save(replace(_USER, disabled=True, version=2))
+    with pytest.raises(StaleWrite):
+        users.create(replace(_USER, account_id=OTHER_ACCOUNT))
+    assert users.has_account(ACCOUNT)
+    for text in (OTHER_ACCOUNT, "", "#", "\U0001f600" * 250):
+        assert not users.has_account(text)

@@ -61,14 +61,7 @@ def running(*, upload_expires_s: int) -> Iterator[Place]:
         )
         services = make_api_services(aws.settings)
         services.users.add(USER, PASSWORD, new_id(utc_now()))
-        undo.enter_context(
-            Background(
-                make_background_services(aws.settings),
-                aws.upload_queue_url,
-                aws.delivery_queue_url,
-                sweep_interval_s=0.2,
-            )
-        )
+        undo.enter_context(Background(make_background_services(aws.settings), aws.event_queues, sweep_interval_s=0.2))
         app = Chalice("mien", configure_logs=False)
         register_api(app, lambda: services)
         server = undo.enter_context(HttpServer(app))

@@ -12,6 +12,8 @@ from chalicelib.domain.ids import new_id
 from chalicelib.domain.reminders import Duty
 from chalicelib.services.annotations import Annotations
 from chalicelib.services.arrivals import Arrivals
+from chalicelib.services.dropped_jobs import DroppedJobs
+from chalicelib.services.drops import Drops
 from chalicelib.services.entries import Entries, Upload
 from chalicelib.services.entry_deletions import EntryDeletions
 from chalicelib.services.entry_uploads import EntryUploads
@@ -21,7 +23,7 @@ from chalicelib.services.jobs import Jobs
 from chalicelib.services.notifications import NotificationDuty, Notifications
 from chalicelib.services.notified_jobs import NotifiedJobs
 from chalicelib.services.retention import JobRetention, RetentionPlan
-from chalicelib.services.sweeper import EntryUploadExpiry, JobUploadExpiry, Performer, Sweeper
+from chalicelib.services.sweeper import DropExpiry, EntryUploadExpiry, JobUploadExpiry, Performer, Sweeper
 from chalicelib.services.upload_targets import UploadTargets
 from chalicelib.services.uploaded_files import UploadedFiles
 from chalicelib.services.users import Users
@@ -29,6 +31,7 @@ from chalicelib.services.webhook_secrets import WebhookSecrets
 from tests.fakes import (
     START,
     FakeAnnotations,
+    FakeDrops,
     FakeEntries,
     FakeJobs,
     FakeLoginFailures,
@@ -44,6 +47,7 @@ from tests.fakes import (
 from tests.mortal_process import MortalProcess
 
 UPLOAD_EXPIRES_S = 600
+MAX_DROP_BYTES = 1000
 
 ADA = Caller("ada@example.org", new_id(START))
 EVE = Caller("eve@example.org", new_id(START))
@@ -80,6 +84,8 @@ class World:
     queue: FakeQueue = field(default_factory=FakeQueue)
     reminders: FakeReminders = field(default_factory=FakeReminders)
     deliveries: FakeQueue = field(default_factory=FakeQueue)
+    user_rows: FakeUsers = field(default_factory=FakeUsers)
+    drop_store: type[FakeDrops] = FakeDrops
     webhooks: FakeWebhooks = field(default_factory=FakeWebhooks)
     process: MortalProcess = field(default_factory=MortalProcess)
 
@@ -92,7 +98,10 @@ class World:
         uploads = port(self.uploads)
         self.entries = Entries(entry_rows, media, self.clock)
         retention = RetentionPlan(reminders, default_s=None)
-        self.notified_jobs = NotifiedJobs(job_rows, reminders, deliveries, self.clock)
+        self.dropped = self.drop_store(self.media, self.clock)
+        dropped = port(self.dropped)
+        dropped_jobs = DroppedJobs(job_rows, entry_rows, dropped)
+        self.notified_jobs = NotifiedJobs(dropped_jobs, reminders, deliveries, self.clock)
         self.secrets = WebhookSecrets(FakeWebhookSecrets(), self.clock)
         self.notifications = Notifications(
             jobs=job_rows,
@@ -104,7 +113,7 @@ class World:
         self.deletions = EntryDeletions(entry_rows, port(self.annotation_rows), media, self.clock)
         self.jobs = Jobs(self.notified_jobs, self.entries, self.deletions, queue, self.clock, retention=retention)
         self.annotations = Annotations(self.annotation_rows, entry_rows, self.clock)
-        self.users = Users(FakeUsers(), FakeLoginFailures(), self.clock)
+        self.users = Users(self.user_rows, FakeLoginFailures(), self.clock)
         targets = UploadTargets(uploads, self.clock, expires_s=UPLOAD_EXPIRES_S)
         files = UploadedFiles(entry_rows, uploads, media, self.clock)
         self.job_uploads = JobUploads(
@@ -133,6 +142,19 @@ class World:
             Duty.JOB_RETENTION: JobRetention(self.notified_jobs, self.deletions, uploads, self.clock),
             Duty.NOTIFICATION: NotificationDuty(job_rows, deliveries, self.clock),
         }
+        self.drops = Drops(
+            store=dropped,
+            users=self.user_rows,
+            jobs=self.notified_jobs,
+            entries=entry_rows,
+            annotations=port(self.annotation_rows),
+            reminders=reminders,
+            queue=queue,
+            retention=retention,
+            clock=self.clock,
+            max_bytes=MAX_DROP_BYTES,
+        )
+        performers[Duty.DROP] = DropExpiry(self.drops)
         self.sweeper = Sweeper(reminders, performers, self.clock)
 
     def runs(self, owner: str, *, max_attempts: int = 3) -> JobRuns:

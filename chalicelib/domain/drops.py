@@ -1,0 +1,103 @@
+"""The drop-folder: objects that somebody puts under `drop/<account>/` in the media bucket, and nothing else.
+
+`drop/<account>/<job name>/<any path>` asks for a job of that name, `drop/<account>/<any path>` for the default one.
+What becomes of an object lies under `results/` with the same path: its result files, or a sentence in `.error.txt`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
+
+from chalicelib.domain.entries import check_annotation_text
+from chalicelib.domain.ids import id_of
+from chalicelib.domain.job_names import DEFAULT_JOB_NAME, JobName, parse_job_name
+from chalicelib.errors import Invalid
+
+DROP_PREFIX = "drop/"
+RESULTS_PREFIX = "results/"
+DROP_AUTHOR = "drop-folder"
+"""Who the rows say has made what came in this way; S3 does not tell."""
+
+_ERROR_SUFFIX = ".error.txt"
+_LONGEST_SUFFIX_BYTES = 64
+_MAX_KEY_BYTES = 1024  # of S3; a character may take four
+_NAMES = {*JobName, "auto"}
+
+
+@dataclass(frozen=True, slots=True)
+class DroppedObject:
+    """One version of an object as the media store has it. `version_id` is None in a bucket without versions, `etag`
+    as S3 states it, with its quotation marks; `metadata` is what was sent as `x-amz-meta-*`, as S3 gives it back."""
+
+    key: str
+    version_id: str | None
+    etag: str
+    size_bytes: int
+    content_type: str | None
+    modified: datetime
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DropKey:
+    """What the key of a dropped object says: whose it is, which job it asks for, and its own name."""
+
+    account_id: str
+    name: JobName
+    file_name: str
+
+
+def is_folder(key: str) -> bool:
+    """Whether the object only stands for a folder, as consoles make them."""
+    return key.endswith("/")
+
+
+def parse_drop_key(key: str) -> DropKey:
+    """What `key` says. Raises `Invalid` for one whose results would have no place."""
+    account_id, slash, path = key.removeprefix(DROP_PREFIX).partition("/")
+    if not slash:
+        raise Invalid("A file is to lie in the folder of an account; put it under drop/<account>/.")
+    if len(key.encode()) > _MAX_KEY_BYTES - _LONGEST_SUFFIX_BYTES:
+        raise Invalid("The file's path is so long that its results would have no place; choose shorter names.")
+    folder, slash, rest = path.partition("/")
+    name = parse_job_name(folder) if slash and rest and folder in _NAMES else DEFAULT_JOB_NAME
+    return DropKey(account_id, name, path.rsplit("/", 1)[-1])
+
+
+def dropped_job_id(account_id: str, dropped: DroppedObject) -> str:
+    """The id of the job for this version of this object: the same however often the object is announced."""
+    return id_of(dropped.modified, account_id, "drop", dropped.key, dropped.version_id or "", dropped.etag)
+
+
+def result_key(drop_key: str, suffix: str) -> str:
+    """Where a result of the dropped object lies: that of `drop/a/b.mp4` is `results/a/b.mp4` with the suffix."""
+    return f"{RESULTS_PREFIX}{drop_key.removeprefix(DROP_PREFIX)}{suffix}"
+
+
+def error_key(drop_key: str) -> str:
+    """Where the sentence lies that says why there is no result; of a path too long for that, a part is left out."""
+    room = _MAX_KEY_BYTES - len(_ERROR_SUFFIX) - (len(RESULTS_PREFIX) - len(DROP_PREFIX))
+    return result_key(drop_key.encode()[:room].decode(errors="ignore"), _ERROR_SUFFIX)
+
+
+def notes_of(dropped: DroppedObject) -> tuple[tuple[str, str], ...]:
+    """Keys and values of the annotations that came with the object, tags first. Raises `Invalid` for one that cannot be
+    stored, rather than lose it in silence."""
+    pairs = [*dropped.tags.items(), *((key, _unwrapped(value)) for key, value in dropped.metadata.items())]
+    notes = {
+        (check_annotation_text("key", key), check_annotation_text("value", value)) for key, value in pairs if value
+    }
+    return tuple(sorted(notes))
+
+
+def _unwrapped(text: str) -> str:
+    """S3 gives metadata beyond ASCII back in the words of RFC 2047."""
+    if "=?" not in text:
+        return text
+    try:
+        return str(make_header(decode_header(text)))
+    except (HeaderParseError, LookupError, ValueError):
+        return text

@@ -1,0 +1,68 @@
+"""A directory on the disk in the place of the bucket's drop-folder: files go in, results come back beside them."""
+
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.drops import DROP_PREFIX, RESULTS_PREFIX
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+
+RESULTS_NAME = "results"
+
+
+class DropDirectory:
+    """Copies what is put into `directory` to the account's drop-folder, and what comes of it into its `results`.
+
+    A file counts as put there once two looks in a row find the same size and time of change. Written again, it is
+    dropped again. Names that begin with a dot are left alone, and links are not followed.
+    """
+
+    def __init__(self, directory: Path, account_id: str, s3: "S3Client", bucket: str) -> None:
+        self._directory = directory
+        self._account_id = account_id
+        self._s3 = s3
+        self._bucket = bucket
+        self._seen: dict[Path, tuple[int, int]] = {}
+        self._dropped: dict[Path, tuple[int, int]] = {}
+        self._fetched: dict[str, datetime] = {}
+
+    def look(self) -> None:
+        """Drops what has been put there since, and fetches what has come."""
+        found = {path: _stamp(path) for path in self._files()}
+        for path, stamp in found.items():
+            if self._seen.get(path) == stamp != self._dropped.get(path):
+                key = f"{DROP_PREFIX}{self._account_id}/{path.relative_to(self._directory).as_posix()}"
+                self._s3.upload_file(str(path), self._bucket, key)
+                self._dropped[path] = stamp
+        self._seen = found
+        self._fetch()
+
+    def _files(self) -> list[Path]:
+        results = self._directory / RESULTS_NAME
+        return [
+            path
+            for path in sorted(self._directory.rglob("*"))
+            if not path.is_symlink()
+            and path.is_file()
+            and not path.is_relative_to(results)
+            and not any(part.startswith(".") for part in path.relative_to(self._directory).parts)
+        ]
+
+    def _fetch(self) -> None:
+        prefix = f"{RESULTS_PREFIX}{self._account_id}/"
+        for page in self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix):
+            for each in page.get("Contents", []):
+                path = PurePosixPath(each["Key"].removeprefix(prefix))
+                if self._fetched.get(each["Key"]) == each["LastModified"] or path.is_absolute() or ".." in path.parts:
+                    continue
+                target = self._directory / RESULTS_NAME / path
+                target.parent.mkdir(parents=True, exist_ok=True)
+                self._s3.download_file(self._bucket, each["Key"], str(target))
+                self._fetched[each["Key"]] = each["LastModified"]
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    status = path.stat()
+    return status.st_size, status.st_mtime_ns
