@@ -73,6 +73,12 @@ picture: setup  ## Draw the README's picture anew
 pages: setup  ## Make the API's page on responsible use from its document anew
 	@$(BIN)/python -m infra.pages.responsible_use
 
+STAGE := staging
+export MIEN_STAGE := $(value STAGE)
+
+package: setup  ## Bundle, merge and check what a deployment uploads: make package [STAGE=staging]
+	@$(BIN)/python -m infra.deployment.package
+
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 
