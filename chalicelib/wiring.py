@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 from functools import cache
 
 from chalicelib.aws.clients import AwsClients, make_clients
+from chalicelib.aws.dynamodb_accounts import DynamoAccounts
 from chalicelib.aws.dynamodb_annotations import DynamoAnnotations
+from chalicelib.aws.dynamodb_audit import DynamoAuditTrail
 from chalicelib.aws.dynamodb_client import make_dynamodb_client
 from chalicelib.aws.dynamodb_entries import DynamoEntries
 from chalicelib.aws.dynamodb_jobs import DynamoJobs
@@ -22,6 +24,7 @@ from chalicelib.aws.s3_uploads import S3Uploads
 from chalicelib.aws.sqs_queue import SqsQueue
 from chalicelib.domain.reminders import Duty
 from chalicelib.outbound.https_webhooks import HttpsWebhooks
+from chalicelib.services.accounts import Accounts
 from chalicelib.services.annotations import Annotations
 from chalicelib.services.arrivals import Arrivals
 from chalicelib.services.dropped_jobs import DroppedJobs
@@ -36,7 +39,7 @@ from chalicelib.services.jobs import Jobs
 from chalicelib.services.notifications import NotificationDuty, Notifications
 from chalicelib.services.notified_jobs import NotifiedJobs
 from chalicelib.services.ports import Clock, EntryStore, JobStore, MediaStore, WebhookSender
-from chalicelib.services.retention import JobRetention, RetentionPlan
+from chalicelib.services.retention import EntryRetention, JobRetention, RetentionPlan
 from chalicelib.services.sweeper import DropExpiry, EntryUploadExpiry, JobUploadExpiry, Performer, Sweeper
 from chalicelib.services.throttle import Throttle
 from chalicelib.services.upload_targets import UploadTargets
@@ -96,10 +99,10 @@ def make_api_services(settings: Settings) -> ApiServices:
     table = DynamoTable(clients.dynamodb, settings.table_name)
     media = S3Media(clients.s3, settings.media_bucket, link_expires_s=settings.link_expires_s)
     entry_rows, annotation_rows = DynamoEntries(table), DynamoAnnotations(table)
-    entries = Entries(entry_rows, media, utc_now)
+    uploads = _make_uploads(settings, clients, table)
+    entries = Entries(entry_rows, media, utc_now, retention=uploads.retention)
     deletions = EntryDeletions(entry_rows, annotation_rows, media, utc_now)
     queue = SqsQueue(clients.sqs, settings.job_queue_url)
-    uploads = _make_uploads(settings, clients, table)
     return ApiServices(
         settings=settings,
         users=_users(table),
@@ -144,6 +147,7 @@ def make_background_services(settings: Settings, *, sender: WebhookSender | None
         Duty.DROP: DropExpiry(drops),
         Duty.JOB_UPLOAD: JobUploadExpiry(uploads.jobs),
         Duty.ENTRY_UPLOAD: EntryUploadExpiry(uploads.entries),
+        Duty.ENTRY_RETENTION: EntryRetention(deletions),
         Duty.JOB_RETENTION: JobRetention(_job_rows(settings, clients, table), deletions, uploads.store, utc_now),
     }
     if settings.delivery_queue_url is not None:
@@ -165,7 +169,13 @@ def make_background_services(settings: Settings, *, sender: WebhookSender | None
 
 def make_users(table_name: str, *, endpoint_url: str | None = None, region: str | None = None) -> Users:
     """The users in that table, without anything else of a deployment; None leaves the choice to boto3."""
-    return _users(DynamoTable(make_dynamodb_client(endpoint_url=endpoint_url, region=region), table_name))
+    return _users(_table(table_name, endpoint_url, region))
+
+
+def make_accounts(table_name: str, *, endpoint_url: str | None = None, region: str | None = None) -> Accounts:
+    """The accounts in that table, likewise."""
+    table = _table(table_name, endpoint_url, region)
+    return Accounts(DynamoAccounts(table), DynamoUsers(table), DynamoAuditTrail(table))
 
 
 def make_worker_services(settings: Settings, *, owner: str) -> WorkerServices:
@@ -201,7 +211,7 @@ def _make_uploads(settings: Settings, clients: AwsClients, table: DynamoTable) -
     entries, reminders = DynamoEntries(table), DynamoReminders(table)
     media = S3Media(clients.s3, settings.media_bucket, link_expires_s=settings.link_expires_s)
     files = UploadedFiles(entries, store, media, utc_now)
-    retention = RetentionPlan(reminders, default_s=settings.retention_s)
+    retention = RetentionPlan(reminders, DynamoAccounts(table), default_s=settings.retention_s)
     return _Uploads(
         jobs=JobUploads(
             jobs=_job_rows(settings, clients, table),
@@ -216,7 +226,13 @@ def _make_uploads(settings: Settings, clients: AwsClients, table: DynamoTable) -
         ),
         retention=retention,
         entries=EntryUploads(
-            entries=entries, uploads=store, files=files, reminders=reminders, targets=targets, clock=utc_now
+            entries=entries,
+            uploads=store,
+            files=files,
+            reminders=reminders,
+            targets=targets,
+            retention=retention,
+            clock=utc_now,
         ),
         store=store,
     )
@@ -229,6 +245,10 @@ def _job_rows(settings: Settings, clients: AwsClients, table: DynamoTable) -> Jo
         return jobs
     deliveries = SqsQueue(clients.sqs, settings.delivery_queue_url)
     return NotifiedJobs(jobs, DynamoReminders(table), deliveries, utc_now)
+
+
+def _table(name: str, endpoint_url: str | None, region: str | None) -> DynamoTable:
+    return DynamoTable(make_dynamodb_client(endpoint_url=endpoint_url, region=region), name)
 
 
 def _users(table: DynamoTable) -> Users:

@@ -2,14 +2,14 @@
 
 import hashlib
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 from urllib.parse import quote, urlencode
 
-from chalicelib.domain.accounts import User
+from chalicelib.domain.accounts import AccountSettings, User
 from chalicelib.domain.audit import AuditRecord
 from chalicelib.domain.drops import DroppedObject
 from chalicelib.domain.entries import MAX_REPRESENTATIONS, Annotation, Entry, Representation
@@ -321,6 +321,37 @@ class FakeUsers:
     def list(self) -> tuple[User, ...]:
         with self._lock:
             return tuple(sorted(self._rows.values(), key=lambda user: user.email))
+
+
+class FakeAccounts:
+    """The port `AccountStore`."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, AccountSettings] = {}
+        self._lock = threading.Lock()
+
+    def get(self, account_id: str) -> AccountSettings | None:
+        with self._lock:
+            return self._rows.get(account_id)
+
+    def save(self, settings: AccountSettings) -> None:
+        with self._lock:
+            there = self._rows.get(settings.account_id)
+            if settings.version != (1 if there is None else there.version + 1):
+                raise StaleWrite(f"the account was changed since version {settings.version - 1}")
+            self._rows[settings.account_id] = as_kept(settings)
+
+
+class FakeAuditTrail:
+    """The port `AuditTrail`, over what the fakes of jobs and entries have noted."""
+
+    def __init__(self, jobs: FakeJobs, entries: FakeEntries) -> None:
+        self._jobs = jobs
+        self._entries = entries
+
+    def newest_first(self, account_id: str) -> Iterator[AuditRecord]:
+        records = [each for each in (*self._jobs.audit, *self._entries.audit) if each.account_id == account_id]
+        return iter(sorted(records, key=lambda record: record.id, reverse=True))
 
 
 class FakeLoginFailures:

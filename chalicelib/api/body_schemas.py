@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from chalicelib.api.fields import MAX_EXPIRES_IN_S
 from chalicelib.api.schemas import Schema, number, record, text, text_or_null
 from chalicelib.domain.job_names import JobName, ResultTable
 from chalicelib.domain.jobs import JobStatus
+from chalicelib.domain.retention import MAX_KEPT_S
 from chalicelib.domain.uploads import MAX_PARTS
 
 _NAME = text("What to do; auto and nothing mean multiface.", enum=[*JobName, "auto", ""])
@@ -21,7 +21,7 @@ _CALLBACK_OR_NULL = text_or_null(_CALLBACK_MEANING, maxLength=2048, examples=["h
 _EXPIRES_IN: Schema = {
     "type": "integer",
     "minimum": 1,
-    "maximum": MAX_EXPIRES_IN_S,
+    "maximum": MAX_KEPT_S,
     "description": "After how many seconds the job goes with its media, results and annotations.",
     "examples": [86_400],
 }

@@ -83,6 +83,8 @@ def entry_document(entry: Entry, urls: Urls) -> Document:
         "updated": format_time(entry.updated),
         "representations": [representation_document(each, urls) for each in representations],
     }
+    if entry.expires is not None:
+        document["expires"] = format_time(entry.expires)
     if entry.upload is not None:
         document["upload"] = upload_document(entry.upload, urls.entry_upload(entry.id))
     return document

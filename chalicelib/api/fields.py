@@ -1,12 +1,12 @@
 """Form fields that several routes take."""
 
 from chalicelib.api.forms import Form
+from chalicelib.domain.retention import check_kept_s
 from chalicelib.errors import Invalid
 
 DATA_SPLIT = "entry[data_split]"
 _MAX_DATA_SPLIT_CHARACTERS = 255
 _EXPIRES_IN = "entry_job[expires_in]"
-MAX_EXPIRES_IN_S = 100 * 365 * 24 * 3600
 
 
 def data_split_of(form: Form) -> str | None:
@@ -31,6 +31,4 @@ def expires_in_of(form: Form) -> int | None:
 
 def check_expires_in(seconds: int | None) -> int | None:
     """A time to be kept that can be. Raises `Invalid`."""
-    if seconds is not None and not 1 <= seconds <= MAX_EXPIRES_IN_S:
-        raise Invalid(f"The expires_in must be a number of seconds from 1 to {MAX_EXPIRES_IN_S}.")
-    return seconds
+    return None if seconds is None else check_kept_s(seconds, "expires_in")

@@ -133,7 +133,10 @@ SCHEMAS: Mapping[str, Schema] = {
                 "description": "The files of the entry, oldest first.",
             },
         },
-        {"upload": ref("Upload")},
+        {
+            "upload": ref("Upload"),
+            "expires": _time("When an entry that was made without a job goes; missing where it stays."),
+        },
     ),
     "Representation": record(
         "One file of an entry.",

@@ -10,6 +10,7 @@
 | reminder   | `ACCOUNT#<account id>` | `REMINDER#<duty>#<subject id>`      |
 | webhook secret | `ACCOUNT#<account id>` | `WEBHOOK_SECRET`                |
 | account    | `ACCOUNT#<account id>` | `ACCOUNT`                           |
+| account settings | `ACCOUNT#<account id>` | `SETTINGS`                    |
 | user       | `USER#<email>`         | `USER`                              |
 | user name  | `USERS`                | `NAME#<email>`                      |
 | failed log-ins | `LOGIN#<SHA-256 of name and source>` | `FAILURES`        |
@@ -135,6 +136,11 @@ def reminder_key(account_id: str, duty: str, subject_id: str) -> dict[str, str]:
 def webhook_secret_key(account_id: str) -> dict[str, str]:
     """Where the secret of an account's notifications is."""
     return _key(account_partition(account_id), "WEBHOOK_SECRET")
+
+
+def account_settings_key(account_id: str) -> dict[str, str]:
+    """Where is what was decided for an account."""
+    return _key(account_partition(account_id), "SETTINGS")
 
 
 def due_partition(subject_id: str) -> str:

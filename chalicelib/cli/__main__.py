@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from chalicelib.cli.accounts import account
 from chalicelib.cli.annotate import annotate
 from chalicelib.cli.exit_status import run
 from chalicelib.cli.jobs import jobs
@@ -22,7 +23,7 @@ def mien() -> None:
     """
 
 
-for _command in (submit, watch, results, jobs, annotate, user):
+for _command in (submit, watch, results, jobs, annotate, user, account):
     mien.add_command(_command)
 
 

@@ -3,91 +3,50 @@
 import json
 import secrets
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import wraps
-from typing import Concatenate, ParamSpec
 
 import click
 
+from chalicelib.cli.stack import Stack, json_option, on_a_stack, opened_by
 from chalicelib.domain.accounts import User
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.times import format_time
-from chalicelib.errors import Invalid, MienError, NotFound
+from chalicelib.errors import Invalid, NotFound
 from chalicelib.services.users import MIN_PASSWORD_CHARACTERS, Users
-from chalicelib.settings import variable_name
-
-Parameters = ParamSpec("Parameters")
 
 _PASSWORD_BYTES = 18  # 144 bits, 24 characters
-_TABLE_VARIABLE = variable_name("table_name")
 
 _password_option = click.option(
     "--password-stdin",
     is_flag=True,
     help=f"Read the password (at least {MIN_PASSWORD_CHARACTERS} characters) from the first line of standard input.",
 )
-_json_option = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 
 
-@dataclass(frozen=True, slots=True)
-class _Stack:
-    """Which stack is meant. Nothing is connected before a command runs, so that help needs no stack."""
+def _users(stack: Stack) -> Users:
+    name = stack.table_name()
+    from chalicelib.wiring import make_users  # noqa: PLC0415  # boto3 takes a while, and help needs none
 
-    table: str | None
-    endpoint_url: str | None
-    region: str | None
-
-    def users(self) -> Users:
-        if not self.table:
-            raise click.UsageError(f"Name the stack's table with --table or the variable {_TABLE_VARIABLE}.")
-        from chalicelib.wiring import make_users  # noqa: PLC0415  # boto3 takes a while, and help needs none
-
-        return make_users(self.table, endpoint_url=self.endpoint_url, region=self.region)
+    return make_users(name, endpoint_url=stack.endpoint_url, region=stack.region)
 
 
 @click.group()
-@click.option("--table", envvar=_TABLE_VARIABLE, show_envvar=True, help="The stack's DynamoDB table.")
-@click.option(
-    "--endpoint-url",
-    help="Where AWS is, if not where boto3 looks (AWS_ENDPOINT_URL). `make serve` prints that of its stack. An address "
-    "of this machine gets made-up credentials, never yours.",
-)
-@click.option("--region", help="The stack's region, if not boto3's (AWS_DEFAULT_REGION, profile).")
-@click.pass_context
-def user(context: click.Context, table: str | None, endpoint_url: str | None, region: str | None) -> None:
+@on_a_stack
+def user() -> None:
     """Add, list, disable and enable users, and change their passwords.
 
     Works on any stack: region and credentials are those that boto3 finds, and they must allow reading and writing the
     table. Ends with 0 when it is done, with 1 and a sentence when it cannot be, with 2 for a command that cannot be
     read. Passwords are never arguments: other users of this machine could see them.
     """
-    context.obj = _Stack(table, endpoint_url, region)
-
-
-def _command(
-    run: Callable[Concatenate[Users, Parameters], None],
-) -> Callable[Concatenate[_Stack, Parameters], None]:
-    """Gives `run` the users of the stack; what it refuses ends the command with its sentence."""
-
-    @wraps(run)
-    def wrapped(stack: _Stack, /, *arguments: Parameters.args, **options: Parameters.kwargs) -> None:
-        try:
-            run(stack.users(), *arguments, **options)
-        except MienError as error:
-            raise click.ClickException(str(error)) from error
-
-    return wrapped
 
 
 @user.command()
 @click.argument("email")
 @click.option("--account", "account_id", help="The account to join (its id, as `list` shows it); without it a new one.")
 @_password_option
-@_json_option
-@click.pass_obj
-@_command
+@json_option
+@opened_by(_users)
 def add(users: Users, email: str, account_id: str | None, password_stdin: bool, as_json: bool) -> None:
     """Add a user. Without --password-stdin a password is made up and shown, this once.
 
@@ -102,9 +61,8 @@ def add(users: Users, email: str, account_id: str | None, password_stdin: bool, 
 
 @user.command("list")
 @click.option("--account", "account_id", help="Only the users of this account.")
-@_json_option
-@click.pass_obj
-@_command
+@json_option
+@opened_by(_users)
 def list_users(users: Users, account_id: str | None, as_json: bool) -> None:
     """List the users, by name."""
     found = users.list(account_id)
@@ -119,9 +77,8 @@ def list_users(users: Users, account_id: str | None, as_json: bool) -> None:
 
 @user.command()
 @click.argument("email")
-@_json_option
-@click.pass_obj
-@_command
+@json_option
+@opened_by(_users)
 def disable(users: Users, email: str, as_json: bool) -> None:
     """Shut a user out, from the next request on. What the user made stays."""
     _show_one(users.disable(email), None, as_json=as_json)
@@ -129,9 +86,8 @@ def disable(users: Users, email: str, as_json: bool) -> None:
 
 @user.command()
 @click.argument("email")
-@_json_option
-@click.pass_obj
-@_command
+@json_option
+@opened_by(_users)
 def enable(users: Users, email: str, as_json: bool) -> None:
     """Let a disabled user in again, with the password of before."""
     _show_one(users.enable(email), None, as_json=as_json)
@@ -140,9 +96,8 @@ def enable(users: Users, email: str, as_json: bool) -> None:
 @user.command()
 @click.argument("email")
 @_password_option
-@_json_option
-@click.pass_obj
-@_command
+@json_option
+@opened_by(_users)
 def rotate(users: Users, email: str, password_stdin: bool, as_json: bool) -> None:
     """Give a user a new password; the old one is wrong from the next request on.
 

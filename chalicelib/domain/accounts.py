@@ -25,6 +25,16 @@ class User:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountSettings:
+    """What an operator has decided for an account. `retention_s` is for how long its jobs and entries are kept where
+    their client does not say; None: as long as the deployment does. `version` counts the writes."""
+
+    account_id: str
+    retention_s: int | None = None
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
     """Who makes a request, as the authorizer found it."""
 

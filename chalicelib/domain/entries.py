@@ -41,7 +41,8 @@ class Representation:
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A medium that a client sent, or what a job made of one. `media_seconds` is None for what has no duration,
-    `upload` is there while the medium is still to arrive by a direct upload."""
+    `upload` is there while the medium is still to arrive by a direct upload. `expires` is when an entry that was made
+    without a job goes, None for never; those of a job go with it."""
 
     id: str
     account_id: str
@@ -53,6 +54,7 @@ class Entry:
     media_seconds: float | None = None
     representations: Mapping[str, Representation] = field(default_factory=dict)
     upload: DirectUpload | None = None
+    expires: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

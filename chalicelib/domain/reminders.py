@@ -16,6 +16,7 @@ class Duty(StrEnum):
     DROP = "drop"
     ENTRY_UPLOAD = "entry-upload"
     JOB_RETENTION = "job-retention"
+    ENTRY_RETENTION = "entry-retention"
     NOTIFICATION = "notification"
 
 

@@ -123,7 +123,7 @@ class Drops:
             job_id,
             now,
             filename=check_file_name(key.file_name),
-            expires=self._retention.begin(account_id, job_id, now, None),
+            expires=self._retention.begin(Duty.JOB_RETENTION, account_id, job_id, now),
             drop_key=dropped.key,
         )
         try:

@@ -9,8 +9,10 @@ from chalicelib.domain.accounts import Caller
 from chalicelib.domain.entries import Entry, Representation, check_file_name, representation_id, upload_key
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.media_types import HEAD_BYTES, content_type_of
+from chalicelib.domain.reminders import Duty
 from chalicelib.errors import CallerError, Invalid, NotFound, StaleWrite
 from chalicelib.services.ports import Clock, EntryStore, LinkMethod, MediaStore
+from chalicelib.services.retention import RetentionPlan
 
 # Each lost race means that somebody else replaced the same file; this many in a row is a fault, not contention.
 _TRIES = 20
@@ -29,32 +31,35 @@ class Upload:
 class Entries:
     """What may be done with entries and representations."""
 
-    def __init__(self, entries: EntryStore, media: MediaStore, clock: Clock) -> None:
+    def __init__(
+        self, entries: EntryStore, media: MediaStore, clock: Clock, *, retention: RetentionPlan | None = None
+    ) -> None:
         self._entries = entries
         self._media = media
         self._clock = clock
+        self._retention = retention
 
-    def create(
-        self, caller: Caller, upload: Upload, *, data_split: str | None = None, entry_id: str | None = None
-    ) -> Entry:
-        """Stores a medium: the row, then the bytes, then the representation that names them. Without `entry_id` the
-        entry gets a new one.
+    def create(self, caller: Caller, upload: Upload, *, data_split: str | None = None) -> Entry:
+        """Stores a medium without a job: the row, then the bytes, then the representation that names them.
 
         Raises `Invalid` for an upload without bytes or with a name that cannot be stored.
         """
         check_upload(upload)
         now = self._clock()
-        entry = Entry(
-            id=entry_id or new_id(now),
-            account_id=caller.account_id,
-            author=caller.email,
-            published=now,
-            updated=now,
-            data_split=data_split,
+        entry_id = new_id(now)
+        expires = None
+        if self._retention is not None:
+            expires = self._retention.begin(Duty.ENTRY_RETENTION, caller.account_id, entry_id, now)
+        self._entries.create(
+            Entry(entry_id, caller.account_id, caller.email, now, now, data_split=data_split, expires=expires)
         )
-        self._entries.create(entry)
-        self.add_representation(caller, entry.id, upload)
-        return self.get(caller, entry.id)
+        self.add_representation(caller, entry_id, upload)
+        return self.get(caller, entry_id)
+
+    def create_input(self, caller: Caller, entry_id: str, upload: Upload, *, data_split: str | None) -> None:
+        """Stores the medium of a job, in the same order; it goes with the job."""
+        self.create_empty(caller, entry_id, data_split=data_split)
+        self.add_representation(caller, entry_id, upload)
 
     def create_empty(self, caller: Caller, entry_id: str, *, data_split: str | None) -> None:
         """An entry of this id without files; one that is there already is left as it is."""

@@ -10,6 +10,7 @@ from chalicelib.domain.reminders import Duty, Reminder
 from chalicelib.domain.uploads import FinishedPart, UploadKey, UploadOwner, check_finished_parts
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.services.ports import Clock, EntryStore, ReminderStore, UploadStore
+from chalicelib.services.retention import RetentionPlan
 from chalicelib.services.upload_targets import UploadTarget, UploadTargets
 from chalicelib.services.uploaded_files import UploadedFiles
 
@@ -25,6 +26,7 @@ class EntryUploads:
         files: UploadedFiles,
         reminders: ReminderStore,
         targets: UploadTargets,
+        retention: RetentionPlan,
         clock: Clock,
     ) -> None:
         self._entries = entries
@@ -32,14 +34,15 @@ class EntryUploads:
         self._files = files
         self._reminders = reminders
         self._targets = targets
+        self._retention = retention
         self._clock = clock
 
     def create(self, caller: Caller, *, file: AnnouncedFile, data_split: str | None) -> tuple[Entry, UploadTarget]:
         """An entry that waits for `file`, and where to send it."""
         now = self._clock()
-        entry_id, expires = new_id(now), self._targets.expires()
-        self._reminders.set(Reminder(caller.account_id, Duty.ENTRY_UPLOAD, entry_id, expires))
-        upload = self._targets.begin(UploadKey(caller.account_id, UploadOwner.ENTRY, entry_id), file, expires)
+        entry_id, upload_expires = new_id(now), self._targets.expires()
+        self._reminders.set(Reminder(caller.account_id, Duty.ENTRY_UPLOAD, entry_id, upload_expires))
+        upload = self._targets.begin(UploadKey(caller.account_id, UploadOwner.ENTRY, entry_id), file, upload_expires)
         entry = Entry(
             id=entry_id,
             account_id=caller.account_id,
@@ -48,6 +51,7 @@ class EntryUploads:
             updated=now,
             data_split=data_split,
             upload=upload,
+            expires=self._retention.begin(Duty.ENTRY_RETENTION, caller.account_id, entry_id, now),
         )
         self._entries.create(entry)
         return entry, self._targets.sign(upload)

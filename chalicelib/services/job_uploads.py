@@ -57,7 +57,7 @@ class JobUploads:
         job_id, upload_expires = new_id(now), self._targets.expires()
         self._reminders.set(Reminder(caller.account_id, Duty.JOB_UPLOAD, job_id, upload_expires))
         upload = self._targets.begin(UploadKey(caller.account_id, UploadOwner.JOB, job_id), file, upload_expires)
-        expires = self._retention.begin(caller.account_id, job_id, now, new.expires_in_s)
+        expires = self._retention.begin(Duty.JOB_RETENTION, caller.account_id, job_id, now, new.expires_in_s)
         job = new.row(caller, job_id, now, filename=file.file_name, expires=expires, upload=upload)
         self._jobs.create(job)
         return job, self._targets.sign(upload)

@@ -8,6 +8,7 @@ from chalicelib.domain.input_urls import InputUrl, file_name_of
 from chalicelib.domain.job_names import JobName, ResultTable
 from chalicelib.domain.jobs import Job, JobStatus
 from chalicelib.domain.new_jobs import NewJob
+from chalicelib.domain.reminders import Duty
 from chalicelib.errors import CallerError, Invalid, NotFound, StaleWrite
 from chalicelib.services.changes import Transition, change_job
 from chalicelib.services.entries import Entries, Upload, check_upload
@@ -48,7 +49,7 @@ class Jobs:
         job = self._begin(caller, new, filename=check_upload(upload))
         # Under an id that follows from the job's: whatever dies from here on, the retention finds the entry.
         entry_id = job.own_input_entry_id
-        self._entries.create(caller, upload, data_split=new.data_split, entry_id=entry_id)
+        self._entries.create_input(caller, entry_id, upload, data_split=new.data_split)
         try:
             job = change_job(
                 self._jobs, caller.account_id, job.id, lambda current: current.with_input(entry_id, self._clock())
@@ -72,7 +73,7 @@ class Jobs:
         job_id = new_id(now)
         expires = None
         if self._retention is not None:
-            expires = self._retention.begin(caller.account_id, job_id, now, new.expires_in_s)
+            expires = self._retention.begin(Duty.JOB_RETENTION, caller.account_id, job_id, now, new.expires_in_s)
         job = new.row(caller, job_id, now, filename=filename, expires=expires, input_url=input_url)
         self._jobs.create(job)
         return job

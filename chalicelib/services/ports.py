@@ -1,12 +1,12 @@
 """What the services need from the world outside. `aws` implements these with boto3, the tests with fakes."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Generic, Literal, Protocol, TypeVar
 
-from chalicelib.domain.accounts import User
+from chalicelib.domain.accounts import AccountSettings, User
 from chalicelib.domain.audit import AuditRecord
 from chalicelib.domain.drops import DroppedObject
 from chalicelib.domain.entries import Annotation, Entry, Representation
@@ -199,6 +199,23 @@ class UserStore(Protocol):
 
     def list(self) -> tuple[User, ...]:
         """All users, by name. For operators: it costs as much as there are users."""
+
+
+class AccountStore(Protocol):
+    """What operators have decided for accounts."""
+
+    def get(self, account_id: str) -> AccountSettings | None:
+        """What was decided for the account, None where nothing was. Read consistently."""
+
+    def save(self, settings: AccountSettings) -> None:
+        """Writes in the place of version `settings.version - 1`, or as the first. Raises `StaleWrite`."""
+
+
+class AuditTrail(Protocol):
+    """The lines that job and entry stores leave of what they have removed, by account."""
+
+    def newest_first(self, account_id: str) -> Iterator[AuditRecord]:
+        """The account's lines, read as they are asked for."""
 
 
 class LoginFailureStore(Protocol):

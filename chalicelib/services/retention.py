@@ -1,4 +1,4 @@
-"""Jobs that are kept for a while and no longer."""
+"""Jobs and entries that are kept for a while and no longer."""
 
 import logging
 from contextlib import suppress
@@ -12,32 +12,56 @@ from chalicelib.domain.reminders import Duty, Reminder
 from chalicelib.errors import NotFound, StaleWrite
 from chalicelib.services.changes import change_job
 from chalicelib.services.entry_deletions import EntryDeletions
-from chalicelib.services.ports import Clock, JobStore, ReminderStore, UploadStore
+from chalicelib.services.ports import AccountStore, Clock, JobStore, ReminderStore, UploadStore
 
 AUTHOR = "retention"
 """Who the audit trail says has deleted what had expired."""
 
 # A worker that loses its job stops at its next report, within seconds; nothing of it comes after this.
 _LAST_WORDS_S = 120.0
+# Behind API Gateway a request has 29 seconds: what it began later than this, nobody is at any more.
+_LONGEST_REQUEST_S = 60
 
 _log = logging.getLogger(__name__)
 
 
 class RetentionPlan:
-    """When new jobs expire: after what their client said, else after `default_s` seconds, else never."""
+    """When what is new expires: after what its client said, else what was decided for its account, else after
+    `default_s` seconds, else never."""
 
-    def __init__(self, reminders: ReminderStore, *, default_s: float | None) -> None:
+    def __init__(self, reminders: ReminderStore, accounts: AccountStore, *, default_s: float | None) -> None:
         self._reminders = reminders
+        self._accounts = accounts
         self._default_s = default_s
 
-    def begin(self, account_id: str, job_id: str, now: datetime, expires_in_s: int | None) -> datetime | None:
-        """When the job expires, None for never. To be called before the job's row is written."""
-        kept_s = self._default_s if expires_in_s is None else expires_in_s
+    def begin(
+        self, duty: Duty, account_id: str, subject_id: str, now: datetime, expires_in_s: int | None = None
+    ) -> datetime | None:
+        """When the job or entry expires, None for never. To be called before its row is written."""
+        kept_s = self._kept_s(account_id) if expires_in_s is None else expires_in_s
         if kept_s is None:
             return None
-        expires = now + timedelta(seconds=kept_s)
-        self._reminders.set(Reminder(account_id, Duty.JOB_RETENTION, job_id, expires))
-        return expires
+        # A reminder that came before the row would find nothing, and never come again.
+        due_at = now + timedelta(seconds=max(kept_s, _LONGEST_REQUEST_S))
+        self._reminders.set(Reminder(account_id, duty, subject_id, due_at))
+        return now + timedelta(seconds=kept_s)
+
+    def _kept_s(self, account_id: str) -> float | None:
+        settings = self._accounts.get(account_id)
+        return self._default_s if settings is None or settings.retention_s is None else settings.retention_s
+
+
+class EntryRetention:
+    """The duty `ENTRY_RETENTION`: removes an entry that was made without a job, as its owner could; a line of the audit
+    trail stays."""
+
+    def __init__(self, deletions: EntryDeletions) -> None:
+        self._deletions = deletions
+
+    def perform(self, reminder: Reminder) -> None:
+        """Removes the entry, or does the rest where somebody died in the middle of that."""
+        with suppress(NotFound):
+            self._deletions.delete(Caller(AUTHOR, reminder.account_id), reminder.subject_id)
 
 
 class JobRetention:

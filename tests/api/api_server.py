@@ -37,6 +37,7 @@ from chalicelib.settings import Settings
 from chalicelib.wiring import ApiServices, BackgroundServices
 from tests.fakes import (
     START,
+    FakeAccounts,
     FakeAnnotations,
     FakeDrops,
     FakeEntries,
@@ -74,6 +75,7 @@ class Backstage:
     clock: FixedClock = field(default_factory=FixedClock)
     jobs: FakeJobs = field(default_factory=FakeJobs)
     entries: FakeEntries = field(default_factory=FakeEntries)
+    accounts: FakeAccounts = field(default_factory=FakeAccounts)
     annotations: FakeAnnotations = field(default_factory=FakeAnnotations)
     media: FakeMedia = field(default_factory=FakeMedia)
     queue: FakeQueue = field(default_factory=FakeQueue)
@@ -111,7 +113,7 @@ class Backstage:
             annotations=self.annotations,
             reminders=self.reminders,
             queue=self.queue,
-            retention=RetentionPlan(self.reminders, default_s=settings.retention_s),
+            retention=RetentionPlan(self.reminders, self.accounts, default_s=settings.retention_s),
             clock=self.clock,
             max_bytes=settings.max_upload_bytes,
         )
@@ -124,9 +126,9 @@ class Backstage:
 
     def services(self, settings: Settings, users: Users) -> ApiServices:
         """What the API is served with."""
-        entries = Entries(self.entries, self.media, self.clock)
+        retention = RetentionPlan(self.reminders, self.accounts, default_s=settings.retention_s)
+        entries = Entries(self.entries, self.media, self.clock, retention=retention)
         deletions = EntryDeletions(self.entries, self.annotations, self.media, self.clock)
-        retention = RetentionPlan(self.reminders, default_s=settings.retention_s)
         files = UploadedFiles(self.entries, self.uploads, self.media, self.clock)
         targets = UploadTargets(self.uploads, self.clock, expires_s=settings.upload_expires_s)
         return ApiServices(
@@ -156,6 +158,7 @@ class Backstage:
                 files=files,
                 reminders=self.reminders,
                 targets=targets,
+                retention=retention,
                 clock=self.clock,
             ),
         )

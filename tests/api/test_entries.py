@@ -6,7 +6,8 @@ import pytest
 import requests
 
 from chalicelib.domain.ids import new_id
-from tests.api.api_server import Api
+from chalicelib.services.users import Users
+from tests.api.api_server import Api, running_api
 from tests.fakes import START
 
 
@@ -217,3 +218,19 @@ def test_content_types_are_the_clients_own_or_guessed(api: Api) -> None:
         part = (name, body, stated) if stated else (name, body)
         (file,) = api.ada.call("POST", "/entries", files={"entry[media]": part}).json()["representations"]
         assert file["content_type"] == kept
+
+
+def test_an_entry_without_a_job_says_when_it_expires(users: Users) -> None:
+    with running_api(users, retention_s=3600.0) as api:
+        entry = api.ada.send_entry().json()
+        assert entry["expires"] == "2026-01-31T10:30:00.250Z"
+        announced = {"entry": {"file_name": "a.mp4", "size_bytes": 3}}
+        waiting = api.ada.call("POST", "/entries", json=announced).json()
+        assert waiting["expires"] == api.ada.call("GET", waiting["self"]).json()["expires"] == entry["expires"]
+        job = api.ada.send_job().json()
+        assert job["expires"] == entry["expires"]
+        assert "expires" not in job["input"]
+
+
+def test_an_entry_that_stays_says_nothing_of_it(api: Api) -> None:
+    assert "expires" not in api.ada.send_entry().json()

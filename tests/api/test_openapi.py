@@ -187,6 +187,7 @@ def test_whatever_a_job_can_have_is_described() -> None:
         progress=Progress(1, 2, 2.5),
         lease=Lease("worker", START),
         input_url="https://example.org/clip.mp4",
+        drop_key="drop/account/multiface/clip.mp4",
         expires=START,
         webhook=make_job_with_webhook().webhook,
     )
@@ -227,6 +228,7 @@ def _entry(entry_id: str) -> Entry:
         updated=START,
         media_seconds=1.5,
         source="mien",
+        expires=START,
         representations={"c": file},
     )
 

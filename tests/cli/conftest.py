@@ -1,4 +1,4 @@
-"""The whole stack on this machine, and `mien` against it as a person runs it."""
+"""What `mien` is run against: the whole stack on this machine, or a table for operators."""
 
 import os
 import subprocess
@@ -9,9 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.aws.dynamodb_client import make_dynamodb_client
+from chalicelib.aws.table_layout import TABLE_KEYS
 from chalicelib.client.media_api import MediaApiClient
+from chalicelib.domain.ids import new_id
+from chalicelib.local.embedded_aws import EmbeddedAws
 from chalicelib.local.stack import DEFAULT_MODELS_DIR, Stack
 from chalicelib.local.worker_supervisor import REPOSITORY
+from tests.fakes import START
 from tests.media_factory import write_video
 
 PATIENCE_S = 120
@@ -73,3 +78,19 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def finished(mien: Mien, clip: Path) -> str:
     """The id of a job that is done."""
     return mien("submit", str(clip), "--wait").stdout.strip()
+
+
+@pytest.fixture(scope="module")
+def aws() -> Iterator[EmbeddedAws]:
+    """Its environment is this process's own, as it is a deployment's."""
+    with EmbeddedAws() as embedded:
+        yield embedded
+
+
+@pytest.fixture
+def table(aws: EmbeddedAws, monkeypatch: pytest.MonkeyPatch) -> str:
+    """An empty table, which the environment names."""
+    name = f"mien-{new_id(START)}"
+    make_dynamodb_client().create_table(TableName=name, BillingMode="PAY_PER_REQUEST", **TABLE_KEYS)
+    monkeypatch.setenv("MIEN_TABLE_NAME", name)
+    return name

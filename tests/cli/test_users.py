@@ -4,14 +4,12 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
-from chalicelib.aws.dynamodb_client import make_dynamodb_client
-from chalicelib.aws.table_layout import TABLE_KEYS
 from chalicelib.cli.__main__ import mien
 from chalicelib.domain.ids import new_id
 from chalicelib.errors import NotAuthenticated
@@ -24,22 +22,6 @@ ADA, BEN = "ada@example.org", "ben@example.org"
 PASSWORD = "correct horse battery"
 
 Run = Callable[..., Result]
-
-
-@pytest.fixture(scope="module")
-def aws() -> Iterator[EmbeddedAws]:
-    """Its environment is this process's own, as it is a deployment's."""
-    with EmbeddedAws() as embedded:
-        yield embedded
-
-
-@pytest.fixture
-def table(aws: EmbeddedAws, monkeypatch: pytest.MonkeyPatch) -> str:
-    """An empty table, which the environment names."""
-    name = f"mien-{new_id(START)}"
-    make_dynamodb_client().create_table(TableName=name, BillingMode="PAY_PER_REQUEST", **TABLE_KEYS)
-    monkeypatch.setenv("MIEN_TABLE_NAME", name)
-    return name
 
 
 @pytest.fixture

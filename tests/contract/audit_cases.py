@@ -1,43 +1,30 @@
-"""Entry stores together with a way to read the audit trail that they write."""
+"""The stores that write the audit trail, together with the trail itself."""
 
-from typing import Protocol
+from dataclasses import dataclass
 
+from chalicelib.aws.dynamodb_audit import DynamoAuditTrail
 from chalicelib.aws.dynamodb_entries import DynamoEntries
+from chalicelib.aws.dynamodb_jobs import DynamoJobs
 from chalicelib.aws.dynamodb_table import DynamoTable
-from chalicelib.aws.rows import from_row
-from chalicelib.aws.table_layout import AUDIT_PREFIX, account_partition
-from chalicelib.domain.audit import AuditRecord
-from chalicelib.services.ports import EntryStore
-from tests.fakes import FakeEntries
+from chalicelib.services.ports import AuditTrail, EntryStore, JobStore
+from tests.fakes import FakeAuditTrail, FakeEntries, FakeJobs
 
 
-class AuditedEntries(Protocol):
-    """An entry store under test."""
+@dataclass(frozen=True, slots=True)
+class AuditedStores:
+    """Stores under test, and where their lines are read."""
 
-    @property
-    def store(self) -> EntryStore:
-        """The store."""
-
-    def trail(self, account_id: str) -> list[AuditRecord]:
-        """The account's audit trail."""
+    jobs: JobStore
+    entries: EntryStore
+    trail: AuditTrail
 
 
-class FakeAuditedEntries:
-    """The fake keeps its records in a list."""
-
-    def __init__(self) -> None:
-        self.store = FakeEntries()
-
-    def trail(self, account_id: str) -> list[AuditRecord]:
-        return [record for record in self.store.audit if record.account_id == account_id]
+def fake_audited() -> AuditedStores:
+    """In memory."""
+    jobs, entries = FakeJobs(), FakeEntries()
+    return AuditedStores(jobs, entries, FakeAuditTrail(jobs, entries))
 
 
-class DynamoAuditedEntries:
-    """DynamoDB in moto; the trail is read as an operator would."""
-
-    def __init__(self, table: DynamoTable) -> None:
-        self.store = DynamoEntries(table)
-        self._table = table
-
-    def trail(self, account_id: str) -> list[AuditRecord]:
-        return [from_row(AuditRecord, row) for row in self._table.query(account_partition(account_id), AUDIT_PREFIX)]
+def dynamo_audited(table: DynamoTable) -> AuditedStores:
+    """In one table."""
+    return AuditedStores(DynamoJobs(table), DynamoEntries(table), DynamoAuditTrail(table))

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from boto3.session import Session
 
+from chalicelib.aws.dynamodb_accounts import DynamoAccounts
 from chalicelib.aws.dynamodb_annotations import DynamoAnnotations
 from chalicelib.aws.dynamodb_entries import DynamoEntries
 from chalicelib.aws.dynamodb_jobs import DynamoJobs
@@ -14,6 +15,7 @@ from chalicelib.aws.dynamodb_reminders import DynamoReminders
 from chalicelib.aws.dynamodb_users import DynamoUsers
 from chalicelib.aws.dynamodb_webhook_secrets import DynamoWebhookSecrets
 from chalicelib.services.ports import (
+    AccountStore,
     AnnotationStore,
     EntryStore,
     JobStore,
@@ -23,12 +25,13 @@ from chalicelib.services.ports import (
     UserStore,
     WebhookSecretStore,
 )
-from tests.contract.audit_cases import AuditedEntries, DynamoAuditedEntries, FakeAuditedEntries
+from tests.contract.audit_cases import AuditedStores, dynamo_audited, fake_audited
 from tests.contract.drop_cases import DropCase, FakeDropCase, S3DropCase
 from tests.contract.media_cases import FakeMediaCase, MediaCase, S3MediaCase
 from tests.contract.queue_cases import FakeQueueCase, QueueCase, SqsQueueCase
 from tests.contract.upload_cases import FakeUploadCase, S3UploadCase, UploadCase
 from tests.fakes import (
+    FakeAccounts,
     FakeAnnotations,
     FakeEntries,
     FakeJobs,
@@ -62,8 +65,13 @@ def entries(stack: MotoStack | None) -> EntryStore:
 
 
 @pytest.fixture
-def audited(stack: MotoStack | None) -> AuditedEntries:
-    return FakeAuditedEntries() if stack is None else DynamoAuditedEntries(stack.table)
+def audited(stack: MotoStack | None) -> AuditedStores:
+    return fake_audited() if stack is None else dynamo_audited(stack.table)
+
+
+@pytest.fixture
+def accounts(stack: MotoStack | None) -> AccountStore:
+    return FakeAccounts() if stack is None else DynamoAccounts(stack.table)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from chalicelib.domain.entries import MAX_REPRESENTATIONS, Entry
 from chalicelib.domain.ids import new_id
 from chalicelib.errors import Invalid, NotFound, StaleWrite
 from chalicelib.services.ports import EntryStore
-from tests.contract.audit_cases import AuditedEntries
+from tests.contract.audit_cases import AuditedStores
 from tests.contract.samples import (
     ACCOUNT,
     ODD_TEXTS,
@@ -322,24 +322,24 @@ def test_an_entry_whose_deletion_has_begun_is_not_there(entries: EntryStore) -> 
             change()
 
 
-def test_a_finished_deletion_leaves_one_line_of_the_audit_trail(audited: AuditedEntries) -> None:
+def test_a_finished_deletion_leaves_one_line_of_the_audit_trail(audited: AuditedStores) -> None:
     entry, other = make_entry(), make_entry()
     for each in (entry, other):
-        audited.store.create(each)
+        audited.entries.create(each)
     record = make_audit_record(entry)
-    audited.store.finish_deletion(record)  # none has begun
-    assert audited.store.get(ACCOUNT, entry.id) == entry
-    assert audited.trail(ACCOUNT) == []
-    audited.store.begin_deletion(ACCOUNT, entry.id, START)
-    audited.store.finish_deletion(record)
-    audited.store.finish_deletion(replace(record, id=new_id(START)))  # another deletion at the same time
-    assert audited.trail(ACCOUNT) == [record]
-    assert audited.trail(OTHER_ACCOUNT) == []
+    audited.entries.finish_deletion(record)  # none has begun
+    assert audited.entries.get(ACCOUNT, entry.id) == entry
+    assert list(audited.trail.newest_first(ACCOUNT)) == []
+    audited.entries.begin_deletion(ACCOUNT, entry.id, START)
+    audited.entries.finish_deletion(record)
+    audited.entries.finish_deletion(replace(record, id=new_id(START)))  # another deletion at the same time
+    assert list(audited.trail.newest_first(ACCOUNT)) == [record]
+    assert list(audited.trail.newest_first(OTHER_ACCOUNT)) == []
     with pytest.raises(NotFound):
-        audited.store.begin_deletion(ACCOUNT, entry.id, START)
+        audited.entries.begin_deletion(ACCOUNT, entry.id, START)
     with pytest.raises(NotFound):
-        audited.store.begin_deletion(OTHER_ACCOUNT, other.id, START)
-    assert audited.store.get(ACCOUNT, other.id) == other
+        audited.entries.begin_deletion(OTHER_ACCOUNT, other.id, START)
+    assert audited.entries.get(ACCOUNT, other.id) == other
 
 
 def test_the_id_of_an_entry_that_is_gone_is_free(entries: EntryStore) -> None:

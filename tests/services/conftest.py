@@ -22,7 +22,7 @@ from chalicelib.services.job_uploads import JobUploads
 from chalicelib.services.jobs import Jobs
 from chalicelib.services.notifications import NotificationDuty, Notifications
 from chalicelib.services.notified_jobs import NotifiedJobs
-from chalicelib.services.retention import JobRetention, RetentionPlan
+from chalicelib.services.retention import EntryRetention, JobRetention, RetentionPlan
 from chalicelib.services.sweeper import DropExpiry, EntryUploadExpiry, JobUploadExpiry, Performer, Sweeper
 from chalicelib.services.upload_targets import UploadTargets
 from chalicelib.services.uploaded_files import UploadedFiles
@@ -30,6 +30,7 @@ from chalicelib.services.users import Users
 from chalicelib.services.webhook_secrets import WebhookSecrets
 from tests.fakes import (
     START,
+    FakeAccounts,
     FakeAnnotations,
     FakeDrops,
     FakeEntries,
@@ -79,6 +80,7 @@ class World:
     clock: FixedClock = field(default_factory=FixedClock)
     job_rows: FakeJobs = field(default_factory=FakeJobs)
     entry_rows: WatchedEntries = field(default_factory=WatchedEntries)
+    accounts: FakeAccounts = field(default_factory=FakeAccounts)
     annotation_rows: FakeAnnotations = field(default_factory=FakeAnnotations)
     media: FakeMedia = field(default_factory=FakeMedia)
     queue: FakeQueue = field(default_factory=FakeQueue)
@@ -96,8 +98,8 @@ class World:
         queue, reminders, deliveries = port(self.queue), port(self.reminders), port(self.deliveries)
         self.uploads = FakeUploads(self.media)
         uploads = port(self.uploads)
-        self.entries = Entries(entry_rows, media, self.clock)
-        retention = RetentionPlan(reminders, default_s=None)
+        retention = RetentionPlan(reminders, self.accounts, default_s=None)
+        self.entries = Entries(entry_rows, media, self.clock, retention=retention)
         self.dropped = self.drop_store(self.media, self.clock)
         dropped = port(self.dropped)
         dropped_jobs = DroppedJobs(job_rows, entry_rows, dropped)
@@ -133,12 +135,14 @@ class World:
             files=files,
             reminders=reminders,
             targets=targets,
+            retention=retention,
             clock=self.clock,
         )
         self.arrivals = Arrivals(self.job_uploads, self.entry_uploads, uploads)
         performers: dict[Duty, Performer] = {
             Duty.JOB_UPLOAD: JobUploadExpiry(self.job_uploads),
             Duty.ENTRY_UPLOAD: EntryUploadExpiry(self.entry_uploads),
+            Duty.ENTRY_RETENTION: EntryRetention(self.deletions),
             Duty.JOB_RETENTION: JobRetention(self.notified_jobs, self.deletions, uploads, self.clock),
             Duty.NOTIFICATION: NotificationDuty(job_rows, deliveries, self.clock),
         }

@@ -1,20 +1,23 @@
 """Jobs that expire: everything of theirs goes, a line of the audit trail stays, others are left alone."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import BinaryIO
 
 import pytest
 
+from chalicelib.domain.accounts import AccountSettings
 from chalicelib.domain.announced_files import AnnouncedFile
 from chalicelib.domain.audit import AuditAction
 from chalicelib.domain.entries import Entry
 from chalicelib.domain.job_names import JobName
 from chalicelib.domain.jobs import Job, JobStatus
 from chalicelib.domain.new_jobs import NewJob
+from chalicelib.domain.reminders import Duty
 from chalicelib.errors import JobNotClaimable, LeaseLost, NotFound
 from chalicelib.services.ports import StoredMedia
 from chalicelib.services.retention import AUTHOR, RetentionPlan
-from tests.fakes import START, FakeJobs, FakeMedia, FakeReminders
+from tests.fakes import START, FakeAccounts, FakeJobs, FakeMedia, FakeReminders
 from tests.services.conftest import ADA, UPLOAD_EXPIRES_S, World, an_upload
 
 KEPT_S = 5000
@@ -219,9 +222,32 @@ def test_a_job_whose_upload_never_came_is_an_error_and_then_gone(world: World) -
 
 def test_a_deployments_own_time_counts_where_the_client_says_none() -> None:
     reminders = FakeReminders()
-    plan = RetentionPlan(reminders, default_s=60.0)
-    said, unsaid = (plan.begin("account", "job", START, seconds) for seconds in (10, None))
+    plan = RetentionPlan(reminders, FakeAccounts(), default_s=60.0)
+    said, unsaid = (plan.begin(Duty.JOB_RETENTION, "account", "job", START, seconds) for seconds in (10, None))
     assert said is not None
     assert unsaid is not None
     assert ((said - START).total_seconds(), (unsaid - START).total_seconds()) == (10, 60)
-    assert RetentionPlan(reminders, default_s=None).begin("account", "other", START, None) is None
+    for_good = RetentionPlan(reminders, FakeAccounts(), default_s=None)
+    assert for_good.begin(Duty.JOB_RETENTION, "account", "other", START) is None
+
+
+def test_what_was_decided_for_an_account_counts_before_the_deployments_time_and_after_the_clients() -> None:
+    accounts = FakeAccounts()
+    plan = RetentionPlan(FakeReminders(), accounts, default_s=60.0)
+    accounts.save(AccountSettings("account", 500))
+    accounts.save(AccountSettings("undecided", None))
+
+    def kept_s(account_id: str, expires_in_s: int | None = None) -> float:
+        expires = plan.begin(Duty.ENTRY_RETENTION, account_id, "entry", START, expires_in_s)
+        assert expires is not None
+        return (expires - START).total_seconds()
+
+    assert [kept_s("account"), kept_s("account", 10), kept_s("undecided"), kept_s("other")] == [500, 10, 60, 60]
+
+
+def test_a_reminder_never_comes_before_the_row_it_is_for() -> None:
+    reminders = FakeReminders()
+    plan = RetentionPlan(reminders, FakeAccounts(), default_s=None)
+    assert plan.begin(Duty.JOB_RETENTION, "account", "job", START, 1) == START + timedelta(seconds=1)
+    assert reminders.list_due(START + timedelta(seconds=30), limit=1) == ()
+    assert len(reminders.list_due(START + timedelta(seconds=60), limit=1)) == 1

@@ -1,0 +1,97 @@
+"""`mien account`: what is decided for an account, and what was removed in it. For operators, like `mien user`."""
+
+import json
+from itertools import islice
+
+import click
+
+from chalicelib.cli.output import printable
+from chalicelib.cli.stack import Stack, json_option, on_a_stack, opened_by
+from chalicelib.domain.accounts import AccountSettings
+from chalicelib.domain.audit import AuditRecord
+from chalicelib.domain.times import format_time
+from chalicelib.services.accounts import Accounts
+
+_DEFAULT = "default"
+
+
+def _accounts(stack: Stack) -> Accounts:
+    name = stack.table_name()
+    from chalicelib.wiring import make_accounts  # noqa: PLC0415  # boto3 takes a while, and help needs none
+
+    return make_accounts(name, endpoint_url=stack.endpoint_url, region=stack.region)
+
+
+class _SecondsType(click.ParamType[int | None]):
+    name = "seconds"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int | None:
+        text = str(value)
+        if text == _DEFAULT:
+            return None
+        if not (text.isascii() and text.isdigit() and len(text) <= 12):
+            self.fail(f"{text!r} is neither a whole number of seconds nor {_DEFAULT}.", param, ctx)
+        return int(text)
+
+
+@click.group()
+@on_a_stack
+def account() -> None:
+    """Show an account, set for how long it keeps what is new, and read its audit trail.
+
+    An account is named by its id, as `mien user list` shows it. Works on any stack, like `mien user`.
+    """
+
+
+@account.command()
+@click.argument("account_id", metavar="ACCOUNT")
+@json_option
+@opened_by(_accounts)
+def show(accounts: Accounts, account_id: str, as_json: bool) -> None:
+    """Show what was decided for an account."""
+    _show(accounts.get(account_id), as_json=as_json)
+
+
+@account.command()
+@click.argument("account_id", metavar="ACCOUNT")
+@click.argument("retention_s", metavar="SECONDS", type=_SecondsType())
+@json_option
+@opened_by(_accounts)
+def retention(accounts: Accounts, account_id: str, retention_s: int | None, as_json: bool) -> None:
+    """Set for how many SECONDS new jobs and entries are kept.
+
+    Where their client says nothing, that is: entry_job[expires_in] counts before this. `default` in the place of a
+    number: as long as the deployment keeps them (MIEN_RETENTION_S). What is there already keeps its time.
+    """
+    _show(accounts.set_retention(account_id, retention_s), as_json=as_json)
+
+
+@account.command()
+@click.argument("account_id", metavar="ACCOUNT")
+@click.option("--limit", type=click.IntRange(min=1), default=100, show_default=True, help="How many, newest first.")
+@click.option("--all", "everything", is_flag=True, help="All there are.")
+@json_option
+@opened_by(_accounts)
+def audit(accounts: Accounts, account_id: str, limit: int, everything: bool, as_json: bool) -> None:
+    """List what was removed for good: when, by whom, what. With --json a document per line."""
+    for record in islice(accounts.trail(account_id), None if everything else limit):
+        click.echo(json.dumps(_line(record)) if as_json else printable("  ".join(_line(record).values())))
+
+
+def _show(settings: AccountSettings, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps({"account": settings.account_id, "retention_s": settings.retention_s}))
+        return
+    kept = "as the deployment" if settings.retention_s is None else f"{settings.retention_s} s"
+    click.echo(f"Account:   {settings.account_id}")
+    click.echo(f"Retention: {kept}")
+
+
+def _line(record: AuditRecord) -> dict[str, str]:
+    return {
+        "time": format_time(record.published),
+        "action": record.action,
+        "subject": record.subject_id,
+        "author": record.author,
+        "id": record.id,
+    }

@@ -1,0 +1,72 @@
+"""Which stack an operator's command works on: options that the groups of such commands share."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import click
+
+from chalicelib.errors import MienError
+from chalicelib.settings import variable_name
+
+Parameters = ParamSpec("Parameters")
+Opened = TypeVar("Opened")
+
+_TABLE_VARIABLE = variable_name("table_name")
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """A stack by its table. Nothing is connected before a command runs, so that help needs no stack. `endpoint_url` and
+    `region` are None where boto3 is to find them."""
+
+    table: str | None
+    endpoint_url: str | None
+    region: str | None
+
+    def table_name(self) -> str:
+        """Raises `UsageError` where none was named."""
+        if not self.table:
+            raise click.UsageError(f"Name the stack's table with --table or the variable {_TABLE_VARIABLE}.")
+        return self.table
+
+
+def on_a_stack(group: Callable[[], None]) -> Callable[..., None]:
+    """Gives a group of commands the options that name a stack, which its commands get as their object."""
+
+    @click.option("--table", envvar=_TABLE_VARIABLE, show_envvar=True, help="The stack's DynamoDB table.")
+    @click.option(
+        "--endpoint-url",
+        help="Where AWS is, if not where boto3 looks (AWS_ENDPOINT_URL). `make serve` prints that of its stack. An "
+        "address of this machine gets made-up credentials, never yours.",
+    )
+    @click.option("--region", help="The stack's region, if not boto3's (AWS_DEFAULT_REGION, profile).")
+    @click.pass_context
+    @wraps(group)
+    def with_stack(context: click.Context, table: str | None, endpoint_url: str | None, region: str | None) -> None:
+        context.obj = Stack(table, endpoint_url, region)
+        group()
+
+    return with_stack
+
+
+def opened_by(
+    opener: Callable[[Stack], Opened],
+) -> Callable[[Callable[Concatenate[Opened, Parameters], None]], Callable[..., None]]:
+    """Gives a command what `opener` opens of the stack; what that refuses ends the command with its sentence."""
+
+    def decorate(run: Callable[Concatenate[Opened, Parameters], None]) -> Callable[..., None]:
+        @click.pass_obj
+        @wraps(run)
+        def wrapped(stack: Stack, /, *arguments: Any, **options: Any) -> None:
+            try:
+                run(opener(stack), *arguments, **options)
+            except MienError as error:
+                raise click.ClickException(str(error)) from error
+
+        return wrapped
+
+    return decorate
