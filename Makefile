@@ -13,14 +13,16 @@ JOB := multiface
 OUT := results
 PORT := 8000
 DROP :=
+ONLY :=
 # To the commands through the environment, as they are: neither make nor the shell may expand a file name.
 export MIEN_DEMO_MEDIA := $(value MEDIA)
 export MIEN_DEMO_JOB := $(value JOB)
 export MIEN_DEMO_OUT := $(value OUT)
 export MIEN_SERVE_PORT := $(value PORT)
 export MIEN_SERVE_DROP := $(value DROP)
+export MIEN_EVALUATE_ONLY := $(value ONLY)
 
-.PHONY: help setup demo serve test check fuzz lock format picture pages clean
+.PHONY: help setup demo serve test check fuzz lock format picture pages evaluate clean
 
 help:  ## Show these lines
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -69,6 +71,9 @@ format: setup  ## Format the code
 picture: setup  ## Draw the README's picture anew
 	@$(BIN)/python -m chalicelib.local demo --out build/picture
 	@$(BIN)/python -m infra.pictures.draw_demo build/picture
+
+evaluate: setup  ## Measure Mien on ../shared/media, write docs/evaluation.md (some minutes): make evaluate [ONLY=crowds]
+	@$(BIN)/python -m infra.evaluation --only "$$MIEN_EVALUATE_ONLY"
 
 pages: setup  ## Make the API's page on responsible use from its document anew
 	@$(BIN)/python -m infra.pages.responsible_use

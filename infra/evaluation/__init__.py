@@ -1,0 +1,1 @@
+"""What Mien measures about itself, on media with known answers."""

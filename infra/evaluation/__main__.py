@@ -1,0 +1,87 @@
+"""`make evaluate`: measures what can be measured, and writes `docs/evaluation.md` and `docs/evaluation.json`."""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+
+from infra.evaluation.machine import machine
+from infra.evaluation.page import page
+from infra.evaluation.quotes import requoted
+from infra.evaluation.report import Measured, from_document, to_document
+from infra.evaluation.sections import SECTIONS
+from infra.evaluation.workbench import FULL, Workbench, one_thread
+
+ROOT = Path(__file__).resolve().parents[2]
+DATA = ROOT / "docs" / "evaluation.json"
+PAGE = ROOT / "docs" / "evaluation.md"
+_MEDIA = ROOT.parent / "shared" / "media"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Entry point; returns the exit status."""
+    parser = argparse.ArgumentParser(description="Measures Mien on media with known answers.")
+    parser.add_argument("--only", default="", help=f"sections, with commas between: {', '.join(SECTIONS)}")
+    parser.add_argument("--media", type=Path, default=_MEDIA)
+    parser.add_argument("--models", type=Path, default=ROOT / "models")
+    options = parser.parse_args(arguments)
+    console = Console(highlight=False)
+    names = [name.strip() for name in options.only.split(",") if name.strip()] or list(SECTIONS)
+    unknown = [name for name in names if name not in SECTIONS]
+    if unknown:
+        console.print(f"There is no section {unknown[0]}; use some of: {', '.join(SECTIONS)}.")
+        return 2
+    if not options.media.is_dir():
+        console.print(
+            f"There is no {options.media}: the evaluation needs the real pictures and clips of the shared media."
+        )
+        return 2
+    one_thread()
+    bench = Workbench(options.media.resolve(), options.models.resolve(), FULL, ROOT / "docs" / "pictures")
+    report = merged(measure(bench, names, console))
+    write(report)
+    failing = sum(figure.fails for measured in report.values() for figure in measured.section.figures)
+    console.print(f"Written: {PAGE.relative_to(ROOT)}; {failing} figures miss their bar.")
+    return 0
+
+
+def measure(bench: Workbench, names: Iterable[str], console: Console) -> dict[str, Measured]:
+    """The sections of these names, measured one after another."""
+    found: dict[str, Measured] = {}
+    here, today = machine(), datetime.now(UTC).date().isoformat()
+    for name in names:
+        started = time.monotonic()
+        with console.status(f"{name} ..."):
+            section = SECTIONS[name](bench)
+        seconds = round(time.monotonic() - started)
+        missed = sum(figure.fails for figure in section.figures)
+        console.print(f"{name}: {seconds} s, {missed} of {sum(f.bar is not None for f in section.figures)} bars missed")
+        console.print(f"  {section.reading}", markup=False)
+        found[name] = Measured(section, today, seconds, here)
+    return found
+
+
+def merged(fresh: dict[str, Measured]) -> dict[str, Measured]:
+    """What was measured now, with what is on file of the other sections, in the order of the page."""
+    known = from_document(json.loads(DATA.read_text(encoding="utf-8"))) if DATA.is_file() else {}
+    known |= fresh
+    return {name: known[name] for name in SECTIONS if name in known}
+
+
+def write(report: dict[str, Measured]) -> None:
+    """The report as data and as a page, and its numbers into the documents that quote them."""
+    DATA.write_text(json.dumps(to_document(report), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    PAGE.write_text(page(report), encoding="utf-8")
+    for document in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
+        text = document.read_text(encoding="utf-8")
+        if requoted(text, report) != text:
+            document.write_text(requoted(text, report), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,31 @@
+"""The questions of the evaluation, a module each, which has a NAME and a function `evaluate`."""
+
+from collections.abc import Callable, Mapping
+
+from infra.evaluation.report import Section
+from infra.evaluation.sections import (
+    blind_spots,
+    crowds,
+    equal_paths,
+    jitter_stability,
+    neutral_faces,
+    pose_stability,
+    posed_pictures,
+    timestamps,
+)
+from infra.evaluation.workbench import Workbench
+
+SECTIONS: Mapping[str, Callable[[Workbench], Section]] = {
+    module.NAME: module.evaluate
+    for module in (
+        posed_pictures,
+        neutral_faces,
+        pose_stability,
+        jitter_stability,
+        blind_spots,
+        crowds,
+        timestamps,
+        equal_paths,
+    )
+}
+"""By name, in the order of the page."""
