@@ -84,6 +84,15 @@ export MIEN_STAGE := $(value STAGE)
 package: setup  ## Bundle, merge and check what a deployment uploads: make package [STAGE=staging]
 	@$(BIN)/python -m infra.deployment.package
 
+EMAIL :=
+export MIEN_EMAIL := $(value EMAIL)
+
+deploy: setup  ## Bring a stage into the AWS account of your environment: make deploy STAGE=staging [EMAIL=first@user.org]
+	@$(BIN)/python -m infra.deployment.deploy
+
+destroy: setup  ## Delete a stage, but for its media and rows: make destroy STAGE=staging
+	@$(BIN)/python -m infra.deployment.destroy
+
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 

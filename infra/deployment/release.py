@@ -1,0 +1,56 @@
+"""One stage, from its package to an API that answers."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from boto3.session import Session
+
+from infra.deployment.artifacts import Artifacts
+from infra.deployment.images import Docker, WorkerImages, run_docker
+from infra.deployment.parameters import load_parameters
+from infra.deployment.places import FOUNDATION, Package
+from infra.deployment.stacks import Stacks
+
+FOUNDATION_STACK = "mien-foundation"
+
+
+def stack_name(stage: str) -> str:
+    """The stage's stack. The policy of the template's queues relies on its being in lower case."""
+    return f"mien-{stage}"
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Brings stages into the account and region of `session`."""
+
+    session: Session
+    docker: Docker = run_docker
+    poll_s: float = 5.0
+    say: Callable[[str], None] = print
+
+    def stacks(self) -> Stacks:
+        """The account's stacks."""
+        return Stacks(self.session.client("cloudformation"), poll_s=self.poll_s, say=self.say)
+
+    def deploy(self, stage: str, package: Package) -> dict[str, str]:
+        """Brings the stage to what the package and its parameters say; returns the stack's outputs.
+
+        Each step may be repeated: what is there already stays. Raises `DeploymentError`.
+        """
+        stacks = self.stacks()
+        shared = stacks.deploy(FOUNDATION_STACK, parameters={}, TemplateBody=FOUNDATION.read_text())
+        template: dict[str, Any] = json.loads(package.template.read_text())
+        parameters = load_parameters(stage, template)
+        parameters |= {"Stage": stage} | self._images(shared["WorkerRepositoryUri"], parameters.get("LongVideos"))
+        artifacts = Artifacts(self.session.client("s3"), shared["ArtifactsName"])
+        address = artifacts.upload_template(template, artifacts.upload_bundle(package.bundle))
+        return stacks.deploy(stack_name(stage), parameters=parameters, TemplateURL=address)
+
+    def _images(self, repository_uri: str, long_videos: str | None) -> dict[str, str]:
+        images = WorkerImages(self.session.client("ecr"), repository_uri, docker=self.docker, say=self.say)
+        found = {"WorkerImage": images.publish("cpu")}
+        if long_videos == "gpu":
+            found["GpuWorkerImage"] = images.publish("cuda")
+        return found
