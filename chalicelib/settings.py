@@ -29,6 +29,12 @@ class Settings:
     cors_origins: str = "*"
     delivery_queue_url: str | None = None
     expressions_only: bool = False
+    batch_queue: str | None = None
+    batch_job_definition: str | None = None
+    segment_above_s: float = 600.0
+    segment_above_bytes: int = 4_000_000_000
+    segment_s: float = 120.0
+    segment_overlap_s: float = 4.0
 
 
 class SettingsError(Exception):
@@ -64,6 +70,12 @@ _OPTIONAL: Mapping[str, Callable[[str], object]] = {
     "cors_origins": str,
     "delivery_queue_url": str,
     "expressions_only": _switch,
+    "batch_queue": str,
+    "batch_job_definition": str,
+    "segment_above_s": float,
+    "segment_above_bytes": int,
+    "segment_s": float,
+    "segment_overlap_s": float,
 }
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 
-from chalicelib.aws.clients import AwsClients, make_clients
+from chalicelib.aws.batch_jobs import AwsBatch
+from chalicelib.aws.clients import AwsClients, make_batch_client, make_clients
 from chalicelib.aws.dynamodb_accounts import DynamoAccounts
 from chalicelib.aws.dynamodb_annotations import DynamoAnnotations
 from chalicelib.aws.dynamodb_audit import DynamoAuditTrail
@@ -15,6 +16,7 @@ from chalicelib.aws.dynamodb_jobs import DynamoJobs
 from chalicelib.aws.dynamodb_keyed_requests import DynamoKeyedRequests
 from chalicelib.aws.dynamodb_login_failures import DynamoLoginFailures
 from chalicelib.aws.dynamodb_reminders import DynamoReminders
+from chalicelib.aws.dynamodb_segments import DynamoSegments
 from chalicelib.aws.dynamodb_table import DynamoTable
 from chalicelib.aws.dynamodb_users import DynamoUsers
 from chalicelib.aws.dynamodb_webhook_secrets import DynamoWebhookSecrets
@@ -40,6 +42,8 @@ from chalicelib.services.notifications import NotificationDuty, Notifications
 from chalicelib.services.notified_jobs import NotifiedJobs
 from chalicelib.services.ports import Clock, EntryStore, JobStore, MediaStore, WebhookSender
 from chalicelib.services.retention import EntryRetention, JobRetention, RetentionPlan
+from chalicelib.services.segment_runs import SegmentRuns
+from chalicelib.services.segment_watch import SegmentWatch
 from chalicelib.services.sweeper import DropExpiry, EntryUploadExpiry, JobUploadExpiry, Performer, Sweeper
 from chalicelib.services.throttle import Throttle
 from chalicelib.services.upload_targets import UploadTargets
@@ -85,6 +89,7 @@ class WorkerServices:
     runs: JobRuns
     entries: EntryStore
     media: MediaStore
+    segment_runs: SegmentRuns
 
 
 @cache
@@ -150,6 +155,9 @@ def make_background_services(settings: Settings, *, sender: WebhookSender | None
         Duty.ENTRY_RETENTION: EntryRetention(deletions),
         Duty.JOB_RETENTION: JobRetention(_job_rows(settings, clients, table), deletions, uploads.store, utc_now),
     }
+    watch = _segment_watch(settings, clients, table)
+    if watch is not None:
+        performers[Duty.SEGMENTS] = watch
     if settings.delivery_queue_url is not None:
         deliveries = SqsQueue(clients.sqs, settings.delivery_queue_url)
         performers[Duty.NOTIFICATION] = NotificationDuty(DynamoJobs(table), deliveries, utc_now)
@@ -194,7 +202,41 @@ def make_worker_services(settings: Settings, *, owner: str) -> WorkerServices:
         ),
         entries=DynamoEntries(table),
         media=S3Media(clients.s3, settings.media_bucket, link_expires_s=settings.link_expires_s),
+        segment_runs=_segment_runs(settings, clients, table),
     )
+
+
+def _segment_runs(settings: Settings, clients: AwsClients, table: DynamoTable) -> SegmentRuns:
+    return SegmentRuns(
+        jobs=_job_rows(settings, clients, table),
+        segments=DynamoSegments(table),
+        reminders=DynamoReminders(table),
+        batch=_batch(settings),
+        clock=utc_now,
+        max_attempts=settings.max_attempts,
+    )
+
+
+def _segment_watch(settings: Settings, clients: AwsClients, table: DynamoTable) -> SegmentWatch | None:
+    batch = _batch(settings)
+    if batch is None:
+        return None
+    return SegmentWatch(
+        runs=_segment_runs(settings, clients, table),
+        jobs=_job_rows(settings, clients, table),
+        segments=DynamoSegments(table),
+        batch=batch,
+        media=S3Media(clients.s3, settings.media_bucket, link_expires_s=settings.link_expires_s),
+        queue=SqsQueue(clients.sqs, settings.job_queue_url),
+        clock=utc_now,
+        max_attempts=settings.max_attempts,
+    )
+
+
+def _batch(settings: Settings) -> AwsBatch | None:
+    if settings.batch_queue is None or settings.batch_job_definition is None:
+        return None
+    return AwsBatch(make_batch_client(), settings.batch_queue, settings.batch_job_definition)
 
 
 @dataclass(frozen=True, slots=True)

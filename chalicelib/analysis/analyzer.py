@@ -43,10 +43,11 @@ class FaceAnalyzer:
         self._metrics = metrics
         self._expressions = expressions or GeometricExpressions()
 
-    def analyze(self, frames: Iterable[Frame]) -> Iterator[FrameMetrics]:
+    def analyze(self, frames: Iterable[Frame], *, continues: bool = False) -> Iterator[FrameMetrics]:
         """One `FrameMetrics` per frame, in order, as soon as the frame is measured. The same frames give the same
-        numbers. Frames come in order of time; the first is searched most thoroughly, so a still image is one frame."""
-        tracker = FaceTracker(self._detector, self._mesh, self._witness, max_faces=self._max_faces)
+        numbers. Frames come in order of time; the first is searched most thoroughly, so a still image is one frame;
+        where the stream `continues` a video, no more thoroughly than after a cut."""
+        tracker = FaceTracker(self._detector, self._mesh, self._witness, max_faces=self._max_faces, continues=continues)
         for frame in frames:
             faces = tuple(
                 FaceMetrics(face.face_id, self._values(frame.image, face.mesh)) for face in tracker.track(frame)

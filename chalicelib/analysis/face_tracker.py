@@ -43,9 +43,18 @@ class TrackedFace:
 
 class FaceTracker:
     """The faces of one video or picture, whose frames have one size. `witness` is a second mesh, asked only whether a
-    place shows a face."""
+    place shows a face; `continues` says that the first frame is not that of the medium."""
 
-    def __init__(self, detector: FaceDetector, mesh: MeshModel, witness: MeshModel, *, max_faces: int) -> None:
+    def __init__(
+        self,
+        detector: FaceDetector,
+        mesh: MeshModel,
+        witness: MeshModel,
+        *,
+        max_faces: int,
+        continues: bool = False,
+    ) -> None:
+        self._first_max_side_px = VIDEO_MAX_SIDE_PX if continues else STILL_MAX_SIDE_PX
         self._detector, self._mesh, self._witness = detector, mesh, witness
         self._max_faces = max_faces
         self._tracks = Tracks(max_faces=max_faces)
@@ -97,7 +106,7 @@ class FaceTracker:
             scale = search_scale(width, height, VIDEO_MAX_SIDE_PX)
             self._schedule = SearchSchedule(search_windows(round(width * scale), round(height * scale)))
             self._schedule.restart(frame.time_s)
-            return search(self._detector, frame.image, max_side_px=STILL_MAX_SIDE_PX)
+            return search(self._detector, frame.image, max_side_px=self._first_max_side_px)
         if everywhere:
             self._schedule.restart(frame.time_s)
             return search(self._detector, frame.image, max_side_px=VIDEO_MAX_SIDE_PX)

@@ -71,9 +71,18 @@ def require_kept(container: InputContainer, stream: VideoStream, delivery: Deliv
     `MIN_FRAMES_PER_PACKET` allows; or, where there is no index, all streams ended before 95 % of the duration in the
     header (and more than half a second before it); or reading broke off where the header promises nothing.
     """
-    lost = delivery.refused > _tolerated(delivery.packets)
-    if lost or delivery.frames < MIN_FRAMES_PER_PACKET * delivery.packets - TOLERATED_FRAMES:
-        raise MediaError(DAMAGED.format(what=f"of {delivery.packets} frames only {delivery.frames} can be decoded"))
+    require_decoded(delivery.packets, delivery.refused, delivery.frames)
+    require_reach(container, stream, delivery)
+
+
+def require_decoded(packets: int, refused: int, frames: int) -> None:
+    """The first half of `require_kept`: MediaError if too many of the packets gave no frame."""
+    if refused > _tolerated(packets) or frames < MIN_FRAMES_PER_PACKET * packets - TOLERATED_FRAMES:
+        raise MediaError(DAMAGED.format(what=f"of {packets} frames only {frames} can be decoded"))
+
+
+def require_reach(container: InputContainer, stream: VideoStream, delivery: Delivery) -> None:
+    """The second half: MediaError if the file ended, or could not be read on, before what its header promised."""
     if has_sample_table(container, stream):
         return
     claimed_s = _claimed_s(container, stream)

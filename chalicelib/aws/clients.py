@@ -1,7 +1,7 @@
 """The boto3 clients of a process, configured alike everywhere."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from boto3.session import Session
 from botocore.config import Config
@@ -42,6 +42,12 @@ def make_clients(session: Session | None = None) -> AwsClients:
             s3=session.client("s3", config=common.merge(_s3_config())),
             sqs=session.client("sqs", config=common),
         )
+
+
+def make_batch_client() -> Any:
+    """A client of AWS Batch, for the few processes that need one; the type stubs of that service are not installed."""
+    with aws_failures("make the Batch client"):
+        return Session().client("batch", config=common_config())
 
 
 def common_config() -> Config:

@@ -8,6 +8,7 @@
 | audit record | `ACCOUNT#<account id>` | `AUDIT#<id>`                      |
 | keyed request | `ACCOUNT#<account id>` | `IDEMPOTENCY#<SHA-256 of the key>` |
 | reminder   | `ACCOUNT#<account id>` | `REMINDER#<duty>#<subject id>`      |
+| segments   | `ACCOUNT#<account id>` | `SEGMENTS#<job id>#<run>`           |
 | webhook secret | `ACCOUNT#<account id>` | `WEBHOOK_SECRET`                |
 | account    | `ACCOUNT#<account id>` | `ACCOUNT`                           |
 | account settings | `ACCOUNT#<account id>` | `SETTINGS`                    |
@@ -131,6 +132,16 @@ def keyed_request_key(account_id: str, key: str) -> dict[str, str]:
 def reminder_key(account_id: str, duty: str, subject_id: str) -> dict[str, str]:
     """Where a reminder's row is."""
     return _key(account_partition(account_id), f"REMINDER#{duty}#{subject_id}")
+
+
+def segments_key(account_id: str, job_id: str, run: int) -> dict[str, str]:
+    """Where it says how the segments of a run fare."""
+    return _key(account_partition(account_id), f"{segments_prefix(job_id)}{run}")
+
+
+def segments_prefix(job_id: str) -> str:
+    """What the sort keys of the segments of a job's runs begin with."""
+    return f"SEGMENTS#{job_id}#"
 
 
 def webhook_secret_key(account_id: str) -> dict[str, str]:

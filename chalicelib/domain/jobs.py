@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from chalicelib.domain.ids import derived_id
 from chalicelib.domain.job_names import JobName, ResultTable
+from chalicelib.domain.segments import SegmentPlan
 from chalicelib.domain.uploads import DirectUpload
 from chalicelib.domain.webhooks import Webhook
 from chalicelib.errors import Conflict, JobBusy, JobNotClaimable, LeaseLost, StaleWrite
@@ -62,6 +63,8 @@ class Job:
 
     `run` counts from 1 and grows with every requeue; `attempt` counts the claims within a run; `version` counts the
     writes of the row. `drop_key` is the key of the object in the drop-folder that the job was made for.
+    `segments` is there once the current run is worked on in segments, by workers without a lease on the job; when they
+    are done (`segments_done`), one worker claims the job as ever, and stitches.
     """
 
     id: str
@@ -87,6 +90,8 @@ class Job:
     expires: datetime | None = None
     webhook: Webhook | None = None
     drop_key: str | None = None
+    segments: SegmentPlan | None = None
+    segments_done: bool = False
 
     @property
     def message(self) -> JobMessage:
@@ -140,10 +145,14 @@ class Job:
             raise JobNotClaimable(f"job {self.id}: run {run} is not the current one or has no media")
         if self.status not in (JobStatus.QUEUED, JobStatus.WORKING):
             raise JobNotClaimable(f"job {self.id} is {self.status}")
+        if self.segments is not None and not self.segments_done:
+            raise JobNotClaimable(f"job {self.id} is being worked on in segments")
         if self.lease is not None and self.lease.until > now and self.lease.owner != owner:
             raise JobBusy(f"job {self.id} is leased until {self.lease.until.isoformat()}")
         lease = Lease(owner, now + timedelta(seconds=lease_s))
-        return self._changed(now, status=JobStatus.WORKING, lease=lease, attempt=self.attempt + 1, progress=None)
+        return self._changed(
+            now, status=JobStatus.WORKING, lease=lease, attempt=self.attempt + 1, progress=self._kept_progress
+        )
 
     def renewed(self, *, owner: str, now: datetime, lease_s: float, progress: Progress | None) -> "Job":
         """The holder is alive and this far. Raises `LeaseLost`."""
@@ -153,7 +162,7 @@ class Job:
     def released(self, *, owner: str, now: datetime) -> "Job":
         """The holder stops before the end (a shutdown, a fault of ours): the next delivery may claim at once."""
         self._check_holder(owner)
-        return self._changed(now, status=JobStatus.QUEUED, lease=None, progress=None)
+        return self._changed(now, status=JobStatus.QUEUED, lease=None, progress=self._kept_progress)
 
     def done(self, *, owner: str, now: datetime, result_entry_id: str, progress: Progress | None) -> "Job":
         """The result is stored. Raises `LeaseLost`."""
@@ -185,6 +194,8 @@ class Job:
             progress=None,
             error=None,
             result_entry_id=None,
+            segments=None,
+            segments_done=False,
         )
 
     def cancelled(self, now: datetime) -> "Job":
@@ -239,6 +250,40 @@ class Job:
         self._check_holder(owner)
         return self.with_input(entry_id, now)
 
+    def handed_over(self, *, owner: str, now: datetime, plan: SegmentPlan) -> "Job":
+        """The holder gives the run to the workers of its segments; whoever stitches has attempts of their own. Raises
+        `LeaseLost`."""
+        self._check_holder(owner)
+        begun = Progress(0, plan.frames_total, 0.0)
+        return self._changed(now, segments=plan, segments_done=False, lease=None, attempt=0, progress=begun)
+
+    def segments_progressed(self, *, run: int, now: datetime, progress: Progress) -> "Job":
+        """The segments are this far together. Raises `LeaseLost` where nobody waits for them any more."""
+        self._check_segments(run)
+        return self if self.segments_done else self._changed(now, progress=progress)
+
+    def segments_completed(self, *, run: int, now: datetime, progress: Progress) -> "Job":
+        """All segments are done: the job may be claimed, for stitching. Again is fine. Raises `LeaseLost`."""
+        self._check_segments(run)
+        if self.segments_done:
+            return self
+        return self._changed(now, segments_done=True, progress=progress)
+
+    def segments_failed(self, *, run: int, now: datetime, sentence: str) -> "Job":
+        """A segment cannot be analysed. Raises `LeaseLost`."""
+        self._check_segments(run)
+        return self._changed(now, status=JobStatus.ERROR, error=sentence)
+
+    @property
+    def is_in_segments(self) -> bool:
+        """Whether workers of segments are at it."""
+        return self.segments is not None and not self.segments_done and self.status is JobStatus.WORKING
+
+    @property
+    def _kept_progress(self) -> Progress | None:
+        """What has been done so far, where that is not done again."""
+        return self.progress if self.segments_done else None
+
     @property
     def _has_media(self) -> bool:
         """Whether the media is stored, or a worker knows where to fetch it."""
@@ -247,6 +292,10 @@ class Job:
     def _check_holder(self, owner: str) -> None:
         if self.status is not JobStatus.WORKING or self.lease is None or self.lease.owner != owner:
             raise LeaseLost(f"job {self.id} is no longer held by {owner}")
+
+    def _check_segments(self, run: int) -> None:
+        if self.run != run or self.segments is None or self.status.is_over:
+            raise LeaseLost(f"job {self.id}: nobody waits for the segments of run {run}")
 
     def with_webhook(self, webhook: Webhook) -> "Job":
         """How a notification fares, which does not count as a change of the job itself."""

@@ -6,6 +6,9 @@ from chalicelib.domain.ids import check_id
 from chalicelib.domain.jobs import JobMessage
 from chalicelib.errors import MalformedRequest
 
+MESSAGE_VARIABLE = "MIEN_JOB_MESSAGE"
+"""The environment variable in which a batch process is given its message."""
+
 _KEYS = {"account_id", "job_id", "run"}
 
 

@@ -17,6 +17,7 @@ class Duty(StrEnum):
     ENTRY_UPLOAD = "entry-upload"
     JOB_RETENTION = "job-retention"
     ENTRY_RETENTION = "entry-retention"
+    SEGMENTS = "segments"
     NOTIFICATION = "notification"
 
 

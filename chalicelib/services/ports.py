@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO, Generic, Literal, Protocol, TypeVar
 
@@ -15,6 +16,7 @@ from chalicelib.domain.job_names import JobName
 from chalicelib.domain.jobs import Job, JobMessage, JobStatus
 from chalicelib.domain.logins import LoginFailures
 from chalicelib.domain.reminders import Reminder
+from chalicelib.domain.segments import SegmentRow
 from chalicelib.domain.uploads import ArrivedObject, DirectUpload, FinishedPart
 from chalicelib.domain.webhooks import Outcome, WebhookSecret
 
@@ -299,6 +301,57 @@ class DropStore(Protocol):
 
     def unsay(self, key: str) -> None:
         """Takes a text away; none there is fine."""
+
+
+class SegmentStore(Protocol):
+    """The segments of runs, by account, job and run; a job's message names a run. What changes or reads one row raises
+    `NotFound` without it."""
+
+    def create(self, row: SegmentRow) -> None:
+        """Writes a new row; one that exists already is left as it is."""
+
+    def list(self, account_id: str, job_id: str) -> tuple[SegmentRow, ...]:
+        """The rows of all runs of the job, read consistently, in no order."""
+
+    def get(self, at: JobMessage) -> SegmentRow:
+        """Reads the row, consistently."""
+
+    def set_array(self, at: JobMessage, array_id: str) -> str:
+        """Notes what the batch service calls the array, unless that is noted; returns what is noted then."""
+
+    def begin(self, at: JobMessage, index: int) -> SegmentRow:
+        """Counts one more attempt at a segment."""
+
+    def report(self, at: JobMessage, index: int, frames: int) -> SegmentRow:
+        """Notes how many frames of a segment have been measured."""
+
+    def finish(self, at: JobMessage, index: int, frames: int) -> SegmentRow:
+        """Notes that a segment is done. Of several at the same time, one at least is told of all."""
+
+    def delete(self, row: SegmentRow) -> None:
+        """Removes the row; none there is fine."""
+
+
+class BatchStatus(StrEnum):
+    """How an array of segments fares as a whole."""
+
+    LIVE = "live"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+class BatchJobs(Protocol):
+    """Where work runs that is too long for a Lambda: the worker image, in as many processes as there are segments."""
+
+    def submit(self, message: JobMessage, *, count: int, attempts: int) -> str:
+        """Starts `python -m chalicelib.worker` for `message` once for each segment, told apart by their index, each
+        again by itself until it succeeds or was begun `attempts` times. Returns what the array is called."""
+
+    def cancel(self, array_id: str) -> None:
+        """Ends what runs and begins nothing more; an array that has ended or is not known is fine."""
+
+    def status(self, array_id: str) -> BatchStatus | None:
+        """How the array fares, None where it is not known (any more)."""
 
 
 class ReminderStore(Protocol):

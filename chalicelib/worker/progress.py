@@ -11,9 +11,13 @@ _WRITE_INTERVAL_S = 1.0
 
 
 class ProgressReport:
-    """Counts the frames of one run and stores the count about once a second, which also moves the lease on."""
+    """Counts the frames of one run and stores the count about once a second, which also moves the lease on.
 
-    def __init__(self, runs: JobRuns, job: Job) -> None:
+    `shown` is stored in its place where the frames were measured before, and are only put together now.
+    """
+
+    def __init__(self, runs: JobRuns, job: Job, *, shown: Progress | None = None) -> None:
+        self._shown = shown
         self._runs = runs
         self._job = job
         self._frames_total: int | None = None
@@ -41,6 +45,8 @@ class ProgressReport:
 
     def current(self) -> Progress:
         """Frames so far; an estimated total that was passed is raised to what has been seen."""
+        if self._shown is not None:
+            return self._shown
         total = self._frames_total
         if total is not None:
             total = max(total, self._frames_done)
@@ -51,5 +57,7 @@ class ProgressReport:
         return Progress(self._frames_done, self._frames_done, self._frames_per_second())
 
     def _frames_per_second(self) -> float:
+        if self._shown is not None:
+            return self._shown.frames_per_second
         elapsed_s = time.monotonic() - self._started
         return round(self._frames_done / elapsed_s, 1) if elapsed_s > 0 else 0.0

@@ -12,6 +12,7 @@ from chalicelib.aws.dynamodb_jobs import DynamoJobs
 from chalicelib.aws.dynamodb_keyed_requests import DynamoKeyedRequests
 from chalicelib.aws.dynamodb_login_failures import DynamoLoginFailures
 from chalicelib.aws.dynamodb_reminders import DynamoReminders
+from chalicelib.aws.dynamodb_segments import DynamoSegments
 from chalicelib.aws.dynamodb_users import DynamoUsers
 from chalicelib.aws.dynamodb_webhook_secrets import DynamoWebhookSecrets
 from chalicelib.services.ports import (
@@ -22,6 +23,7 @@ from chalicelib.services.ports import (
     KeyedRequestStore,
     LoginFailureStore,
     ReminderStore,
+    SegmentStore,
     UserStore,
     WebhookSecretStore,
 )
@@ -38,6 +40,7 @@ from tests.fakes import (
     FakeKeyedRequests,
     FakeLoginFailures,
     FakeReminders,
+    FakeSegments,
     FakeUsers,
     FakeWebhookSecrets,
 )
@@ -122,3 +125,8 @@ def uploads(stack: MotoStack | None) -> UploadCase:
 @pytest.fixture
 def drops(stack: MotoStack | None) -> DropCase:
     return FakeDropCase() if stack is None else S3DropCase(stack)
+
+
+@pytest.fixture
+def segments(stack: MotoStack | None) -> SegmentStore:
+    return FakeSegments() if stack is None else DynamoSegments(stack.table)

@@ -15,11 +15,11 @@ from chalicelib.domain.new_jobs import NewJob
 from chalicelib.errors import LeaseLost, MediaError
 from chalicelib.services.job_runs import JobRuns
 from chalicelib.settings import Settings
-from chalicelib.wiring import WorkerServices
 from chalicelib.worker.media_fetcher import MediaFetcher
 from chalicelib.worker.process_job import JobProcessor
 from tests.media_factory import write_video
 from tests.worker.test_process_job import ADA, LEASE_S, MODELS_DIR, World
+from tests.worker.undivided import undivided
 
 URL = parse_input_url("https://example.org/clip.mp4")
 
@@ -68,7 +68,9 @@ def _create(world: World) -> Job:
 def _worker(world: World, owner: str, fetcher: ScriptedFetcher) -> JobProcessor:
     runs = JobRuns(world.job_rows, world.clock, owner=owner, lease_s=LEASE_S, max_attempts=3)
     settings = Settings("table", "bucket", "queue", lease_s=LEASE_S)
-    services = WorkerServices(settings, world.clock, runs, world.entry_rows, world.media)
+    services = undivided(
+        settings, world.clock, runs=runs, jobs=world.job_rows, entries=world.entry_rows, media=world.media
+    )
     return JobProcessor(services, world.models, fetcher)
 
 

@@ -25,10 +25,10 @@ from chalicelib.services.job_runs import JobRuns
 from chalicelib.services.jobs import Jobs
 from chalicelib.services.ports import StoredMedia
 from chalicelib.settings import Settings
-from chalicelib.wiring import WorkerServices
 from chalicelib.worker.process_job import JobProcessor
 from tests.fakes import START, FakeAnnotations, FakeEntries, FakeJobs, FakeMedia, FakeQueue, FixedClock
 from tests.media_factory import STEADY_MS, image_bytes, rgb_corners, write_sound, write_video
+from tests.worker.undivided import undivided
 
 ADA = Caller("ada@example.org", new_id(START))
 MODELS_DIR = Path(__file__).resolve().parents[2] / "models"
@@ -91,7 +91,10 @@ class World:
     def worker(self, owner: str) -> JobProcessor:
         settings = Settings("table", "bucket", "queue", lease_s=LEASE_S, expressions_only=self.expressions_only)
         runs = JobRuns(self.job_rows, self.clock, owner=owner, lease_s=LEASE_S, max_attempts=settings.max_attempts)
-        return JobProcessor(WorkerServices(settings, self.clock, runs, self.entry_rows, self.media), self.models)
+        services = undivided(
+            settings, self.clock, runs=runs, jobs=self.job_rows, entries=self.entry_rows, media=self.media
+        )
+        return JobProcessor(services, self.models)
 
     def job(self, job: Job) -> Job:
         return self.jobs.get(ADA, job.id)

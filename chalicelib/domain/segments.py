@@ -1,0 +1,100 @@
+"""Long videos in segments of time that are analysed beside each other and stitched together afterwards.
+
+A segment is responsible for the frames from its start up to the start of the next. It begins to look some seconds
+earlier, in the lead-in: there both it and the one before measure the same faces, which tells whose face is whose.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+MAX_SEGMENTS = 120
+"""All segments report to one row, whose size and rate of writes this bounds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One part of a video. Its frames are those with `start_s <= time < end_s`; None stands for an open end, for the
+    first and the last have to take whatever times there are. `lead_in_s` is from where on it looks."""
+
+    index: int
+    lead_in_s: float | None
+    start_s: float | None
+    end_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentPlan:
+    """How a video is divided: `count` parts of `segment_s` seconds from the time of its first frame, `origin_s`, each
+    with a lead-in of `overlap_s`. `duration_s` is what the container says; `frames_total` is for progress only."""
+
+    count: int
+    origin_s: float
+    segment_s: float
+    overlap_s: float
+    duration_s: float
+    frames_total: int | None = None
+
+    def segment(self, index: int) -> Segment:
+        """Part `index`, from 0. Raises ValueError for one that there is not."""
+        if not 0 <= index < self.count:
+            raise ValueError(f"there is no segment {index} of {self.count}")
+        start_s = self.seam_s(index) if index > 0 else None
+        return Segment(
+            index=index,
+            lead_in_s=None if start_s is None else start_s - self.overlap_s,
+            start_s=start_s,
+            end_s=self.seam_s(index + 1) if index + 1 < self.count else None,
+        )
+
+    def seam_s(self, index: int) -> float:
+        """Where part `index` begins: the same number for it and for the part before."""
+        return self.origin_s + index * self.segment_s
+
+
+def plan_segments(
+    *, origin_s: float, duration_s: float, segment_s: float, overlap_s: float, frames_total: int | None
+) -> SegmentPlan | None:
+    """At most `MAX_SEGMENTS` equal parts of about `segment_s` seconds; None for a video that would be one part only."""
+    count = min(math.ceil(duration_s / max(segment_s, 2 * overlap_s)), MAX_SEGMENTS)
+    if count < 2:
+        return None
+    return SegmentPlan(count, origin_s, duration_s / count, overlap_s, duration_s, frames_total)
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentRow:
+    """How the segments of one run of a job fare, by index in decimal digits. `array_id` is what the batch service calls
+    their array, None before it is submitted; `attempts` counts how often each was begun, `frames` how far it is;
+    `done` has those whose part of the result is stored."""
+
+    account_id: str
+    job_id: str
+    run: int
+    count: int
+    begun: datetime
+    array_id: str | None = None
+    attempts: Mapping[str, int] = field(default_factory=dict)
+    frames: Mapping[str, int] = field(default_factory=dict)
+    done: Mapping[str, bool] = field(default_factory=dict)
+
+    @property
+    def frames_done(self) -> int:
+        """The frames of all segments so far."""
+        return sum(self.frames.values())
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every segment is done."""
+        return len(self.done) == self.count
+
+
+def work_prefix(account_id: str, job_id: str, run: int) -> str:
+    """What the object keys of a run's parts begin with, and those of no other run."""
+    return f"work/{account_id}/{job_id}/{run}/"
+
+
+def part_key(account_id: str, job_id: str, run: int, index: int) -> str:
+    """The object key of a segment's part of the result: the same for every attempt."""
+    return f"{work_prefix(account_id, job_id, run)}{index}"

@@ -1,0 +1,89 @@
+"""The part of a result that one segment makes: every number exactly as it was measured, written and read as a stream.
+
+A line of JSON names the metrics; then come records, all numbers little-endian: `F`, the time (float64), the number of
+faces (uint32), and for each its id (uint32) and its values (float64, in the order of the names); at the end `E` and the
+three counts of `PartialCounts` (uint64).
+"""
+
+import json
+import struct
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from chalicelib.domain.metrics import FaceMetrics, FrameMetrics
+
+PARTIAL_CONTENT_TYPE = "application/vnd.mien.partial"
+
+_MAGIC = b"mien partial 1\n"
+_FRAME, _END = b"F", b"E"
+_HEAD = struct.Struct("<dI")
+_ID = struct.Struct("<I")
+_COUNTS = struct.Struct("<QQQ")
+_MAX_LINE_BYTES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class PartialCounts:
+    """What the decoder says of a segment: packets that went in, those of them that it refused, frames that came out."""
+
+    packets: int
+    refused: int
+    frames: int
+
+
+class PartialMetricsWriter:
+    """Writes a part to `stream`, which stays open."""
+
+    def __init__(self, stream: BinaryIO, names: Sequence[str]) -> None:
+        self._stream = stream
+        self._names = tuple(names)
+        self._values = struct.Struct(f"<{len(self._names)}d")
+        stream.write(_MAGIC + json.dumps(self._names).encode() + b"\n")
+
+    def write(self, frame: FrameMetrics) -> None:
+        """Adds the next frame."""
+        pieces = [_FRAME, _HEAD.pack(frame.time_s, len(frame.faces))]
+        for face in frame.faces:
+            pieces += [_ID.pack(face.face_id), self._values.pack(*(face.values[name] for name in self._names))]
+        self._stream.write(b"".join(pieces))
+
+    def close(self, counts: PartialCounts) -> None:
+        """Completes the part. Without this it cannot be read to its end."""
+        self._stream.write(_END + _COUNTS.pack(counts.packets, counts.refused, counts.frames))
+
+
+class PartialMetricsReader:
+    """Reads a part from `stream`. `counts` is there once all frames have been read."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.counts: PartialCounts | None = None
+
+    def frames(self) -> Iterator[FrameMetrics]:
+        """The frames in order. Raises ValueError for what is no part, or only the beginning of one."""
+        names, values = self._names()
+        while (mark := self._read(1)) == _FRAME:
+            time_s, faces = _HEAD.unpack(self._read(_HEAD.size))
+            yield FrameMetrics(time_s, tuple(self._face(names, values) for _ in range(faces)))
+        if mark != _END:
+            raise ValueError("a partial result holds an unknown record")
+        self.counts = PartialCounts(*_COUNTS.unpack(self._read(_COUNTS.size)))
+        if self._stream.read(1):
+            raise ValueError("a partial result goes on after its end")
+
+    def _names(self) -> tuple[tuple[str, ...], struct.Struct]:
+        if self._read(len(_MAGIC)) != _MAGIC:
+            raise ValueError("this is no partial result")
+        names = tuple(json.loads(self._stream.readline(_MAX_LINE_BYTES)))
+        return names, struct.Struct(f"<{len(names)}d")
+
+    def _face(self, names: tuple[str, ...], values: struct.Struct) -> FaceMetrics:
+        (face_id,) = _ID.unpack(self._read(_ID.size))
+        return FaceMetrics(face_id, dict(zip(names, values.unpack(self._read(values.size)), strict=True)))
+
+    def _read(self, size_bytes: int) -> bytes:
+        found = self._stream.read(size_bytes)
+        if len(found) != size_bytes:
+            raise ValueError("a partial result ends early")
+        return found

@@ -1,0 +1,28 @@
+"""Whether a medium is so long that it is analysed in segments, and in which."""
+
+from pathlib import Path
+
+from chalicelib.analysis.frames import MediaInfo, MediaLimits
+from chalicelib.analysis.video_spans import Span, open_span
+from chalicelib.domain.segments import SegmentPlan, plan_segments
+from chalicelib.settings import Settings
+
+
+def divide(path: Path, info: MediaInfo, limits: MediaLimits, settings: Settings) -> SegmentPlan | None:
+    """The segments of an opened medium; None for what is short, small, or does not say how long it is."""
+    if settings.batch_queue is None or settings.batch_job_definition is None:
+        return None
+    is_long = info.duration_s is not None and info.duration_s > settings.segment_above_s
+    if info.kind != "video" or not (is_long or path.stat().st_size > settings.segment_above_bytes):
+        return None
+    if info.duration_s is None:
+        return None
+    with open_span(path, Span(None, None, 0.0), limits) as source:
+        origin_s = next(source.frames()).time_s
+    return plan_segments(
+        origin_s=origin_s,
+        duration_s=info.duration_s,
+        segment_s=settings.segment_s,
+        overlap_s=settings.segment_overlap_s,
+        frames_total=info.frames_total,
+    )

@@ -1,0 +1,33 @@
+"""The medium of a claimed job, on this machine's disk."""
+
+import hashlib
+from pathlib import Path
+
+from chalicelib.domain.entries import representation_id
+from chalicelib.domain.jobs import Job
+from chalicelib.errors import MediaError, NotFound
+from chalicelib.wiring import WorkerServices
+
+MEDIA_DELETED = "The job's media has been deleted; create a new job with the media."
+
+
+def load_medium(services: WorkerServices, job: Job, target: Path) -> None:
+    """Writes the medium of a job that has its input to `target`, as a stream. Raises `MediaError` where it is gone."""
+    # The medium is the file that was sent under the job's file name.
+    entry_id = str(job.input_entry_id)
+    try:
+        entry = services.entries.get(job.account_id, entry_id)
+        file = entry.representations.get(representation_id(entry_id, job.filename))
+        if file is None:
+            raise MediaError(MEDIA_DELETED)
+        services.media.load(file.media_key, target)
+        if file.sha256 is None:  # the bytes went past the API: this is who reads them first
+            services.entries.set_sha256(file, sha256_of(target))
+    except NotFound:
+        raise MediaError(MEDIA_DELETED) from None
+
+
+def sha256_of(path: Path) -> str:
+    """The digest of a file, read as a stream, in lower-case hex."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

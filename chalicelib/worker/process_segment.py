@@ -1,0 +1,114 @@
+"""One segment of one run: download, measure a stretch of the video, store its part; the last one stitches."""
+
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from chalicelib.analysis.analyzer import FaceAnalyzer
+from chalicelib.analysis.frames import MediaLimits
+from chalicelib.analysis.models import Models
+from chalicelib.analysis.video_spans import Span, open_span
+from chalicelib.domain.job_names import RECIPES
+from chalicelib.domain.jobs import Job, JobMessage
+from chalicelib.domain.metrics import FrameMetrics, deployed_metrics
+from chalicelib.domain.segments import Segment, SegmentPlan, part_key
+from chalicelib.errors import JobBusy, JobNotClaimable, MediaError
+from chalicelib.formats.partial_metrics import PARTIAL_CONTENT_TYPE, PartialCounts, PartialMetricsWriter
+from chalicelib.services.segment_runs import SegmentRuns
+from chalicelib.wiring import WorkerServices
+from chalicelib.worker.job_medium import load_medium
+
+# Of the many workers that write to one row; each also looks whether anybody still waits for it.
+_REPORT_INTERVAL_S = 2.0
+
+
+class SegmentProcessor:
+    """Measures segments with one set of opened models. `process_job` carries out the job that a segment completes."""
+
+    def __init__(
+        self,
+        services: WorkerServices,
+        models: Models,
+        process_job: Callable[[JobMessage], None],
+    ) -> None:
+        self._services = services
+        self._segment_runs = services.segment_runs
+        self._models = models
+        self._process_job = process_job
+        settings = services.settings
+        self._metrics = deployed_metrics(expressions_only=settings.expressions_only)
+        self._limits = MediaLimits(max_pixels=settings.max_pixels, max_duration_s=settings.max_duration_s)
+
+    def process(self, message: JobMessage, index: int) -> None:
+        """Measures segment `index` of the run that the message names, unless that is done; completes the job where it
+        was the last.
+
+        Raises `JobNotClaimable` and `LeaseLost` where nobody waits for it; anything else that is raised is a fault of
+        ours, after which the segment may be begun again.
+        """
+        job = self._segment_runs.begin(message, index)
+        frames = 0
+        if not self._segment_runs.is_done(message, index):
+            try:
+                frames = self._measure(job, index)
+            except MediaError as unusable:
+                self._segment_runs.fail(job, str(unusable))
+                return
+            is_last = self._segment_runs.finish(job, index, frames)
+        else:
+            is_last = self._segment_runs.complete_if_all_done(message)
+        if is_last:
+            self._stitch(message)
+
+    def _stitch(self, message: JobMessage) -> None:
+        try:
+            self._process_job(message)
+        except (JobBusy, JobNotClaimable):
+            return  # another one, which was the last as well, is at it
+
+    def _measure(self, job: Job, index: int) -> int:
+        """Stores the segment's part; how many frames of its own it has."""
+        recipe, plan = RECIPES[job.name], job.segments
+        if recipe is None or plan is None:
+            raise JobNotClaimable(f"job {job.id} has nothing to measure")
+        segment = plan.segment(index)
+        with tempfile.TemporaryDirectory(prefix="mien-") as directory:
+            media_path, part_path = Path(directory, "media"), Path(directory, "part")
+            load_medium(self._services, job, media_path)
+            counter = _Counter(self._segment_runs, job, segment)
+            with open_span(media_path, _span(segment, plan), self._limits) as source, part_path.open("wb") as stream:
+                writer = PartialMetricsWriter(stream, self._metrics.names)
+                analyzer = FaceAnalyzer(
+                    self._models, mesh=recipe.mesh, max_faces=recipe.max_faces, metrics=self._metrics
+                )
+                for frame in counter.count(analyzer.analyze(source.frames(), continues=index > 0)):
+                    writer.write(frame)
+                delivery = source.delivery
+                writer.close(PartialCounts(delivery.packets, delivery.refused, delivery.frames))
+            with part_path.open("rb") as body:
+                self._services.media.save(part_key(job.account_id, job.id, job.run, index), body, PARTIAL_CONTENT_TYPE)
+        return counter.frames
+
+
+class _Counter:
+    """Counts the frames that are the segment's own, and reports now and then. Raises `LeaseLost` between frames."""
+
+    def __init__(self, segment_runs: SegmentRuns, job: Job, segment: Segment) -> None:
+        self._segment_runs = segment_runs
+        self._job = job
+        self._segment = segment
+        self._last_report = 0.0
+        self.frames = 0
+
+    def count(self, frames: Iterable[FrameMetrics]) -> Iterator[FrameMetrics]:
+        for frame in frames:
+            self.frames += self._segment.start_s is None or frame.time_s >= self._segment.start_s
+            if time.monotonic() - self._last_report >= _REPORT_INTERVAL_S:
+                self._segment_runs.report(self._job, self._segment.index, self.frames)
+                self._last_report = time.monotonic()
+            yield frame
+
+
+def _span(segment: Segment, plan: SegmentPlan) -> Span:
+    return Span(segment.lead_in_s, segment.end_s, plan.origin_s)

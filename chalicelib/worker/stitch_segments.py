@@ -1,0 +1,37 @@
+"""The parts that workers of segments have stored, as one stream of frames."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from chalicelib.analysis.video_promise import require_decoded
+from chalicelib.domain.jobs import Job
+from chalicelib.domain.metrics import FrameMetrics
+from chalicelib.domain.segments import SegmentPlan, part_key
+from chalicelib.domain.stitching import stitch
+from chalicelib.formats.partial_metrics import PartialCounts, PartialMetricsReader
+from chalicelib.services.ports import MediaStore
+
+
+def stitched_frames(media: MediaStore, job: Job, plan: SegmentPlan, directory: Path) -> Iterator[FrameMetrics]:
+    """Every frame of the video once. One part at a time lies in `directory`.
+
+    Raises `MediaError` at the end where too little of the whole video could be decoded.
+    """
+    counts: list[PartialCounts] = []
+    yield from stitch((_part(media, job, index, directory, counts) for index in range(plan.count)), plan)
+    require_decoded(
+        sum(part.packets for part in counts), sum(part.refused for part in counts), sum(part.frames for part in counts)
+    )
+
+
+def _part(
+    media: MediaStore, job: Job, index: int, directory: Path, counts: list[PartialCounts]
+) -> Iterator[FrameMetrics]:
+    path = directory / "part"
+    media.load(part_key(job.account_id, job.id, job.run, index), path)
+    with path.open("rb") as stream:
+        reader = PartialMetricsReader(stream)
+        yield from reader.frames()
+        if reader.counts is not None:
+            counts.append(reader.counts)
+    path.unlink()
