@@ -14,8 +14,9 @@ from infra.evaluation.machine import machine
 from infra.evaluation.page import page
 from infra.evaluation.quotes import requoted
 from infra.evaluation.report import Measured, from_document, to_document
-from infra.evaluation.sections import SECTIONS
+from infra.evaluation.sections import SECTIONS, teacher_agreement
 from infra.evaluation.workbench import FULL, Workbench, one_thread
+from infra.training.teacher import BUNDLE
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "docs" / "evaluation.json"
@@ -28,26 +29,37 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Measures Mien on media with known answers.")
     parser.add_argument("--only", default="", help=f"sections, with commas between: {', '.join(SECTIONS)}")
     parser.add_argument("--media", type=Path, default=_MEDIA)
+    parser.add_argument("--teacher", type=Path, default=BUNDLE)
     parser.add_argument("--models", type=Path, default=ROOT / "models")
     options = parser.parse_args(arguments)
     console = Console(highlight=False)
     names = [name.strip() for name in options.only.split(",") if name.strip()] or list(SECTIONS)
-    unknown = [name for name in names if name not in SECTIONS]
-    if unknown:
-        console.print(f"There is no section {unknown[0]}; use some of: {', '.join(SECTIONS)}.")
-        return 2
-    if not options.media.is_dir():
-        console.print(
-            f"There is no {options.media}: the evaluation needs the real pictures and clips of the shared media."
-        )
+    lacking = _lacking(names, options.media, options.teacher)
+    if lacking:
+        console.print(lacking, soft_wrap=True)
         return 2
     one_thread()
-    bench = Workbench(options.media.resolve(), options.models.resolve(), FULL, ROOT / "docs" / "pictures")
+    bench = Workbench(
+        options.media.resolve(), options.teacher, options.models.resolve(), FULL, ROOT / "docs" / "pictures"
+    )
     report = merged(measure(bench, names, console))
     write(report)
     failing = sum(figure.fails for measured in report.values() for figure in measured.section.figures)
     console.print(f"Written: {PAGE.relative_to(ROOT)}; {failing} figures miss their bar.")
     return 0
+
+
+def _lacking(names: Iterable[str], media: Path, teacher: Path) -> str:
+    """A sentence on what is not there, or nothing."""
+    unknown = [name for name in names if name not in SECTIONS]
+    if unknown:
+        return f"There is no section {unknown[0]}; use some of: {', '.join(SECTIONS)}."
+    if not media.is_dir():
+        return f"There is no {media}: the evaluation needs the real pictures and clips of the shared media."
+    if teacher_agreement.NAME in names and not teacher.is_file():
+        others = ",".join(name for name in SECTIONS if name != teacher_agreement.NAME)
+        return f"There is no {teacher}, which agreement is measured against; use `make evaluate ONLY={others}`."
+    return ""
 
 
 def measure(bench: Workbench, names: Iterable[str], console: Console) -> dict[str, Measured]:

@@ -62,10 +62,12 @@ class Face:
 
 
 class Workbench:
-    """Measures files, each once. `pictures`: the folder that charts go to."""
+    """Measures files, each once. `teacher`: the bundle of the published Face Landmarker; `pictures`: the folder that
+    charts go to."""
 
-    def __init__(self, media: Path, models_dir: Path, effort: Effort, pictures: Path) -> None:
+    def __init__(self, media: Path, teacher: Path, models_dir: Path, effort: Effort, pictures: Path) -> None:
         self.media = media
+        self.teacher = teacher
         self.effort = effort
         self.models = Models(models_dir)
         self.models_dir = models_dir

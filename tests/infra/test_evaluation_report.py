@@ -118,7 +118,12 @@ def test_a_section_that_is_not_measured_now_is_kept() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "sentence"), [(["--only", "nothing"], "no section nothing"), (["--media", "/nowhere"], "no /nowhere")]
+    ("arguments", "sentence"),
+    [
+        (["--only", "nothing"], "no section nothing"),
+        (["--media", "/nowhere"], "no /nowhere"),
+        (["--media", "/", "--teacher", "/nothing"], "no /nothing"),
+    ],
 )
 def test_a_sentence_says_what_is_missing(
     arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]

@@ -15,7 +15,9 @@ from infra.evaluation.sections import SECTIONS
 from infra.evaluation.sections.crowds import TrueFace, matched, true_faces
 from infra.evaluation.sections.equal_paths import difference
 from infra.evaluation.sections.pose_stability import MEASURED_EXPRESSIONS, changes_in_clip, poses, summarized
+from infra.evaluation.sections.teacher_agreement import COUNTERPARTS, agreement, counterpart
 from infra.evaluation.workbench import SAMPLE, Face, Workbench, one_thread, pose_of
+from infra.training.teacher import BLENDSHAPES, BUNDLE
 
 _MODELS = Path(__file__).resolve().parents[2] / "models"
 _KNOWN_COUNTS = {"16": 9, "2": 4, "19": 5, "21": 5, "13": 2, "18": 6, "23": 3}
@@ -26,7 +28,9 @@ def bench(shared_media: Path, tmp_path_factory: pytest.TempPathFactory) -> Workb
     if not all((_MODELS / name).is_file() for name in ModelFile):
         pytest.skip("no model files in models/: run `make setup`")
     one_thread()
-    return Workbench(shared_media, _MODELS, SAMPLE, tmp_path_factory.mktemp("pictures"))
+    if not BUNDLE.is_file():
+        pytest.skip("no ../shared/teacher beside the repository")
+    return Workbench(shared_media, BUNDLE, _MODELS, SAMPLE, tmp_path_factory.mktemp("pictures"))
 
 
 @pytest.mark.parametrize("name", SECTIONS)
@@ -145,3 +149,23 @@ def test_seconds_with_and_without_a_turn_are_told_apart() -> None:
     turns = changes_in_clip([frame(0, 0, 0), frame(1, 20, 30), frame(2, 21, 35)])
     assert (turns.turning_pairs, turns.still_pairs) == (1, 1)
     assert (turns.turning[0], turns.still[0]) == (30, 5)
+
+
+def test_agreement_is_told_of_what_the_teacher_moves() -> None:
+    rng = np.random.default_rng(0)
+    wanted = np.zeros((50, len(BLENDSHAPES)))
+    moved = BLENDSHAPES.index("jawOpen")
+    wanted[:, moved] = rng.random(50)
+    half = agreement(wanted / 2, wanted)
+    assert set(half.correlation) == {"jawOpen"}
+    assert half.correlation["jawOpen"] == pytest.approx(1)
+    assert half.error["jawOpen"] == pytest.approx(wanted[:, moved].mean() / 2)
+    assert agreement(np.zeros_like(wanted), wanted).correlation["jawOpen"] == 0
+
+
+@pytest.mark.parametrize("name", COUNTERPARTS)
+def test_every_counterpart_is_one_blendshape_or_a_pair(name: str) -> None:
+    each = np.arange(len(BLENDSHAPES), dtype=float)[None]
+    found = [place for place, blendshape in enumerate(BLENDSHAPES) if blendshape.startswith(COUNTERPARTS[name])]
+    assert 1 <= len(found) <= 2
+    assert counterpart(each, name).tolist() == [np.mean(found)]

@@ -11,6 +11,7 @@ from infra.evaluation.sections import (
     neutral_faces,
     pose_stability,
     posed_pictures,
+    teacher_agreement,
     timestamps,
 )
 from infra.evaluation.workbench import Workbench
@@ -23,6 +24,7 @@ SECTIONS: Mapping[str, Callable[[Workbench], Section]] = {
         pose_stability,
         jitter_stability,
         blind_spots,
+        teacher_agreement,
         crowds,
         timestamps,
         equal_paths,
