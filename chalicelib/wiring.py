@@ -34,6 +34,7 @@ from chalicelib.services.drops import Drops
 from chalicelib.services.entries import Entries
 from chalicelib.services.entry_deletions import EntryDeletions
 from chalicelib.services.entry_uploads import EntryUploads
+from chalicelib.services.fetched_inputs import FetchedInputs
 from chalicelib.services.idempotency import Idempotency
 from chalicelib.services.job_runs import JobRuns
 from chalicelib.services.job_uploads import JobUploads
@@ -89,6 +90,7 @@ class WorkerServices:
     runs: JobRuns
     entries: EntryStore
     media: MediaStore
+    fetched_inputs: FetchedInputs
     segment_runs: SegmentRuns
 
 
@@ -150,6 +152,7 @@ def make_background_services(settings: Settings, *, sender: WebhookSender | None
     )
     performers: dict[Duty, Performer] = {
         Duty.DROP: DropExpiry(drops),
+        Duty.FETCHED_INPUT: _make_fetched_inputs(settings, clients, table),
         Duty.JOB_UPLOAD: JobUploadExpiry(uploads.jobs),
         Duty.ENTRY_UPLOAD: EntryUploadExpiry(uploads.entries),
         Duty.ENTRY_RETENTION: EntryRetention(deletions),
@@ -202,7 +205,21 @@ def make_worker_services(settings: Settings, *, owner: str) -> WorkerServices:
         ),
         entries=DynamoEntries(table),
         media=S3Media(clients.s3, settings.media_bucket, link_expires_s=settings.link_expires_s),
+        fetched_inputs=_make_fetched_inputs(settings, clients, table),
         segment_runs=_segment_runs(settings, clients, table),
+    )
+
+
+def _make_fetched_inputs(settings: Settings, clients: AwsClients, table: DynamoTable) -> FetchedInputs:
+    media = S3Media(clients.s3, settings.media_bucket, link_expires_s=settings.link_expires_s)
+    entries = DynamoEntries(table)
+    return FetchedInputs(
+        jobs=_job_rows(settings, clients, table),
+        entries=entries,
+        media=media,
+        deletions=EntryDeletions(entries, DynamoAnnotations(table), media, utc_now),
+        reminders=DynamoReminders(table),
+        clock=utc_now,
     )
 
 

@@ -1,5 +1,6 @@
-"""A process that dies before any step that a test names. A step is a call of one of its ports."""
+"""A process that dies before any step that a test names, or is held up there. A step is a call of one of its ports."""
 
+from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 T = TypeVar("T")
@@ -14,7 +15,9 @@ class MortalProcess:
 
     def __init__(self) -> None:
         self.steps = 0
-        self.dies_before: int | None = None
+        self._dies_before: int | None = None
+        self._held_up_before: int | None = None
+        self._meanwhile: Callable[[], object] = lambda: None
 
     def port(self, real: T) -> T:
         """The port, as the process uses it."""
@@ -22,11 +25,20 @@ class MortalProcess:
 
     def restart(self, dies_before: int | None = None) -> None:
         """Another process in its place."""
-        self.steps, self.dies_before = 0, dies_before
+        self.steps, self._dies_before, self._held_up_before = 0, dies_before, None
+
+    def hold_up(self, before: int, meanwhile: Callable[[], object]) -> None:
+        """Calls `meanwhile` before that step. Others use the same ports in there; their steps do not count."""
+        self._held_up_before, self._meanwhile = before, meanwhile
 
     def step(self) -> None:
         """Something is about to be done. Raises `Death`; a dead process does nothing more."""
-        if self.dies_before is not None and self.steps >= self.dies_before:
+        if self.steps == self._held_up_before:
+            steps, dies_before = self.steps, self._dies_before
+            self.restart()
+            self._meanwhile()
+            self.steps, self._dies_before = steps, dies_before
+        if self._dies_before is not None and self.steps >= self._dies_before:
             raise Death
         self.steps += 1
 

@@ -102,7 +102,7 @@ def _register_authorizer(app: Chalice, services: ServicesSource) -> ChaliceAutho
 def _register_route(app: Chalice, route: Route, services: ServicesSource, authorizer: ChaliceAuthorizer) -> None:
     def view(**_path_ids: str) -> Response:
         request = cast("Request", app.current_request)  # there for as long as a view runs
-        return answer(route.view, request, services, is_public=route.is_public)
+        return answer(route.view, request, services, is_public=route.is_public, is_secret=route.is_secret)
 
     app.route(
         route.path,

@@ -46,7 +46,8 @@ class Query:
 class Route:
     """Methods on a path, answered by a view, whose docstring says what it does. Path parameters are `<noun>_id`.
 
-    `pages` are content types besides JSON in which people get the answer; `is_conditional` routes know ETags.
+    `pages` are content types besides JSON in which people get the answer; `is_conditional` routes know ETags; the
+    answers of `is_secret` ones are not kept under an idempotency key.
     """
 
     methods: tuple[str, ...]
@@ -60,3 +61,4 @@ class Route:
     is_public: bool = False
     is_conditional: bool = False
     is_body_optional: bool = False
+    is_secret: bool = False

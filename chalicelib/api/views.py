@@ -42,16 +42,24 @@ _STATUS_OF: dict[type[CallerError], int] = {
 _log = logging.getLogger(__name__)
 
 
-def answer(view: View, request: Request, services: Callable[[], ApiServices], *, is_public: bool = False) -> Response:
+def answer(
+    view: View,
+    request: Request,
+    services: Callable[[], ApiServices],
+    *,
+    is_public: bool = False,
+    is_secret: bool = False,
+) -> Response:
     """What `view` returns, or the error envelope for what it raises. `services` is called inside, as it may fail.
 
-    A view that is not public sees a request only if its caller is known and not too fast.
+    A view that is not public sees a request only if its caller is known and not too fast. What `is_secret` is not kept
+    under an idempotency key.
     """
     try:
         call = make_call(request, services())
         if not is_public:
             call.services.throttle.check(call.caller)
-        return answer_once(view, call)
+        return answer_once(view, call, is_secret=is_secret)
     except CallerError as error:
         return error_response(status_of(error), str(error), retry_after(error.retry_after_s))
     except StaleWrite:

@@ -32,5 +32,5 @@ def rotate_webhook_secret(call: Call) -> Response:
 
 ROUTES = (
     Route(READ, "/webhook_secret", get_webhook_secret, Answer(200, "WebhookSecret")),
-    Route(("POST",), "/webhook_secret", rotate_webhook_secret, Answer(201, "WebhookSecret")),
+    Route(("POST",), "/webhook_secret", rotate_webhook_secret, Answer(201, "WebhookSecret"), is_secret=True),
 )

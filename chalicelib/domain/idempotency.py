@@ -17,7 +17,7 @@ _KEY = re.compile(r"[ -~]{1,255}")
 
 @dataclass(frozen=True, slots=True)
 class KeptAnswer:
-    """An answer to give again. `body` is None where it was too long to keep."""
+    """An answer to give again. `body` is None where it is not kept: too long, or not for anybody to read twice."""
 
     status: int
     location: str | None
@@ -46,11 +46,13 @@ class KeyedRequest:
             return True
         return self.answer is None and self.leased_until <= now
 
-    def answered(self, answer: KeptAnswer) -> "KeyedRequest":
-        """The request is done; from now on its key stands for `answer`."""
+    def answered(self, answer: KeptAnswer, kept_until: datetime | None = None) -> "KeyedRequest":
+        """The request is done; from now on its key stands for `answer`, until `kept_until` where that comes first."""
         if answer.body is not None and len(answer.body) > MAX_BODY_CHARACTERS:
             answer = replace(answer, body=None)
-        return replace(self, answer=answer)
+        if kept_until is None:
+            return replace(self, answer=answer)
+        return replace(self, answer=answer, expires_at=min(self.expires_at, int(kept_until.timestamp())))
 
     def given_up(self, now: datetime) -> "KeyedRequest":
         """The request came to nothing: its key is free at once."""

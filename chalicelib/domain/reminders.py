@@ -17,13 +17,15 @@ class Duty(StrEnum):
     ENTRY_UPLOAD = "entry-upload"
     JOB_RETENTION = "job-retention"
     ENTRY_RETENTION = "entry-retention"
+    FETCHED_INPUT = "fetched-input"
     SEGMENTS = "segments"
     NOTIFICATION = "notification"
 
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """One duty towards one job or entry (`subject_id`) of an account. There is at most one of each."""
+    """One duty towards one job or entry of an account, or one attempt at a job (`subject_id`). There is at most one of
+    each."""
 
     account_id: str
     duty: Duty

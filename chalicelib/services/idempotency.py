@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from datetime import datetime
 
 from chalicelib.domain.accounts import Caller
 from chalicelib.domain.idempotency import KeptAnswer, KeyedRequest, new_keyed_request
@@ -24,16 +25,17 @@ class Idempotency:
         """The request, which is then the caller's to `finish` or `release`; or the answer that it had before.
 
         Raises `Invalid` for an impossible key, `Conflict` where the key stands for another request, where the same is
-        being processed (with `retry_after_s`), or where its answer was too long to keep.
+        being processed (with `retry_after_s`), or where its answer is not kept.
         """
         now = self._clock()
         request = new_keyed_request(caller.account_id, key, fingerprint, owner=secrets.token_hex(16), now=now)
         holder = self._requests.claim(request, now)
         return request if holder is None else _answer_of(holder, fingerprint)
 
-    def finish(self, request: KeyedRequest, answer: KeptAnswer) -> None:
-        """Keeps the answer. A failure is logged only: the request itself succeeded, and its client is to hear so."""
-        self._save(request.answered(answer))
+    def finish(self, request: KeyedRequest, answer: KeptAnswer, kept_until: datetime | None = None) -> None:
+        """Keeps the answer, at most until `kept_until`. A failure is logged only: the request itself succeeded, and its
+        client is to hear so."""
+        self._save(request.answered(answer, kept_until))
 
     def release(self, request: KeyedRequest) -> None:
         """Frees the key of a request that came to nothing. A failure is logged only: the lease ends soon anyway."""
@@ -56,7 +58,7 @@ def _answer_of(holder: KeyedRequest, fingerprint: str) -> KeptAnswer:
         )
     if holder.answer.body is None:
         raise Conflict(
-            "This request was done already, but its answer was too long to keep; "
+            "This request was done already, but its answer is not kept; "
             f"look at {holder.answer.location or 'the resource itself'}."
         )
     return holder.answer

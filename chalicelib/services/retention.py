@@ -75,8 +75,8 @@ class JobRetention:
         self._clock = clock
 
     def perform(self, reminder: Reminder) -> datetime | None:
-        """Removes the job. One that is being worked on is cancelled first and removed when its worker has stopped,
-        one that has a webhook when that has been told."""
+        """Removes the job. One that a worker may be at, or was at a moment ago, is cancelled first and removed when the
+        worker has stopped, one that has a webhook when that has been told."""
         account_id, job_id = reminder.account_id, reminder.subject_id
         try:
             before = self._jobs.get(account_id, job_id).status
@@ -85,7 +85,7 @@ class JobRetention:
             return None
         now = self._clock()
         is_told = job.webhook is not None and not before.is_over  # of the cancellation, for which it needs its row
-        if before is JobStatus.WORKING or is_told:
+        if is_told or _may_have_a_worker(job, now):
             return now + timedelta(seconds=_LAST_WORDS_S)
         for entry_id in job.entry_ids:
             with suppress(NotFound):
@@ -104,3 +104,10 @@ class JobRetention:
     def _stopped(self, job: Job) -> Job:
         is_live = job.status in (JobStatus.QUEUED, JobStatus.WORKING)
         return job.cancelled(self._clock()) if is_live else job
+
+
+def _may_have_a_worker(job: Job, now: datetime) -> bool:
+    """Whether somebody claimed the job, in this run or an earlier one, who may not have heard of its end yet."""
+    was_claimed = job.attempt > 0 or job.run > 1
+    is_fresh = (now - job.updated).total_seconds() < _LAST_WORDS_S
+    return job.status is JobStatus.CANCELLED and was_claimed and is_fresh

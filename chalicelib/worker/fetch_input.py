@@ -7,10 +7,11 @@ two attempts the first that writes the entry wins, and the other takes its bytes
 import time
 from pathlib import Path
 
-from chalicelib.domain.entries import Entry, Representation, representation_id, upload_key
-from chalicelib.domain.ids import derived_id
+from chalicelib.domain.entries import Entry, Representation, representation_id
 from chalicelib.domain.jobs import Job
 from chalicelib.domain.media_types import content_type_of
+from chalicelib.errors import LeaseLost, NotFound
+from chalicelib.services.fetched_inputs import FetchAttempt
 from chalicelib.wiring import WorkerServices
 from chalicelib.worker.media_fetcher import MediaFetcher
 
@@ -20,16 +21,26 @@ _RENEW_INTERVAL_S = 1.0
 def fetch_input(services: WorkerServices, fetcher: MediaFetcher, job: Job, url: str, target: Path) -> None:
     """Fetches `url` into `target` and makes it the job's input. Raises `MediaError` or `LeaseLost`."""
     content_type = content_type_of(job.filename, fetcher.fetch(url, target, _Heartbeat(services, job)))
-    entry_id = job.own_input_entry_id
-    file_id = representation_id(entry_id, job.filename)
-    attempt_id = derived_id(job.id, "fetch", str(job.run), str(job.attempt))
-    key = upload_key(job.account_id, entry_id, file_id, attempt_id)
+    attempt = services.fetched_inputs.begin(job)
+    try:
+        _store(services, job, attempt, target, content_type)
+    except LeaseLost:
+        services.fetched_inputs.settle(attempt)
+        raise
+    except NotFound as gone:  # the entry: the job has expired, or the client has deleted what another attempt stored
+        services.fetched_inputs.settle(attempt)
+        raise LeaseLost(f"job {job.id} has lost the entry of its medium") from gone
+
+
+def _store(services: WorkerServices, job: Job, attempt: FetchAttempt, target: Path, content_type: str) -> None:
+    file_id, key = representation_id(attempt.entry_id, job.filename), attempt.media_key(job.filename)
     with target.open("rb") as body:
         stored = services.media.save(key, body, content_type)
+    services.runs.renew(job, None)  # that took a while: who has lost the job by now makes no entry for it
     now = services.clock()
     representation = Representation(
         id=file_id,
-        entry_id=entry_id,
+        entry_id=attempt.entry_id,
         account_id=job.account_id,
         file_name=job.filename,
         content_type=content_type,
@@ -41,7 +52,7 @@ def fetch_input(services: WorkerServices, fetcher: MediaFetcher, job: Job, url: 
     )
     services.entries.create(
         Entry(
-            id=entry_id,
+            id=attempt.entry_id,
             account_id=job.account_id,
             author=job.author,
             published=now,
@@ -50,11 +61,11 @@ def fetch_input(services: WorkerServices, fetcher: MediaFetcher, job: Job, url: 
             representations={file_id: representation},
         )
     )
-    kept = services.entries.get(job.account_id, entry_id).representations.get(file_id)
+    kept = services.entries.get(job.account_id, attempt.entry_id).representations.get(file_id)
     if kept is not None and kept.media_key != key:
         services.media.delete(key)
         services.media.load(kept.media_key, target)
-    services.runs.receive_input(job, entry_id)
+    services.runs.receive_input(job, attempt.entry_id)
 
 
 class _Heartbeat:

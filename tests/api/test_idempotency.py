@@ -165,3 +165,13 @@ def test_other_methods_do_not_look_at_the_key(api: Api) -> None:
     assert api.ada.call("GET", job["self"], headers=_KEY).json() == job
     cancelled = api.ada.call("PATCH", job["self"], headers=_KEY, data={"entry_job[status]": "cancelled"})
     assert cancelled.json()["status"] == "cancelled"
+
+
+def test_an_answer_does_not_outlive_the_job_it_tells_of(api: Api) -> None:
+    fields = {"entry_job[input]": ("clip.mp4", b"video")}
+    options: dict[str, Any] = {"files": fields, "data": {"entry_job[expires_in]": "3600"}, "headers": _KEY}
+    first = api.ada.call("POST", "/jobs", **options).json()
+    api.clock.advance(3599)
+    assert api.ada.call("POST", "/jobs", **options).json() == first
+    api.clock.advance(1)
+    assert api.ada.call("POST", "/jobs", **options).json()["self"] != first["self"]

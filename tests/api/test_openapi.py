@@ -26,6 +26,7 @@ from chalicelib.api.views import View
 from chalicelib.domain.entries import Entry, Representation
 from chalicelib.domain.jobs import Job, JobStatus, Lease, Progress
 from chalicelib.domain.metrics import EVERY_METRIC
+from chalicelib.domain.segments import SegmentPlan
 from chalicelib.domain.uploads import DirectUpload
 from tests.api.api_server import Api
 from tests.api.described_api import closed_document, validator
@@ -188,6 +189,7 @@ def test_whatever_a_job_can_have_is_described() -> None:
         lease=Lease("worker", START),
         input_url="https://example.org/clip.mp4",
         drop_key="drop/account/multiface/clip.mp4",
+        segments=SegmentPlan(2, 0.0, 60.0, 2.0, 120.0),
         expires=START,
         webhook=make_job_with_webhook().webhook,
     )

@@ -102,3 +102,14 @@ def test_the_secret_needs_credentials(api: Api) -> None:
     api.ada.auth = None
     for method in ("GET", "POST"):
         assert api.ada.call(method, "/webhook_secret").status_code == 401
+
+
+def test_a_new_secret_is_not_kept_under_the_key_it_was_asked_for_with(api: Api) -> None:
+    key = {"Idempotency-Key": "rotate-once"}
+    rotated = api.ada.call("POST", "/webhook_secret", headers=key)
+    assert rotated.status_code == 201
+    again = api.ada.call("POST", "/webhook_secret", headers=key)
+    assert again.status_code == 409
+    assert rotated.json()["self"] in again.json()["error"]
+    assert api.ada.call("GET", "/webhook_secret").json() == rotated.json()  # rotated once
+    assert rotated.json()["secret"] not in repr(api.backstage.keyed_requests.__dict__)

@@ -17,6 +17,7 @@ from chalicelib.services.drops import Drops
 from chalicelib.services.entries import Entries, Upload
 from chalicelib.services.entry_deletions import EntryDeletions
 from chalicelib.services.entry_uploads import EntryUploads
+from chalicelib.services.fetched_inputs import FetchedInputs
 from chalicelib.services.job_runs import JobRuns
 from chalicelib.services.job_uploads import JobUploads
 from chalicelib.services.jobs import Jobs
@@ -139,10 +140,19 @@ class World:
             clock=self.clock,
         )
         self.arrivals = Arrivals(self.job_uploads, self.entry_uploads, uploads)
+        self.fetched_inputs = FetchedInputs(
+            jobs=self.notified_jobs,
+            entries=entry_rows,
+            media=media,
+            deletions=self.deletions,
+            reminders=reminders,
+            clock=self.clock,
+        )
         performers: dict[Duty, Performer] = {
             Duty.JOB_UPLOAD: JobUploadExpiry(self.job_uploads),
             Duty.ENTRY_UPLOAD: EntryUploadExpiry(self.entry_uploads),
             Duty.ENTRY_RETENTION: EntryRetention(self.deletions),
+            Duty.FETCHED_INPUT: self.fetched_inputs,
             Duty.JOB_RETENTION: JobRetention(self.notified_jobs, self.deletions, uploads, self.clock),
             Duty.NOTIFICATION: NotificationDuty(job_rows, deliveries, self.clock),
         }

@@ -1,4 +1,5 @@
 import logging
+from datetime import timedelta
 
 import pytest
 
@@ -96,3 +97,14 @@ def test_impossible_keys(idempotency: Idempotency, key: str) -> None:
 @pytest.mark.parametrize("key", ["x", " ~", "x" * 255])
 def test_possible_keys(idempotency: Idempotency, key: str) -> None:
     assert isinstance(idempotency.begin(ADA, key, "same"), KeyedRequest)
+
+
+@pytest.mark.parametrize(("until_s", "kept_s"), [(60, 60), (2 * KEPT_S, KEPT_S)])
+def test_an_answer_is_kept_no_longer_than_it_is_to_be(
+    idempotency: Idempotency, clock: FixedClock, until_s: int, kept_s: int
+) -> None:
+    idempotency.finish(_begun(idempotency), ANSWER, clock() + timedelta(seconds=until_s))
+    clock.advance(kept_s - 1)
+    assert idempotency.begin(ADA, "key", "same") == ANSWER
+    clock.advance(1)
+    _begun(idempotency)

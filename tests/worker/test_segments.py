@@ -44,6 +44,7 @@ from tests.fakes import (
     FixedClock,
 )
 from tests.media_factory import write_video
+from tests.worker.undivided import undivided
 
 ADA = Caller("ada@example.org", new_id(START))
 MODELS_DIR = Path(__file__).resolve().parents[2] / "models"
@@ -128,7 +129,10 @@ class World:
 
     def _services(self, owner: str) -> WorkerServices:
         runs = JobRuns(self.job_rows, self.clock, owner=owner, lease_s=60.0, max_attempts=self.settings.max_attempts)
-        return WorkerServices(self.settings, self.clock, runs, self.entry_rows, self.media, self.segment_runs)
+        services = undivided(
+            self.settings, self.clock, runs=runs, jobs=self.job_rows, entries=self.entry_rows, media=self.media
+        )
+        return replace(services, segment_runs=self.segment_runs)
 
     def job(self, job: Job) -> Job:
         return self.jobs.get(ADA, job.id)

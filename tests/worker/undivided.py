@@ -1,11 +1,13 @@
 """What a worker is served with where no video is divided."""
 
+from chalicelib.services.entry_deletions import EntryDeletions
+from chalicelib.services.fetched_inputs import FetchedInputs
 from chalicelib.services.job_runs import JobRuns
 from chalicelib.services.ports import Clock, EntryStore, JobStore, MediaStore
 from chalicelib.services.segment_runs import SegmentRuns
 from chalicelib.settings import Settings
 from chalicelib.wiring import WorkerServices
-from tests.fakes import FakeReminders, FakeSegments
+from tests.fakes import FakeAnnotations, FakeReminders, FakeSegments
 
 
 def undivided(
@@ -20,4 +22,12 @@ def undivided(
         clock=clock,
         max_attempts=settings.max_attempts,
     )
-    return WorkerServices(settings, clock, runs, entries, media, segment_runs)
+    fetched_inputs = FetchedInputs(
+        jobs=jobs,
+        entries=entries,
+        media=media,
+        deletions=EntryDeletions(entries, FakeAnnotations(), media, clock),
+        reminders=FakeReminders(),
+        clock=clock,
+    )
+    return WorkerServices(settings, clock, runs, entries, media, fetched_inputs, segment_runs)
