@@ -92,7 +92,13 @@ def _tag(tag: Node, document: Node, urls: Urls) -> str:
         for method, path, operation in _operations(document)
         if tag["name"] in operation["tags"]
     )
-    return f"<h2>{escape(tag['name'])}</h2><p>{_prose(tag['description'])}</p>{routes}"
+    sent = "".join(
+        _webhook(operation, document)
+        for methods in document["webhooks"].values()
+        for operation in methods.values()
+        if tag["name"] in operation["tags"]
+    )
+    return f"<h2>{escape(tag['name'])}</h2><p>{_prose(tag['description'])}</p>{routes}{sent}"
 
 
 def _operation(method: str, path: str, operation: Node, document: Node, urls: Urls) -> str:
@@ -102,15 +108,22 @@ def _operation(method: str, path: str, operation: Node, document: Node, urls: Ur
     return (
         f'<h3 id="{escape(operation["operationId"])}"><span class="method">{method}</span> '
         f"<code>{escape(path)}</code>{public}</h3><p>{_prose(operation['summary'])}</p>{more}"
-        f"{_parameters(path, operation, document)}{_bodies(operation)}{_answers(operation, document)}"
-        f"<pre>{escape(example)}</pre>"
+        f"{_parameters(document['paths'][path]['parameters'], operation, document)}{_bodies(operation)}"
+        f"{_answers(operation, document)}<pre>{escape(example)}</pre>"
     )
 
 
-def _parameters(path: str, operation: Node, document: Node) -> str:
-    parameters = [
-        _resolved(each, document) for each in (*document["paths"][path]["parameters"], *operation["parameters"])
-    ]
+def _webhook(operation: Node, document: Node) -> str:
+    """What is sent to the reader, and what the reader may answer."""
+    return (
+        f'<h3 id="{escape(operation["operationId"])}"><span class="method">POST</span> to you</h3>'
+        f"<p>{_prose(operation['summary'])}</p><p>{_prose(operation['description'])}</p>"
+        f"{_parameters((), operation, document)}{_bodies(operation)}{_answers(operation, document)}"
+    )
+
+
+def _parameters(of_the_path: Iterable[Node], operation: Node, document: Node) -> str:
+    parameters = [_resolved(each, document) for each in (*of_the_path, *operation["parameters"])]
     if not parameters:
         return ""
     rows = (
@@ -148,7 +161,7 @@ def _answer(answer: Node) -> str:
     common = {"X-Request-Id", "Cache-Control", "X-Content-Type-Options", "Vary"}
     headers = [
         f"<code>{escape(name)}</code>"
-        for name in answer["headers"]
+        for name in answer.get("headers", ())
         if name not in common and not name.startswith("Access-Control-")
     ]
     told = [_prose(answer["description"]), *content, *([f"with {', '.join(headers)}"] if headers else [])]

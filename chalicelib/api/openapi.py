@@ -15,6 +15,7 @@ from chalicelib.api.openapi_headers import (
     PREFLIGHT_HEADERS,
     RESPONSE_HEADERS,
 )
+from chalicelib.api.openapi_webhooks import webhooks
 from chalicelib.api.responses import JSON_CONTENT_TYPE
 from chalicelib.api.result_schemas import measured_sentence, result_schemas
 from chalicelib.api.routes import Route
@@ -42,6 +43,7 @@ _ABOUT = (
     "URLs in answers are absolute: follow them rather than build them; only the index is worth remembering."
 )
 # "PATCH and PUT /jobs/{job_id}: renames the job; 200." -> "renames the job"
+_WEBHOOKS_TAG = "webhooks"
 _SUMMARY = re.compile(r"([A-Z]+(?: and [A-Z]+)*) (/\S*): (.+?)(?:; \d{3})?(?:; \d{3} [^;]+)?\.")
 
 
@@ -63,6 +65,7 @@ def openapi_document(routes: Iterable[Route], metrics: MetricSet) -> Node:
         "security": [{"basic": []}],
         "tags": _tags(routes),
         "paths": paths,
+        "webhooks": webhooks(_WEBHOOKS_TAG),
         "components": {
             "securitySchemes": {"basic": {"type": "http", "scheme": "basic"}},
             "schemas": {**SCHEMAS, **BODY_SCHEMAS, **result_schemas(metrics)},

@@ -48,6 +48,8 @@ def _time(meaning: str) -> Schema:
     return text(meaning, format="date-time", pattern="Z$", examples=["2026-01-31T09:30:00.250Z"])
 
 
+_ENDS = [status for status in JobStatus if status.is_over]
+_EVENTS = [status.event for status in _ENDS]
 _SELF = {"self": _url("The URL of this resource.")}
 _AUTHOR = {"author": text("The e-mail address of the user who made it.")}
 _TIMES = {"published": _time("When it was made, in UTC."), "updated": _time("When it last changed, in UTC.")}
@@ -195,7 +197,7 @@ SCHEMAS: Mapping[str, Schema] = {
         "An attempt at telling the end of a job.",
         {
             "id": text("The notification: the same for every attempt at it, and in its header X-Mien-Delivery."),
-            "event": text("What was to be told.", enum=["job.done", "job.error", "job.cancelled"]),
+            "event": text("What was to be told.", enum=_EVENTS),
             "attempt": number("Its number, from 1.", minimum=1),
             "time": _time("When it was over."),
             "status_code": {
@@ -205,6 +207,22 @@ SCHEMAS: Mapping[str, Schema] = {
             "error": text_or_null(
                 "Why there is no answer.",
                 enum=["refused", "not found", "tls", "timeout", "connection", "interrupted", None],
+            ),
+        },
+    ),
+    "Notification": record(
+        "The end of a job, as it is told at its callback_url: the same bytes at every attempt.",
+        {
+            "event": text("What has happened.", enum=_EVENTS),
+            "time": _time("When the job ended, in UTC."),
+            "job": record(
+                "The job.",
+                {
+                    "id": text("Its id, the last part of its URL."),
+                    "self": _url("Its URL."),
+                    "status": text("How it ended.", enum=_ENDS),
+                    "error": text_or_null("Why it failed, when its status is error."),
+                },
             ),
         },
     ),

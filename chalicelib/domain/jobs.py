@@ -30,6 +30,11 @@ class JobStatus(StrEnum):
         """Whether nothing more happens by itself."""
         return self not in (JobStatus.QUEUED, JobStatus.WORKING)
 
+    @property
+    def event(self) -> str:
+        """What clients are told when a job gets there."""
+        return f"job.{self}"
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
@@ -309,7 +314,7 @@ class Job:
             return changed.with_webhook(changed.webhook.withdrawn())
         # A run may end twice: as `error`, and then as `done` by a result of the client's own.
         notification_id = derived_id(changed.id, "end", str(changed.run), changed.status)
-        return changed.with_webhook(changed.webhook.announced(notification_id, f"job.{changed.status}", now))
+        return changed.with_webhook(changed.webhook.announced(notification_id, changed.status.event, now))
 
 
 def own_input_entry_id(job_id: str) -> str:

@@ -20,6 +20,9 @@ RETRIED_AFTER_S = (10.0, 60.0, 300.0, 1800.0, 7200.0)
 """How long after each failed attempt the next one is due; after the last of these the notification is given up."""
 MAX_ATTEMPTS = len(RETRIED_AFTER_S) + 1
 MAX_DELIVERIES_SHOWN = 10
+DELIVERY_HEADER = "X-Mien-Delivery"
+SIGNATURE_HEADER = "X-Mien-Signature"
+USER_AGENT = "Mien-Webhooks/1"
 INTERRUPTED = "interrupted"
 """The outcome of an attempt whose process died; the receiver may have got it or not."""
 
@@ -154,6 +157,16 @@ def notification_body(
     job = {"id": job_id, "self": job_url, "status": status, "error": error}
     document = {"event": notification.event, "time": format_time(notification.ended), "job": job}
     return json.dumps(document, separators=(",", ":")).encode()
+
+
+def notification_headers(notification: Notification, secret: str, body: bytes, now: datetime) -> dict[str, str]:
+    """What is sent with `body`: signed anew at every attempt."""
+    return {
+        "Content-Type": "application/json",
+        "User-Agent": USER_AGENT,
+        DELIVERY_HEADER: notification.id,
+        SIGNATURE_HEADER: signature(secret, body, now),
+    }
 
 
 def signature(secret: str, body: bytes, now: datetime) -> str:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.domain.jobs import Job
 from chalicelib.domain.reminders import Duty, Reminder
-from chalicelib.domain.webhooks import Notification, Webhook, notification_body, signature
+from chalicelib.domain.webhooks import Notification, Webhook, notification_body, notification_headers
 from chalicelib.errors import NotDue, NotFound
 from chalicelib.services.changes import change_job
 from chalicelib.services.ports import Clock, JobQueue, JobStore, ReminderStore, WebhookSender
@@ -12,7 +12,6 @@ from chalicelib.services.webhook_secrets import WebhookSecrets
 
 LEASE_S = 60.0
 """After this long an attempt counts as dead; a `WebhookSender` gives up long before."""
-USER_AGENT = "Mien-Webhooks/1"
 
 _WATCHED_EVERY_S = 300.0
 
@@ -60,12 +59,7 @@ class Notifications:
             error=job.error,
         )
         secret = self._secrets.get(job.account_id).secret
-        headers = {
-            "Content-Type": "application/json",
-            "User-Agent": USER_AGENT,
-            "X-Mien-Delivery": notification.id,
-            "X-Mien-Signature": signature(secret, body, self._clock()),
-        }
+        headers = notification_headers(notification, secret, body, self._clock())
         outcome = self._sender.send(webhook.url, headers, body)
 
         def transition(current: Job) -> Job:

@@ -8,6 +8,7 @@ from dataclasses import fields, replace
 from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -28,6 +29,7 @@ from chalicelib.domain.jobs import Job, JobStatus, Lease, Progress
 from chalicelib.domain.metrics import EVERY_METRIC
 from chalicelib.domain.segments import SegmentPlan
 from chalicelib.domain.uploads import DirectUpload
+from chalicelib.domain.webhooks import Webhook, notification_body, notification_headers
 from tests.api.api_server import Api
 from tests.api.described_api import closed_document, validator
 from tests.contract.samples import make_job, make_job_with_webhook
@@ -242,3 +244,43 @@ def _text_of(page: str) -> str:
     parser.handle_data = texts.append  # type: ignore[method-assign,assignment]  # it is called with one text
     parser.feed(page)
     return " ".join(" ".join(texts).split()).replace(" ,", ",")
+
+
+def _sent_webhook() -> dict[str, Any]:
+    operation: dict[str, Any] = DOCUMENT["webhooks"]["job.ended"]["post"]
+    return operation
+
+
+def _ends(job: Job) -> list[Job]:
+    claimed = job.with_input("a", START).claimed(run=1, owner="worker", now=START, lease_s=60)
+    return [
+        claimed.done(owner="worker", now=START, result_entry_id="b", progress=None),
+        claimed.failed(owner="worker", now=START, sentence="It failed."),
+        claimed.cancelled(START),
+    ]
+
+
+def test_what_is_sent_when_a_job_ends_is_as_described() -> None:
+    described = {each["name"]: each["schema"] for each in _sent_webhook()["parameters"]}
+    job = replace(make_job(), webhook=Webhook("https://example.org/hook", "https://api.example.org/jobs"))
+    ends = _ends(job)
+    assert {ended.status for ended in ends} == {status for status in JobStatus if status.is_over}
+    for ended in ends:
+        assert ended.webhook is not None
+        news = ended.webhook.notification
+        assert news is not None
+        url = f"https://api.example.org/jobs/{job.id}"
+        body = notification_body(news, job_id=job.id, job_url=url, status=ended.status, error=ended.error)
+        validator(DOCUMENT, "Notification").validate(json.loads(body))
+        headers = notification_headers(news, "secret", body, START)
+        assert set(headers) == {*described, "Content-Type"}
+        assert headers["Content-Type"] in _sent_webhook()["requestBody"]["content"]
+        for name, schema in described.items():
+            Draft202012Validator(schema).validate(headers[name])
+
+
+def test_the_page_shows_what_is_sent(api: Api) -> None:
+    shown = _text_of(api.ada.call("GET", "/docs").text)
+    assert "POST to you" in shown
+    for each in _sent_webhook()["parameters"]:
+        assert each["name"] in shown
