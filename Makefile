@@ -93,6 +93,9 @@ deploy: setup  ## Bring a stage into the AWS account of your environment: make d
 destroy: setup  ## Delete a stage, but for its media and rows: make destroy STAGE=staging
 	@$(BIN)/python -m infra.deployment.destroy
 
+simulate: setup  ## What a day of load does to functions, segments and machines (docs/scale.md)
+	@$(BIN)/python -m infra.simulation
+
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.api.responses import CHALLENGE, LOGIN_SENTENCE, error_envelope
 from chalicelib.aws.table_layout import EXPIRES_AT, TABLE_KEYS
-from chalicelib.domain.drops import DROP_PREFIX
+from chalicelib.domain.drops import DROP_PREFIX, RESULTS_PREFIX
 from chalicelib.domain.uploads import UPLOAD_PREFIX
 from chalicelib.settings import Settings, variable_name
 from infra.deployment.parameters import SET_BY_DEPLOY, load_parameters
@@ -71,7 +71,6 @@ def test_every_function_has_a_role_of_its_own_and_a_log_that_ends(template: Reso
 
 def test_every_variable_is_a_setting(template: Resource) -> None:
     known = {variable_name(field.name) for field in fields(Settings)} | {"AWS_DEFAULT_REGION"}
-    known |= {"MIEN_BATCH_QUEUE", "MIEN_BATCH_JOB_DEFINITION"}
     everywhere = set(template["Globals"]["Function"]["Environment"]["Variables"])
     assert {"MIEN_TABLE_NAME", "MIEN_MEDIA_BUCKET", "MIEN_JOB_QUEUE_URL"} <= everywhere <= known
     for function in of_type(template, "AWS::Serverless::Function").values():
@@ -98,7 +97,11 @@ def test_nothing_that_a_job_still_needs_expires(template: Resource) -> None:
     rules = template["Resources"]["MediaBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
     rules = [each["Fn::If"][1] if "Fn::If" in each else each for each in rules]
     expiring = {each["Prefix"] for each in rules if "ExpirationInDays" in each}
-    assert expiring == {"work/", DROP_PREFIX}  # what was uploaded directly stays under uploads/ as its job's medium
+    assert expiring == {
+        "work/",
+        DROP_PREFIX,
+        RESULTS_PREFIX,
+    }  # what was uploaded directly stays under uploads/ as its job's medium
 
 
 def test_objects_that_arrive_are_announced_to_queues_that_take_them(template: Resource) -> None:
