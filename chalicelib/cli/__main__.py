@@ -7,6 +7,7 @@ import click
 from chalicelib.cli.accounts import account
 from chalicelib.cli.annotate import annotate
 from chalicelib.cli.exit_status import run
+from chalicelib.cli.job_control import cancel, requeue
 from chalicelib.cli.jobs import jobs
 from chalicelib.cli.results import results
 from chalicelib.cli.submit import submit
@@ -23,7 +24,7 @@ def mien() -> None:
     """
 
 
-for _command in (submit, watch, results, jobs, annotate, user, account):
+for _command in (submit, watch, results, jobs, cancel, requeue, annotate, user, account):
     mien.add_command(_command)
 
 

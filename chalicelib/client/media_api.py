@@ -103,12 +103,19 @@ class MediaApiClient:
 
         Of a URL only the id is used: credentials go to the API of the index and nowhere else.
         """
-        last_part = check_id(job_id.rstrip("/").rpartition("/")[2], "job")
-        return _job(self._http.json("GET", f"{self.jobs_url()}/{last_part}"))
+        return _job(self._http.json("GET", self._job_url(job_id)))
 
     def get_job(self, job: RemoteJob) -> RemoteJob:
         """The job as it is now. Raises `ApiError`."""
         return _job(self._http.json("GET", job.url))
+
+    def cancel_job(self, job_id: str) -> RemoteJob:
+        """Stops the job with that id or URL, as it is then. Raises `ApiError` or `MalformedRequest`."""
+        return _job(self._http.json("PATCH", self._job_url(job_id), data={"entry_job[status]": "cancelled"}))
+
+    def requeue_job(self, job_id: str) -> RemoteJob:
+        """Runs the job with that id or URL again. Raises `ApiError` or `MalformedRequest`."""
+        return _job(self._http.json("POST", f"{self._job_url(job_id)}/requeue", headers=_once()))
 
     def list_jobs(
         self, *, limit: int | None, status: str = "", name: str = "", page_size: int = _PAGE
@@ -178,6 +185,10 @@ class MediaApiClient:
         if not isinstance(document, dict):
             raise ApiError("The API answered with something that is not an annotation.")
         return document
+
+    def _job_url(self, job_id: str) -> str:
+        last_part = check_id(job_id.rstrip("/").rpartition("/")[2], "job")
+        return f"{self.jobs_url()}/{last_part}"
 
 
 def _form(body: BinaryIO, file_name: str, fields: dict[str, str], on_upload: UploadProgress) -> MultipartEncoderMonitor:

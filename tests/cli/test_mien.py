@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 from chalicelib.client.media_api import MediaApiClient
 from chalicelib.local.demo_clip import write_demo_clip
+from chalicelib.local.stack import Stack
 from chalicelib.local.worker_supervisor import REPOSITORY
 from tests.cli.conftest import COMMAND, PATIENCE_S, Mien
 
@@ -111,6 +113,30 @@ def test_jobs_are_columns_with_tabs_or_documents(mien: Mien, finished: str, clie
     (newest,) = _lines(mien("jobs", "--json", "--limit", "1").stdout)
     assert newest["self"].endswith(everything[0])
     assert mien("jobs", "--job", "ct-pack-linear", "--json").stdout == ""
+
+
+def test_jobs_are_cancelled_and_run_again(
+    mien: Mien, clip: Path, finished: str, client: MediaApiClient, stack: Stack
+) -> None:
+    job = mien("submit", str(clip), "--job", "no-op", "--wait").stdout.strip()
+    again = mien("requeue", job)
+    assert (again.returncode, again.stderr) == (0, "")
+    assert again.stdout == f"{job} queued\n"
+    refused = mien("cancel", finished)
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr == "This job is done and cannot be cancelled any more.\n"
+    announced = {"entry_job": {"file_name": "clip.mp4", "size_bytes": 3}}
+    waiting = requests.post(
+        f"{stack.index_url}jobs", json=announced, auth=(stack.user, stack.password), timeout=30
+    ).json()["self"]
+    both = mien("cancel", "--json", waiting, finished, waiting.rpartition("/")[2])
+    assert both.returncode == 1
+    assert [(line["self"], line["status"]) for line in _lines(both.stdout)] == [(waiting, "cancelled")] * 2
+    assert both.stderr.startswith(f"{finished}: This job is done")
+    assert client.find_job(waiting).status == "cancelled"
+    nothing = mien("requeue", waiting)
+    assert (nothing.returncode, nothing.stdout) == (1, "")
+    assert "has no media yet" in nothing.stderr
 
 
 def test_results_are_downloaded_all_or_some(mien: Mien, finished: str, tmp_path: Path) -> None:
