@@ -15,7 +15,7 @@ from chalicelib.analysis.mesh import FaceMesh, MeshModel
 from chalicelib.analysis.models import Models
 from chalicelib.analysis.rigid_face import fit_rigid
 from chalicelib.domain.emotions import emotions
-from chalicelib.domain.job_names import Mesh
+from chalicelib.domain.job_names import Mesh, Scores
 from chalicelib.domain.metrics import EVERY_METRIC, FaceMetrics, FrameMetrics, MetricGroup, MetricSet
 
 _WITNESS = {Mesh.ATTENTION: Mesh.LIGHT, Mesh.LIGHT: Mesh.ATTENTION}
@@ -31,16 +31,19 @@ class FaceAnalyzer:
         mesh: Mesh,
         max_faces: int,
         metrics: MetricSet = EVERY_METRIC,
+        scores: Scores = Scores.CALIBRATED,
         expressions: ExpressionModel | None = None,
     ) -> None:
-        """`metrics`: what is measured; what is not among them is not computed. `max_faces`: the most faces per frame,
-        the largest first. `expressions`: scores the meshes; the geometric model where none is given. Raises
-        `ModelFileError` where a model file is missing."""
+        """`metrics`: what is measured; what is not among them is not computed. `scores`: each frame's are linear ones
+        for linear scores, else calibrated ones, which `score_streams.scored` makes the wished ones of. `max_faces`:
+        the most faces per frame, the largest first. `expressions`: scores the meshes; the geometric model where none is
+        given. Raises `ModelFileError` where a model file is missing."""
         self._detector = FaceDetector(models)
         self._mesh = MeshModel(models, mesh)
         self._witness = MeshModel(models, _WITNESS[mesh])
         self._max_faces = max_faces
         self._metrics = metrics
+        self._is_linear = scores is Scores.LINEAR
         self._expressions = expressions or GeometricExpressions()
 
     def analyze(self, frames: Iterable[Frame], *, continues: bool = False) -> Iterator[FrameMetrics]:
@@ -56,7 +59,8 @@ class FaceAnalyzer:
 
     def _values(self, image: NDArray[np.uint8], mesh: FaceMesh) -> dict[str, float]:
         pose = head_pose(fit_rigid(mesh.points))
-        expressions = self._expressions.score(mesh.points).calibrated
+        model_scores = self._expressions.score(mesh.points)
+        expressions = model_scores.linear if self._is_linear else model_scores.calibrated
         left, top, right, bottom = mesh.box.tolist()
         values = {
             "pitch": pose.pitch_deg,

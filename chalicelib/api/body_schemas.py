@@ -3,13 +3,17 @@
 from collections.abc import Mapping
 
 from chalicelib.api.schemas import Schema, number, record, text, text_or_null
-from chalicelib.domain.job_names import JobName, ResultTable
+from chalicelib.domain.job_names import JobName, NeutralBaseline, ResultTable
 from chalicelib.domain.jobs import JobStatus
 from chalicelib.domain.retention import MAX_KEPT_S
 from chalicelib.domain.uploads import MAX_PARTS
 
 _NAME = text("What to do; auto and nothing mean multiface.", enum=[*JobName, "auto", ""])
 _TABLE = text("A table beside the other results.", enum=[*ResultTable, ""])
+_BASELINE = text(
+    "Whether scores are corrected by each person's own neutral; nothing means on. The ct-pack jobs know none.",
+    enum=[*NeutralBaseline, ""],
+)
 _URL = text(
     "Instead of a file: an https URL on the public Internet, from which the worker fetches the medium.",
     maxLength=2048,
@@ -71,6 +75,7 @@ _JOB_CHANGES: dict[str, Schema] = {
         examples=["cancelled"],
     ),
     "entry_job[table]": {**_TABLE, "description": "The table from the next run on."},
+    "entry_job[neutral_baseline]": {**_BASELINE, "description": "The correction from the next run on."},
 }
 _RESULT: dict[str, Schema] = {"entry_job[result]": _file("A result of your own; ends a job that has none as done.")}
 
@@ -84,6 +89,7 @@ BODY_SCHEMAS: Mapping[str, Schema] = {
                 "entry_job[input_url]": _URL,
                 "entry_job[name]": _NAME,
                 "entry_job[table]": _TABLE,
+                "entry_job[neutral_baseline]": _BASELINE,
                 "entry_job[expires_in]": _EXPIRES_IN,
                 "entry_job[callback_url]": _CALLBACK,
                 "entry[data_split]": _SPLIT,
@@ -103,6 +109,7 @@ BODY_SCHEMAS: Mapping[str, Schema] = {
                     "input_url": _URL,
                     "name": _NAME,
                     "table": _TABLE,
+                    "neutral_baseline": _BASELINE,
                     "expires_in": {**_EXPIRES_IN, "type": ["integer", "null"]},
                     "callback_url": _CALLBACK_OR_NULL,
                     "data_split": _SPLIT_OR_NULL,

@@ -32,6 +32,7 @@ def job_document(job: Job, entries: Mapping[str, Entry], urls: Urls) -> Document
         "updated": format_time(job.updated),
         "filename": job.filename,
         "table": job.table,
+        "neutral_baseline": job.neutral_baseline,
         "input": _entry_or_none(job.input_entry_id, entries, urls) or [],
         "progress": _progress_document(job.progress),
     }

@@ -17,7 +17,7 @@ from chalicelib.api.responses import JSON_CONTENT_TYPE, created, json_response, 
 from chalicelib.api.routes import READ, Answer, Body, Query, Route
 from chalicelib.api.uploads import announced_file, target_document
 from chalicelib.domain.input_urls import parse_input_url
-from chalicelib.domain.job_names import JobName, parse_job_name, parse_result_table
+from chalicelib.domain.job_names import JobName, parse_job_name, parse_neutral_baseline, parse_result_table
 from chalicelib.domain.jobs import Job, JobStatus
 from chalicelib.errors import Invalid
 
@@ -28,6 +28,7 @@ _INPUT_URL = "entry_job[input_url]"
 _NAME = "entry_job[name]"
 _STATUS = "entry_job[status]"
 _TABLE = "entry_job[table]"
+_BASELINE = "entry_job[neutral_baseline]"
 _RESULT = "entry_job[result]"
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -65,7 +66,7 @@ def get_job(call: Call) -> Response:
 
 
 def update_job(call: Call) -> Response:
-    """PATCH and PUT /jobs/{job_id}: renames or cancels the job, sets its table, or ends it with the client's result."""
+    """PATCH and PUT /jobs/{job_id}: renames or cancels the job, sets table or baseline, or ends it with a result."""
     job_id = call.path_id("job")
     accepted = (URL_ENCODED, MULTIPART)
     with read_form(call.header("content-type"), call.body(), accepted=accepted, file_parts=(_RESULT,)) as form:
@@ -73,12 +74,14 @@ def update_job(call: Call) -> Response:
             raise Invalid(f"A result is a file; send it as the part {_RESULT} of {MULTIPART}.")
         name = parse_job_name(form.fields[_NAME]) if _NAME in form.fields else None
         table = parse_result_table(form.fields[_TABLE]) if _TABLE in form.fields else None
+        baseline = parse_neutral_baseline(form.fields[_BASELINE]) if _BASELINE in form.fields else None
         job = call.services.jobs.update(
             call.caller,
             job_id,
             name=name,
             status=form.fields.get(_STATUS),
             table=table,
+            neutral_baseline=baseline,
             result=form.uploads.get(_RESULT),
         )
     return _job_response(call, job)

@@ -7,7 +7,7 @@ from chalicelib.api.fields import check_data_split, check_expires_in, data_split
 from chalicelib.api.forms import Form
 from chalicelib.api.json_bodies import text_of, whole_number_of
 from chalicelib.api.webhooks import webhook_of
-from chalicelib.domain.job_names import parse_job_name, parse_result_table
+from chalicelib.domain.job_names import parse_job_name, parse_neutral_baseline, parse_result_table
 from chalicelib.domain.new_jobs import NewJob
 
 
@@ -17,6 +17,7 @@ def new_job_of_form(call: Call, form: Form) -> NewJob:
         name=parse_job_name(form.fields.get("entry_job[name]")),
         data_split=data_split_of(form),
         table=parse_result_table(form.fields.get("entry_job[table]")),
+        neutral_baseline=parse_neutral_baseline(form.fields.get("entry_job[neutral_baseline]")),
         expires_in_s=expires_in_of(form),
         webhook=webhook_of(call, form.fields.get("entry_job[callback_url]")),
     )
@@ -28,6 +29,7 @@ def new_job_of_json(call: Call, resource: Mapping[str, object]) -> NewJob:
         name=parse_job_name(text_of(resource, "name")),
         data_split=check_data_split(text_of(resource, "data_split")),
         table=parse_result_table(text_of(resource, "table")),
+        neutral_baseline=parse_neutral_baseline(text_of(resource, "neutral_baseline")),
         expires_in_s=check_expires_in(whole_number_of(resource, "expires_in")),
         webhook=webhook_of(call, text_of(resource, "callback_url")),
     )

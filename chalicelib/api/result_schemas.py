@@ -7,7 +7,7 @@ For tables the schema is that of a row. `formats` writes the files; tests hold t
 from collections.abc import Mapping
 
 from chalicelib.api.schemas import Schema, record, ref, text
-from chalicelib.domain.job_names import LEGACY_CONTENT_TYPE, RECIPES, SESSION_CONTENT_TYPE, SUMMARY_CONTENT_TYPE
+from chalicelib.domain.job_names import LEGACY_CONTENT_TYPE, RECIPES, SESSION_CONTENT_TYPE, SUMMARY_CONTENT_TYPE, Scores
 from chalicelib.domain.metrics import Metric, MetricGroup, MetricSet
 
 RESULT_SCHEMAS = (
@@ -29,13 +29,22 @@ _NO_FACE: Schema = {"const": "TF"}
 
 def result_schemas(metrics: MetricSet) -> Mapping[str, Schema]:
     """By name: every one of `RESULT_SCHEMAS`."""
-    names, classifiers = list(metrics.names), [metric.classifier for metric in metrics]
-    either = list(dict.fromkeys((*names, *classifiers)))
+    every = metrics.with_raw()
+    names = list(every.names)
+    variants = (every, metrics.of_variant(Scores.LINEAR), metrics.of_variant(Scores.SMOOTHED))
+    mapped = list(dict.fromkeys(metric.mapped_name for variant in variants for metric in variant))
+    either = list(dict.fromkeys((*names, *(metric.classifier for metric in metrics))))
     return {
         "MetricName": text("The friendly name of a metric.", enum=names),
-        "ClassifierName": text("The raw name of a metric, which the files of ct-pack jobs have.", enum=classifiers),
+        "ClassifierName": text(
+            "What a number is: the raw name of its metric, and what was done to the score where that is unusual.",
+            enum=mapped,
+        ),
         "FaceMetrics": record(
-            "What is measured of one face in one frame.", {metric.name: _value(metric) for metric in metrics}
+            "What is measured of one face in one frame. The raw scores, uncorrected by the person's own neutral, are "
+            "there where the others are corrected.",
+            {metric.name: _value(metric) for metric in metrics},
+            {metric.name: _value(metric) for metric in every if metric.group is MetricGroup.RAW_EXPRESSION},
         ),
         "SessionResult": _session(),
         "LegacyResult": _legacy(either),
@@ -85,7 +94,7 @@ def _session() -> Schema:
             "content_type": text("What it is.", enum=[SESSION_CONTENT_TYPE]),
             "configuration": {
                 "type": "object",
-                "description": "The raw name of each metric, by its friendly one.",
+                "description": "What each number is, by the friendly name of its metric.",
                 "propertyNames": ref("MetricName"),
                 "additionalProperties": ref("ClassifierName"),
             },
@@ -110,7 +119,7 @@ def _legacy(names: list[str]) -> Schema:
             "content_type": text("What it is.", enum=[LEGACY_CONTENT_TYPE]),
             "metric_map": {
                 "type": "object",
-                "description": "The raw name of each metric, by the name of its array.",
+                "description": "What each number is, by the name of its array.",
                 "propertyNames": {"enum": names},
                 "additionalProperties": ref("ClassifierName"),
             },

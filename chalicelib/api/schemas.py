@@ -5,7 +5,7 @@ They are open: clients have to expect members that are new. The tests close them
 
 from collections.abc import Mapping
 
-from chalicelib.domain.job_names import JobName, ResultTable
+from chalicelib.domain.job_names import JobName, NeutralBaseline, ResultTable
 from chalicelib.domain.jobs import JobStatus
 from chalicelib.domain.webhooks import MAX_DELIVERIES_SHOWN
 
@@ -75,6 +75,10 @@ SCHEMAS: Mapping[str, Schema] = {
             **_TIMES,
             "filename": text("The name of the media file."),
             "table": text("The table that is written beside the other results.", enum=[*ResultTable]),
+            "neutral_baseline": text(
+                "Whether scores are corrected by each person's own neutral, in jobs that can do so.",
+                enum=[*NeutralBaseline],
+            ),
             "input": {
                 "description": "The entry with the medium; an empty array while there is none.",
                 "oneOf": [ref("Entry"), {"type": "array", "maxItems": 0}],

@@ -57,24 +57,31 @@ class MediaApiClient:
         on_upload: UploadProgress | None = None,
         *,
         table: str = "",
+        neutral_baseline: str = "",
         direct_above_bytes: int = DIRECT_ABOVE_BYTES,
     ) -> RemoteJob:
         """Sends the file as a stream and returns the new job; what is larger than `direct_above_bytes` goes past the
         API. Raises `ApiError`, or OSError for an unreadable file."""
         if media.stat().st_size > direct_above_bytes:
-            return self.upload_job(media, name, on_upload, table=table)
+            return self.upload_job(media, name, on_upload, table=table, neutral_baseline=neutral_baseline)
         with media.open("rb") as body:
             form = _form(
                 body,
                 media.name,
-                {"entry_job[name]": name, **_if_given("entry_job[table]", table)},
+                _fields(name=name, table=table, neutral_baseline=neutral_baseline),
                 on_upload or _nothing,
             )
             headers = {"Content-Type": form.content_type}
             return _job(self._http.json("POST", self.jobs_url(), data=form, headers=headers))
 
     def upload_job(
-        self, media: Path, name: str, on_upload: UploadProgress | None = None, *, table: str = ""
+        self,
+        media: Path,
+        name: str,
+        on_upload: UploadProgress | None = None,
+        *,
+        table: str = "",
+        neutral_baseline: str = "",
     ) -> RemoteJob:
         """Creates a job and sends the file past the API, straight to the media store: the way for files that are larger
         than a request may be. Raises `ApiError`, or OSError for an unreadable file."""
@@ -84,6 +91,7 @@ class MediaApiClient:
             "content_type": content_type_of(media.name, None),
             "size_bytes": media.stat().st_size,
             **_if_given("table", table),
+            **_if_given("neutral_baseline", neutral_baseline),
         }
         document = self._http.json("POST", self.jobs_url(), json={"entry_job": announced}, headers=_once())
         try:
@@ -91,10 +99,11 @@ class MediaApiClient:
         except (KeyError, TypeError):
             raise ApiError("The API answered with something that is not a job waiting for its upload.") from None
 
-    def create_job_from_url(self, media_url: str, name: str, *, table: str = "") -> RemoteJob:
+    def create_job_from_url(
+        self, media_url: str, name: str, *, table: str = "", neutral_baseline: str = ""
+    ) -> RemoteJob:
         """A job whose medium the API fetches itself. Raises `ApiError`."""
-        fields = {"entry_job[name]": name, "entry_job[input_url]": media_url, **_if_given("entry_job[table]", table)}
-        form = MultipartEncoder(fields)
+        form = MultipartEncoder(_fields(name=name, input_url=media_url, table=table, neutral_baseline=neutral_baseline))
         headers = {"Content-Type": form.content_type}
         return _job(self._http.json("POST", self.jobs_url(), data=form.read(), headers={**headers, **_once()}))
 
@@ -189,6 +198,11 @@ class MediaApiClient:
     def _job_url(self, job_id: str) -> str:
         last_part = check_id(job_id.rstrip("/").rpartition("/")[2], "job")
         return f"{self.jobs_url()}/{last_part}"
+
+
+def _fields(**wishes: str) -> dict[str, str]:
+    """The wishes that are not empty, as parts of a form."""
+    return {f"entry_job[{name}]": wish for name, wish in wishes.items() if wish}
 
 
 def _form(body: BinaryIO, file_name: str, fields: dict[str, str], on_upload: UploadProgress) -> MultipartEncoderMonitor:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from chalicelib.domain.metrics import MetricSet, deployed_metrics
 from chalicelib.errors import Invalid
 
 SESSION_CONTENT_TYPE = "application/vnd.affectiva.session.v0+json"
@@ -30,6 +31,27 @@ class ResultTable(StrEnum):
     PARQUET = "parquet"
 
 
+class NeutralBaseline(StrEnum):
+    """Whether scores are corrected by the person's own neutral, in jobs that can do so."""
+
+    ON = "on"
+    OFF = "off"
+
+
+class Scores(StrEnum):
+    """What the scores of a job's expressions are; emotions follow from them. The values are what `configuration` and
+    `metric_map` mark them with."""
+
+    OWN_NEUTRAL = "own-neutral"
+    """Calibrated, less what the person's own face reads at rest; the uncorrected scores stand beside them."""
+    CALIBRATED = "calibrated"
+    """0 at a neutral face, 100 fully present, each frame for itself."""
+    LINEAR = "linear"
+    """The model's own linear answer, each frame for itself."""
+    SMOOTHED = "smoothed"
+    """Calibrated, and smoothed in time."""
+
+
 class Mesh(StrEnum):
     """Which face mesh a job measures with: 478 points with refined lips, eyes and irises, or 468 cheaper ones."""
 
@@ -47,6 +69,21 @@ class Recipe:
     content_types: tuple[str, ...]
     pack: str = ""
     classifier_names: bool = False
+    scores: Scores = Scores.OWN_NEUTRAL
+
+    def metrics(self, *, expressions_only: bool) -> MetricSet:
+        """What the results have in a deployment, where emotions may be switched off."""
+        deployed = deployed_metrics(expressions_only=expressions_only)
+        if self.scores is Scores.OWN_NEUTRAL:
+            return deployed.with_raw()
+        return deployed if self.scores is Scores.CALIBRATED else deployed.of_variant(self.scores)
+
+    def with_baseline(self, baseline: NeutralBaseline) -> "Recipe":
+        """The same, where the client does without the correction by the person's own neutral. Jobs that have none stay
+        as they are."""
+        if baseline is NeutralBaseline.ON or self.scores is not Scores.OWN_NEUTRAL:
+            return self
+        return replace(self, scores=Scores.CALIBRATED)
 
     def with_table(self, table: ResultTable) -> "Recipe":
         """The same with one more file, where a table is wished for."""
@@ -68,10 +105,22 @@ RECIPES: dict[JobName, Recipe | None] = {
     JobName.NO_OP: None,
     JobName.CURRENT_PACK: Recipe(Mesh.ATTENTION, 1, takes_stills=False, content_types=_LEGACY, pack="current"),
     JobName.CT_PACK_LINEAR: Recipe(
-        Mesh.ATTENTION, 1, takes_stills=False, content_types=_LEGACY, pack="ct-linear", classifier_names=True
+        Mesh.ATTENTION,
+        1,
+        takes_stills=False,
+        content_types=_LEGACY,
+        pack="ct-linear",
+        classifier_names=True,
+        scores=Scores.LINEAR,
     ),
     JobName.CT_PACK_HYBRID: Recipe(
-        Mesh.ATTENTION, 1, takes_stills=False, content_types=_LEGACY, pack="ct-hybrid", classifier_names=True
+        Mesh.ATTENTION,
+        1,
+        takes_stills=False,
+        content_types=_LEGACY,
+        pack="ct-hybrid",
+        classifier_names=True,
+        scores=Scores.SMOOTHED,
     ),
 }
 
@@ -96,3 +145,11 @@ def parse_result_table(text: str | None) -> ResultTable:
         return ResultTable(text or ResultTable.NONE)
     except ValueError:
         raise Invalid(f"There is no table of this kind; use one of: {', '.join(ResultTable)}.") from None
+
+
+def parse_neutral_baseline(text: str | None) -> NeutralBaseline:
+    """What a client means; nothing and an empty text mean on. Raises `Invalid` for anything but on and off."""
+    try:
+        return NeutralBaseline(text or NeutralBaseline.ON)
+    except ValueError:
+        raise Invalid(f"The neutral baseline is one of: {', '.join(NeutralBaseline)}.") from None

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from chalicelib.domain.ids import derived_id
-from chalicelib.domain.job_names import JobName, ResultTable
+from chalicelib.domain.job_names import JobName, NeutralBaseline, ResultTable
 from chalicelib.domain.segments import SegmentPlan
 from chalicelib.domain.uploads import DirectUpload
 from chalicelib.domain.webhooks import Webhook
@@ -82,6 +82,7 @@ class Job:
     filename: str = ""
     data_split: str | None = None
     table: ResultTable = ResultTable.NONE
+    neutral_baseline: NeutralBaseline = NeutralBaseline.ON
     input_entry_id: str | None = None
     result_entry_id: str | None = None
     error: str | None = None
@@ -235,6 +236,16 @@ class Job:
         if self.status is JobStatus.WORKING:
             raise Conflict("This job is being worked on; wait until it has ended, set its table, then requeue it.")
         return self._changed(now, table=table)
+
+    def with_baseline(self, baseline: NeutralBaseline, now: datetime) -> "Job":
+        """With or without the person's own neutral from the next run on. Raises `Conflict` while a worker is at it."""
+        if baseline is self.neutral_baseline:
+            return self
+        if self.status is JobStatus.WORKING:
+            raise Conflict(
+                "This job is being worked on; wait until it has ended, set its neutral baseline, then requeue it."
+            )
+        return self._changed(now, neutral_baseline=baseline)
 
     def upload_failed(self, sentence: str, now: datetime) -> "Job":
         """The media did not arrive, or not as it was announced; nothing changes where the job waits no longer."""

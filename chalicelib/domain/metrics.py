@@ -5,7 +5,7 @@ The names, ranges and meanings are those of the wire contract; `classifier` is t
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -15,12 +15,14 @@ class MetricGroup(StrEnum):
     HEAD = "head"
     EMOTION = "emotion"
     EXPRESSION = "expression"
+    RAW_EXPRESSION = "raw expression"
     FACE_BOX = "face box"
 
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One named number per face and frame. `minimum` and `maximum` are None where the scale is open."""
+    """One named number per face and frame. `minimum` and `maximum` are None where the scale is open. `variant` says
+    which of several scores of one classifier it is, where it is not the usual one."""
 
     name: str
     classifier: str
@@ -28,6 +30,12 @@ class Metric:
     unit: str
     minimum: float | None = None
     maximum: float | None = None
+    variant: str = ""
+
+    @property
+    def mapped_name(self) -> str:
+        """What `configuration` and `metric_map` say that the number is: `smilect`, `smilect-linear` ..."""
+        return f"{self.classifier}-{self.variant}" if self.variant else self.classifier
 
 
 def _head(name: str, classifier: str, unit: str) -> Metric:
@@ -86,6 +94,25 @@ _FACE_BOX = tuple(
 METRICS: tuple[Metric, ...] = (*_HEAD, *_EMOTIONS, *_EXPRESSIONS, *_FACE_BOX)
 EMOTION_NAMES: tuple[str, ...] = tuple(metric.name for metric in _EMOTIONS)
 EXPRESSION_NAMES: tuple[str, ...] = tuple(metric.name for metric in _EXPRESSIONS)
+BASELINE_NAMES: tuple[str, ...] = tuple(name for name in EXPRESSION_NAMES if name != "attention")
+"""The expressions that are corrected by the person's own neutral. Attention is no form of the face."""
+
+
+def raw_name(name: str) -> str:
+    """What the uncorrected score of an expression is called beside the corrected one."""
+    return f"{name} raw"
+
+
+_RAW = tuple(
+    replace(
+        metric,
+        name=raw_name(metric.name),
+        classifier=f"{metric.classifier}-raw",
+        group=MetricGroup.RAW_EXPRESSION,
+    )
+    for metric in _EXPRESSIONS
+    if metric.name in BASELINE_NAMES
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +139,17 @@ class MetricSet:
     def without(self, group: MetricGroup) -> "MetricSet":
         """The others."""
         return MetricSet(tuple(metric for metric in self.metrics if metric.group is not group))
+
+    def with_raw(self) -> "MetricSet":
+        """These, and after them the uncorrected scores of the expressions that the person's own neutral corrects."""
+        return MetricSet((*self.metrics, *_RAW))
+
+    def of_variant(self, variant: str) -> "MetricSet":
+        """These, with expressions and emotions marked as that variant of their classifiers."""
+        scored = (MetricGroup.EXPRESSION, MetricGroup.EMOTION)
+        return MetricSet(
+            tuple(replace(metric, variant=variant) if metric.group in scored else metric for metric in self.metrics)
+        )
 
 
 EVERY_METRIC = MetricSet(METRICS)

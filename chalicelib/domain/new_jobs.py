@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.domain.accounts import Caller
-from chalicelib.domain.job_names import JobName, ResultTable
+from chalicelib.domain.job_names import JobName, NeutralBaseline, ResultTable
 from chalicelib.domain.jobs import Job
 from chalicelib.domain.uploads import DirectUpload
 from chalicelib.domain.webhooks import Webhook
@@ -17,6 +17,7 @@ class NewJob:
     name: JobName
     data_split: str | None = None
     table: ResultTable = ResultTable.NONE
+    neutral_baseline: NeutralBaseline = NeutralBaseline.ON
     expires_in_s: int | None = None
     webhook: Webhook | None = None
 
@@ -44,6 +45,7 @@ class NewJob:
             filename=filename,
             data_split=self.data_split,
             table=self.table,
+            neutral_baseline=self.neutral_baseline,
             upload=upload,
             input_url=input_url,
             drop_key=drop_key,

@@ -12,9 +12,11 @@ NO_FACE = "TF"
 
 
 def metric_columns(metrics: MetricSet, *, classifier_names: bool) -> dict[str, str]:
-    """Column name -> classifier name, in the order of `metrics`. Columns carry the friendly names, or the raw
-    classifier names where `classifier_names` is set."""
-    return {(metric.classifier if classifier_names else metric.name): metric.classifier for metric in metrics}
+    """Column name -> what the number is (`mapped_name`), in the order of `metrics`.
+
+    Columns carry the friendly names, or the raw classifier names where `classifier_names` is set.
+    """
+    return {(metric.classifier if classifier_names else metric.name): metric.mapped_name for metric in metrics}
 
 
 def metric_cells(face: FaceMetrics, names: Iterable[str]) -> list[str]:

@@ -24,7 +24,7 @@ class SessionJsonWriter:
         self._separator = "\n"
         self._end = "]}\n"
         self._keys = tuple((name, json.dumps(name) + ":") for name in metrics.names)
-        configuration = {metric.name: metric.classifier for metric in metrics}
+        configuration = {metric.name: metric.mapped_name for metric in metrics}
         head = json.dumps({"content_type": self.content_type, "configuration": configuration}, separators=(",", ":"))
         self._put(head.removesuffix("}") + ',"frames":[')
 

@@ -5,7 +5,7 @@ from contextlib import suppress
 from chalicelib.domain.accounts import Caller
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.input_urls import InputUrl, file_name_of
-from chalicelib.domain.job_names import JobName, ResultTable
+from chalicelib.domain.job_names import JobName, NeutralBaseline, ResultTable
 from chalicelib.domain.jobs import Job, JobStatus
 from chalicelib.domain.new_jobs import NewJob
 from chalicelib.domain.reminders import Duty
@@ -102,9 +102,10 @@ class Jobs:
         name: JobName | None,
         status: str | None,
         table: ResultTable | None = None,
+        neutral_baseline: NeutralBaseline | None = None,
         result: Upload | None = None,
     ) -> Job:
-        """Renames the job, sets its table, cancels it, or ends it with a `result` of the client's own.
+        """Renames the job, sets how it is measured, cancels it, or ends it with a `result` of the client's own.
 
         `status` may be `cancelled`, or `done` together with a result. Raises `NotFound`, `Invalid`, or `Conflict` where
         the job's state forbids it.
@@ -119,6 +120,8 @@ class Jobs:
             now = self._clock()
             if name is not None:
                 job = job.renamed(name, now)
+            if neutral_baseline is not None:
+                job = job.with_baseline(neutral_baseline, now)
             return job if table is None else job.with_table(table, now)
 
         if result is not None:

@@ -13,9 +13,10 @@ from chalicelib.analysis.analyzer import FaceAnalyzer
 from chalicelib.analysis.frames import MediaInfo, MediaLimits, MediaSource
 from chalicelib.analysis.models import Models
 from chalicelib.analysis.open_media import open_media
+from chalicelib.analysis.score_streams import scored
 from chalicelib.domain.job_names import RECIPES, Recipe
 from chalicelib.domain.jobs import Job, JobMessage, Progress
-from chalicelib.domain.metrics import deployed_metrics
+from chalicelib.domain.metrics import MetricSet, deployed_metrics
 from chalicelib.domain.segments import SegmentPlan
 from chalicelib.errors import LeaseLost, MediaError
 from chalicelib.formats.result_files import ResultFiles
@@ -67,7 +68,7 @@ class JobProcessor:
             create_result_entry(self._services, job, media_seconds=None)
             self._services.runs.finish(job, result_entry_id=job.run_result_entry_id, progress=None)
             return
-        recipe = recipe.with_table(job.table)
+        recipe = recipe.with_table(job.table).with_baseline(job.neutral_baseline)
         with tempfile.TemporaryDirectory(prefix="mien-") as directory:
             if job.segments is not None:
                 progress: Progress | None = self._stitch_into(job, job.segments, recipe, Path(directory))
@@ -93,10 +94,13 @@ class JobProcessor:
 
     def _analyze(self, job: Job, recipe: Recipe, medium: MediaSource, directory: Path) -> Progress:
         report = ProgressReport(self._services.runs, job)
-        with ResultFiles(recipe, self._metrics, directory, job.filename) as results:
+        metrics = self._metrics_of(recipe)
+        with ResultFiles(recipe, metrics, directory, job.filename) as results:
             report.begin(medium.info.frames_total)
-            analyzer = FaceAnalyzer(self._models, mesh=recipe.mesh, max_faces=recipe.max_faces, metrics=self._metrics)
-            for frame in report.count(analyzer.analyze(medium.frames())):
+            analyzer = FaceAnalyzer(
+                self._models, mesh=recipe.mesh, max_faces=recipe.max_faces, metrics=self._metrics, scores=recipe.scores
+            )
+            for frame in scored(report.count(analyzer.analyze(medium.frames())), recipe.scores, metrics):
                 results.write(frame)
             results.close()
             store_results(self._services, job, results, report, media_seconds=medium.info.duration_s)
@@ -104,12 +108,17 @@ class JobProcessor:
 
     def _stitch_into(self, job: Job, plan: SegmentPlan, recipe: Recipe, directory: Path) -> Progress:
         report = ProgressReport(self._services.runs, job, shown=job.progress)
-        with ResultFiles(recipe, self._metrics, directory, job.filename) as results:
-            for frame in report.count(stitched_frames(self._services.media, job, plan, directory)):
+        metrics = self._metrics_of(recipe)
+        with ResultFiles(recipe, metrics, directory, job.filename) as results:
+            frames = report.count(stitched_frames(self._services.media, job, plan, directory))
+            for frame in scored(frames, recipe.scores, metrics):
                 results.write(frame)
             results.close()
             store_results(self._services, job, results, report, media_seconds=plan.duration_s)
         return report.final()
+
+    def _metrics_of(self, recipe: Recipe) -> MetricSet:
+        return recipe.metrics(expressions_only=self._services.settings.expressions_only)
 
     def _give_back(self, job: Job) -> None:
         try:

@@ -79,8 +79,13 @@ class SegmentProcessor:
             counter = _Counter(self._segment_runs, job, segment)
             with open_span(media_path, _span(segment, plan), self._limits) as source, part_path.open("wb") as stream:
                 writer = PartialMetricsWriter(stream, self._metrics.names)
+                # What needs the past of a face (its neutral, smoothing) comes after stitching.
                 analyzer = FaceAnalyzer(
-                    self._models, mesh=recipe.mesh, max_faces=recipe.max_faces, metrics=self._metrics
+                    self._models,
+                    mesh=recipe.mesh,
+                    max_faces=recipe.max_faces,
+                    metrics=self._metrics,
+                    scores=recipe.scores,
                 )
                 for frame in counter.count(analyzer.analyze(source.frames(), continues=index > 0)):
                     writer.write(frame)

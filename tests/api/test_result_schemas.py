@@ -22,6 +22,7 @@ from chalicelib.domain.job_names import (
     SESSION_CONTENT_TYPE,
     SUMMARY_CONTENT_TYPE,
     JobName,
+    NeutralBaseline,
     ResultTable,
 )
 from chalicelib.domain.metrics import EMOTION_NAMES, EXPRESSION_NAMES, FaceMetrics, FrameMetrics, deployed_metrics
@@ -33,12 +34,15 @@ JOBS = [name for name, recipe in RECIPES.items() if recipe is not None]
 BOTH = pytest.mark.parametrize("expressions_only", [False, True], ids=["everything", "expressions only"])
 
 
-def _files(name: JobName, directory: Path, *, expressions_only: bool) -> dict[str, bytes]:
+def _files(
+    name: JobName, directory: Path, *, expressions_only: bool, baseline: NeutralBaseline = NeutralBaseline.ON
+) -> dict[str, bytes]:
     """What a job of that name leaves, by content type: two faces, then none."""
-    metrics = deployed_metrics(expressions_only=expressions_only)
-    faces = tuple(FaceMetrics(face_id, dict.fromkeys(metrics.names, 7.5)) for face_id in (0, 1))
     recipe = RECIPES[name]
     assert recipe is not None
+    recipe = recipe.with_baseline(baseline)
+    metrics = recipe.metrics(expressions_only=expressions_only)
+    faces = tuple(FaceMetrics(face_id, dict.fromkeys(metrics.names, 7.5)) for face_id in (0, 1))
     with ResultFiles(recipe.with_table(ResultTable.PARQUET), metrics, directory, "clip.mp4") as results:
         results.write(FrameMetrics(0.0, faces))
         results.write(FrameMetrics(0.5, ()))
@@ -68,9 +72,13 @@ def _validator(name: str, *, expressions_only: bool) -> Draft202012Validator:
 
 
 @BOTH
+@pytest.mark.parametrize("baseline", NeutralBaseline)
 @pytest.mark.parametrize("name", JOBS)
-def test_every_file_is_as_described(name: JobName, tmp_path: Path, *, expressions_only: bool) -> None:
-    for content_type, data in _files(name, tmp_path, expressions_only=expressions_only).items():
+def test_every_file_is_as_described(
+    name: JobName, baseline: NeutralBaseline, tmp_path: Path, *, expressions_only: bool
+) -> None:
+    files = _files(name, tmp_path, expressions_only=expressions_only, baseline=baseline)
+    for content_type, data in files.items():
         documents = list(_documents(content_type, data))
         assert documents
         for schema, document in documents:
@@ -92,8 +100,9 @@ def test_each_metric_is_listed_with_unit_and_range(*, expressions_only: bool) ->
     metrics = deployed_metrics(expressions_only=expressions_only)
     schemas: Any = result_schemas(metrics)
     assert tuple(schemas) == RESULT_SCHEMAS
-    assert schemas["MetricName"]["enum"] == schemas["FaceMetrics"]["required"] == list(metrics.names)
-    for metric in metrics:
+    assert schemas["FaceMetrics"]["required"] == list(metrics.names)
+    assert schemas["MetricName"]["enum"] == list(metrics.with_raw().names)
+    for metric in metrics.with_raw():
         value = schemas["FaceMetrics"]["properties"][metric.name]
         assert (value["x-unit"], value["x-classifier"]) == (metric.unit, metric.classifier)
         assert (value.get("minimum"), value.get("maximum")) == (metric.minimum, metric.maximum)

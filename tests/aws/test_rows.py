@@ -30,11 +30,13 @@ def test_a_job_as_a_row() -> None:
         "status": "queued",
         "filename": "",
         "table": "none",
+        "neutral_baseline": "on",
         "progress": {"frames_done": Decimal(3), "frames_per_second": Decimal("0.1")},
         "run": Decimal(1),
         "attempt": Decimal(0),
         "lease": {"owner": "worker-1", "until": "2026-01-31T09:30:00.250Z"},
         "version": Decimal(1),
+        "segments_done": False,
     }
 
 
@@ -87,8 +89,8 @@ def test_unknown_types_are_refused() -> None:
         stored({1})
 
 
-def test_a_job_from_before_tables_wishes_for_none() -> None:
+def test_a_job_from_before_there_were_wishes_has_the_usual_ones() -> None:
     job = make_job()
     row = to_row(job)
-    del row["table"]
+    del row["table"], row["neutral_baseline"]
     assert from_row(Job, row) == job

@@ -43,6 +43,8 @@ def test_submit_downloads_results_and_annotates_the_medium(
         str(out),
         "--table",
         "parquet",
+        "--neutral-baseline",
+        "off",
         "--annotate",
         "scene=at home",
         "--annotate",
@@ -59,6 +61,7 @@ def test_submit_downloads_results_and_annotates_the_medium(
     job = client.find_job(done.stdout.splitlines()[0])
     notes = [(note["key"], note["value"]) for note in client.annotations(job.input_annotations_url)]
     assert notes == [("scene", "at home"), ("é", "a=b")]
+    assert job.document["neutral_baseline"] == "off"
 
 
 def test_submit_of_several_media_speaks_json_to_machines(mien: Mien, clip: Path, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.domain.audit import AuditAction, AuditRecord
 from chalicelib.domain.ids import derived_id, new_id
-from chalicelib.domain.job_names import JobName, ResultTable
+from chalicelib.domain.job_names import JobName, NeutralBaseline, ResultTable
 from chalicelib.domain.jobs import Job, JobStatus, Lease, Progress
 from chalicelib.errors import MalformedRequest, NotFound, StaleWrite
 from chalicelib.services.ports import JobStore
@@ -48,6 +48,7 @@ def test_every_field_is_kept(jobs: JobStore) -> None:
         filename=ODD_TEXTS[4],
         data_split="train",
         table=ResultTable.PARQUET,
+        neutral_baseline=NeutralBaseline.OFF,
         input_entry_id=new_id(START),
         result_entry_id=new_id(START),
         error="The file is no video; upload another.",

@@ -9,8 +9,11 @@ from chalicelib.domain.job_names import (
     SESSION_CONTENT_TYPE,
     SUMMARY_CONTENT_TYPE,
     JobName,
+    NeutralBaseline,
     ResultTable,
+    Scores,
     parse_job_name,
+    parse_neutral_baseline,
     parse_result_table,
 )
 from chalicelib.errors import Invalid
@@ -72,6 +75,24 @@ def test_tables(text: str | None, table: str) -> None:
 def test_an_unknown_table_is_refused_with_those_that_exist() -> None:
     with pytest.raises(Invalid, match="none, parquet"):
         parse_result_table("arrow")
+
+
+@pytest.mark.parametrize(("text", "baseline"), [(None, "on"), ("", "on"), ("on", "on"), ("off", "off")])
+def test_neutral_baselines(text: str | None, baseline: str) -> None:
+    assert parse_neutral_baseline(text).value == baseline
+
+
+def test_anything_else_is_no_neutral_baseline() -> None:
+    with pytest.raises(Invalid, match="on, off"):
+        parse_neutral_baseline("true")
+
+
+def test_a_pack_of_classifiers_knows_no_baseline() -> None:
+    for name, scores in ((JobName.CT_PACK_LINEAR, Scores.LINEAR), (JobName.CT_PACK_HYBRID, Scores.SMOOTHED)):
+        recipe = RECIPES[name]
+        assert recipe is not None
+        assert recipe.scores is scores
+        assert recipe.with_baseline(NeutralBaseline.OFF) is recipe
 
 
 def test_a_table_comes_after_everything_else() -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.domain.ids import check_id, new_id
-from chalicelib.domain.job_names import JobName, ResultTable
+from chalicelib.domain.job_names import JobName, NeutralBaseline, ResultTable
 from chalicelib.domain.jobs import Job, JobMessage, JobStatus, Lease, Progress
 from chalicelib.errors import Conflict, JobBusy, JobNotClaimable, LeaseLost, StaleWrite
 from tests.fakes import START
@@ -183,6 +183,14 @@ def test_the_table_waits_for_the_worker_and_outlives_the_run() -> None:
         _working().with_table(ResultTable.PARQUET, _LATER)
 
 
+def test_the_neutral_baseline_waits_for_the_worker_and_outlives_the_run() -> None:
+    job = _queued().with_baseline(NeutralBaseline.OFF, _LATER)
+    assert job.requeued(_LATER).neutral_baseline is NeutralBaseline.OFF
+    assert job.with_baseline(NeutralBaseline.OFF, _LATER) is job
+    with pytest.raises(Conflict, match="worked on"):
+        _working().with_baseline(NeutralBaseline.OFF, _LATER)
+
+
 def test_the_result_of_a_run_has_one_id() -> None:
     job = _queued()
     first = job.run_result_entry_id
@@ -205,6 +213,7 @@ def test_the_result_of_a_run_has_one_id() -> None:
         (_working(), lambda job: job.cancelled(_LATER)),
         (_queued(), lambda job: job.renamed(JobName.NO_OP, _LATER)),
         (_queued(), lambda job: job.with_table(ResultTable.PARQUET, _LATER)),
+        (_queued(), lambda job: job.with_baseline(NeutralBaseline.OFF, _LATER)),
     ],
 )
 def test_every_change_notes_its_time_and_leaves_the_version_to_the_writer(

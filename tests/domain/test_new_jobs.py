@@ -2,7 +2,7 @@ from dataclasses import fields
 
 from chalicelib.domain.accounts import Caller
 from chalicelib.domain.ids import new_id
-from chalicelib.domain.job_names import JobName, ResultTable
+from chalicelib.domain.job_names import JobName, NeutralBaseline, ResultTable
 from chalicelib.domain.jobs import JobStatus
 from chalicelib.domain.new_jobs import NewJob
 from chalicelib.domain.webhooks import Webhook
@@ -13,6 +13,7 @@ WISH = NewJob(
     JobName.SDK_METRICS,
     data_split="test",
     table=ResultTable.PARQUET,
+    neutral_baseline=NeutralBaseline.OFF,
     expires_in_s=60,
     webhook=Webhook("https://example.org/hook", "https://api.example.org/jobs"),
 )

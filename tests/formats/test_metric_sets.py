@@ -17,9 +17,12 @@ from chalicelib.domain.job_names import (
     SESSION_CONTENT_TYPE,
     SUMMARY_CONTENT_TYPE,
     JobName,
+    NeutralBaseline,
+    Recipe,
     ResultTable,
 )
 from chalicelib.domain.metrics import (
+    BASELINE_NAMES,
     EMOTION_NAMES,
     EVERY_METRIC,
     FaceMetrics,
@@ -35,6 +38,12 @@ SETTINGS = {"everything": False, "expressions only": True}
 JOBS = [name for name, recipe in RECIPES.items() if recipe is not None]
 
 
+def _recipe(name: JobName) -> Recipe:
+    recipe = RECIPES[name]
+    assert recipe is not None
+    return recipe
+
+
 def _frames(metrics: MetricSet) -> list[FrameMetrics]:
     """Two faces, then none; the faces have these metrics only."""
     faces = tuple(FaceMetrics(face_id, dict.fromkeys(metrics.names, 60.0 + face_id)) for face_id in (0, 1))
@@ -43,9 +52,7 @@ def _frames(metrics: MetricSet) -> list[FrameMetrics]:
 
 def _files(name: JobName, metrics: MetricSet, frames: Iterable[FrameMetrics], directory: Path) -> dict[str, bytes]:
     """The bytes by content type."""
-    recipe = RECIPES[name]
-    assert recipe is not None
-    with ResultFiles(recipe.with_table(ResultTable.PARQUET), metrics, directory, "clip.mp4") as results:
+    with ResultFiles(_recipe(name).with_table(ResultTable.PARQUET), metrics, directory, "clip.mp4") as results:
         for frame in frames:
             results.write(frame)
     return {file.content_type: file.path.read_bytes() for file in results.files}
@@ -70,7 +77,7 @@ def _names_in(content_type: str, data: bytes) -> list[list[str]]:
 @pytest.mark.parametrize("name", JOBS)
 @pytest.mark.parametrize("expressions_only", SETTINGS.values(), ids=SETTINGS)
 def test_each_file_has_the_metrics_of_the_deployment(name: JobName, tmp_path: Path, *, expressions_only: bool) -> None:
-    metrics = deployed_metrics(expressions_only=expressions_only)
+    metrics = _recipe(name).metrics(expressions_only=expressions_only)
     for content_type, data in _files(name, metrics, _frames(metrics), tmp_path).items():
         is_raw = name.startswith("ct-") and content_type != SUMMARY_CONTENT_TYPE
         expected = [metric.classifier if is_raw else metric.name for metric in metrics]
@@ -81,8 +88,8 @@ def test_each_file_has_the_metrics_of_the_deployment(name: JobName, tmp_path: Pa
 
 @pytest.mark.parametrize("name", JOBS)
 def test_emotions_that_come_in_nevertheless_do_not_come_out(name: JobName, tmp_path: Path) -> None:
-    metrics = deployed_metrics(expressions_only=True)
-    for content_type, data in _files(name, metrics, _frames(EVERY_METRIC), tmp_path).items():
+    metrics = _recipe(name).metrics(expressions_only=True)
+    for content_type, data in _files(name, metrics, _frames(EVERY_METRIC.with_raw()), tmp_path).items():
         assert b"valence" not in data, content_type
         assert [word for word in EMOTION_NAMES if word.encode() in data] == [], content_type
 
@@ -94,3 +101,28 @@ def test_expressions_only_leaves_the_rest_in_its_order() -> None:
     assert set(every.names) - set(fewer.names) == set(EMOTION_NAMES)
     assert every.has(MetricGroup.EMOTION)
     assert not fewer.has(MetricGroup.EMOTION)
+
+
+def _metrics(name: JobName, baseline: NeutralBaseline = NeutralBaseline.ON) -> MetricSet:
+    return _recipe(name).with_baseline(baseline).metrics(expressions_only=False)
+
+
+@pytest.mark.parametrize("name", [JobName.MULTIFACE, JobName.SDK_METRICS, JobName.CURRENT_PACK])
+def test_raw_scores_stand_beside_corrected_ones_only(name: JobName) -> None:
+    corrected, uncorrected = _metrics(name), _metrics(name, NeutralBaseline.OFF)
+    assert uncorrected == EVERY_METRIC
+    assert corrected.names == (*EVERY_METRIC.names, *(f"{each} raw" for each in BASELINE_NAMES))
+
+
+@pytest.mark.parametrize("baseline", NeutralBaseline)
+def test_the_maps_say_which_score_is_which(baseline: NeutralBaseline, tmp_path: Path) -> None:
+    maps = {}
+    for name in (JobName.CURRENT_PACK, JobName.CT_PACK_LINEAR, JobName.CT_PACK_HYBRID):
+        metrics = _metrics(name, baseline)
+        files = _files(name, metrics, _frames(metrics), tmp_path)
+        maps[name] = json.loads(files[LEGACY_CONTENT_TYPE])["metric_map"]
+        assert len(set(maps[name].values())) == len(metrics)
+    current, linear, hybrid = maps.values()
+    assert (current["smile"], linear["smilect"], hybrid["smilect"]) == ("smilect", "smilect-linear", "smilect-smoothed")
+    assert current.get("smile raw") == ("smilect-raw" if baseline is NeutralBaseline.ON else None)
+    assert (linear["joyct"], hybrid["joyct"], hybrid["yaw"]) == ("joyct-linear", "joyct-smoothed", "yaw")

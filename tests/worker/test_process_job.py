@@ -3,8 +3,10 @@
 import csv
 import hashlib
 import io
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO
 
@@ -14,9 +16,9 @@ from pyarrow import parquet
 from chalicelib.analysis.models import Models
 from chalicelib.domain.accounts import Caller
 from chalicelib.domain.ids import new_id
-from chalicelib.domain.job_names import PARQUET_CONTENT_TYPE, RECIPES, JobName, ResultTable
+from chalicelib.domain.job_names import PARQUET_CONTENT_TYPE, RECIPES, JobName, NeutralBaseline, ResultTable
 from chalicelib.domain.jobs import Job, JobStatus, Progress
-from chalicelib.domain.metrics import EMOTION_NAMES
+from chalicelib.domain.metrics import BASELINE_NAMES, EMOTION_NAMES, EVERY_METRIC
 from chalicelib.domain.new_jobs import NewJob
 from chalicelib.errors import JobBusy, JobNotClaimable, LeaseLost
 from chalicelib.services.entries import Entries, Upload
@@ -30,6 +32,7 @@ from tests.fakes import START, FakeAnnotations, FakeEntries, FakeJobs, FakeMedia
 from tests.media_factory import STEADY_MS, image_bytes, rgb_corners, write_sound, write_video
 from tests.worker.undivided import undivided
 
+_CLASSIFIERS = {metric.name: metric.classifier for metric in EVERY_METRIC if metric.name in BASELINE_NAMES}
 ADA = Caller("ada@example.org", new_id(START))
 MODELS_DIR = Path(__file__).resolve().parents[2] / "models"
 LEASE_S = 60.0
@@ -84,9 +87,10 @@ class World:
         file_name: str = "clip.mp4",
         name: JobName = JobName.MULTIFACE,
         table: ResultTable = ResultTable.NONE,
+        neutral_baseline: NeutralBaseline = NeutralBaseline.ON,
     ) -> Job:
         upload = Upload(file_name, None, io.BytesIO(body), len(body))
-        return self.jobs.create(ADA, NewJob(name, table=table), upload)
+        return self.jobs.create(ADA, NewJob(name, table=table, neutral_baseline=neutral_baseline), upload)
 
     def worker(self, owner: str) -> JobProcessor:
         settings = Settings("table", "bucket", "queue", lease_s=LEASE_S, expressions_only=self.expressions_only)
@@ -161,6 +165,41 @@ def test_a_deployment_of_expressions_only_writes_no_emotion(models: Models, shar
     assert len(results) == 4
     assert b'"smile":' in results["face.jpg-metrics.json"]
     assert {name for name, data in results.items() for emotion in EMOTION_NAMES if emotion.encode() in data} == set()
+
+
+@pytest.mark.parametrize("baseline", NeutralBaseline)
+def test_raw_scores_come_with_the_neutral_baseline_only(
+    models: Models, shared_media: Path, baseline: NeutralBaseline
+) -> None:
+    world = World(models)
+    clip = (shared_media / "videos" / "single_face.mp4").read_bytes()
+    job = world.create(clip, neutral_baseline=baseline)
+    world.worker("one").process(job.message)
+    rows = list(csv.DictReader(io.StringIO(world.results(job)["clip.mp4-metrics.csv"].decode())))
+    assert len(rows) == 72
+    if baseline is NeutralBaseline.OFF:
+        assert "brow raise raw" not in rows[0]
+    else:
+        pairs = [(float(row["brow raise"]), float(row["brow raise raw"])) for row in rows]
+        assert pairs[0][0] == pairs[0][1] > 0  # nothing is known of the person yet
+        assert pairs[-1][0] < pairs[-1][1]
+
+
+def test_the_packs_differ_in_their_scores(models: Models, shared_media: Path) -> None:
+    world = World(models)
+    clip = (shared_media / "videos" / "single_face.mp4").read_bytes()
+    found = {}
+    for name in (JobName.CT_PACK_LINEAR, JobName.CT_PACK_HYBRID, JobName.CURRENT_PACK):
+        job = world.create(clip, name=name)
+        world.worker("one").process(job.message)
+        found[name] = json.loads(world.results(job)["clip.mp4-metrics.json"])["metrics"]
+    linear, smoothed, current = found.values()
+    assert any(linear[classifier] != current[f"{friendly} raw"] for friendly, classifier in _CLASSIFIERS.items())
+    for friendly, classifier in _CLASSIFIERS.items():
+        calibrated = current[f"{friendly} raw"]
+        assert smoothed[classifier][0] == calibrated[0]
+        roughness = [sum(abs(b - a) for a, b in pairwise(each)) for each in (smoothed[classifier], calibrated)]
+        assert roughness[0] < roughness[1] or roughness == [0, 0], friendly
 
 
 def test_delivered_twice_it_runs_once(world: World, clip: bytes) -> None:

@@ -1,0 +1,83 @@
+"""From scores of single frames to the scores of a job: as they are, smoothed, or from each person's own neutral. Every
+face of a stream is followed for itself, by its identity."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Protocol
+
+import numpy as np
+
+from chalicelib.analysis.face_memories import FaceMemories
+from chalicelib.analysis.one_euro import OneEuroFilter
+from chalicelib.analysis.own_neutral import OwnNeutral
+from chalicelib.domain.emotions import emotions
+from chalicelib.domain.job_names import Scores
+from chalicelib.domain.metrics import EXPRESSION_NAMES, FaceMetrics, FrameMetrics, MetricGroup, MetricSet
+
+# The original service is reliable within about this turn; beyond it a face says little about how it looks at rest.
+_MAX_TURN_DEG = 25.0
+
+
+class ScoreStream(Protocol):
+    """Scores that depend on what a face showed before. Frames come in order of time."""
+
+    def of(self, face_id: int, time_s: float, values: Mapping[str, float]) -> Mapping[str, float]:
+        """The scores 0..100 of a face in the frame at `time_s`, from its calibrated ones and its angles: every name of
+        `EXPRESSION_NAMES`, and more where the kind of scores has more. Each face comes at most once in a frame."""
+        ...
+
+
+class SmoothedScores:
+    """Smoothed in time."""
+
+    def __init__(self) -> None:
+        self._filters = FaceMemories(OneEuroFilter)
+
+    def of(self, face_id: int, time_s: float, values: Mapping[str, float]) -> dict[str, float]:
+        """See `ScoreStream`."""
+        scores = np.array([values[name] for name in EXPRESSION_NAMES])
+        smoothed = self._filters.of(face_id).smooth(time_s, scores)
+        return dict(zip(EXPRESSION_NAMES, smoothed.tolist(), strict=True))
+
+
+class OwnNeutralScores:
+    """From each person's own neutral; the uncorrected scores beside them."""
+
+    def __init__(self) -> None:
+        self._neutrals = FaceMemories(OwnNeutral)
+
+    def of(self, face_id: int, time_s: float, values: Mapping[str, float]) -> dict[str, float]:
+        """See `ScoreStream`. A face that is turned away teaches nothing about the person."""
+        scores = {name: values[name] for name in EXPRESSION_NAMES}
+        is_valid = max(abs(values["pitch"]), abs(values["yaw"])) <= _MAX_TURN_DEG
+        return self._neutrals.of(face_id).correct(time_s, scores, is_valid=is_valid)
+
+
+_STREAMS: Mapping[Scores, Callable[[], ScoreStream]] = {
+    Scores.SMOOTHED: SmoothedScores,
+    Scores.OWN_NEUTRAL: OwnNeutralScores,
+}
+
+
+def scored(frames: Iterable[FrameMetrics], scores: Scores, metrics: MetricSet) -> Iterator[FrameMetrics]:
+    """The frames with the scores that are wished for and the emotions that follow; each as soon as it comes.
+
+    `frames`: in order of time, with linear scores for linear ones, else with calibrated ones. The faces come out with
+    every name of `metrics`.
+    """
+    if scores not in _STREAMS:
+        yield from frames
+        return
+    stream = _STREAMS[scores]()
+    for frame in frames:
+        faces = tuple(
+            _scored(face, stream.of(face.face_id, frame.time_s, face.values), metrics) for face in frame.faces
+        )
+        yield replace(frame, faces=faces)
+
+
+def _scored(face: FaceMetrics, expressions: Mapping[str, float], metrics: MetricSet) -> FaceMetrics:
+    values = {**face.values, **expressions}
+    if metrics.has(MetricGroup.EMOTION):
+        values |= emotions(values)
+    return replace(face, values={name: values[name] for name in metrics.names})
