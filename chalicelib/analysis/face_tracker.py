@@ -11,11 +11,14 @@ from numpy.typing import NDArray
 
 from chalicelib.analysis.detector import Detections, FaceDetector, Window, no_detections
 from chalicelib.analysis.frames import Frame
+from chalicelib.analysis.head_shape import head_shape
 from chalicelib.analysis.mesh import Crop, FaceMesh, MeshModel, boxes_of, crop_of_detection, crop_of_mesh
-from chalicelib.analysis.scenes import Scenes, thumbnail
+from chalicelib.analysis.motion import centre_of
+from chalicelib.analysis.scenes import Scenes
 from chalicelib.analysis.search_schedule import SearchSchedule
+from chalicelib.analysis.thumbnails import thumbnail
 from chalicelib.analysis.tiling import STILL_MAX_SIDE_PX, merged, scaled_copy, search, search_scale, search_windows
-from chalicelib.analysis.tracking import Track, Tracks, same_face
+from chalicelib.analysis.tracking import Sighting, Track, Tracks, same_face, side_of
 
 VIDEO_MAX_SIDE_PX = 1280
 """Longest side at which the frames after the first are searched."""
@@ -31,6 +34,9 @@ _SPARE_CANDIDATES = 8
 _MAX_LOST_WINDOWS = 4
 _LOST_WINDOW_SIDES = 3.0
 _AUDIT_PERIOD_S = 1.0
+# A face that moves by less than this from one frame to the next stays well inside the crop round its last mesh.
+_FAST_SIDES = 0.05
+_MAX_LEAD_SIDES = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,7 @@ class FaceTracker:
         self._tracks.enter(frame.time_s, scene)
         cut, self._scene = scene != self._scene, scene
         self._follow(frame)
-        if self._tracks.free_places() > 0:
+        if self._tracks.free_places() > 0 and not self._scenes.is_hidden:
             self._admit(frame, self._find(frame, everywhere=cut))
         live = [track.face_id for track in self._tracks.live()]
         self._meshes = {face_id: self._meshes[face_id] for face_id in live}
@@ -79,16 +85,26 @@ class FaceTracker:
     def _follow(self, frame: Frame) -> None:
         """Measures each live face where it was last seen."""
         live = self._tracks.live()
-        crops = [crop_of_mesh(self._meshes[track.face_id].points) for track in live]
+        crops = [self._next_crop(track, frame.time_s) for track in live]
         meshes = self._mesh.measure(frame.image, crops)
         flags = self._audited_flags(frame, meshes)
         for track, mesh, flag in zip(live, meshes, flags, strict=True):
             if flag >= _MIN_KEEP_FLAG and _is_large_enough(mesh):
                 self._meshes[track.face_id] = mesh
-                self._tracks.see(track.face_id, mesh.box)
+                self._tracks.see(track.face_id, _sighting(mesh))
             else:
                 self._tracks.lose(track.face_id)
         self._tracks.lose_duplicates()
+
+    def _next_crop(self, track: Track, time_s: float) -> Crop:
+        """Where to look for a live face: where it was, or where it is going where it goes fast."""
+        points, side = self._meshes[track.face_id].points, side_of(track.box)
+        shift = track.motion.expected(time_s) - centre_of(track.box)
+        distance = float(np.hypot(*shift))
+        if distance < _FAST_SIDES * side:
+            return crop_of_mesh(points)
+        shift = shift * min(1.0, _MAX_LEAD_SIDES * side / distance)
+        return crop_of_mesh(points + np.append(shift, 0.0))
 
     def _audited_flags(self, frame: Frame, meshes: list[FaceMesh]) -> list[float]:
         """The flags; once a second averaged with the witness's, so that a mesh cannot hold on to a wall for long."""
@@ -110,16 +126,17 @@ class FaceTracker:
         if everywhere:
             self._schedule.restart(frame.time_s)
             return search(self._detector, frame.image, max_side_px=VIDEO_MAX_SIDE_PX)
-        return self._find_in_turn(frame.image, self._schedule.due(frame.time_s))
+        return self._find_in_turn(frame, self._schedule.due(frame.time_s))
 
-    def _find_in_turn(self, image: NDArray[np.uint8], due: list[Window]) -> Detections:
+    def _find_in_turn(self, frame: Frame, due: list[Window]) -> Detections:
+        image = frame.image
         parts: list[Detections] = []
         if due:
             scale = search_scale(image.shape[1], image.shape[0], VIDEO_MAX_SIDE_PX)
             copy = scaled_copy(image, scale)
             parts += [self._detector.detect(copy, window).scaled(1 / scale) for window in due]
         lost = self._tracks.lost()[:_MAX_LOST_WINDOWS]
-        parts += [self._detector.detect(image, _window_round(track, image)) for track in lost]
+        parts += [self._detector.detect(image, _window_round(track, image, frame.time_s)) for track in lost]
         return merged(parts) if parts else no_detections()
 
     def _admit(self, frame: Frame, found: Detections) -> None:
@@ -134,7 +151,7 @@ class FaceTracker:
         # From the third look on the mesh no longer depends on which window the detector found the face in.
         meshes = self._mesh.measure(frame.image, [crop_of_mesh(mesh.points) for mesh in proven])
         meshes = [mesh for mesh in meshes if mesh.flag >= _MIN_KEEP_FLAG and _is_large_enough(mesh)]
-        for mesh, face_id in zip(meshes, self._tracks.admit(boxes_of(meshes)), strict=True):
+        for mesh, face_id in zip(meshes, self._tracks.admit([_sighting(mesh) for mesh in meshes]), strict=True):
             if face_id is not None:
                 self._meshes[face_id] = mesh
 
@@ -152,16 +169,21 @@ class FaceTracker:
         return [look[-1] for look in looks if sum(mesh.flag for mesh in look) / 4 >= _MIN_BIRTH_FLAG]
 
 
+def _sighting(mesh: FaceMesh) -> Sighting:
+    return Sighting(mesh.box, head_shape(mesh.points))
+
+
 def _is_large_enough(mesh: FaceMesh) -> bool:
     box = mesh.box
     return bool(np.isfinite(box).all() and (box[2:] - box[:2]).min() >= _MIN_SIDE_PX)
 
 
-def _window_round(track: Track, image: NDArray[np.uint8]) -> Window:
-    """A square window round the place where a face was lost, cut to the picture."""
+def _window_round(track: Track, image: NDArray[np.uint8], time_s: float) -> Window:
+    """A square window round the place where a face was lost and the one where it should be now, cut to the picture."""
     height, width = image.shape[:2]
-    centre = (track.box[:2] + track.box[2:]) / 2
-    reach = float((track.box[2:] - track.box[:2]).max()) * _LOST_WINDOW_SIDES / 2
+    stayed, expected = centre_of(track.box), np.clip(track.expected(time_s), 0, (width, height))
+    centre = (stayed + expected) / 2
+    reach = side_of(track.box) * _LOST_WINDOW_SIDES / 2 + float(np.abs(expected - stayed).max()) / 2
     left, top = (
         int(np.clip(value - reach, 0, limit - 1)) for value, limit in zip(centre, (width, height), strict=True)
     )

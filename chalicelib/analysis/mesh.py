@@ -32,10 +32,12 @@ class Crop:
 @dataclass(frozen=True, slots=True)
 class FaceMesh:
     """One measured face. `points` (478 or 468, 3) float64: x (right), y (down) in pixels of the picture; z in the same
-    pixels, smaller is nearer to the camera. `flag`: probability that this is a face, 0..1."""
+    pixels, smaller is nearer to the camera. `flag`: probability that this is a face, 0..1. `sample` (192, 192, 3) uint8
+    BGR: what the network saw, the face upright and of one size whatever its size in the picture."""
 
     points: NDArray[np.float64]
     flag: float
+    sample: NDArray[np.uint8]
 
     @property
     def box(self) -> NDArray[np.float64]:
@@ -97,8 +99,8 @@ class MeshModel:
         blob = cv2.dnn.blobFromImages(inputs, 1 / 255, swapRB=True)
         points, flags = self._network(np.asarray(blob, dtype=np.float32))
         return [
-            FaceMesh(_into_picture(face.astype(np.float64), crop), float(flag[0]))
-            for face, flag, crop in zip(points, flags, crops, strict=True)
+            FaceMesh(_into_picture(face.astype(np.float64), crop), float(flag[0]), sample)
+            for face, flag, crop, sample in zip(points, flags, crops, inputs, strict=True)
         ]
 
 

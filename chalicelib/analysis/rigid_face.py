@@ -71,12 +71,17 @@ _INDICES, _PLACES = _template()
 _CENTRED = _PLACES - _PLACES.mean(axis=0)
 
 
+def rigid_points(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(51, 3) the points of a mesh (478 or 468, 3) that the template has."""
+    return points[_INDICES]
+
+
 def fit_rigid(points: NDArray[np.float64]) -> RigidFit:
     """The least-squares similarity that carries the template onto a mesh, `points` (478 or 468, 3) in pixels.
 
     Source: S. Umeyama, Least-squares estimation of transformation parameters between two point patterns (1991).
     """
-    measured = points[_INDICES]
+    measured = rigid_points(points)
     centre = measured.mean(axis=0)
     left, strengths, right = np.linalg.svd((measured - centre).T @ _CENTRED)
     # A reflection fits a mesh turned inside out; the sign keeps the result a rotation.

@@ -46,9 +46,11 @@ class _Stage:
         return FaceTracker(FaceDetector(self.detection), mesh, witness, max_faces=max_faces)
 
 
-def _frame(index: int, *, bright: bool = False) -> Frame:
-    image: NDArray[np.uint8] = np.full((192, 192, 3), 200 if bright else 20, np.uint8)
-    return Frame(index, index * _FRAME_S, image)
+def _frame(index: int, *, elsewhere: bool = False, white: bool = False) -> Frame:
+    """A room, another room, or a white picture."""
+    room = np.random.default_rng(int(elsewhere)).integers(0, 255, (6, 6, 3), dtype=np.uint8)
+    image: NDArray[np.uint8] = np.kron(room, np.ones((32, 32, 1), np.uint8))
+    return Frame(index, index * _FRAME_S, np.full_like(image, 255) if white else image)
 
 
 def test_a_followed_face_needs_no_detector() -> None:
@@ -116,7 +118,7 @@ def test_after_a_cut_everything_is_searched_and_the_face_is_new() -> None:
     tracker = stage.tracker()
     tracker.track(_frame(0))
     searched = len(stage.detection.inputs)
-    (face,) = tracker.track(_frame(1, bright=True))
+    (face,) = tracker.track(_frame(1, elsewhere=True))
     assert face.face_id == 1
     assert len(stage.detection.inputs) == 2 * searched
 
@@ -126,7 +128,7 @@ def test_a_flash_does_not_cost_a_face_its_identity() -> None:
     tracker = stage.tracker()
     tracker.track(_frame(0))
     stage.mesh.answer_with_flag(0.0)
-    assert tracker.track(_frame(1, bright=True)) == []
+    assert tracker.track(_frame(1, white=True)) == []
     stage.mesh.answer_with_flag(1.0)
     assert [face.face_id for face in tracker.track(_frame(2))] == [0]
 

@@ -83,7 +83,7 @@ def test_a_crop_outside_the_picture_is_black() -> None:
 
 def test_boxes_of_no_meshes_are_no_boxes() -> None:
     assert boxes_of([]).shape == (0, 4)
-    mesh = FaceMesh(np.array([[1.0, 2.0, 0.0], [3.0, 7.0, 0.0]]), 1.0)
+    mesh = FaceMesh(np.array([[1.0, 2.0, 0.0], [3.0, 7.0, 0.0]]), 1.0, np.zeros((192, 192, 3), np.uint8))
     assert boxes_of([mesh]).tolist() == [[1, 2, 3, 7]]
 
 

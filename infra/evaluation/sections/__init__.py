@@ -7,6 +7,7 @@ from infra.evaluation.sections import (
     blind_spots,
     crowds,
     equal_paths,
+    identities,
     jitter_stability,
     neutral_faces,
     pose_stability,
@@ -26,6 +27,7 @@ SECTIONS: Mapping[str, Callable[[Workbench], Section]] = {
         blind_spots,
         teacher_agreement,
         crowds,
+        identities,
         timestamps,
         equal_paths,
     )

@@ -1,0 +1,64 @@
+"""Where a face was of late, and where it will be: straight on, at the speed of the last half second."""
+
+from collections import deque
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+_MEMORY = 16
+_MIN_STEP_S = 0.02
+_SPEED_WINDOW_S = 0.5
+_MAX_AHEAD_S = 1.0
+"""A face is not expected to go on for longer than this once nobody sees it."""
+
+_MAX_STEP_S = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class _Sight:
+    time_s: float
+    centre: NDArray[np.float64]
+
+
+class Motion:
+    """The last places of one face, at most sixteen, about half a second at 25 frames a second and more."""
+
+    def __init__(self, time_s: float, box: NDArray[np.float64]) -> None:
+        self._sights = deque([_Sight(time_s, centre_of(box))], maxlen=_MEMORY)
+
+    def see(self, time_s: float, box: NDArray[np.float64]) -> None:
+        """The face is at `box` (4,) in pixels, at a later time than before."""
+        # Many frames a second would shorten the memory: the last place is replaced while it is very new.
+        if len(self._sights) > 1 and time_s - self._sights[-2].time_s < _MIN_STEP_S:
+            self._sights.pop()
+        self._sights.append(_Sight(time_s, centre_of(box)))
+
+    def expected(self, time_s: float, *, trusting_until_s: float = np.inf) -> NDArray[np.float64]:
+        """(2,) the centre at `time_s`, from what was seen up to `trusting_until_s` (but at least once): a face that is
+        about to be hidden is measured ever worse before it is lost."""
+        trusted = [sight for sight in self._sights if sight.time_s <= trusting_until_s] or [self._sights[0]]
+        last = trusted[-1]
+        ahead_s = min(time_s - last.time_s, _MAX_AHEAD_S)
+        expected: NDArray[np.float64] = last.centre + _speed(trusted) * ahead_s
+        return expected
+
+
+def centre_of(box: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(2,) the middle of a box (4,)."""
+    centre: NDArray[np.float64] = (box[:2] + box[2:]) / 2
+    return centre
+
+
+def _speed(sights: list[_Sight]) -> NDArray[np.float64]:
+    """(2,) pixels a second over the last half second; over the last step where steps are longer."""
+    last = begin = sights[-1]
+    for newer, older in pairwise(reversed(sights)):
+        too_old = last.time_s - older.time_s > _SPEED_WINDOW_S
+        if newer.time_s - older.time_s > _MAX_STEP_S or (too_old and begin is not last):
+            break
+        begin = older
+    elapsed_s = last.time_s - begin.time_s
+    speed: NDArray[np.float64] = (last.centre - begin.centre) / elapsed_s if elapsed_s > 0 else np.zeros(2)
+    return speed

@@ -1,0 +1,56 @@
+"""Tiny grey pictures, and how like each other they are."""
+
+from collections.abc import Iterator
+from itertools import product
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+_THUMBNAIL_SIZE = (32, 18)
+_SAMPLED_SIDE_PX = 160
+_MAX_SHIFT_X, _MAX_SHIFT_Y = 2, 1
+_BLANK_CONTRAST = 5.0
+_CERTAIN = 0.98
+_BLUR = 0.7
+
+Thumbnail = NDArray[np.float32]
+
+
+def thumbnail(image: NDArray[np.uint8]) -> Thumbnail:
+    """(18, 32) float32 grey, 0..255, of an image (H, W, 3) uint8 BGR."""
+    # Pixels are skipped first: averaging all of a 4K frame would cost more than a face mesh.
+    step = max(max(image.shape[:2]) // _SAMPLED_SIDE_PX, 1)
+    grey = cv2.cvtColor(np.ascontiguousarray(image[::step, ::step]), cv2.COLOR_BGR2GRAY)
+    small = np.asarray(cv2.resize(grey, _THUMBNAIL_SIZE, interpolation=cv2.INTER_AREA), dtype=np.float32)
+    # A little blur, or a crowd that the camera passes by half a pixel of the thumbnail would be another picture.
+    return np.asarray(cv2.GaussianBlur(small, (0, 0), _BLUR), dtype=np.float32)
+
+
+def is_blank(picture: Thumbnail) -> bool:
+    """Whether nothing can be made out: black, white, fog."""
+    return float(picture.std()) < _BLANK_CONTRAST
+
+
+def likeness(first: Thumbnail, second: Thumbnail) -> float:
+    """The correlation, -1..1, at the best of shifts by up to 1/16 of the picture; 0 where a picture has no contrast.
+    Light and contrast leave it as it is."""
+    unmoved = _correlation(first, second)
+    if unmoved >= _CERTAIN:
+        return unmoved
+    return max(_correlation(still, moved) for still, moved in shifted(first, second))
+
+
+def shifted(first: Thumbnail, second: Thumbnail) -> Iterator[tuple[Thumbnail, Thumbnail]]:
+    """What overlaps of the two, at each shift of the second."""
+    height, width = first.shape
+    for x, y in product(range(-_MAX_SHIFT_X, _MAX_SHIFT_X + 1), range(-_MAX_SHIFT_Y, _MAX_SHIFT_Y + 1)):
+        moved = second[max(-y, 0) : height - max(y, 0), max(-x, 0) : width - max(x, 0)]
+        still = first[max(y, 0) : height - max(-y, 0), max(x, 0) : width - max(-x, 0)]
+        yield still, moved
+
+
+def _correlation(first: Thumbnail, second: Thumbnail) -> float:
+    one, other = first - first.mean(), second - second.mean()
+    strength = float(np.sqrt((one * one).sum() * (other * other).sum()))
+    return float((one * other).sum()) / strength if strength > 0 else 0.0
