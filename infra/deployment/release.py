@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from boto3.session import Session
@@ -10,7 +11,7 @@ from boto3.session import Session
 from infra.deployment.artifacts import Artifacts
 from infra.deployment.images import Docker, WorkerImages, run_docker
 from infra.deployment.parameters import load_parameters
-from infra.deployment.places import FOUNDATION, Package
+from infra.deployment.places import FOUNDATION, PARAMETERS, Package
 from infra.deployment.stacks import Stacks
 
 FOUNDATION_STACK = "mien-foundation"
@@ -23,10 +24,11 @@ def stack_name(stage: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """Brings stages into the account and region of `session`."""
+    """Brings stages into the account and region of `session`. `parameters` is the folder of the stages' files."""
 
     session: Session
     docker: Docker = run_docker
+    parameters: Path = PARAMETERS
     poll_s: float = 5.0
     say: Callable[[str], None] = print
 
@@ -42,7 +44,7 @@ class Release:
         stacks = self.stacks()
         shared = stacks.deploy(FOUNDATION_STACK, parameters={}, TemplateBody=FOUNDATION.read_text())
         template: dict[str, Any] = json.loads(package.template.read_text())
-        parameters = load_parameters(stage, template)
+        parameters = load_parameters(stage, template, self.parameters)
         parameters |= {"Stage": stage} | self._images(shared["WorkerRepositoryUri"], parameters.get("LongVideos"))
         artifacts = Artifacts(self.session.client("s3"), shared["ArtifactsName"])
         address = artifacts.upload_template(template, artifacts.upload_bundle(package.bundle))

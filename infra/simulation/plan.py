@@ -48,7 +48,11 @@ class Fleet:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A day, or a part of one. Videos longer than `segment_above_s` go in segments of about `segment_s` seconds."""
+    """A day, or a part of one. Videos longer than `segment_above_s` go in segments of about `segment_s` seconds.
+
+    A second of video has `video_mb_per_s` megabytes, of which workers load `load_mb_per_s` a second; each segment loads
+    the whole video.
+    """
 
     name: str
     jobs_per_h: float
@@ -57,6 +61,8 @@ class Plan:
     fleet: Fleet
     hours: float = 24.0
     video_frames_per_s: float = 30.0
+    video_mb_per_s: float = 0.6
+    load_mb_per_s: float = 100.0
     segment_above_s: float = 300.0
     segment_s: float = 300.0
     overlap_s: float = 4.0

@@ -19,7 +19,7 @@ def lines(outcome: Outcome) -> list[str]:
         f"{plan.name}: {outcome.arrived:,} jobs in {plan.hours:.3g} h, {video_h:,.0f} h of video a day",
         f"  wait for a function  {_spread(outcome.waits_s)}; at most {outcome.most_jobs_waiting:,} jobs waited",
         f"  short video, total   {_spread(outcome.short_totals_s)}; {outcome.functions_peak} functions at once",
-        f"  short video, cost    {_cost(outcome.function_usd_per_video_min, outcome.function_usd)}",
+        f"  functions, cost      {_cost(outcome.function_usd_per_video_min, outcome.function_usd)}",
     ]
     return shown + (_of_segments(outcome) if outcome.long_totals_s else [])
 
@@ -29,13 +29,13 @@ def _of_segments(outcome: Outcome) -> list[str]:
     lost = f"{outcome.interruptions} segments interrupted, {outcome.lost_hours:.1f} h lost by that"
     return [
         f"  long video, total    {total}; at most {outcome.most_segments_waiting:,} segments waited",
-        f"  long video, cost     {cost}",
+        f"  machines, cost       {cost}",
         f"  machines             {outcome.machine_hours:,.1f} h, {outcome.machines_peak} at once; {lost}",
     ]
 
 
 def _cost(usd_per_video_min: float, usd: float) -> str:
-    return f"${usd_per_video_min:.5f} a minute of video, ${usd:,.2f} in all"
+    return f"${usd_per_video_min:.5f} a minute of their video, ${usd:,.2f} in all"
 
 
 def _spread(ordered: Sequence[float]) -> str:

@@ -57,5 +57,5 @@ SCENARIOS = (
     ),
     Plan("sessions-gpu-120-s", _SESSIONS_PER_H, _SESSIONS, _FUNCTIONS, GPU, segment_s=120.0),
     Plan("sessions-gpu", _SESSIONS_PER_H, _SESSIONS, _FUNCTIONS, GPU),
-    Plan("sessions-gpu-8-machines", _SESSIONS_PER_H, _SESSIONS, _FUNCTIONS, replace(GPU, maximum=8)),
+    Plan("sessions-gpu-12-machines", _SESSIONS_PER_H, _SESSIONS, _FUNCTIONS, replace(GPU, maximum=12)),
 )

@@ -41,8 +41,9 @@ class Outcome:
 
     @property
     def function_usd_per_video_min(self) -> float:
-        """The worker functions' share of a minute of video that they analyse; 0 where there is none."""
-        return self.function_usd / self.short_video_min if self.short_video_min else 0.0
+        """The worker functions' share of a minute of video, of all of it: they look at long videos as well."""
+        video_min = self.short_video_min + self.long_video_min
+        return self.function_usd / video_min if video_min else 0.0
 
     @property
     def fleet_usd_per_video_min(self) -> float:
@@ -103,11 +104,11 @@ class Simulation:
         def finish() -> None:
             self._totals[is_long].append(self._agenda.now_s - began_s)
 
-        overhead_s = self._plan.functions.overhead_s
+        begin_s = self._plan.functions.overhead_s + self._load_s(duration_s)
         if is_long:
-            self._functions.do(overhead_s, lambda: self._divide(duration_s, finish))
+            self._functions.do(begin_s, lambda: self._divide(duration_s, finish))
         else:
-            self._functions.do(overhead_s + self._frames(duration_s) / self._plan.functions.frames_per_s, finish)
+            self._functions.do(begin_s + self._frames(duration_s) / self._plan.functions.frames_per_s, finish)
         self._await_next_job()
 
     def _divide(self, duration_s: float, finish: Action) -> None:
@@ -120,8 +121,9 @@ class Simulation:
             if left == 0:  # whoever is last stitches, which is little work beside measuring
                 finish()
 
+        load_s = self._load_s(duration_s)
         for length_s in lengths_s:
-            self._fleet.do(self._frames(length_s) / self._plan.fleet.frames_per_s, segment_done)
+            self._fleet.do(load_s + self._frames(length_s) / self._plan.fleet.frames_per_s, segment_done)
 
     def _segment_lengths_s(self, duration_s: float) -> Iterable[float]:
         """As the product divides a video: the same function."""
@@ -135,6 +137,9 @@ class Simulation:
         if plan is None:
             return [duration_s]
         return [plan.segment_s + (plan.overlap_s if index else 0.0) for index in range(plan.count)]
+
+    def _load_s(self, video_s: float) -> float:
+        return video_s * self._plan.video_mb_per_s / self._plan.load_mb_per_s
 
     def _frames(self, video_s: float) -> int:
         return math.ceil(video_s * self._plan.video_frames_per_s)

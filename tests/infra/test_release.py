@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -50,7 +51,7 @@ def session(aws_environment: None, aws_session: Session, package: Package) -> It
 
 
 @pytest.fixture
-def translated_package(package: Package, translated: dict[str, Any], tmp_path: Any) -> Package:
+def translated_package(package: Package, translated: dict[str, Any], tmp_path: Path) -> Package:
     """What CloudFormation would have made of the upload before it went on."""
     made = Package(tmp_path)
     made.bundle.write_bytes(package.bundle.read_bytes())
@@ -64,12 +65,21 @@ def translated_package(package: Package, translated: dict[str, Any], tmp_path: A
     return made
 
 
-def test_a_deployment_can_be_repeated(session: Session, translated_package: Package) -> None:
+@pytest.fixture
+def parameters(tmp_path: Path) -> Path:
+    """Those of a stage with both variants of the image."""
+    folder = tmp_path / "parameters"
+    folder.mkdir()
+    (folder / f"{STAGE}.json").write_text('{"LongVideos": "gpu"}')
+    return folder
+
+
+def test_a_deployment_can_be_repeated(session: Session, translated_package: Package, parameters: Path) -> None:
     docker = PlayedDocker(session)
     said: list[str] = []
-    release = Release(session, docker=docker, poll_s=0.01, say=said.append)
+    release = Release(session, docker=docker, parameters=parameters, poll_s=0.01, say=said.append)
     outputs = release.deploy(STAGE, translated_package)
-    assert [call[0] for call in docker.calls] == ["build", "login", "push"] * 2  # production has a CUDA variant
+    assert [call[0] for call in docker.calls] == ["build", "login", "push"] * 2
     users = make_users(outputs["TableName"], region=session.region_name)
     first = create_first_user(users, "ada@example.org")
     assert first is not None
@@ -83,8 +93,11 @@ def test_a_deployment_can_be_repeated(session: Session, translated_package: Pack
     assert [user.email for user in users.list()] == ["ada@example.org"]
 
 
-def test_functions_and_segments_name_their_image_by_digest(session: Session, translated_package: Package) -> None:
-    Release(session, docker=PlayedDocker(session), poll_s=0.01, say=lambda _: None).deploy(STAGE, translated_package)
+def test_functions_and_segments_name_their_image_by_digest(
+    session: Session, translated_package: Package, parameters: Path
+) -> None:
+    release = Release(session, docker=PlayedDocker(session), parameters=parameters, poll_s=0.01, say=lambda _: None)
+    release.deploy(STAGE, translated_package)
     (stack,) = session.client("cloudformation").describe_stacks(StackName=stack_name(STAGE))["Stacks"]
     values = {each["ParameterKey"]: each["ParameterValue"] for each in stack["Parameters"]}
     assert "/mien-worker@sha256:" in values["WorkerImage"]

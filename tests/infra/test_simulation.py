@@ -113,7 +113,7 @@ def test_more_machines_are_never_slower_on_the_median() -> None:
 def test_the_report_and_the_command(capsys: pytest.CaptureFixture[str]) -> None:
     shown = "\n".join(lines(Simulation(_PLAN).run()))
     assert "trial" in shown
-    assert "a minute of video" in shown
+    assert "a minute of their video" in shown
     assert main(["clips-in-five-minutes"]) == 0
     assert "clips-in-five-minutes: " in capsys.readouterr().out
     assert main(["nothing"]) == 2
