@@ -77,6 +77,14 @@ _JOB_CHANGES: dict[str, Schema] = {
     "entry_job[table]": {**_TABLE, "description": "The table from the next run on."},
     "entry_job[neutral_baseline]": {**_BASELINE, "description": "The correction from the next run on."},
 }
+_WISHES: dict[str, Schema] = {
+    "entry_job[name]": _NAME,
+    "entry_job[table]": _TABLE,
+    "entry_job[neutral_baseline]": _BASELINE,
+    "entry_job[expires_in]": _EXPIRES_IN,
+    "entry_job[callback_url]": _CALLBACK,
+    "entry[data_split]": _SPLIT,
+}
 _RESULT: dict[str, Schema] = {"entry_job[result]": _file("A result of your own; ends a job that has none as done.")}
 
 BODY_SCHEMAS: Mapping[str, Schema] = {
@@ -84,19 +92,13 @@ BODY_SCHEMAS: Mapping[str, Schema] = {
         **record(
             "A medium, or its URL, and what to do with it.",
             {},
-            {
-                "entry_job[input]": _file("The media file."),
-                "entry_job[input_url]": _URL,
-                "entry_job[name]": _NAME,
-                "entry_job[table]": _TABLE,
-                "entry_job[neutral_baseline]": _BASELINE,
-                "entry_job[expires_in]": _EXPIRES_IN,
-                "entry_job[callback_url]": _CALLBACK,
-                "entry[data_split]": _SPLIT,
-            },
+            {"entry_job[input]": _file("The media file."), "entry_job[input_url]": _URL, **_WISHES},
         ),
         "oneOf": [{"required": ["entry_job[input]"]}, {"required": ["entry_job[input_url]"]}],
     },
+    "NewJobFromUrlForm": record(
+        "The URL of a medium, and what to do with it.", {"entry_job[input_url]": _URL}, _WISHES
+    ),
     "NewJob": _within(
         "entry_job",
         {

@@ -36,10 +36,10 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 def create_job(call: Call) -> Response:
     """POST /jobs: stores the media and queues its analysis, or says where to upload it; 201."""
-    accepted = (MULTIPART, JSON_CONTENT_TYPE)
+    accepted = (MULTIPART, URL_ENCODED, JSON_CONTENT_TYPE)
     if check_content_type(call.header("content-type"), accepted) == JSON_CONTENT_TYPE:
         return _create_from_json(call)
-    with read_form(call.header("content-type"), call.body(), accepted=(MULTIPART,), file_parts=(_INPUT,)) as form:
+    with read_form(call.header("content-type"), call.body(), accepted=accepted, file_parts=(_INPUT,)) as form:
         job = _create(call, form)
     return created(_documents(call, [job])[0])
 
@@ -98,7 +98,11 @@ ROUTES = (
         "/jobs",
         create_job,
         Answer(201, "Job"),
-        bodies=(Body(MULTIPART, "NewJobForm"), Body(JSON_CONTENT_TYPE, "NewJob")),
+        bodies=(
+            Body(MULTIPART, "NewJobForm"),
+            Body(URL_ENCODED, "NewJobFromUrlForm"),
+            Body(JSON_CONTENT_TYPE, "NewJob"),
+        ),
     ),
     Route(
         READ,

@@ -52,24 +52,25 @@ class HttpsWebhooks:
     def send(self, url: str, headers: Mapping[str, str], body: bytes) -> Outcome:
         """POSTs `body`. An error is one of: `refused` (no URL or address of the public Internet), `not found` (the
         name), `tls`, `timeout`, `connection`."""
+        deadline = time.monotonic() + self._timeout_s
         try:
             target = parse_input_url(url)
-            addresses = checked_addresses(target.host, self._resolver)
+            addresses = checked_addresses(target.host, self._resolver, within_s=self._timeout_s)
         except (Invalid, HostNotPublic):
             return Outcome(error="refused")
         except HostNotFound:
-            return Outcome(error="not found")
+            return Outcome(error="timeout" if time.monotonic() >= deadline else "not found")
+        left_s = max(0.0, deadline - time.monotonic())
         connection = PinnedConnection(
             target.host,
             addresses,
             connector=self._connector,
             tls=self._tls(),
-            timeout_s=min(_CONNECT_S, self._timeout_s),
-            connect_s=self._timeout_s,
+            timeout_s=min(_CONNECT_S, left_s),
+            connect_s=left_s,
         )
-        deadline = time.monotonic() + self._timeout_s
         # A receiver that sends a byte now and then never runs into a time-out of the socket.
-        watch = Timer(self._timeout_s, connection.cut)
+        watch = Timer(left_s, connection.cut)
         watch.daemon = True
         watch.start()
         try:

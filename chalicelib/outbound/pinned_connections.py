@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import cache
 from ipaddress import ip_address
+from queue import Empty, SimpleQueue
+from threading import Thread
 
 from urllib3.connection import HTTPSConnection
 
@@ -51,20 +53,36 @@ class HostNotPublic(MienError):
     """The name leads to somebody's inside, perhaps our own."""
 
 
-def checked_addresses(host: str, resolver: Resolver) -> Sequence[IPAddress]:
-    """The addresses of `host`, all of them public. Raises `HostNotFound` or `HostNotPublic`.
+def checked_addresses(host: str, resolver: Resolver, *, within_s: float) -> Sequence[IPAddress]:
+    """The addresses of `host`, all of them public. Raises `HostNotFound`, also where they take longer than `within_s`,
+    or `HostNotPublic`.
 
     One that is not condemns them all: a name that mixes both is made to slip through.
     """
-    try:
-        addresses = resolver(host)
-    except (OSError, UnicodeError):
-        addresses = ()
+    addresses = _resolved(host, resolver, within_s)
     if not addresses:
         raise HostNotFound(f"{host} cannot be found")
     if not all(is_public(address) for address in addresses):
         raise HostNotPublic(f"{host} is not on the public Internet")
     return addresses
+
+
+def _resolved(host: str, resolver: Resolver, within_s: float) -> Sequence[IPAddress]:
+    """Empty where there are none in time. The system's resolver knows no time-out, and whoever runs a name's servers
+    may let it wait: it is left alone in a thread of its own, which ends when it gives up."""
+    answers: SimpleQueue[Sequence[IPAddress]] = SimpleQueue()
+
+    def ask() -> None:
+        try:
+            answers.put(resolver(host))
+        except (OSError, UnicodeError):
+            answers.put(())
+
+    Thread(target=ask, daemon=True).start()
+    try:
+        return answers.get(timeout=max(0.0, within_s))
+    except Empty:
+        return ()
 
 
 class PinnedConnection(HTTPSConnection):

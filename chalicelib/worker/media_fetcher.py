@@ -38,6 +38,7 @@ MAX_REDIRECTS = 5
 
 _STALL_S = 10.0
 _CHUNK_BYTES = 256 * 1024
+_MAX_LENGTH_DIGITS = 18
 _REDIRECTS = {301, 302, 303, 307, 308}
 _HEADERS = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": "Mien", "Connection": "close"}
 
@@ -46,8 +47,8 @@ _HEADERS = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": "Mien"
 class FetchLimits:
     """How large a medium may be, and how long it may take to come, redirects and all.
 
-    `answer_s` is for connecting and the headers of one hop: nothing is heard of a fetch meanwhile, so it has to be
-    shorter than any lease on the job.
+    `answer_s` is for finding the host, connecting and the headers of one hop: nothing is heard of a fetch meanwhile, so
+    it has to be shorter than any lease on the job.
     """
 
     max_bytes: int
@@ -89,18 +90,17 @@ class MediaFetcher:
     def _get(self, url: InputUrl, target: Path, deadline: float, on_chunk: Callable[[], None]) -> InputUrl | str | None:
         """The next hop, or the content type of what was written."""
         on_chunk()
-        addresses = self._addresses(url.host)
-        left_s = deadline - time.monotonic()
-        if left_s <= 0:
-            raise MediaError(self._too_slow())
-        answer_s = min(self._limits.answer_s, left_s)
-        answer_by = time.monotonic() + answer_s
+        answer_by = min(time.monotonic() + self._limits.answer_s, deadline)
+        addresses = self._addresses(url.host, answer_by, deadline)
+        answer_s = answer_by - time.monotonic()
+        if answer_s <= 0:
+            raise MediaError(self._too_slow() if answer_by == deadline else self._no_answer(url.host))
         connection = PinnedConnection(
             url.host,
             addresses,
             connector=self._connector,
             tls=self._tls(),
-            timeout_s=min(_STALL_S, left_s),
+            timeout_s=min(_STALL_S, deadline - time.monotonic()),
             connect_s=answer_s,
         )
         is_answered = False
@@ -108,6 +108,8 @@ class MediaFetcher:
         try:
             connection.request("GET", url.target, headers=_HEADERS, preload_content=False, decode_content=False)
             with closing(connection.getresponse()) as answer:
+                if time.monotonic() >= answer_by:  # a connection that was cut looks like the end of the headers
+                    raise TimeoutError
                 is_answered = True
                 watch.cancel()
                 watch = _cut_after(deadline - time.monotonic(), connection)
@@ -116,10 +118,7 @@ class MediaFetcher:
             if time.monotonic() >= deadline:
                 raise MediaError(self._too_slow()) from failure
             if not is_answered and time.monotonic() >= answer_by:
-                raise MediaError(
-                    f"The input_url could not be fetched: {url.host} did not answer within {self._limits.answer_s:g} "
-                    "seconds; requeue the job to try again."
-                ) from failure
+                raise MediaError(self._no_answer(url.host)) from failure
             raise MediaError(
                 f"The input_url could not be fetched from {url.host}: {_reason(failure)}; requeue the job to try again."
             ) from failure
@@ -127,10 +126,14 @@ class MediaFetcher:
             watch.cancel()
             connection.release()
 
-    def _addresses(self, host: str) -> Sequence[IPAddress]:
+    def _addresses(self, host: str, answer_by: float, deadline: float) -> Sequence[IPAddress]:
         try:
-            return checked_addresses(host, self._resolver)
+            return checked_addresses(host, self._resolver, within_s=answer_by - time.monotonic())
         except HostNotFound as error:
+            if time.monotonic() >= deadline:
+                raise MediaError(self._too_slow()) from error
+            if time.monotonic() >= answer_by:
+                raise MediaError(self._no_answer(host)) from error
             raise MediaError(f"The host of the input_url, {host}, cannot be found; check the URL.") from error
         except HostNotPublic as error:
             raise MediaError(
@@ -149,14 +152,14 @@ class MediaFetcher:
             raise MediaError("The input_url gives its file compressed, although that was not asked for.")
         if answer.headers.get("Transfer-Encoding", "chunked").lower() != "chunked":
             raise MediaError("The input_url gives its file in a transfer encoding that was not asked for.")
-        stated_bytes = answer.headers.get("Content-Length", "")
-        if stated_bytes.isascii() and stated_bytes.isdigit() and int(stated_bytes) > self._limits.max_bytes:
+        stated_bytes = _stated_bytes(answer)
+        if stated_bytes is not None and stated_bytes > self._limits.max_bytes:
             raise MediaError(self._too_large())
         with target.open("wb") as stream:
             size_bytes = self._copy(answer, stream, deadline, on_chunk)
         if size_bytes == 0:
             raise MediaError("The file at the input_url is empty.")
-        if stated_bytes.isdigit() and size_bytes != int(stated_bytes):
+        if stated_bytes is not None and size_bytes != stated_bytes:
             raise MediaError("The file at the input_url ended early; requeue the job to try again.")
         content_type = answer.headers.get("Content-Type", "").strip()
         return content_type if is_content_type(content_type) else None
@@ -178,6 +181,12 @@ class MediaFetcher:
     def _too_large(self) -> str:
         return f"The file at the input_url is too large; at most {self._limits.max_bytes:,} bytes are fetched."
 
+    def _no_answer(self, host: str) -> str:
+        return (
+            f"The input_url could not be fetched: {host} did not answer within {self._limits.answer_s:g} seconds; "
+            "requeue the job to try again."
+        )
+
     def _too_slow(self) -> str:
         return f"The file at the input_url did not come within {self._limits.timeout_s:g} seconds; upload it instead."
 
@@ -187,6 +196,16 @@ def _parse(url: str) -> InputUrl:
         return parse_input_url(url)
     except Invalid as error:
         raise MediaError(str(error)) from error
+
+
+def _stated_bytes(answer: HTTPResponse) -> int | None:
+    """The length that the server states, None where it states none. Raises `MediaError` for what is no length."""
+    text = answer.headers.get("Content-Length")
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= _MAX_LENGTH_DIGITS):
+        raise MediaError("The input_url states a length of its file that is none.")
+    return int(text)
 
 
 def _cut_after(seconds: float, connection: PinnedConnection) -> Timer:

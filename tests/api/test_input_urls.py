@@ -101,3 +101,20 @@ def test_two_media_are_one_too_many(api: Api) -> None:
     for answer in (api.ada.call("POST", "/jobs", files=parts), api.ada.call("POST", "/jobs", json=announced)):
         assert answer.status_code == 422
         assert "two media" in answer.json()["error"]
+
+
+def test_a_form_without_files_may_be_url_encoded(api: Api) -> None:
+    fields = {"entry_job[input_url]": URL, "entry_job[name]": "no-op", "entry[data_split]": "test"}
+    answer = api.ada.call("POST", "/jobs", data=fields)
+    assert answer.status_code == 201
+    job = answer.json()
+    assert (job["name"], job["filename"], job["input"]) == ("no-op", "na\u00efve clip.mp4", [])
+    assert len(api.queue.sent) == 1
+
+
+def test_a_form_that_is_url_encoded_holds_no_file(api: Api) -> None:
+    for fields in ({"entry_job[input]": "clip.mp4"}, {"entry_job[name]": "no-op"}, {"entry_job[input_url]": ""}):
+        answer = api.ada.call("POST", "/jobs", data=fields)
+        assert answer.status_code == 422
+        assert "entry_job[input_url]" in answer.json()["error"]
+    assert api.ada.call("GET", "/jobs").json() == []

@@ -147,3 +147,19 @@ def test_a_receiver_that_drips_is_given_up(receiver: TlsServer) -> None:
         thread.join()
     assert outcome == Outcome(error="timeout")
     assert took_s < 10  # it would go on for 13 minutes
+
+
+def test_a_name_that_is_never_resolved_is_left() -> None:
+    is_over = Event()
+
+    def resolve_never(_host: str) -> Sequence[IPAddress]:
+        is_over.wait(20)
+        return []
+
+    begun = time.monotonic()
+    try:
+        outcome = HttpsWebhooks(resolver=resolve_never, timeout_s=0.3).send(URL, {}, b"{}")
+        assert outcome == Outcome(error="timeout")
+        assert time.monotonic() - begun < 10
+    finally:
+        is_over.set()

@@ -1,18 +1,20 @@
 """Fetching by URL: from the address that was checked, for the name that was asked, and from nowhere inside."""
 
+import re
 import socket
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 
 from chalicelib.domain.public_addresses import IPAddress
 from chalicelib.errors import MediaError
 from chalicelib.outbound.pinned_connections import resolve
+from chalicelib.settings import Settings
 from chalicelib.worker.media_fetcher import MAX_REDIRECTS, FetchLimits, MediaFetcher
 from tests.worker.tls_server import Page, TlsServer, tls_server
 
@@ -232,6 +234,11 @@ def test_a_file_that_is_too_large_is_not_kept_coming(
         (Page(headers={"Header": "x" * 65537}), "requeue"),
         (Page(chunks=()), "empty"),
         (Page(headers={"Content-Length": "6"}), "early"),
+        (Page(headers={"Content-Length": "-5"}), "length"),
+        (Page(headers={"Content-Length": "+5"}), "length"),
+        (Page(headers={"Content-Length": "\u00b2"}), "length"),
+        (Page(headers={"Content-Length": ""}), "length"),
+        (Page(headers={"Content-Length": "9" * 19}), "length"),
     ],
 )
 def test_what_is_no_file_is_refused(internet: Internet, tmp_path: Path, page: Page, word: str) -> None:
@@ -259,6 +266,58 @@ def test_a_file_that_only_ever_drips_is_left(internet: Internet, tmp_path: Path,
     internet.server.pages["/clip.mp4"] = Page(headers=headers, chunks=drip())
     assert "within 0.5 seconds" in refusal(internet, URL, tmp_path / "media", timeout_s=0.5)
     assert not sent_all  # it was left while it still dripped
+
+
+def test_headers_that_only_ever_drip_are_left_long_before_the_file_would_be(internet: Internet, tmp_path: Path) -> None:
+    """After a handshake like any other."""
+    sent_all: list[bool] = []
+
+    def drip() -> Iterator[bytes]:
+        yield b"HTTP/1.1 200 OK\r\n"
+        for number in range(150):
+            yield b"X-%d: x\r\n" % number if number < 90 else b"x"
+            time.sleep(0.02)
+        sent_all.append(True)
+
+    internet.server.pages["/clip.mp4"] = Page(chunks=drip(), is_raw=True)
+    limits = FetchLimits(1000, 600.0, answer_s=0.5)
+    fetcher = MediaFetcher(limits, resolver=internet.resolve, connector=internet.connect, tls=internet.server.trusting)
+    with pytest.raises(MediaError, match=r"did not answer within 0\.5 seconds"):
+        fetcher.fetch(URL, tmp_path / "media", nothing)
+    assert not sent_all
+
+
+def test_a_worker_is_silent_for_less_than_its_lease() -> None:
+    """While a host is found, connected to and has not sent its headers, nobody moves the lease on."""
+    assert FetchLimits(1, 600.0).answer_s == 15.0
+    assert 2 * FetchLimits(1, 600.0).answer_s < Settings("table", "bucket", "queue").lease_s
+
+
+@pytest.mark.parametrize(
+    ("limits", "words"),
+    [
+        (FetchLimits(1000, 0.3), "did not come within 0.3 seconds"),
+        (FetchLimits(1000, 600.0, answer_s=0.3), "did not answer within 0.3 seconds"),
+    ],
+)
+def test_a_name_that_is_never_resolved_is_left(tmp_path: Path, limits: FetchLimits, words: str) -> None:
+    is_over = Event()
+
+    def resolve_never(_host: str) -> Sequence[IPAddress]:
+        is_over.wait(20)
+        return [ip_address(PUBLIC)]
+
+    def connect_nowhere(_address: IPAddress, _timeout_s: float) -> socket.socket:
+        raise AssertionError("nothing is to be connected")
+
+    fetcher = MediaFetcher(limits, resolver=resolve_never, connector=connect_nowhere)
+    begun = time.monotonic()
+    try:
+        with pytest.raises(MediaError, match=re.escape(words)):
+            fetcher.fetch(URL, tmp_path / "media", nothing)
+        assert time.monotonic() - begun < 10
+    finally:
+        is_over.set()
 
 
 def test_connecting_takes_its_time_once_and_not_for_each_address(tmp_path: Path) -> None:

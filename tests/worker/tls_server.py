@@ -18,11 +18,13 @@ from cryptography.x509.oid import NameOID
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a path is answered with. `chunks` are sent as they are, one after the other."""
+    """What a path is answered with. `chunks` are sent as they are, one after the other; a page that `is_raw` has no
+    status line and no headers but those in its chunks."""
 
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     chunks: Iterable[bytes] = (b"media",)
+    is_raw: bool = False
 
 
 @dataclass
@@ -51,10 +53,11 @@ def tls_server(directory: Path, *names: str) -> Iterator[TlsServer]:
         def do_GET(self) -> None:
             server.seen.append((self.headers["Host"], self.path))
             page = server.pages.get(self.path, Page(404, chunks=()))
-            self.send_response(page.status)
-            for name, value in page.headers.items():
-                self.send_header(name, value)
-            self.end_headers()
+            if not page.is_raw:
+                self.send_response(page.status)
+                for name, value in page.headers.items():
+                    self.send_header(name, value)
+                self.end_headers()
             for chunk in page.chunks:
                 self.wfile.write(chunk)
 
