@@ -1,5 +1,6 @@
 """What an evaluation finds, as data: figures with the bars they are held against, tables, and a reading of them."""
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -82,6 +83,16 @@ class Measured:
     date: str
     seconds: int
     machine: str
+
+
+def tenths(value: float) -> float | None:
+    """A number as tables show it; none for one that is not a number."""
+    return None if math.isnan(value) else round(float(value), 1)
+
+
+def slug(name: str) -> str:
+    """A metric's name as part of a figure's."""
+    return name.replace(" ", "_").replace("-", "_")
 
 
 Report = Mapping[str, Measured]

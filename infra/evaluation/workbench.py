@@ -20,7 +20,7 @@ from chalicelib.analysis.models import Models
 from chalicelib.analysis.open_media import open_media
 from chalicelib.analysis.rigid_face import fit_rigid
 from chalicelib.domain.job_names import MAX_FACES, Mesh
-from chalicelib.domain.metrics import FrameMetrics
+from chalicelib.domain.metrics import EXPRESSION_NAMES, FrameMetrics
 
 # Beside the portraits, and every how manieth frame is taken.
 _OTHERS = {
@@ -34,6 +34,10 @@ _OTHERS = {
 _MOST_FACES = 5
 _FRONTAL_DEG = 12.0
 _ROUND_SIDES = 2.6  # what is kept round a face, in sides of the box of its mesh
+
+
+MEASURED_EXPRESSIONS = tuple(name for name in EXPRESSION_NAMES if name != "attention")
+"""Attention is the head's angle itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,15 +8,15 @@ from numpy.typing import NDArray
 
 from chalicelib.analysis.models import ModelFile
 from chalicelib.domain.metrics import FaceMetrics, FrameMetrics
+from infra.evaluation.agreement import COUNTERPARTS, agreement, counterpart
 from infra.evaluation.bent_pictures import bent
 from infra.evaluation.face_deformations import DEFORMATIONS, EYE_DISTANCE_MM, deformed
 from infra.evaluation.face_turns import eye_distance, turned
 from infra.evaluation.sections import SECTIONS
 from infra.evaluation.sections.crowds import TrueFace, matched, true_faces
 from infra.evaluation.sections.equal_paths import difference
-from infra.evaluation.sections.pose_stability import MEASURED_EXPRESSIONS, changes_in_clip, poses, summarized
-from infra.evaluation.sections.teacher_agreement import COUNTERPARTS, agreement, counterpart
-from infra.evaluation.workbench import SAMPLE, Face, Workbench, one_thread, pose_of
+from infra.evaluation.sections.pose_stability import changes_in_clip, poses, summarized
+from infra.evaluation.workbench import MEASURED_EXPRESSIONS, SAMPLE, Face, Workbench, one_thread, pose_of
 from infra.training.teacher import BLENDSHAPES, BUNDLE
 
 _MODELS = Path(__file__).resolve().parents[2] / "models"

@@ -1,40 +1,56 @@
 """Whether scores stay as they are while the points of the mesh tremble, as those of a real clip do."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.analysis.mesh import Crop, MeshModel, crop_of_mesh
 from chalicelib.domain.job_names import Mesh
+from infra.evaluation.charts import Line, write_chart
 from infra.evaluation.face_turns import eye_distance
-from infra.evaluation.report import Bar, Figure, Section, Table
-from infra.evaluation.sections.pose_stability import MEASURED_EXPRESSIONS
-from infra.evaluation.workbench import Face, Workbench
+from infra.evaluation.report import Bar, Cell, Figure, Section, Table, slug, tenths
+from infra.evaluation.workbench import MEASURED_EXPRESSIONS, Face, Workbench
 
 NAME = "jitter_stability"
 
 _LOOKS = 12
 _SEED = 20260
 _SHIFT, _SCALE, _TURN_RAD = 0.03, 0.05, 0.05
+_TIMES = (0.5, 1.0, 2.0, 4.0)
 _MOST_POINTS = 5.0
 
 
+@dataclass(frozen=True, slots=True)
+class Trembling:
+    """`noise` (points, 3): standard deviation of each coordinate over crops, in eye distances. Of the scores, by
+    expression, the mean over faces: `seen` over crops, and `added` with noise of a multiple of that size."""
+
+    noise: NDArray[np.float64]
+    seen: NDArray[np.float64]
+    added: dict[float, NDArray[np.float64]]
+
+
 def evaluate(bench: Workbench) -> Section:
-    """Several crops of each face, and noise of the same size on its points."""
+    """Several crops of each face, and noise of about the same size on its points."""
     rng = np.random.default_rng(_SEED)
-    noises, seen, added = [], [], []
-    for face in bench.faces():
-        looks = _looks(bench, face, rng)
-        noise = (looks - looks.mean(axis=0)) / eye_distance(face.points)
-        noises.append(noise.std(axis=0))
-        seen.append(_spread(bench, list(looks)))
-    sigma = np.mean(noises, axis=0)
-    for face in bench.faces():
-        size = eye_distance(face.points)
-        trembling = [face.points + size * sigma * rng.standard_normal(sigma.shape) for _ in range(_LOOKS)]
-        added.append(_spread(bench, trembling))
-    return _section(len(seen), sigma, np.mean(seen, axis=0), np.mean(added, axis=0))
+    looks = [_looks(bench, face, rng) for face in bench.faces()]
+    sizes = [eye_distance(face.points) for face in bench.faces()]
+    noise = np.mean([each.std(axis=0) / size for each, size in zip(looks, sizes, strict=True)], axis=0)
+    found = Trembling(
+        noise,
+        np.mean([_spread(bench, each) for each in looks], axis=0),
+        {times: _added(bench, times * noise, rng) for times in _TIMES},
+    )
+    line = [(times * _percent(noise), float(spread.mean())) for times, spread in found.added.items()]
+    write_chart(
+        bench.pictures / f"{NAME}.svg",
+        title="Standard deviation of the scores while the points tremble",
+        x_label="noise of a coordinate, % of the eye distance",
+        lines=[Line("mean of all expressions", [(0.0, 0.0), *line])],
+    )
+    return _section(len(looks), found)
 
 
 def _looks(bench: Workbench, face: Face, rng: np.random.Generator) -> NDArray[np.float64]:
@@ -55,51 +71,68 @@ def _moved(crop: Crop, right: float, down: float, larger: float, clockwise: floa
     )
 
 
-def _spread(bench: Workbench, meshes: list[NDArray[np.float64]]) -> NDArray[np.float64]:
-    """(expressions,) standard deviation of the scores over meshes of one face."""
+def _added(bench: Workbench, noise: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
+    """(expressions,) the scores' standard deviation with independent noise on each point, `noise` (points, 3)."""
+    spreads = []
+    for face in bench.faces():
+        sigma = noise * eye_distance(face.points)
+        spreads.append(_spread(bench, face.points + sigma * rng.standard_normal((_LOOKS, *sigma.shape))))
+    mean: NDArray[np.float64] = np.mean(spreads, axis=0)
+    return mean
+
+
+def _spread(bench: Workbench, meshes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(expressions,) standard deviation of the scores over meshes (looks, N, 3) of one face."""
     rows = [bench.score(points) for points in meshes]
     spread: NDArray[np.float64] = np.array([[row[name] for name in MEASURED_EXPRESSIONS] for row in rows]).std(axis=0)
     return spread
 
 
-def _section(faces: int, sigma: NDArray[np.float64], seen: NDArray[np.float64], added: NDArray[np.float64]) -> Section:
-    noise_percent = round(100 * float(sigma[:, :2].mean()), 2)
-    bar = Bar(at_most=_MOST_POINTS, source="own")
-    figures = (
-        Figure("noise", "the mesh's own noise, x and y, mean over the points", noise_percent, "% of the eye distance"),
-        Figure("spread", "spread over crops, all expressions", round(float(seen.mean()), 1), "points"),
-        Figure("spread_added", "spread with noise added, all expressions", round(float(added.mean()), 1), "points"),
-        *(
-            Figure(
-                f"spread_{name.replace(' ', '_')}",
-                f"{name}: spread over crops",
-                round(float(value), 1),
-                "points",
-                bar,
-                name,
-            )
-            for name, value in zip(MEASURED_EXPRESSIONS, seen, strict=True)
+def _percent(noise: NDArray[np.float64]) -> float:
+    """The mean noise of x and y, in percent of the eye distance."""
+    return 100 * float(noise[:, :2].mean())
+
+
+def _section(faces: int, found: Trembling) -> Section:
+    overall = (
+        Figure("noise", "the mesh's own noise", round(_percent(found.noise), 2), "% of the eye distance"),
+        Figure("spread", "spread over crops, all expressions", tenths(found.seen.mean()), "points"),
+        Figure(
+            "spread_added", "spread with such noise added, all expressions", tenths(found.added[1.0].mean()), "points"
         ),
     )
-    rows = tuple(
-        (name, round(float(one), 1), round(float(other), 1))
-        for name, one, other in zip(MEASURED_EXPRESSIONS, seen, added, strict=True)
+    reading = (
+        f"The points tremble by {overall[0].value:g} % of the eye distance. A score trembles by {overall[1].value:g} "
+        "points (standard deviation, mean over expressions and faces), and by "
+        f"{overall[2].value:g} with independent noise."
     )
-    return Section(
-        NAME,
-        "Stability while the points tremble",
+    title = "Stability while the points tremble"
+    figures = (*overall, *_by_expression(found.seen))
+    return Section(NAME, title, _how(faces), reading, figures, (_table(found),), f"{NAME}.svg")
+
+
+def _how(faces: int) -> str:
+    return (
         f"Each of {faces} frontal faces is looked at {_LOOKS} times, the crop moved by up to {_SHIFT:.0%} of its side, "
-        f"scaled by up to {_SCALE:.0%} and turned by up to {np.degrees(_TURN_RAD):.0f} degrees: a neighbouring frame "
-        "gives such crops. The same face then has slightly different points, whose size of noise is measured, and "
-        "slightly different scores. *Noise added*: noise of that size on each point by itself, which is harder, "
-        "since real noise moves neighbours together.",
-        f"The points tremble by {noise_percent:g} % of the eye distance. A score trembles by {figures[1].value:g} "
-        f"points (standard deviation, mean over expressions and faces), and by {figures[2].value:g} with "
-        "independent noise.",
-        figures,
-        (
-            Table(
-                "Standard deviation of the score of one face, in points", ("expression", "crops", "noise added"), rows
-            ),
-        ),
+        f"scaled by up to {_SCALE:.0%} and turned by up to {np.degrees(_TURN_RAD):.0f} degrees: neighbouring frames "
+        "give such crops. The same face then has slightly different points, whose size of noise is measured, and "
+        "slightly different scores. *Noise*: noise of that size, or a multiple of it, on each coordinate by itself."
     )
+
+
+def _by_expression(seen: NDArray[np.float64]) -> Sequence[Figure]:
+    bar = Bar(at_most=_MOST_POINTS, source="own")
+    return [
+        Figure(f"spread_{slug(name)}", f"{name}: spread over crops", tenths(value), "points", bar, name)
+        for name, value in zip(MEASURED_EXPRESSIONS, seen.tolist(), strict=True)
+    ]
+
+
+def _table(found: Trembling) -> Table:
+    columns: dict[str, Sequence[Cell]] = {
+        "expression": MEASURED_EXPRESSIONS,
+        "crops": [tenths(value) for value in found.seen.tolist()],
+        **{f"noise x {times:g}": [tenths(value) for value in spread] for times, spread in found.added.items()},
+    }
+    rows = tuple(zip(*columns.values(), strict=True))
+    return Table("Standard deviation of the score of one face, in points", tuple(columns), rows)

@@ -6,9 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.domain.metrics import FrameMetrics
-from infra.evaluation.report import Bar, Figure, Section, Table
-from infra.evaluation.sections.pose_stability import MEASURED_EXPRESSIONS
-from infra.evaluation.workbench import Workbench
+from infra.evaluation.report import Bar, Cell, Figure, Section, Table, slug, tenths
+from infra.evaluation.workbench import MEASURED_EXPRESSIONS, Workbench
 
 NAME = "neutral_faces"
 CLIP = "videos/single_face.mp4"
@@ -39,63 +38,57 @@ def _scores(frames: Iterable[FrameMetrics]) -> NDArray[np.float64]:
 
 
 def _section(stretch: NDArray[np.float64], persons: NDArray[np.float64]) -> Section:
-    medians = np.median(stretch, axis=0)
-    alarms = (stretch > _ALARM).mean(axis=0)
-    figures = [
-        Figure("stretch_highest_median", "highest median of an expression", _one(medians.max()), "points"),
-        Figure("stretch_alarms", f"share of scores above {_ALARM:g}, clip", _percent(stretch > _ALARM), "%"),
-        Figure(
-            "stretch_loud_alarms", f"share of scores above {_LOUD_ALARM:g}, clip", _percent(stretch > _LOUD_ALARM), "%"
-        ),
-        Figure("person_alarms", f"share of scores above {_ALARM:g}, portraits", _percent(persons > _ALARM), "%"),
-        Figure(
-            "person_loud_alarms",
-            f"share of scores above {_LOUD_ALARM:g}, portraits",
-            _percent(persons > _LOUD_ALARM),
-            "%",
-        ),
-    ]
-    below = Bar(at_most=_ALARM)
-    own = Bar(at_most=_ALARM, source="own")
-    for place, name in enumerate(MEASURED_EXPRESSIONS):
-        slug = name.replace(" ", "_")
-        figures.append(Figure(f"stretch_{slug}", f"{name}: median, clip", _one(medians[place]), "points", below, name))
-        median = _one(np.median(persons[:, place])) if len(persons) else None
-        figures.append(Figure(f"persons_{slug}", f"{name}: median, portraits", median, "points", own, name))
-    rows = tuple(
-        (
-            name,
-            _one(medians[place]),
-            _percent(stretch[:, place] > _ALARM),
-            _percent(stretch[:, place] > _LOUD_ALARM),
-            _one(np.median(persons[:, place])) if len(persons) else None,
-            _percent(persons[:, place] > _ALARM),
-            _percent(persons[:, place] > _LOUD_ALARM),
-        )
-        for place, name in enumerate(MEASURED_EXPRESSIONS)
+    figures = (*_overall(stretch, persons), *_by_expression(stretch, persons))
+    alarming = [name for place, name in enumerate(MEASURED_EXPRESSIONS) if (stretch[:, place] > _ALARM).any()]
+    told = f"Above {_ALARM:g} in some frame of the clip: {', '.join(alarming)}." if alarming else "None in the clip."
+    reading = (
+        f"In the clip {figures[1].value:g} % of all scores are above {_ALARM:g} and {figures[2].value:g} % above "
+        f"{_LOUD_ALARM:g}, on the portraits {figures[3].value:g} % and {figures[4].value:g} %. {told}"
     )
-    header = ("expression", "clip median", "> 15 (%)", "> 30 (%)", "portraits median", "> 15 (%)", "> 30 (%)")
-    loud = [name for place, name in enumerate(MEASURED_EXPRESSIONS) if alarms[place] > 0]
-    return Section(
-        NAME,
-        "False alarms on neutral faces",
+    how = (
         f"Frames {FRAMES.start} to {FRAMES.stop - 1} of `{CLIP}` ({len(stretch)} frames, one man, nearly still) and "
         f"{len(persons)} portraits with faces at rest: {', '.join(PORTRAITS)}. A neutral face should score 0; the "
-        "portraits are one picture per person, so that the person's own neutral is not known.",
-        f"In the clip {figures[1].value:g} % of all scores are above 15 and {figures[2].value:g} % above 30, on the "
-        f"portraits {figures[3].value:g} % and {figures[4].value:g} %. "
-        + (
-            f"Above 15 in some frame of the clip: {', '.join(loud)}."
-            if loud
-            else "No expression is above 15 in any frame."
-        ),
-        tuple(figures),
-        (Table("", header, rows),),
+        "portraits are one picture per person, so that the person's own neutral is not known."
     )
+    return Section(NAME, "False alarms on neutral faces", how, reading, figures, (_table(stretch, persons),))
 
 
-def _one(value: float) -> float:
-    return round(float(value), 1)
+def _overall(stretch: NDArray[np.float64], persons: NDArray[np.float64]) -> list[Figure]:
+    highest = tenths(np.median(stretch, axis=0).max())
+    return [
+        Figure("stretch_highest_median", "highest median of an expression, clip", highest, "points"),
+        *(
+            Figure(f"{key}_{kind}", f"share of scores above {limit:g}, {where}", _percent(scores > limit), "%")
+            for key, where, scores in (("stretch", "clip", stretch), ("person", "portraits", persons))
+            for kind, limit in (("alarms", _ALARM), ("loud_alarms", _LOUD_ALARM))
+        ),
+    ]
+
+
+def _by_expression(stretch: NDArray[np.float64], persons: NDArray[np.float64]) -> list[Figure]:
+    kinds = (("stretch", "clip", stretch, "aim"), ("persons", "portraits", persons, "own"))
+    return [
+        Figure(
+            f"{key}_{slug(name)}",
+            f"{name}: median, {where}",
+            tenths(np.median(scores[:, place])),
+            "points",
+            Bar(at_most=_ALARM, source=source),
+            name,
+        )
+        for place, name in enumerate(MEASURED_EXPRESSIONS)
+        for key, where, scores, source in kinds
+    ]
+
+
+def _table(stretch: NDArray[np.float64], persons: NDArray[np.float64]) -> Table:
+    header = ["expression"]
+    rows: list[list[Cell]] = [[name] for name in MEASURED_EXPRESSIONS]
+    for where, scores in (("clip", stretch), ("portraits", persons)):
+        header += [f"{where}, median", f"> {_ALARM:g} (%)", f"> {_LOUD_ALARM:g} (%)"]
+        for row, column in zip(rows, scores.T, strict=True):
+            row += [tenths(np.median(column)), _percent(column > _ALARM), _percent(column > _LOUD_ALARM)]
+    return Table("", tuple(header), tuple(tuple(row) for row in rows))
 
 
 def _percent(found: NDArray[np.bool_]) -> float:

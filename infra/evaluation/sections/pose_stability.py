@@ -7,18 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.domain.metrics import EXPRESSION_NAMES, FrameMetrics
+from chalicelib.domain.metrics import FrameMetrics
 from infra.evaluation.bent_pictures import bent
 from infra.evaluation.charts import Line, write_chart
 from infra.evaluation.face_turns import turned
-from infra.evaluation.report import Bar, Figure, Section, Table
-from infra.evaluation.workbench import Workbench
+from infra.evaluation.report import Bar, Cell, Figure, Section, Table, slug, tenths
+from infra.evaluation.workbench import MEASURED_EXPRESSIONS, Workbench
 
 NAME = "pose_stability"
+_TITLE = "Stability while the head turns"
 CLIP = "videos/WolfgangLanger_Pexels.mp4"
 
-# Attention is the head's angle itself.
-MEASURED_EXPRESSIONS = tuple(name for name in EXPRESSION_NAMES if name != "attention")
 _ANGLES_DEG = (10, 20, 30)
 _MOST_AT_20_DEG = 10.0
 SHOWN, ENOUGH_FACES = 20.0, 5
@@ -141,57 +140,19 @@ def _median(changes: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
 
 
 def _section(faces: int, meshes: Turns, pictures: Turns, clip: ClipTurns) -> Section:
-    figures = [
-        Figure(
-            "mean_change_20", "mean change at 20 degrees, all expressions", _one(pictures.change[20].mean()), "points"
-        ),
-        Figure(
-            "mean_change_30", "mean change at 30 degrees, all expressions", _one(pictures.change[30].mean()), "points"
-        ),
-        Figure(
-            "spread", "spread over all poses up to 30 degrees, all expressions", _one(pictures.spread.mean()), "points"
-        ),
-        Figure("spread_points", "the same, points turned with their own depth", _one(meshes.spread.mean()), "points"),
-    ]
-    bar = Bar(at_most=_MOST_AT_20_DEG, source="own")
-    figures += [
-        Figure(
-            f"change_20_{_slug(name)}",
-            f"{name}: mean change at 20 degrees",
-            _one(pictures.change[20][place]),
-            "points",
-            bar if pictures.showing[place] >= ENOUGH_FACES else None,
-            name,
-        )
-        for place, name in enumerate(MEASURED_EXPRESSIONS)
-    ]
+    figures = (*_overall(meshes, pictures), *_by_expression(pictures))
     worst = [MEASURED_EXPRESSIONS[place] for place in np.argsort(-pictures.change[20])[:4]]
-    rows = tuple(
-        (
-            name,
-            int(pictures.showing[place]),
-            *(_one(pictures.change[angle][place]) for angle in _ANGLES_DEG),
-            _one(pictures.spread[place]),
-            *(_one(meshes.change[angle][place]) for angle in _ANGLES_DEG),
-            _one(meshes.spread[place]),
-            _one(clip.turning[place]),
-            _one(clip.still[place]),
-        )
-        for place, name in enumerate(MEASURED_EXPRESSIONS)
+    reading = (
+        f"A head that turns by 20 degrees changes a score by {figures[0].value:g} points in the mean, by 30 degrees "
+        f"{figures[1].value:g}. Most of all change {', '.join(worst[:-1])} and {worst[-1]}. Bent pictures stretch what "
+        "they have not seen, so they overstate what the far side of a face does."
     )
-    header = (
-        "expression",
-        "faces that show it",
-        *(f"picture {angle}°" for angle in _ANGLES_DEG),
-        "picture spread",
-        *(f"points {angle}°" for angle in _ANGLES_DEG),
-        "points spread",
-        "clip, turning",
-        "clip, still",
-    )
-    return Section(
-        NAME,
-        "Stability while the head turns",
+    table = _table(meshes, pictures, clip)
+    return Section(NAME, _TITLE, _how(faces, clip), reading, figures, (table,), f"{NAME}.svg")
+
+
+def _how(faces: int, clip: ClipTurns) -> str:
+    return (
         f"{faces} nearly frontal faces (portraits, whose persons mostly smile, and frames of clips and pictures) are "
         "turned by 10, 20 and 30 degrees to the left, to the right, up and down. *Points*: the mesh is turned with its "
         "own depth and seen by a camera again; this asks the expression model alone. *Picture*: the picture is bent "
@@ -200,19 +161,48 @@ def _section(faces: int, meshes: Turns, pictures: Turns, clip: ClipTurns) -> Sec
         f"mean over faces. Where fewer than {ENOUGH_FACES} faces show an expression ({SHOWN:g} points or more), there "
         "is no bar: a score of 0 stays 0. *Clip*: the median change within a second of "
         f"`{CLIP}` in which the head turned by at least {_TURN_DEG:g} degrees ({clip.turning_pairs} pairs of frames), "
-        f"and in which it turned by less than {_STILL_DEG:g} ({clip.still_pairs}); there the face moves as well.",
-        f"A head that turns by 20 degrees changes a score by {figures[0].value:g} points in the mean, by 30 degrees "
-        f"{figures[1].value:g}. Most of all change {', '.join(worst[:-1])} and {worst[-1]}. Bent pictures stretch what "
-        "they have not seen, so they overstate what the far side of a face does.",
-        tuple(figures),
-        (Table("Change of the score, in points", header, rows),),
-        f"{NAME}.svg",
+        f"and in which it turned by less than {_STILL_DEG:g} ({clip.still_pairs}); there the face moves as well."
     )
 
 
-def _one(value: float) -> float | None:
-    return None if np.isnan(value) else round(float(value), 1)
+def _overall(meshes: Turns, pictures: Turns) -> list[Figure]:
+    told = (
+        ("mean_change_20", "mean change at 20 degrees, all expressions", pictures.change[20]),
+        ("mean_change_30", "mean change at 30 degrees, all expressions", pictures.change[30]),
+        ("spread", "spread over all poses up to 30 degrees, all expressions", pictures.spread),
+        ("spread_points", "the same, points turned with their own depth", meshes.spread),
+    )
+    return [Figure(name, text, tenths(values.mean()), "points") for name, text, values in told]
 
 
-def _slug(name: str) -> str:
-    return name.replace(" ", "_")
+def _by_expression(pictures: Turns) -> list[Figure]:
+    bar = Bar(at_most=_MOST_AT_20_DEG, source="own")
+    return [
+        Figure(
+            f"change_20_{slug(name)}",
+            f"{name}: mean change at 20 degrees",
+            tenths(pictures.change[20][place]),
+            "points",
+            bar if pictures.showing[place] >= ENOUGH_FACES else None,
+            name,
+        )
+        for place, name in enumerate(MEASURED_EXPRESSIONS)
+    ]
+
+
+def _table(meshes: Turns, pictures: Turns, clip: ClipTurns) -> Table:
+    columns: dict[str, Sequence[Cell]] = {
+        "expression": MEASURED_EXPRESSIONS,
+        "faces that show it": pictures.showing.tolist(),
+        **{f"picture {angle}°": _tenths(pictures.change[angle]) for angle in _ANGLES_DEG},
+        "picture spread": _tenths(pictures.spread),
+        **{f"points {angle}°": _tenths(meshes.change[angle]) for angle in _ANGLES_DEG},
+        "points spread": _tenths(meshes.spread),
+        "clip, turning": _tenths(clip.turning),
+        "clip, still": _tenths(clip.still),
+    }
+    return Table("Change of the score, in points", tuple(columns), tuple(zip(*columns.values(), strict=True)))
+
+
+def _tenths(values: NDArray[np.float64]) -> list[Cell]:
+    return [tenths(value) for value in values.tolist()]
