@@ -1,9 +1,10 @@
 """What the sections of the evaluation measure with: the media, the models, and how much of the media is taken."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import cast
 
 import cv2
 import numpy as np
@@ -19,8 +20,9 @@ from chalicelib.analysis.mesh import MeshModel, crop_of_mesh
 from chalicelib.analysis.models import Models
 from chalicelib.analysis.open_media import open_media
 from chalicelib.analysis.rigid_face import fit_rigid
-from chalicelib.domain.job_names import MAX_FACES, Mesh
-from chalicelib.domain.metrics import EXPRESSION_NAMES, FrameMetrics
+from chalicelib.analysis.score_streams import scored
+from chalicelib.domain.job_names import DEFAULT_JOB_NAME, MAX_FACES, RECIPES, Mesh, Recipe
+from chalicelib.domain.metrics import BASELINE_NAMES, FrameMetrics
 
 # Beside the portraits, and every how manieth frame is taken.
 _OTHERS = {
@@ -36,8 +38,11 @@ _FRONTAL_DEG = 12.0
 _ROUND_SIDES = 2.6  # what is kept round a face, in sides of the box of its mesh
 
 
-MEASURED_EXPRESSIONS = tuple(name for name in EXPRESSION_NAMES if name != "attention")
-"""Attention is the head's angle itself."""
+MEASURED_EXPRESSIONS = BASELINE_NAMES
+"""All but attention, which is the head's angle itself."""
+
+RECIPE: Recipe = cast("Recipe", RECIPES[DEFAULT_JOB_NAME])
+"""How the default job is carried out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +89,14 @@ class Workbench:
         """The calibrated scores of a mesh alone, as the default job has them; every name of `EXPRESSION_NAMES`."""
         return self._expressions.score(points).calibrated
 
-    def analyzer(self, mesh: Mesh = Mesh.ATTENTION, max_faces: int = MAX_FACES) -> FaceAnalyzer:
-        """As a job measures."""
-        return FaceAnalyzer(self.models, mesh=mesh, max_faces=max_faces)
+    def analyze(self, frames: Iterable[Frame], max_faces: int = MAX_FACES) -> Iterator[FrameMetrics]:
+        """As the default job measures, with its correction by the person's own neutral; every metric of its files."""
+        analyzer = FaceAnalyzer(self.models, mesh=RECIPE.mesh, max_faces=max_faces, scores=RECIPE.scores)
+        return scored(analyzer.analyze(frames), RECIPE.scores, RECIPE.metrics(expressions_only=False))
 
-    def _measured(self, name: str, mesh: Mesh = Mesh.ATTENTION) -> tuple[FrameMetrics, ...]:
+    def _measured(self, name: str) -> tuple[FrameMetrics, ...]:
         """The metrics of a file of the media, as the default job has them; its first frames where effort is small."""
-        return tuple(self.analyzer(mesh).analyze(self.frames(name)))
+        return tuple(self.analyze(self.frames(name)))
 
     def frames(self, name: str) -> Iterator[Frame]:
         """The frames of a file of the media, as many as the effort allows."""

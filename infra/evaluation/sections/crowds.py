@@ -57,7 +57,7 @@ def evaluate(bench: Workbench) -> Section:
 def _without_limit(bench: Workbench, found: Found) -> Found:
     """The same picture, were a job to report every face in it."""
     faces = true_faces()[found.picture]
-    (frame,) = bench.analyzer(max_faces=2 * len(faces)).analyze(bench.frames(f"crowds/{found.picture}"))
+    (frame,) = bench.analyze(bench.frames(f"crowds/{found.picture}"), max_faces=2 * len(faces))
     return matched(found.picture, faces, frame.faces, most=len(faces))
 
 

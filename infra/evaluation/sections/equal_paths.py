@@ -95,7 +95,7 @@ def write_lossless(path: Path, image: NDArray[np.uint8], frames: int) -> Path:
 
 def _measured(bench: Workbench, path: Path) -> list[Faces]:
     with open_media(path) as medium:
-        return [_rounded(frame) for frame in bench.analyzer().analyze(medium.frames())]
+        return [_rounded(frame) for frame in bench.analyze(medium.frames())]
 
 
 def _rounded(frame: FrameMetrics) -> Faces:
