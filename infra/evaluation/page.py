@@ -33,12 +33,10 @@ def _machines(report: Report) -> Iterator[str]:
 
 def _not_reliable(report: Report) -> Iterator[str]:
     failing = [(name, figure) for name, figure in figures_of(report) if figure.fails]
-    subjects = sorted({figure.subject for _, figure in failing if figure.subject})
     yield "## Not reliable\n"
     if not failing:
         yield "Everything that was measured reaches its bar.\n"
         return
-    yield f"What misses its bar concerns: {', '.join(f'**{subject}**' for subject in subjects)}.\n"
     rows = tuple(
         (
             figure.subject,
@@ -49,7 +47,24 @@ def _not_reliable(report: Report) -> Iterator[str]:
         )
         for name, figure in sorted(failing, key=lambda each: each[1].subject)
     )
-    yield _table(Table("", ("concerns", "figure", "measured", "bar", "section"), rows))
+    yield _table(_by_subject(report))
+    yield _table(Table("Each figure that misses", ("concerns", "figure", "measured", "bar", "section"), rows))
+
+
+def _by_subject(report: Report) -> Table:
+    """Per section, how many bars each subject misses, of how many."""
+    figures = [(name.partition(".")[0], figure) for name, figure in figures_of(report) if figure.bar and figure.subject]
+    failing = sorted({figure.subject for _, figure in figures if figure.fails})
+    sections = [name for name in report if any(place == name and figure.fails for place, figure in figures)]
+    rows = []
+    for subject in failing:
+        counts = [
+            [figure.fails for place, figure in figures if place == name and figure.subject == subject]
+            for name in sections
+        ]
+        rows.append((f"**{subject}**", *(f"{sum(each)} of {len(each)}" if each else "" for each in counts)))
+    header = ("concerns", *(f"[{name}](#{_slug(report[name].section.title)})" for name in sections))
+    return Table("Bars missed, by what they concern", header, tuple(rows))
 
 
 def _contents(report: Report) -> Iterator[str]:

@@ -129,9 +129,11 @@ class Workbench:
             found += [_cut(name, frame.image, points) for points in meshes if _is_frontal(pose_of(points))]
         return found
 
-    def remeasured(self, image: NDArray[np.uint8], near: NDArray[np.float64]) -> NDArray[np.float64]:
+    def remeasured(
+        self, image: NDArray[np.uint8], near: NDArray[np.float64], mesh: Mesh = Mesh.ATTENTION
+    ) -> NDArray[np.float64]:
         """The mesh of the face that is about where the mesh `near` is; looked at twice, as a new face of a job is."""
-        network = MeshModel(self.models, Mesh.ATTENTION)
+        network = MeshModel(self.models, mesh)
         (first,) = network.measure(image, [crop_of_mesh(near)])
         (second,) = network.measure(image, [crop_of_mesh(first.points)])
         return second.points
