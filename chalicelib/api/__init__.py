@@ -9,6 +9,6 @@ forms, multipart_forms, json_bodies, fields, new_jobs      what clients send
 urls, documents, responses               what they get
 routes, schemas, body_schemas            what routes say of themselves, and the documents that go in and out
 openapi, openapi_headers, openapi_webhooks, description    the description made of that, for programs
-docs_page, curl_examples, page_style     and for people
+docs_page, curl_examples, page_style     and for people; annotations_page, index_page likewise
 index, jobs, entries, representations, annotations, uploads      the views, with the routes they answer
 """

@@ -4,10 +4,13 @@ from collections.abc import Mapping
 
 from chalice.app import Response
 
+from chalicelib.api.annotations_page import annotations_page
 from chalicelib.api.call import Call
 from chalicelib.api.documents import annotation_document
 from chalicelib.api.forms import MULTIPART, URL_ENCODED, check_content_type, read_form
 from chalicelib.api.json_bodies import parse_resource, text_of
+from chalicelib.api.negotiation import preferred_content_type
+from chalicelib.api.page_style import page_response
 from chalicelib.api.responses import JSON_CONTENT_TYPE, created, json_response, no_content
 from chalicelib.api.routes import READ, Answer, Body, Route
 
@@ -36,9 +39,13 @@ def create_annotation(call: Call) -> Response:
 
 
 def list_annotations(call: Call) -> Response:
-    """GET /entries/{entry_id}/annotations: all notes on the entry, oldest first."""
-    annotations = call.services.annotations.list(call.caller, call.path_id("entry"))
-    return json_response([annotation_document(each, call.urls) for each in annotations])
+    """GET /entries/{entry_id}/annotations: all notes on the entry, oldest first; a page for who came with a browser."""
+    entry_id = call.path_id("entry")
+    annotations = call.services.annotations.list(call.caller, entry_id)
+    if preferred_content_type(call.header("accept"), (JSON_CONTENT_TYPE, "text/html")) == "text/html":
+        return page_response(annotations_page(annotations, call.urls.entry(entry_id)), {"Vary": "Accept"})
+    documents = [annotation_document(each, call.urls) for each in annotations]
+    return json_response(documents, headers={"Vary": "Accept"})
 
 
 def get_annotation(call: Call) -> Response:
@@ -62,7 +69,13 @@ def delete_annotation(call: Call) -> Response:
 
 ROUTES = (
     Route(("POST",), "/entries/{entry_id}/annotations", create_annotation, Answer(201, "Annotation"), _NEW),
-    Route(READ, "/entries/{entry_id}/annotations", list_annotations, Answer(200, "Annotation", is_list=True)),
+    Route(
+        READ,
+        "/entries/{entry_id}/annotations",
+        list_annotations,
+        Answer(200, "Annotation", is_list=True, headers=("Content-Security-Policy",)),
+        pages=("text/html",),
+    ),
     Route(READ, "/entries/{entry_id}/annotations/{annotation_id}", get_annotation, Answer(200, "Annotation")),
     Route(("PUT",), "/entries/{entry_id}/annotations/{annotation_id}", update_annotation, Answer(204), _CHANGES),
     Route(("DELETE",), "/entries/{entry_id}/annotations/{annotation_id}", delete_annotation, Answer(204)),

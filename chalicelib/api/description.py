@@ -8,7 +8,7 @@ from chalicelib.api.call import Call
 from chalicelib.api.conditional import unless_unchanged
 from chalicelib.api.docs_page import docs_page
 from chalicelib.api.openapi import Node, openapi_document
-from chalicelib.api.page_style import HTML_CONTENT_TYPE, page_policy
+from chalicelib.api.page_style import page_response
 from chalicelib.api.routes import READ, Answer, Route
 from chalicelib.domain.metrics import MetricSet
 
@@ -27,7 +27,7 @@ def with_description(others: tuple[Route, ...]) -> tuple[Route, ...]:
     def get_docs(call: Call) -> Response:
         """GET /docs: this description, for people."""
         page = docs_page(document(call.metrics), call.urls)
-        return Response(page, headers={"Content-Type": HTML_CONTENT_TYPE, "Content-Security-Policy": page_policy()})
+        return page_response(page)
 
     routes = (
         *others,

@@ -83,7 +83,12 @@ def _contents(document: Node) -> str:
         f'<li><a href="#{escape(operation["operationId"])}"><code>{method.upper()} {escape(path)}</code></a></li>'
         for method, path, operation in _operations(document)
     )
-    return f"<ul>{''.join(items)}</ul>"
+    sent = (
+        f'<li><a href="#{escape(operation["operationId"])}"><code>POST to you: {escape(name)}</code></a></li>'
+        for name, methods in document["webhooks"].items()
+        for operation in methods.values()
+    )
+    return f"<ul>{''.join((*items, *sent))}</ul>"
 
 
 def _tag(tag: Node, document: Node, urls: Urls) -> str:

@@ -5,7 +5,7 @@ from chalice.app import Response
 from chalicelib.api.call import Call
 from chalicelib.api.index_page import index_page
 from chalicelib.api.negotiation import preferred_content_type
-from chalicelib.api.page_style import HTML_CONTENT_TYPE, page_policy
+from chalicelib.api.page_style import page_response
 from chalicelib.api.responses import JSON_CONTENT_TYPE, json_response
 from chalicelib.api.routes import READ, Answer, Route
 from chalicelib.errors import NotAcceptable
@@ -21,10 +21,7 @@ def get_index(call: Call) -> Response:
         raise NotAcceptable(f"The index is there as {JSON_CONTENT_TYPE} and as text/html only.")
     if wanted == JSON_CONTENT_TYPE:
         return json_response(dict.fromkeys(_API_VERSIONS, services), headers={"Vary": "Accept"})
-    return Response(
-        index_page(call.urls, services, call.metrics),
-        headers={"Content-Type": HTML_CONTENT_TYPE, "Content-Security-Policy": page_policy(), "Vary": "Accept"},
-    )
+    return page_response(index_page(call.urls, services, call.metrics), {"Vary": "Accept"})
 
 
 ROUTES = (

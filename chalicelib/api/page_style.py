@@ -2,7 +2,10 @@
 
 import base64
 import hashlib
+from collections.abc import Mapping
 from functools import cache
+
+from chalice.app import Response
 
 HTML_CONTENT_TYPE = "text/html; charset=utf-8"
 
@@ -50,3 +53,9 @@ def page_policy() -> str:
     return (
         f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
+
+
+def page_response(page: str, headers: Mapping[str, str] | None = None) -> Response:
+    """A page that loads nothing but its own style."""
+    own = {"Content-Type": HTML_CONTENT_TYPE, "Content-Security-Policy": page_policy()}
+    return Response(page, headers={**own, **(headers or {})})

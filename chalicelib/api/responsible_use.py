@@ -7,7 +7,7 @@ from string import Template
 from chalice.app import Response
 
 from chalicelib.api.call import Call
-from chalicelib.api.page_style import HTML_CONTENT_TYPE, STYLE, page_policy
+from chalicelib.api.page_style import STYLE, page_response
 from chalicelib.api.routes import READ, Answer, Route
 
 # Made from docs/responsible-use.md by `make pages`; a test holds the two against each other.
@@ -37,7 +37,7 @@ def _page() -> str:
 
 def get_responsible_use(_call: Call) -> Response:
     """GET /responsible-use: what the numbers are not, and what the law asks of those who make them."""
-    return Response(_page(), headers={"Content-Type": HTML_CONTENT_TYPE, "Content-Security-Policy": page_policy()})
+    return page_response(_page())
 
 
 ROUTES = (

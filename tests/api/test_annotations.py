@@ -1,5 +1,6 @@
 """`/entries/{entry_id}/annotations`."""
 
+from html.parser import HTMLParser
 from urllib.parse import urlencode
 
 import pytest
@@ -172,3 +173,63 @@ def test_another_account_sees_none_of_it(api: Api, annotations_url: str) -> None
     assert api.ben.call("GET", url).status_code == 404
     assert api.ben.call("GET", annotations_url).status_code == 404
     assert api.ben.call("POST", annotations_url, json=body).status_code == 404
+
+
+_BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+_NOTES = [
+    ("<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "</td></bdi><b>"),
+    ("a & b &amp; c &#60;", "\"quoted\" 'too'", None),
+    ("\u202e\u05e2\u05d1\u05e8\u05d9\u05ea", "\u200f\u0639\u0631\u0628\u064a", None),
+    ("\U0001f600" * 255, "x" * 255, "\U0001f469\u200d\U0001f680"),
+]
+
+
+class _Page(HTMLParser):
+    """Which tags a page has, and its texts within `bdi`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.texts: list[str] = []
+        self._isolated = False
+
+    def handle_starttag(self, tag: str, _attributes: object) -> None:
+        self.tags.add(tag)
+        if tag == "bdi":
+            self._isolated = True
+            self.texts.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._isolated = self._isolated and tag != "bdi"
+
+    def handle_data(self, data: str) -> None:
+        if self._isolated:
+            self.texts[-1] += data
+
+
+def test_people_get_the_notes_as_a_page_on_which_they_are_text(api: Api, annotations_url: str) -> None:
+    assert "none yet" in api.ada.call("GET", annotations_url, headers=_BROWSER).text
+    for key, value, source in _NOTES:
+        body = {"annotation": {"key": key, "value": value, "source": source}}
+        assert api.ada.call("POST", annotations_url, json=body).status_code == 201
+        api.clock.advance(1)
+    answer = api.ada.call("GET", annotations_url, headers=_BROWSER)
+    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    page = _Page()
+    page.feed(answer.text)
+    assert page.tags.isdisjoint({"script", "img", "b"})
+    assert list(zip(page.texts[::3], page.texts[1::3], strict=True)) == [note[:2] for note in _NOTES]
+    for (_, _, source), origin in zip(_NOTES, page.texts[2::3], strict=True):
+        assert origin.startswith(f"{source}, ada@example.org, 2026" if source else "ada@example.org, 2026")
+
+
+@pytest.mark.parametrize("accept", ["*/*", "application/json", "image/png", "application/json, text/html;q=0.9"])
+def test_programs_get_the_notes_as_json_whatever_they_accept(api: Api, annotations_url: str, accept: str) -> None:
+    answer = api.ada.call("GET", annotations_url, headers={"Accept": accept})
+    assert (answer.status_code, answer.json()) == (200, [])
+    assert "Accept" in answer.headers["Vary"]
+
+
+def test_the_page_of_another_account_is_not_there(api: Api, annotations_url: str) -> None:
+    assert api.ben.call("GET", annotations_url, headers=_BROWSER).status_code == 404
