@@ -17,6 +17,7 @@ from chalicelib.domain.accounts import Caller
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.job_names import JobName
 from chalicelib.domain.jobs import JobStatus
+from chalicelib.domain.messages import MESSAGE_VARIABLE, encode_message
 from chalicelib.domain.new_jobs import NewJob
 from chalicelib.local.embedded_aws import EmbeddedAws
 from chalicelib.local.provisioning import queue_arn
@@ -67,13 +68,16 @@ def next_event(aws: EmbeddedAws) -> dict[str, Any]:
     return sqs_event(message, queue_arn=queue_arn(sqs, url))
 
 
+def white_picture() -> Upload:
+    picture = image_bytes(Image.new("RGB", (96, 96), "white"), "PNG")
+    return Upload("white.png", "image/png", BytesIO(picture), len(picture))
+
+
 def test_the_function_does_the_job_of_an_sqs_event(image: WorkerImage) -> None:
     caller = Caller("ada@example.org", new_id(utc_now()))
-    picture = image_bytes(Image.new("RGB", (96, 96), "white"), "PNG")
-    upload = Upload("white.png", "image/png", BytesIO(picture), len(picture))
     with EmbeddedAws() as aws, function(image, aws_variables(aws)) as lambda_service:
         jobs = make_api_services(aws.settings).jobs
-        job = jobs.create(caller, NewJob(JobName.MULTIFACE), upload)
+        job = jobs.create(caller, NewJob(JobName.MULTIFACE), white_picture())
         path, answer = lambda_service.invoke("first", next_event(aws))
         assert (path, answer) == ("/invocation/first/response", {"batchItemFailures": []})
         done = jobs.get(caller, job.id)
@@ -81,6 +85,24 @@ def test_the_function_does_the_job_of_an_sqs_event(image: WorkerImage) -> None:
         event = {"Records": [{"messageId": "m1", "body": "not a message"}]}
         path, answer = lambda_service.invoke("second", event)  # the same process goes on
         assert (path, answer) == ("/invocation/second/response", {"batchItemFailures": [{"itemIdentifier": "m1"}]})
+
+
+def test_the_same_image_does_a_job_as_a_process_of_batch(image: WorkerImage, template: dict[str, Any]) -> None:
+    (command,) = {
+        tuple(each["Properties"]["ContainerProperties"]["Command"])
+        for each in template["Resources"].values()
+        if each["Type"] == "AWS::Batch::JobDefinition"
+    }
+    caller = Caller("ada@example.org", new_id(utc_now()))
+    with EmbeddedAws() as aws:
+        jobs = make_api_services(aws.settings).jobs
+        job = jobs.create(caller, NewJob(JobName.MULTIFACE), white_picture())
+        variables = image.environment() | aws_variables(aws) | {MESSAGE_VARIABLE: encode_message(job.message)}
+        done = subprocess.run(
+            image.command(*command), cwd=image.app, env=variables, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        assert jobs.get(caller, job.id).status is JobStatus.DONE
 
 
 def test_the_image_has_what_the_worker_needs_and_nothing_for_other_machines(image: WorkerImage) -> None:
