@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.domain.emotions import WEIGHTS
 from chalicelib.domain.events import EVENTS, EventDefinition
 from chalicelib.domain.job_names import PARQUET_CONTENT_TYPE, RECIPES, JobName, ResultTable
 from chalicelib.domain.metrics import EVERY_METRIC, METRICS
@@ -26,6 +27,18 @@ def _row(event: EventDefinition) -> str:
 @pytest.mark.parametrize("event", EVENTS, ids=[event.name for event in EVENTS])
 def test_every_event_has_its_row(event: EventDefinition) -> None:
     assert _row(event) in PAGE.splitlines()
+
+
+@pytest.mark.parametrize("emotion", WEIGHTS)
+def test_every_emotion_has_its_weights(emotion: str) -> None:
+    weights = ", ".join(f"{weight:+.2f} {name}" for name, weight in WEIGHTS[emotion].items())
+    assert f"| `{emotion}` | {weights} |" in PAGE.splitlines()
+
+
+@pytest.mark.parametrize("name", [name for name, recipe in RECIPES.items() if recipe is not None])
+def test_every_job_has_its_scores(name: JobName) -> None:
+    table = PAGE.partition("### Which scores a job gives")[2].partition("###")[0]
+    assert f"`{name}`" in table
 
 
 def test_every_content_type_and_metric_is_there() -> None:

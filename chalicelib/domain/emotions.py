@@ -1,8 +1,12 @@
 """Emotions from expressions.
 
-Which expressions make an emotion more or less likely is the published mapping of the wire contract, in the tradition of
-EMFACS (P. Ekman, W. Friesen). The weights are our own: each emotion is a weighted sum of expression scores (0..100),
-clipped to 0..100, valence to -100..100. A positive weight never lowers the result, a negative one never raises it.
+Which expressions make an emotion, valence or engagement more or less likely is the published mapping of the wire
+contract, in the tradition of EMFACS (W. Friesen, P. Ekman 1983). Valence weighs smiling against frowning, as facial
+electromyography finds them with pleasant and unpleasant states (J. Larsen, C. Norris, J. Cacioppo, Psychophysiology 40,
+2003), and the contract's further expressions; engagement is how much a face moves at all.
+
+The weights are our own, and all are here: each emotion is a weighted sum of expression scores (0..100), clipped to
+0..100, valence to -100..100. A positive weight never lowers the result, a negative one never raises it.
 """
 
 from collections.abc import Mapping

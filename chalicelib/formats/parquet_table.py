@@ -23,8 +23,8 @@ class ParquetTableWriter:
     """Writes one row per face and frame, and for a frame without a face one row with nulls.
 
     Columns: `frame` (int32, from 0), `time_s` (float64, exact), `face_id` (int32), then the metrics (float32), under
-    their friendly names or, with `classifier_names`, their raw ones; each metric's field metadata has its `unit`. Row
-    groups are written as they fill, compressed with Zstandard.
+    their friendly names or, with `classifier_names`, their raw ones. A metric's field metadata has its `unit` and, as
+    `classifier`, what it is. Row groups are written as they fill, compressed with Zstandard.
     """
 
     content_type = PARQUET_CONTENT_TYPE
@@ -32,7 +32,7 @@ class ParquetTableWriter:
 
     def __init__(self, stream: BinaryIO, *, metrics: MetricSet, classifier_names: bool) -> None:
         fields = [
-            pa.field(name, pa.float32(), metadata={"unit": metric.unit})
+            pa.field(name, pa.float32(), metadata={"unit": metric.unit, "classifier": metric.mapped_name})
             for name, metric in zip(metric_columns(metrics, classifier_names=classifier_names), metrics, strict=True)
         ]
         self._schema = pa.schema(

@@ -59,6 +59,8 @@ def test_columns_types_and_units() -> None:
     assert [str(kind) for kind in schema.types] == ["int32", "double", "int32", *["float"] * len(METRICS)]
     units = [schema.field(metric.name).metadata[b"unit"].decode() for metric in METRICS]
     assert units == [metric.unit for metric in METRICS]
+    kinds = [schema.field(metric.name).metadata[b"classifier"].decode() for metric in METRICS]
+    assert kinds == [metric.mapped_name for metric in METRICS]
 
 
 def test_classifier_names() -> None:

@@ -11,6 +11,7 @@ from infra.evaluation.sections import (
     jitter_stability,
     light_mesh,
     neutral_faces,
+    own_neutral,
     pose_stability,
     posed_pictures,
     teacher_agreement,
@@ -23,6 +24,7 @@ SECTIONS: Mapping[str, Callable[[Workbench], Section]] = {
     for module in (
         posed_pictures,
         neutral_faces,
+        own_neutral,
         pose_stability,
         jitter_stability,
         blind_spots,
