@@ -6,6 +6,7 @@ What it holds lives in memory and is gone when it ends: it is for trying, develo
 import errno
 import secrets
 import tempfile
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +20,9 @@ from chalicelib.api.application import register_api
 from chalicelib.aws.clients import make_clients
 from chalicelib.domain.ids import new_id
 from chalicelib.errors import MienError
+from chalicelib.local.aws_environment import process_environment
 from chalicelib.local.background import Background
+from chalicelib.local.batch_service import DEFINITION, ENDPOINT_VARIABLE, QUEUE, BatchService
 from chalicelib.local.drop_directory import DropDirectory
 from chalicelib.local.embedded_aws import EmbeddedAws
 from chalicelib.local.http_server import DEFAULT_MAX_BODY_BYTES, HttpServer
@@ -36,6 +39,7 @@ USER = "demo@localhost"
 _SILENCE_S = 20
 _MAX_RECEIVES = 20  # a message that meets a live lease is sent back, which is no failure but counts as a receive
 _DROP_LOOK_S = 0.5
+_SEGMENT_PROCESSES = 2
 
 
 class StackError(MienError):
@@ -47,8 +51,8 @@ class Stack:
 
     `port` is the API's, 0 takes a free one. Nothing is left running afterwards, however the block ends; should this
     process be killed, the workers end by themselves. The workers' log is added to `log_path`.
-    `expressions_only` is that of the settings.
-    Files in `drop_directory` are taken for files in the user's drop-folder.
+    `expressions_only` is that of the settings, which `configure` changes further. Files in `drop_directory` are taken
+    for files in the user's drop-folder.
     """
 
     def __init__(
@@ -60,6 +64,7 @@ class Stack:
         log_path: Path = DEFAULT_LOG_PATH,
         expressions_only: bool = False,
         drop_directory: Path | None = None,
+        configure: Callable[[Settings], Settings] | None = None,
     ) -> None:
         self._port = port
         self._workers = workers
@@ -67,8 +72,10 @@ class Stack:
         self._log_path = log_path
         self._expressions_only = expressions_only
         self._drop_directory = drop_directory
+        self._configure = configure or _as_it_is
         self._undo = ExitStack()
         self._supervisor: WorkerSupervisor | None = None
+        self._batch: BatchService | None = None
         self._services: ApiServices | None = None
         self.index_url = ""
         self.user = USER
@@ -87,7 +94,8 @@ class Stack:
                 EmbeddedAws(visibility_timeout_s=_SILENCE_S, max_receives=_MAX_RECEIVES, configure=self._configured)
             )
             self.aws_endpoint_url, self.table_name = aws.endpoint_url, aws.settings.table_name
-            self._supervisor = self._start_workers(aws, undo)  # first, for they take longest to be ready
+            environment = self._start_batch(aws, undo)
+            self._supervisor = self._start_workers(environment, undo)  # first, for they take longest to be ready
             self._services = make_api_services(aws.settings)
             self.password = secrets.token_urlsafe(18)
             self.account_id = new_id(utc_now())
@@ -109,6 +117,11 @@ class Stack:
     def worker_process_ids(self) -> tuple[int, ...]:
         """The workers that run at the moment."""
         return self._supervisor.process_ids if self._supervisor is not None else ()
+
+    @property
+    def segment_process_ids(self) -> tuple[int, ...]:
+        """The processes that are at segments of long videos at the moment."""
+        return self._batch.process_ids if self._batch is not None else ()
 
     def check_workers(self) -> None:
         """Raises `StackError` where a worker does not stay alive, so that waiting for it would have no end."""
@@ -134,27 +147,44 @@ class Stack:
         return self._services
 
     def _configured(self, settings: Settings) -> Settings:
-        return replace(
+        configured = replace(
             settings,
             models_dir=self._models_dir,
             lease_s=float(_SILENCE_S),
             max_body_bytes=DEFAULT_MAX_BODY_BYTES,
             expressions_only=self._expressions_only,
+            batch_queue=QUEUE,
+            batch_job_definition=DEFINITION,
         )
+        return self._configure(configured)
 
     def _watch_drop_directory(self, bucket: str, undo: ExitStack) -> None:
         if self._drop_directory is not None:
             drops = DropDirectory(self._drop_directory, self.account_id, make_clients().s3, bucket)
             undo.enter_context(Repetition("drop directory", drops.look, pause_s=_DROP_LOOK_S))
 
-    def _start_workers(self, aws: EmbeddedAws, undo: ExitStack) -> WorkerSupervisor:
+    def _start_batch(self, aws: EmbeddedAws, undo: ExitStack) -> dict[str, str]:
+        """The environment of workers, in which they find the batch service; this process finds it, too."""
         # Media and results in work lie here, and go with the stack even where a worker was killed over them.
         directory = undo.enter_context(tempfile.TemporaryDirectory(prefix="mien-stack-"))
         environment = aws.environment | {"TMPDIR": directory}
         try:
+            batch = BatchService(environment, self._log_path, max_processes=max(_SEGMENT_PROCESSES, self._workers))
+        except OSError as error:
+            raise StackError(f"The log {self._log_path} cannot be written: {error.strerror}.") from error
+        self._batch = undo.enter_context(batch)
+        undo.enter_context(process_environment(aws.environment | {ENDPOINT_VARIABLE: batch.url}))
+        return environment | {ENDPOINT_VARIABLE: batch.url}
+
+    def _start_workers(self, environment: dict[str, str], undo: ExitStack) -> WorkerSupervisor:
+        try:
             return undo.enter_context(WorkerSupervisor(self._workers, environment, self._log_path))
         except OSError as error:
             raise StackError(f"The log {self._log_path} cannot be written: {error.strerror}.") from error
+
+
+def _as_it_is(settings: Settings) -> Settings:
+    return settings
 
 
 def check_models(models_dir: Path) -> None:

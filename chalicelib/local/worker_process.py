@@ -41,7 +41,7 @@ def main(handler_name: str, warm_up_name: str, log_level: str) -> None:
     """Process messages of the job queue until the parent ends or SIGTERM comes."""
     write_log(sys.stderr, process_name="worker", level=log_level)
     signal.signal(signal.SIGTERM, _end)
-    _end_with_parent(sys.stdin.fileno())
+    end_with_parent(sys.stdin.fileno())
     settings = read_settings(os.environ)
     with endings_at_once():
         handler = load_function(handler_name)
@@ -67,7 +67,9 @@ def _end(_signal_number: int, _frame: FrameType | None) -> NoReturn:
     raise SystemExit(0)
 
 
-def _end_with_parent(pipe: int) -> None:
+def end_with_parent(pipe: int) -> None:
+    """Ends this process, by SIGTERM first, when the other end of `pipe` is closed."""
+
     def wait() -> None:
         while os.read(pipe, 1):
             pass

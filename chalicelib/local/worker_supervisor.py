@@ -39,7 +39,7 @@ class WorkerSupervisor:
         warm_up: str = DEFAULT_WARM_UP,
         max_early_deaths: int = 5,
     ) -> None:
-        self._environment = _with_import_path(environment)
+        self._environment = with_import_path(environment)
         self._log_path = log_path
         self._command = [sys.executable, "-m", "chalicelib.local.worker_process", "--handler", handler]
         self._command += ["--warm-up", warm_up]
@@ -144,7 +144,8 @@ class WorkerSupervisor:
             process.stdin.close()
 
 
-def _with_import_path(environment: Mapping[str, str]) -> dict[str, str]:
+def with_import_path(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment in which a child process finds this package, wherever it runs."""
     paths = [str(REPOSITORY), environment.get("PYTHONPATH", "")]
     return {
         **environment,

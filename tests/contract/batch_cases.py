@@ -1,15 +1,20 @@
 """Batch services that arrays can be submitted to."""
 
 import json
+import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from boto3.session import Session
 from moto import mock_aws
 
 from chalicelib.aws.batch_jobs import AwsBatch
 from chalicelib.aws.clients import make_batch_client
+from chalicelib.local.batch_service import BatchService
 
+_SLEEP = "import time; time.sleep(60)"
 _TRUST = json.dumps({"Version": "2012-10-17", "Statement": []})
 
 
@@ -34,3 +39,11 @@ def moto_batch(session: Session) -> Iterator[AwsBatch]:
             containerProperties={"image": "worker", "vcpus": 1, "memory": 128},
         )
         yield AwsBatch(client, "segments", "worker")
+
+
+@contextmanager
+def local_batch(session: Session, log_path: Path) -> Iterator[AwsBatch]:
+    """The local stack's service, with processes that would sleep for a minute."""
+    command = (sys.executable, "-c", _SLEEP)
+    with BatchService(dict(os.environ), log_path, max_processes=2, command=command) as service:
+        yield AwsBatch(session.client("batch", endpoint_url=service.url), "any", "any")
