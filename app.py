@@ -10,4 +10,5 @@ app = Chalice(app_name="mien", configure_logs=False)
 authorize = register_api(app, api_services)
 _background = register_background(app, background_services)
 receive_uploads, receive_drops = _background.receive_uploads, _background.receive_drops
-sweep, send_notifications = _background.sweep, _background.send_notifications
+bury_dead_letters, sweep = _background.bury_dead_letters, _background.sweep
+send_notifications = _background.send_notifications

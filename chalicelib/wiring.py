@@ -11,6 +11,7 @@ from chalicelib.aws.dynamodb_accounts import DynamoAccounts
 from chalicelib.aws.dynamodb_annotations import DynamoAnnotations
 from chalicelib.aws.dynamodb_audit import DynamoAuditTrail
 from chalicelib.aws.dynamodb_client import make_dynamodb_client
+from chalicelib.aws.dynamodb_dead_letters import DynamoDeadLetters
 from chalicelib.aws.dynamodb_entries import DynamoEntries
 from chalicelib.aws.dynamodb_jobs import DynamoJobs
 from chalicelib.aws.dynamodb_keyed_requests import DynamoKeyedRequests
@@ -29,6 +30,7 @@ from chalicelib.outbound.https_webhooks import HttpsWebhooks
 from chalicelib.services.accounts import Accounts
 from chalicelib.services.annotations import Annotations
 from chalicelib.services.arrivals import Arrivals
+from chalicelib.services.dead_letters import DeadLetters, JobMessageDuty
 from chalicelib.services.dropped_jobs import DroppedJobs
 from chalicelib.services.drops import Drops
 from chalicelib.services.entries import Entries
@@ -77,6 +79,7 @@ class BackgroundServices:
 
     arrivals: Arrivals
     drops: Drops
+    dead_letters: DeadLetters
     sweeper: Sweeper
     notifications: Notifications
 
@@ -152,6 +155,7 @@ def make_background_services(settings: Settings, *, sender: WebhookSender | None
     )
     performers: dict[Duty, Performer] = {
         Duty.DROP: DropExpiry(drops),
+        Duty.JOB_MESSAGE: JobMessageDuty(DynamoJobs(table), SqsQueue(clients.sqs, settings.job_queue_url)),
         Duty.FETCHED_INPUT: _make_fetched_inputs(settings, clients, table),
         Duty.JOB_UPLOAD: JobUploadExpiry(uploads.jobs),
         Duty.ENTRY_UPLOAD: EntryUploadExpiry(uploads.entries),
@@ -167,6 +171,9 @@ def make_background_services(settings: Settings, *, sender: WebhookSender | None
     return BackgroundServices(
         arrivals=Arrivals(uploads.jobs, uploads.entries, uploads.store),
         drops=drops,
+        dead_letters=DeadLetters(
+            _job_rows(settings, clients, table), DynamoDeadLetters(table), DynamoReminders(table), utc_now
+        ),
         sweeper=Sweeper(DynamoReminders(table), performers, utc_now),
         notifications=Notifications(
             jobs=DynamoJobs(table),
@@ -187,6 +194,12 @@ def make_accounts(table_name: str, *, endpoint_url: str | None = None, region: s
     """The accounts in that table, likewise."""
     table = _table(table_name, endpoint_url, region)
     return Accounts(DynamoAccounts(table), DynamoUsers(table), DynamoAuditTrail(table))
+
+
+def make_dead_letters(table_name: str, *, endpoint_url: str | None = None, region: str | None = None) -> DeadLetters:
+    """The dead letters of that table, likewise."""
+    table = _table(table_name, endpoint_url, region)
+    return DeadLetters(DynamoJobs(table), DynamoDeadLetters(table), DynamoReminders(table), utc_now)
 
 
 def make_worker_services(settings: Settings, *, owner: str) -> WorkerServices:

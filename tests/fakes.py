@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 
 from chalicelib.domain.accounts import AccountSettings, User
 from chalicelib.domain.audit import AuditRecord
+from chalicelib.domain.dead_letters import DeadLetter
 from chalicelib.domain.drops import DroppedObject
 from chalicelib.domain.entries import MAX_REPRESENTATIONS, Annotation, Entry, Representation
 from chalicelib.domain.idempotency import KeyedRequest
@@ -645,6 +646,26 @@ class FakeBatch:
     def status(self, array_id: str) -> BatchStatus | None:
         array = self.arrays.get(array_id)
         return None if array is None else array.status
+
+
+class FakeDeadLetters:
+    """The port `DeadLetterStore`."""
+
+    def __init__(self) -> None:
+        self._rows: dict[tuple[str, str, int], DeadLetter] = {}
+        self._lock = threading.Lock()
+
+    def add(self, letter: DeadLetter) -> None:
+        with self._lock:
+            self._rows[letter.account_id, letter.job_id, letter.run] = as_kept(letter)
+
+    def list(self) -> tuple[DeadLetter, ...]:
+        with self._lock:
+            return tuple(self._rows.values())
+
+    def remove(self, letter: DeadLetter) -> None:
+        with self._lock:
+            self._rows.pop((letter.account_id, letter.job_id, letter.run), None)
 
 
 class FakeReminders:

@@ -1,11 +1,12 @@
 """What Chalice calls without a request: objects that arrived, jobs that ended, and the clock."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from chalice.app import Chalice, CloudWatchEvent, EventSourceHandler, Rate, SQSEvent
 
-from chalicelib.api.s3_events import created_objects
+from chalicelib.api.s3_events import CreatedObject, created_objects
+from chalicelib.domain.jobs import JobMessage
 from chalicelib.domain.messages import decode_message
 from chalicelib.wiring import BackgroundServices
 
@@ -18,6 +19,9 @@ DROP_QUEUE = "mien-drops"
 DELIVERY_QUEUE = "mien-deliveries"
 """The queue of jobs whose end is to be told. A deployment's template names its own instead."""
 
+DEAD_LETTER_QUEUE = "mien-jobs-dead-letters"
+"""The queue of job messages that were delivered in vain too often. A deployment's template names its own instead."""
+
 
 @dataclass(frozen=True, slots=True)
 class BackgroundHandlers:
@@ -25,6 +29,7 @@ class BackgroundHandlers:
 
     receive_uploads: EventSourceHandler
     receive_drops: EventSourceHandler
+    bury_dead_letters: EventSourceHandler
     sweep: EventSourceHandler
     send_notifications: EventSourceHandler
 
@@ -35,15 +40,18 @@ def register_background(app: Chalice, services: Callable[[], BackgroundServices]
     # One message per invocation: what is raised then brings that message back, and no other.
     @app.on_sqs_message(queue=UPLOAD_QUEUE, batch_size=1)
     def receive_uploads(event: SQSEvent) -> None:
-        for record in event:
-            for created in created_objects(record.body):
-                services().arrivals.received(created.key)
+        for created in _created(event):
+            services().arrivals.received(created.key)
 
     @app.on_sqs_message(queue=DROP_QUEUE, batch_size=1)
     def receive_drops(event: SQSEvent) -> None:
-        for record in event:
-            for created in created_objects(record.body):
-                services().drops.received(created.key, created.version_id)
+        for created in _created(event):
+            services().drops.received(created.key, created.version_id)
+
+    @app.on_sqs_message(queue=DEAD_LETTER_QUEUE, batch_size=1)
+    def bury_dead_letters(event: SQSEvent) -> None:
+        for message in _messages(event):
+            services().dead_letters.bury(message)
 
     @app.schedule(Rate(1, unit=Rate.MINUTES))
     def sweep(_event: CloudWatchEvent) -> None:
@@ -52,8 +60,18 @@ def register_background(app: Chalice, services: Callable[[], BackgroundServices]
     # One at a time here as well: a slow receiver delays its own notification, and no other.
     @app.on_sqs_message(queue=DELIVERY_QUEUE, batch_size=1)
     def send_notifications(event: SQSEvent) -> None:
-        for record in event:
-            message = decode_message(record.body)
+        for message in _messages(event):
             services().notifications.send(message.account_id, message.job_id)
 
-    return BackgroundHandlers(receive_uploads, receive_drops, sweep, send_notifications)
+    return BackgroundHandlers(receive_uploads, receive_drops, bury_dead_letters, sweep, send_notifications)
+
+
+def _created(event: SQSEvent) -> Iterator[CreatedObject]:
+    """The objects that a notification of the bucket speaks of."""
+    for record in event:
+        yield from created_objects(record.body)
+
+
+def _messages(event: SQSEvent) -> Iterator[JobMessage]:
+    for record in event:
+        yield decode_message(record.body)

@@ -14,6 +14,7 @@
 | account settings | `ACCOUNT#<account id>` | `SETTINGS`                    |
 | user       | `USER#<email>`         | `USER`                              |
 | user name  | `USERS`                | `NAME#<email>`                      |
+| dead letter | `DEAD_LETTERS`          | `RUN#<account id>#<job id>#<run>`   |
 | failed log-ins | `LOGIN#<SHA-256 of name and source>` | `FAILURES`        |
 
 Every read names one partition, and the account is the partition: no request can meet another account's rows. Ids
@@ -105,6 +106,8 @@ TABLE_KEYS: Final[TableKeys] = {
 
 JOB_PREFIX: Final = "JOB#"
 USER_NAMES_PARTITION: Final = "USERS"
+DEAD_LETTERS_PARTITION: Final = "DEAD_LETTERS"
+DEAD_LETTER_PREFIX: Final = "RUN#"
 USER_NAME_PREFIX: Final = "NAME#"
 AUDIT_PREFIX: Final = "AUDIT#"
 
@@ -132,6 +135,11 @@ def keyed_request_key(account_id: str, key: str) -> dict[str, str]:
 def reminder_key(account_id: str, duty: str, subject_id: str) -> dict[str, str]:
     """Where a reminder's row is."""
     return _key(account_partition(account_id), f"REMINDER#{duty}#{subject_id}")
+
+
+def dead_letter_key(account_id: str, job_id: str, run: int) -> dict[str, str]:
+    """Where it says that a run was given up."""
+    return _key(DEAD_LETTERS_PARTITION, f"{DEAD_LETTER_PREFIX}{account_id}#{job_id}#{run}")
 
 
 def segments_key(account_id: str, job_id: str, run: int) -> dict[str, str]:

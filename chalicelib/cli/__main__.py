@@ -6,6 +6,7 @@ import click
 
 from chalicelib.cli.accounts import account
 from chalicelib.cli.annotate import annotate
+from chalicelib.cli.dead_letters import dead_letters
 from chalicelib.cli.exit_status import run
 from chalicelib.cli.job_control import cancel, requeue
 from chalicelib.cli.jobs import jobs
@@ -24,7 +25,7 @@ def mien() -> None:
     """
 
 
-for _command in (submit, watch, results, jobs, cancel, requeue, annotate, user, account):
+for _command in (submit, watch, results, jobs, cancel, requeue, annotate, user, account, dead_letters):
     mien.add_command(_command)
 
 

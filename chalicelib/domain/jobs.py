@@ -290,6 +290,13 @@ class Job:
         self._check_segments(run)
         return self._changed(now, status=JobStatus.ERROR, error=sentence)
 
+    def given_up(self, *, run: int, sentence: str, now: datetime) -> "Job":
+        """Nobody could bring the run to an end; nothing changes where it is over, or in better hands by now."""
+        is_held = self.lease is not None and self.lease.until > now
+        if self.run != run or self.status.is_over or self.is_in_segments or is_held:
+            return self
+        return self._changed(now, status=JobStatus.ERROR, error=sentence, lease=None)
+
     @property
     def is_in_segments(self) -> bool:
         """Whether workers of segments are at it."""

@@ -18,6 +18,7 @@ class Duty(StrEnum):
     JOB_RETENTION = "job-retention"
     ENTRY_RETENTION = "entry-retention"
     FETCHED_INPUT = "fetched-input"
+    JOB_MESSAGE = "job-message"
     SEGMENTS = "segments"
     NOTIFICATION = "notification"
 

@@ -39,6 +39,7 @@ class Background:
             ("uploads", self._queues.uploads, handlers.receive_uploads),
             ("drops", self._queues.drops, handlers.receive_drops),
             ("deliveries", self._queues.deliveries, handlers.send_notifications),
+            ("dead letters", self._queues.dead_letters, handlers.bury_dead_letters),
         )
         with ExitStack() as undo:
             for name, queue_url, handler in subscriptions:

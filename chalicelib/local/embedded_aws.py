@@ -45,7 +45,7 @@ class EmbeddedAws:
         self._undo = ExitStack()
         self.endpoint_url = ""
         self.dead_letter_queue_url = ""
-        self.event_queues = EventQueues("", "", "")
+        self.event_queues = EventQueues("", "", "", "")
         self.environment: dict[str, str] = {}
         self._settings: Settings | None = None
 

@@ -1,11 +1,11 @@
 """What a deployment has in AWS, made by boto3: the table, the bucket that tells queues of uploads and dropped files,
-the job queue, the queue of notifications, and a dead-letter queue."""
+the job queue, the queue of notifications, and their dead-letter queues."""
 
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chalicelib.api.background import DELIVERY_QUEUE, DROP_QUEUE, UPLOAD_QUEUE
+from chalicelib.api.background import DEAD_LETTER_QUEUE, DELIVERY_QUEUE, DROP_QUEUE, UPLOAD_QUEUE
 from chalicelib.aws.clients import AwsClients
 from chalicelib.aws.table_layout import EXPIRES_AT, TABLE_KEYS
 from chalicelib.domain.drops import DROP_PREFIX
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _TABLE = "mien"
 _BUCKET = "mien-media"
 _QUEUE = "mien-jobs"
-_DEAD_LETTER_QUEUE = "mien-jobs-dead-letters"
+_EVENT_DEAD_LETTER_QUEUE = "mien-events-dead-letters"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ class EventQueues:
     uploads: str
     drops: str
     deliveries: str
+    dead_letters: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,23 +53,28 @@ def provision(clients: AwsClients, *, visibility_timeout_s: int, max_receives: i
     )
     clients.s3.create_bucket(Bucket=_BUCKET)
     clients.s3.put_bucket_versioning(Bucket=_BUCKET, VersioningConfiguration={"Status": "Enabled"})
-    dead_letter_queue_url = clients.sqs.create_queue(QueueName=_DEAD_LETTER_QUEUE)["QueueUrl"]
-    redrive = {
-        "deadLetterTargetArn": queue_arn(clients.sqs, dead_letter_queue_url),
-        "maxReceiveCount": max_receives,
-    }
+    dead_letter_queue_url, event_dead_letter_queue_url = (
+        clients.sqs.create_queue(QueueName=name)["QueueUrl"] for name in (DEAD_LETTER_QUEUE, _EVENT_DEAD_LETTER_QUEUE)
+    )
     job_queue_url = clients.sqs.create_queue(
         QueueName=_QUEUE,
-        Attributes={"VisibilityTimeout": str(visibility_timeout_s), "RedrivePolicy": json.dumps(redrive)},
+        Attributes={
+            "VisibilityTimeout": str(visibility_timeout_s),
+            "RedrivePolicy": _redrive(clients.sqs, dead_letter_queue_url, max_receives),
+        },
     )["QueueUrl"]
-    queues = EventQueues(
-        *(
-            clients.sqs.create_queue(QueueName=name, Attributes={"RedrivePolicy": json.dumps(redrive)})["QueueUrl"]
-            for name in (UPLOAD_QUEUE, DROP_QUEUE, DELIVERY_QUEUE)
-        )
+    redrive = _redrive(clients.sqs, event_dead_letter_queue_url, max_receives)
+    uploads, drops, deliveries = (
+        clients.sqs.create_queue(QueueName=name, Attributes={"RedrivePolicy": redrive})["QueueUrl"]
+        for name in (UPLOAD_QUEUE, DROP_QUEUE, DELIVERY_QUEUE)
     )
+    queues = EventQueues(uploads, drops, deliveries, dead_letter_queue_url)
     _tell_of_objects(clients, queues)
     return Provisioned(_TABLE, _BUCKET, job_queue_url, dead_letter_queue_url, queues)
+
+
+def _redrive(sqs: "SQSClient", dead_letter_queue_url: str, max_receives: int) -> str:
+    return json.dumps({"deadLetterTargetArn": queue_arn(sqs, dead_letter_queue_url), "maxReceiveCount": max_receives})
 
 
 def _tell_of_objects(clients: AwsClients, queues: EventQueues) -> None:

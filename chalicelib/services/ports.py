@@ -9,6 +9,7 @@ from typing import BinaryIO, Generic, Literal, Protocol, TypeVar
 
 from chalicelib.domain.accounts import AccountSettings, User
 from chalicelib.domain.audit import AuditRecord
+from chalicelib.domain.dead_letters import DeadLetter
 from chalicelib.domain.drops import DroppedObject
 from chalicelib.domain.entries import Annotation, Entry, Representation
 from chalicelib.domain.idempotency import KeyedRequest
@@ -352,6 +353,19 @@ class BatchJobs(Protocol):
 
     def status(self, array_id: str) -> BatchStatus | None:
         """How the array fares, None where it is not known (any more)."""
+
+
+class DeadLetterStore(Protocol):
+    """Runs that were given up, of all accounts: for operators, and in small numbers."""
+
+    def add(self, letter: DeadLetter) -> None:
+        """Notes a run that was given up; again is fine."""
+
+    def list(self) -> tuple[DeadLetter, ...]:
+        """All that are noted, in no order."""
+
+    def remove(self, letter: DeadLetter) -> None:
+        """Takes the note away; none there is fine."""
 
 
 class ReminderStore(Protocol):

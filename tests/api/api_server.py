@@ -16,6 +16,7 @@ from chalicelib.domain.ids import new_id
 from chalicelib.local.http_server import HttpServer
 from chalicelib.services.annotations import Annotations
 from chalicelib.services.arrivals import Arrivals
+from chalicelib.services.dead_letters import DeadLetters
 from chalicelib.services.drops import Drops
 from chalicelib.services.entries import Entries
 from chalicelib.services.entry_deletions import EntryDeletions
@@ -39,6 +40,7 @@ from tests.fakes import (
     START,
     FakeAccounts,
     FakeAnnotations,
+    FakeDeadLetters,
     FakeDrops,
     FakeEntries,
     FakeJobs,
@@ -120,6 +122,7 @@ class Backstage:
         return BackgroundServices(
             arrivals=Arrivals(services.job_uploads, services.entry_uploads, self.uploads),
             drops=drops,
+            dead_letters=DeadLetters(self.notified_jobs, FakeDeadLetters(), self.reminders, self.clock),
             sweeper=Sweeper(self.reminders, {}, self.clock),
             notifications=self.notifications(),
         )

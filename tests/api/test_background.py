@@ -9,6 +9,8 @@ from chalice.app import Chalice
 
 from chalicelib.api.background import register_background
 from chalicelib.api.s3_events import CreatedObject, created_objects
+from chalicelib.domain.dead_letters import SENTENCE
+from chalicelib.domain.messages import encode_message
 from chalicelib.services.users import Users
 from chalicelib.settings import Settings
 from tests.api.api_server import Api, Backstage
@@ -76,3 +78,17 @@ def test_a_dropped_object_becomes_a_job(api: Api, users: Users) -> None:
     assert (job.filename, job.name) == ("a b+c%20\u00fc.mp4", "no-op")
     with pytest.raises(ValueError, match="notification"):
         handlers.receive_drops(_sqs_event("[]"), None)
+
+
+def test_a_dead_letter_ends_its_job(api: Api, users: Users) -> None:
+    background = api.backstage.background(Settings("table", "bucket", "queue"), users)
+    handlers = register_background(Chalice("mien", configure_logs=False, env={}), lambda: background)
+    job = api.ada.send_job().json()
+    (message,) = api.queue.sent
+    for _ in range(2):
+        handlers.bury_dead_letters(_sqs_event(encode_message(message)), None)
+    ended = api.ada.call("GET", job["self"]).json()
+    assert (ended["status"], ended["error"]) == ("error", SENTENCE)
+    assert [letter.job_id for letter in background.dead_letters.list()] == [message.job_id]
+    with pytest.raises(ValueError, match="job message"):
+        handlers.bury_dead_letters(_sqs_event("{}"), None)

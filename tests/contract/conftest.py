@@ -7,6 +7,7 @@ from boto3.session import Session
 
 from chalicelib.aws.dynamodb_accounts import DynamoAccounts
 from chalicelib.aws.dynamodb_annotations import DynamoAnnotations
+from chalicelib.aws.dynamodb_dead_letters import DynamoDeadLetters
 from chalicelib.aws.dynamodb_entries import DynamoEntries
 from chalicelib.aws.dynamodb_jobs import DynamoJobs
 from chalicelib.aws.dynamodb_keyed_requests import DynamoKeyedRequests
@@ -18,6 +19,7 @@ from chalicelib.aws.dynamodb_webhook_secrets import DynamoWebhookSecrets
 from chalicelib.services.ports import (
     AccountStore,
     AnnotationStore,
+    DeadLetterStore,
     EntryStore,
     JobStore,
     KeyedRequestStore,
@@ -35,6 +37,7 @@ from tests.contract.upload_cases import FakeUploadCase, S3UploadCase, UploadCase
 from tests.fakes import (
     FakeAccounts,
     FakeAnnotations,
+    FakeDeadLetters,
     FakeEntries,
     FakeJobs,
     FakeKeyedRequests,
@@ -130,3 +133,8 @@ def drops(stack: MotoStack | None) -> DropCase:
 @pytest.fixture
 def segments(stack: MotoStack | None) -> SegmentStore:
     return FakeSegments() if stack is None else DynamoSegments(stack.table)
+
+
+@pytest.fixture
+def dead_letters(stack: MotoStack | None) -> DeadLetterStore:
+    return FakeDeadLetters() if stack is None else DynamoDeadLetters(stack.table)

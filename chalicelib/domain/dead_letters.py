@@ -1,0 +1,20 @@
+"""Jobs that were given up: their message was delivered as often as it may be, and nobody brought it to an end."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+SENTENCE = (
+    "The analysis failed again and again through a fault of this service, which its operators can see; requeue the job "
+    "later."
+)
+"""What such a job's `error` says."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A run that was given up, and when."""
+
+    account_id: str
+    job_id: str
+    run: int
+    buried: datetime

@@ -1,0 +1,83 @@
+"""What becomes of messages that nobody could bring to an end, and how operators give them another chance."""
+
+from datetime import datetime
+
+from chalicelib.domain.dead_letters import SENTENCE, DeadLetter
+from chalicelib.domain.jobs import Job, JobMessage, JobStatus
+from chalicelib.domain.reminders import Duty, Reminder
+from chalicelib.errors import JobBusy, NotFound
+from chalicelib.services.changes import change_job
+from chalicelib.services.ports import Clock, DeadLetterStore, JobQueue, JobStore, ReminderStore
+
+
+class DeadLetters:
+    """Buries runs that were given up, lists them, and begins them anew."""
+
+    def __init__(self, jobs: JobStore, letters: DeadLetterStore, reminders: ReminderStore, clock: Clock) -> None:
+        self._jobs = jobs
+        self._letters = letters
+        self._reminders = reminders
+        self._clock = clock
+
+    def bury(self, message: JobMessage) -> None:
+        """Ends the job of a dead letter as `error`, and notes it for operators; again is fine.
+
+        A job that has ended, or whose segments are being worked on, is left alone. Raises `JobBusy` while a worker is
+        at it, who may bring it to its end: the dead letter must come again later.
+        """
+        try:
+            job = self._jobs.get(message.account_id, message.job_id)
+        except NotFound:
+            return
+        now = self._clock()
+        if job.run != message.run or job.status.is_over or job.is_in_segments:
+            return
+        if job.lease is not None and job.lease.until > now:
+            raise JobBusy(f"job {job.id} is leased until {job.lease.until.isoformat()}")
+        self._letters.add(DeadLetter(job.account_id, job.id, job.run, now))
+        change_job(
+            self._jobs,
+            job.account_id,
+            job.id,
+            lambda current: current.given_up(run=message.run, sentence=SENTENCE, now=self._clock()),
+        )
+
+    def list(self) -> tuple[DeadLetter, ...]:
+        """All that are noted, in no order. For operators: it costs as much as there are."""
+        return self._letters.list()
+
+    def redrive(self, letter: DeadLetter) -> bool:
+        """Begins the job anew, with the sweeper's help; whether there was anything to begin. Takes the letter away."""
+        is_begun = False
+
+        def transition(job: Job) -> Job:
+            nonlocal is_begun
+            is_begun = job.run == letter.run and job.status is JobStatus.ERROR
+            return job.requeued(self._clock()) if is_begun else job
+
+        now = self._clock()
+        self._reminders.set(Reminder(letter.account_id, Duty.JOB_MESSAGE, letter.job_id, now))
+        try:
+            change_job(self._jobs, letter.account_id, letter.job_id, transition)
+        except NotFound:
+            is_begun = False
+        self._letters.remove(letter)
+        return is_begun
+
+
+class JobMessageDuty:
+    """The duty `JOB_MESSAGE`: a job that waits has a message, whoever made it wait."""
+
+    def __init__(self, jobs: JobStore, queue: JobQueue) -> None:
+        self._jobs = jobs
+        self._queue = queue
+
+    def perform(self, reminder: Reminder) -> datetime | None:
+        """Sends the message once more; one too many is consumed without work."""
+        try:
+            job = self._jobs.get(reminder.account_id, reminder.subject_id)
+        except NotFound:
+            return None
+        if job.status is JobStatus.QUEUED:
+            self._queue.send(job.message)
+        return None
