@@ -18,21 +18,10 @@ from chalicelib.cli.output import complain, progress_display, say, say_json
 from chalicelib.cli.waiting import wait_for_jobs
 from chalicelib.client.face_summary import read_summary
 from chalicelib.client.job_documents import RemoteJob
+from chalicelib.client.job_wishes import JobWishes
 from chalicelib.client.media_api import MediaApiClient
 from chalicelib.domain.job_names import DEFAULT_JOB_NAME, SUMMARY_CONTENT_TYPE, JobName, NeutralBaseline, ResultTable
 from chalicelib.errors import MienError
-
-_NAMES = [*(each.value for each in JobName), "auto"]
-_TABLES = [each.value for each in ResultTable]
-
-
-@dataclass(frozen=True, slots=True)
-class _Wishes:
-    """What is to be done with every medium; the empty ones are left to the API."""
-
-    name: str
-    table: str
-    neutral_baseline: str
 
 
 @dataclass(slots=True)
@@ -74,6 +63,10 @@ class _Submission:
     type=click.Choice([each.value for each in NeutralBaseline]),
     help="Whether scores are corrected by each person's own neutral (on where it is not said).",
 )
+@click.option(
+    "--expires-in", type=click.IntRange(min=1), help="Seconds after which a job goes with all that is its own."
+)
+@click.option("--callback-url", help="An https URL that is told when a job ends.")
 @click.option("--annotate", "annotations", type=KEY_VALUE, multiple=True, help="A note on the medium; repeatable.")
 @click.option("--wait", is_flag=True, help="Wait until the jobs have ended.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Wait, then download the results here.")
@@ -85,6 +78,8 @@ def submit(
     name: str,
     table: str | None,
     neutral_baseline: str | None,
+    expires_in: int | None,
+    callback_url: str | None,
     annotations: tuple[KeyValue, ...],
     wait: bool,
     out: Path | None,
@@ -93,12 +88,12 @@ def submit(
 
     Prints the id of each new job. Large files go past the API by themselves.
     """
-    wishes = _Wishes(name, table or "", neutral_baseline or "")
+    wishes = JobWishes(table or "", neutral_baseline or "", expires_in, callback_url or "")
     submissions = [_Submission(medium, medium if len(media) > 1 else "") for medium in dict.fromkeys(media)]
     _check_files(submissions)
     with connection.open_client() as client, progress_display(for_machines=connection.for_machines) as display:
         for submission in submissions:
-            _submit(client, submission, display, wishes, annotations)
+            _submit(client, submission, display, name=name, wishes=wishes, annotations=annotations)
             if submission.job is not None and not connection.for_machines:
                 say(submission.job.id)
         if wait or out is not None:
@@ -124,22 +119,21 @@ def _submit(
     client: MediaApiClient,
     submission: _Submission,
     display: JobDisplay,
-    wishes: _Wishes,
+    *,
+    name: str,
+    wishes: JobWishes,
     annotations: Iterable[KeyValue],
 ) -> None:
     """A medium that fails leaves its sentence; the others are submitted nevertheless."""
     try:
         if _is_url(submission.medium):
-            submission.job = client.create_job_from_url(
-                submission.medium, wishes.name, table=wishes.table, neutral_baseline=wishes.neutral_baseline
-            )
+            submission.job = client.create_job_from_url(submission.medium, name, wishes=wishes)
         else:
             submission.job = client.create_job(
                 Path(submission.medium),
-                wishes.name,
+                name,
                 lambda sent, total: display.uploading(submission.label, sent, total),
-                table=wishes.table,
-                neutral_baseline=wishes.neutral_baseline,
+                wishes=wishes,
             )
         for note in annotations:
             submission.job = client.wait_for_input(submission.job)

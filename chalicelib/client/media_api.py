@@ -14,9 +14,11 @@ from chalicelib.client.direct_upload import DIRECT_ABOVE_BYTES, UploadProgress, 
 from chalicelib.client.downloads import download_files
 from chalicelib.client.http_session import ApiError, HttpSession, document_of
 from chalicelib.client.job_documents import RemoteFile, RemoteJob, parse_job
+from chalicelib.client.job_wishes import NO_WISHES, JobWishes
 from chalicelib.domain.ids import check_id
 from chalicelib.domain.media_types import content_type_of
 
+_NAME = "entry_job[name]"
 _PAGE = 100
 
 
@@ -56,21 +58,15 @@ class MediaApiClient:
         name: str,
         on_upload: UploadProgress | None = None,
         *,
-        table: str = "",
-        neutral_baseline: str = "",
+        wishes: JobWishes = NO_WISHES,
         direct_above_bytes: int = DIRECT_ABOVE_BYTES,
     ) -> RemoteJob:
         """Sends the file as a stream and returns the new job; what is larger than `direct_above_bytes` goes past the
         API. Raises `ApiError`, or OSError for an unreadable file."""
         if media.stat().st_size > direct_above_bytes:
-            return self.upload_job(media, name, on_upload, table=table, neutral_baseline=neutral_baseline)
+            return self.upload_job(media, name, on_upload, wishes=wishes)
         with media.open("rb") as body:
-            form = _form(
-                body,
-                media.name,
-                _fields(name=name, table=table, neutral_baseline=neutral_baseline),
-                on_upload or _nothing,
-            )
+            form = _form(body, media.name, {_NAME: name, **wishes.fields()}, on_upload or _nothing)
             headers = {"Content-Type": form.content_type}
             return _job(self._http.json("POST", self.jobs_url(), data=form, headers=headers))
 
@@ -80,8 +76,7 @@ class MediaApiClient:
         name: str,
         on_upload: UploadProgress | None = None,
         *,
-        table: str = "",
-        neutral_baseline: str = "",
+        wishes: JobWishes = NO_WISHES,
     ) -> RemoteJob:
         """Creates a job and sends the file past the API, straight to the media store: the way for files that are larger
         than a request may be. Raises `ApiError`, or OSError for an unreadable file."""
@@ -90,8 +85,7 @@ class MediaApiClient:
             "file_name": media.name.encode(errors="replace").decode(),  # a name on the disk need not be text
             "content_type": content_type_of(media.name, None),
             "size_bytes": media.stat().st_size,
-            **_if_given("table", table),
-            **_if_given("neutral_baseline", neutral_baseline),
+            **wishes.members(),
         }
         document = self._http.json("POST", self.jobs_url(), json={"entry_job": announced}, headers=_once())
         try:
@@ -99,11 +93,9 @@ class MediaApiClient:
         except (KeyError, TypeError):
             raise ApiError("The API answered with something that is not a job waiting for its upload.") from None
 
-    def create_job_from_url(
-        self, media_url: str, name: str, *, table: str = "", neutral_baseline: str = ""
-    ) -> RemoteJob:
+    def create_job_from_url(self, media_url: str, name: str, *, wishes: JobWishes = NO_WISHES) -> RemoteJob:
         """A job whose medium the API fetches itself. Raises `ApiError`."""
-        form = MultipartEncoder(_fields(name=name, input_url=media_url, table=table, neutral_baseline=neutral_baseline))
+        form = MultipartEncoder({_NAME: name, "entry_job[input_url]": media_url, **wishes.fields()})
         headers = {"Content-Type": form.content_type}
         return _job(self._http.json("POST", self.jobs_url(), data=form.read(), headers={**headers, **_once()}))
 
@@ -198,11 +190,6 @@ class MediaApiClient:
     def _job_url(self, job_id: str) -> str:
         last_part = check_id(job_id.rstrip("/").rpartition("/")[2], "job")
         return f"{self.jobs_url()}/{last_part}"
-
-
-def _fields(**wishes: str) -> dict[str, str]:
-    """The wishes that are not empty, as parts of a form."""
-    return {f"entry_job[{name}]": wish for name, wish in wishes.items() if wish}
 
 
 def _form(body: BinaryIO, file_name: str, fields: dict[str, str], on_upload: UploadProgress) -> MultipartEncoderMonitor:

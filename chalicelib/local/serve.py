@@ -69,9 +69,12 @@ def introduction(stack: Stack, clip: Path) -> str:
 
 
 def user_command(stack: Stack) -> str:
-    """The command that lists the users of a running stack, for a shell in the repository's root."""
+    """The command that lists the users of a running stack. Without `mien`, which set-up installs, it is for a shell in
+    the repository's root."""
+    installed = Path(sys.executable).with_name("mien")
+    command = (str(installed),) if installed.is_file() else (sys.executable, "-m", "chalicelib.cli")
     options = ("--endpoint-url", stack.aws_endpoint_url, "--table", stack.table_name)
-    return shlex.join((sys.executable, "-m", "chalicelib.cli", "user", *options, "list"))
+    return shlex.join((*command, "user", *options, "list"))
 
 
 def exports(index_url: str, user: str, password: str) -> str:

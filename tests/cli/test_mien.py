@@ -64,6 +64,20 @@ def test_submit_downloads_results_and_annotates_the_medium(
     assert job.document["neutral_baseline"] == "off"
 
 
+def test_submit_passes_on_what_is_wished_for(mien: Mien, clip: Path) -> None:
+    wishes = ("--job", "no-op", "--expires-in", "86400", "--callback-url", "https://hooks.example.invalid/mien")
+    for way in ((), ("--wait",)):
+        done = mien("submit", str(clip), "--json", *wishes, *way)
+        assert done.returncode == 0, done.stderr
+        (line,) = _lines(done.stdout)
+        assert line["job"]["callback_url"] == "https://hooks.example.invalid/mien"
+        assert line["job"]["expires"] > line["job"]["published"]
+    refused = mien("submit", str(clip), "--callback-url", "http://localhost/")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "callback_url" in refused.stderr
+    assert mien("submit", str(clip), "--expires-in", "0").returncode == 2
+
+
 def test_submit_of_several_media_speaks_json_to_machines(mien: Mien, clip: Path, tmp_path: Path) -> None:
     text = tmp_path / "text.mp4"
     text.write_text("no film")
