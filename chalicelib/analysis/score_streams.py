@@ -14,8 +14,10 @@ from chalicelib.domain.emotions import emotions
 from chalicelib.domain.job_names import Scores
 from chalicelib.domain.metrics import EXPRESSION_NAMES, FaceMetrics, FrameMetrics, MetricGroup, MetricSet
 
-# The original service is reliable within about this turn; beyond it a face says little about how it looks at rest.
+# The original service is reliable within about this turn and above this luminance; beyond them a face says little about
+# how it looks at rest.
 _MAX_TURN_DEG = 25.0
+_MIN_LUMINANCE = 30.0
 
 
 class ScoreStream(Protocol):
@@ -47,9 +49,10 @@ class OwnNeutralScores:
         self._neutrals = FaceMemories(OwnNeutral)
 
     def of(self, face_id: int, time_s: float, values: Mapping[str, float]) -> dict[str, float]:
-        """See `ScoreStream`. A face that is turned away teaches nothing about the person."""
+        """See `ScoreStream`. A face that is turned away or dark teaches nothing about the person."""
         scores = {name: values[name] for name in EXPRESSION_NAMES}
-        is_valid = max(abs(values["pitch"]), abs(values["yaw"])) <= _MAX_TURN_DEG
+        is_frontal = max(abs(values["pitch"]), abs(values["yaw"])) <= _MAX_TURN_DEG
+        is_valid = is_frontal and values["mean face luminance"] >= _MIN_LUMINANCE
         return self._neutrals.of(face_id).correct(time_s, scores, is_valid=is_valid)
 
 

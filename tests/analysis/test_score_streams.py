@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from chalicelib.analysis.face_memories import FaceMemories
 from chalicelib.analysis.one_euro import OneEuroFilter
@@ -21,6 +22,7 @@ from chalicelib.domain.metrics import (
     MetricGroup,
     MetricSet,
 )
+from tests.analysis.conftest import Measure
 
 
 def _recipe_metrics(scores: Scores) -> MetricSet:
@@ -38,6 +40,7 @@ METRICS_OF = {scores: _recipe_metrics(scores) for scores in Scores}
 def _frame(time_s: float, score: float, *face_ids: int) -> FrameMetrics:
     """Faces that have this score in every expression, as the analysis of single frames gives them."""
     values = dict.fromkeys(EVERY_METRIC.names, 0.0) | dict.fromkeys(EXPRESSION_NAMES, score)
+    values["mean face luminance"] = 120.0
     return FrameMetrics(time_s, tuple(FaceMetrics(face_id, values | emotions(values)) for face_id in face_ids))
 
 
@@ -75,9 +78,12 @@ def test_without_emotions_none_follow(kind: Scores) -> None:
     assert tuple(found.faces[0].values) == metrics.names
 
 
-def test_a_face_turned_away_teaches_nothing() -> None:
-    turned = _frame(0.0, 15.0, 0).faces[0]
-    faces = (FaceMetrics(0, {**turned.values, "yaw": 26.0}), FaceMetrics(1, {**turned.values, "yaw": 24.0}))
+@pytest.mark.parametrize(
+    ("name", "beyond", "within"), [("yaw", 26.0, 24.0), ("pitch", -26.0, -24.0), ("mean face luminance", 29.0, 31.0)]
+)
+def test_a_face_turned_away_or_dark_teaches_nothing(name: str, beyond: float, within: float) -> None:
+    usual = _frame(0.0, 15.0, 0).faces[0].values
+    faces = (FaceMetrics(0, {**usual, name: beyond}), FaceMetrics(1, {**usual, name: within}))
     frames = [FrameMetrics(index * 0.04, faces) for index in range(500)]
     last = list(scored(frames, Scores.OWN_NEUTRAL, METRICS_OF[Scores.OWN_NEUTRAL]))[-1]
     assert [face.values["brow furrow"] for face in last.faces] == [15.0, pytest.approx(2.5, abs=1.5)]
@@ -110,6 +116,21 @@ def test_each_face_is_smoothed_for_itself() -> None:
 
 def test_a_gap_begins_anew() -> None:
     assert _smiles([90.0, 10.0], step_s=0.6) == [90.0, 10.0]
+
+
+def test_a_man_who_talks_and_closes_his_eyes_is_calmer_and_closes_them_as_often(measured: Measure) -> None:
+    frames = measured("videos/WolfgangLanger_Pexels.mp4")
+    smoothed = list(scored(frames, Scores.SMOOTHED, METRICS_OF[Scores.SMOOTHED]))
+
+    def course(results: list[FrameMetrics], name: str) -> NDArray[np.float64]:
+        return np.array([result.faces[0].values[name] for result in results])
+
+    for name in ("smile", "mouth open", "brow raise", "eye closure"):
+        raw, calm = course(frames, name), course(smoothed, name)
+        assert np.abs(np.diff(calm, 2)).mean() < 0.8 * np.abs(np.diff(raw, 2)).mean(), name
+        assert np.corrcoef(raw, calm)[0, 1] > 0.97, name
+    closings = [np.sum(np.diff((course(each, "eye closure") > 50).astype(int)) == 1) for each in (frames, smoothed)]
+    assert closings[0] == closings[1] > 0
 
 
 @given(st.lists(st.tuples(st.floats(0.001, 0.6), st.floats(0, 100)), min_size=1, max_size=40))
