@@ -175,7 +175,12 @@ def _overall(direct: Agreement, steadiness: Steadiness) -> list[Figure]:
             Figure(f"{key}_ours", f"spread, {text}: ours", _two(ours), "points"),
             Figure(f"{key}_teacher", f"spread, {text}: the teacher's", _two(theirs), "points"),
             Figure(
-                f"{key}_ratio", f"spread, {text}: ours over the teacher's", _two(ours / theirs), "", Bar(at_most=most)
+                f"{key}_ratio",
+                f"spread, {text}: ours over the teacher's",
+                _two(ours / theirs),
+                "",
+                Bar(at_most=most),
+                "all expressions",
             ),
         ]
     return figures
