@@ -3,9 +3,13 @@
 import re
 from typing import Any
 
+import pytest
+
 from infra.deployment.parameters import SET_BY_DEPLOY
 from infra.deployment.places import ROOT
-from infra.simulation.scenarios import FRAMES_PER_S
+from infra.simulation.report import percentile
+from infra.simulation.scenarios import FRAMES_PER_S, SCENARIOS
+from infra.simulation.simulate import Simulation
 
 _RUNBOOK = (ROOT / "docs" / "deploy.md").read_text()
 _SCALE = (ROOT / "docs" / "scale.md").read_text()
@@ -25,6 +29,20 @@ def test_every_alarm_is_in_the_runbook(template: dict[str, Any]) -> None:
     for alarm in alarms:
         name = alarm["Properties"]["AlarmName"]["Fn::Sub"].removeprefix("mien-${Stage}-")
         assert f"`...-{name}`" in _RUNBOOK
+
+
+def test_the_page_on_scale_says_what_is_simulated() -> None:
+    plans = {plan.name: plan for plan in SCENARIOS}
+    rows = re.findall(r"^\| `([\w-]+)` \| .*? \| (\d+) \| (\d+) \| (\d+) \| ([\d.]+) \|$", _SCALE, re.MULTILINE)
+    assert len(rows) >= 8
+    for name, *numbers in rows:
+        outcome = Simulation(plans[name]).run()
+        is_clips = not outcome.long_totals_s
+        totals_s = outcome.short_totals_s if is_clips else outcome.long_totals_s
+        most = outcome.functions_peak if is_clips else outcome.machines_peak
+        usd = outcome.function_usd if is_clips else outcome.fleet_usd
+        simulated = [percentile(totals_s, 0.5), percentile(totals_s, 0.95), most, usd]
+        assert [float(text) for text in numbers] == pytest.approx(simulated, rel=0.05), name
 
 
 def test_the_page_on_scale_starts_from_the_speed_that_is_simulated() -> None:
