@@ -46,6 +46,11 @@ class FaceAnalyzer:
         self._is_linear = scores is Scores.LINEAR
         self._expressions = expressions or GeometricExpressions()
 
+    @property
+    def expressions(self) -> ExpressionModel:
+        """What scores the meshes."""
+        return self._expressions
+
     def analyze(self, frames: Iterable[Frame], *, continues: bool = False) -> Iterator[FrameMetrics]:
         """One `FrameMetrics` per frame, in order, as soon as the frame is measured. The same frames give the same
         numbers. Frames come in order of time; the first is searched most thoroughly, so a still image is one frame;

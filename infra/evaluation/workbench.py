@@ -14,7 +14,6 @@ from chalicelib.analysis.analyzer import FaceAnalyzer
 from chalicelib.analysis.detector import FaceDetector
 from chalicelib.analysis.face_tracker import FaceTracker
 from chalicelib.analysis.frames import Frame
-from chalicelib.analysis.geometric_expressions import GeometricExpressions
 from chalicelib.analysis.head_pose import HeadPose, head_pose
 from chalicelib.analysis.mesh import MeshModel, crop_of_mesh
 from chalicelib.analysis.models import Models
@@ -34,6 +33,7 @@ _OTHERS = {
     "videos/WolfgangLanger_Pexels.mp4": 24,
 }
 _MOST_FACES = 5
+_LIGHT_POINTS = 468
 _FRONTAL_DEG = 12.0
 _ROUND_SIDES = 2.6  # what is kept round a face, in sides of the box of its mesh
 
@@ -81,18 +81,22 @@ class Workbench:
         self.models = Models(models_dir)
         self.models_dir = models_dir
         self.pictures = pictures
-        self._expressions = GeometricExpressions()
+        self.analyzer = cache(self._analyzer)
         self.measured = cache(self._measured)
         self.faces = cache(self._faces)
 
     def score(self, points: NDArray[np.float64]) -> Mapping[str, float]:
         """The calibrated scores of a mesh alone, as the default job has them; every name of `EXPRESSION_NAMES`."""
-        return self._expressions.score(points).calibrated
+        mesh = Mesh.ATTENTION if len(points) > _LIGHT_POINTS else Mesh.LIGHT
+        return self.analyzer(mesh).expressions.score(points).calibrated
 
     def analyze(self, frames: Iterable[Frame], max_faces: int = MAX_FACES) -> Iterator[FrameMetrics]:
         """As the default job measures, with its correction by the person's own neutral; every metric of its files."""
-        analyzer = FaceAnalyzer(self.models, mesh=RECIPE.mesh, max_faces=max_faces, scores=RECIPE.scores)
-        return scored(analyzer.analyze(frames), RECIPE.scores, RECIPE.metrics(expressions_only=False))
+        measured = self.analyzer(RECIPE.mesh, max_faces).analyze(frames)
+        return scored(measured, RECIPE.scores, RECIPE.metrics(expressions_only=False))
+
+    def _analyzer(self, mesh: Mesh, max_faces: int = MAX_FACES) -> FaceAnalyzer:
+        return FaceAnalyzer(self.models, mesh=mesh, max_faces=max_faces, scores=RECIPE.scores)
 
     def _measured(self, name: str) -> tuple[FrameMetrics, ...]:
         """The metrics of a file of the media, as the default job has them; its first frames where effort is small."""
