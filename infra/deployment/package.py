@@ -89,7 +89,7 @@ def run_chalice(stage: str, package: Package, root: Path = ROOT) -> None:
 def _report_bundle(measures: BundleMeasures) -> None:
     slow = "" if measures.import_s < _WANTED_IMPORT_S else f", more than the {_WANTED_IMPORT_S} s that are wanted"
     print(
-        f"Zip: {measures.size_bytes / 1e6:.2f} MB; importing it takes {measures.import_s:.2f} s on this machine{slow}."
+        f"Zip: {measures.size_bytes / 1e6:.2f} MB; importing it takes {measures.import_s:.2f} s of this machine{slow}."
     )
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from boto3.session import Session
@@ -66,3 +66,15 @@ def test_a_stage_is_deleted_by_its_name_only(session: Session, stacks: Stacks) -
 def test_there_has_to_be_one(stacks: Stacks) -> None:
     with pytest.raises(DeploymentError, match="no stack"):
         destroy(stacks, _STAGE, ask=lambda _question: _STAGE)
+
+
+def test_a_stack_that_never_worked_is_not_changed() -> None:
+    class Broken:
+        """CloudFormation after a first deployment that failed; moto knows no such stacks."""
+
+        def describe_stacks(self, *, StackName: str) -> dict[str, Any]:  # noqa: N803 - AWS calls it so
+            return {"Stacks": [{"StackName": StackName, "StackStatus": "ROLLBACK_COMPLETE"}]}
+
+    stacks = Stacks(cast("Any", Broken()), poll_s=0.01, say=lambda _sentence: None)
+    with pytest.raises(DeploymentError, match="could never be made"):
+        deploy(stacks, "1")
