@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pyarrow import parquet
 
+from chalicelib.domain.events import EVENTS
 from chalicelib.domain.job_names import (
     CSV_CONTENT_TYPE,
     LEGACY_CONTENT_TYPE,
@@ -126,3 +127,7 @@ def test_the_maps_say_which_score_is_which(baseline: NeutralBaseline, tmp_path: 
     assert (current["smile"], linear["smilect"], hybrid["smilect"]) == ("smilect", "smilect-linear", "smilect-smoothed")
     assert current.get("smile raw") == ("smilect-raw" if baseline is NeutralBaseline.ON else None)
     assert (linear["joyct"], hybrid["joyct"], hybrid["yaw"]) == ("joyct-linear", "joyct-smoothed", "yaw")
+
+
+def test_events_need_no_emotion() -> None:
+    assert {event.metric for event in EVENTS} <= set(deployed_metrics(expressions_only=True).names)
