@@ -4,7 +4,7 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -42,8 +42,9 @@ def main(arguments: list[str] | None = None) -> int:
     bench = Workbench(
         options.media.resolve(), options.teacher, options.models.resolve(), FULL, ROOT / "docs" / "pictures"
     )
-    report = merged(measure(bench, names, console))
-    write(report)
+    for measured in measure(bench, names, console):
+        write(merged({measured.section.name: measured}))  # each at once: who interrupts keeps what there is
+    report = merged({})
     failing = sum(figure.fails for measured in report.values() for figure in measured.section.figures)
     console.print(f"Written: {PAGE.relative_to(ROOT)}; {failing} figures miss their bar.")
     return 0
@@ -62,20 +63,18 @@ def _lacking(names: Iterable[str], media: Path, teacher: Path) -> str:
     return ""
 
 
-def measure(bench: Workbench, names: Iterable[str], console: Console) -> dict[str, Measured]:
+def measure(bench: Workbench, names: Iterable[str], console: Console) -> Iterator[Measured]:
     """The sections of these names, measured one after another."""
-    found: dict[str, Measured] = {}
     here, today = machine(), datetime.now(UTC).date().isoformat()
     for name in names:
         started = time.monotonic()
         with console.status(f"{name} ..."):
             section = SECTIONS[name](bench)
         seconds = round(time.monotonic() - started)
-        missed = sum(figure.fails for figure in section.figures)
-        console.print(f"{name}: {seconds} s, {missed} of {sum(f.bar is not None for f in section.figures)} bars missed")
-        console.print(f"  {section.reading}", markup=False)
-        found[name] = Measured(section, today, seconds, here)
-    return found
+        bars = [figure.fails for figure in section.figures if figure.bar is not None]
+        console.print(f"{name}: {seconds} s, {sum(bars)} of {len(bars)} bars missed")
+        console.print(f"  {section.reading}", markup=False, soft_wrap=True)
+        yield Measured(section, today, seconds, here)
 
 
 def merged(fresh: dict[str, Measured]) -> dict[str, Measured]:

@@ -1,13 +1,16 @@
 """The parts of the evaluation: what they do to faces and pictures, how they count, and that each section runs."""
 
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from rich.console import Console
 
 from chalicelib.analysis.models import ModelFile
 from chalicelib.domain.metrics import FaceMetrics, FrameMetrics
+from infra.evaluation.__main__ import measure
 from infra.evaluation.agreement import COUNTERPARTS, agreement, counterpart
 from infra.evaluation.bent_pictures import bent
 from infra.evaluation.face_deformations import DEFORMATIONS, EYE_DISTANCE_MM, deformed
@@ -42,6 +45,13 @@ def test_every_section_runs_and_finds_numbers(bench: Workbench, name: str) -> No
     assert all(len(row) == len(table.header) for table in section.tables for row in table.rows)
     if section.picture:
         assert (bench.pictures / section.picture).is_file()
+
+
+def test_a_section_comes_with_when_and_on_what_it_was_measured(bench: Workbench) -> None:
+    (measured,) = measure(bench, ["crowds"], Console(quiet=True))
+    assert measured.section.name == "crowds"
+    assert "cores" in measured.machine
+    assert date.fromisoformat(measured.date) >= date(2026, 1, 1)
 
 
 @pytest.fixture(scope="module")
