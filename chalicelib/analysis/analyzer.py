@@ -14,6 +14,7 @@ from chalicelib.analysis.head_pose import head_pose, interocular_distance_px, me
 from chalicelib.analysis.mesh import FaceMesh, MeshModel
 from chalicelib.analysis.models import Models
 from chalicelib.analysis.rigid_face import fit_rigid
+from chalicelib.analysis.validity import confidence, invalid_reasons
 from chalicelib.domain.emotions import emotions
 from chalicelib.domain.job_names import Mesh, Scores
 from chalicelib.domain.metrics import EVERY_METRIC, FaceMetrics, FrameMetrics, MetricGroup, MetricSet
@@ -57,27 +58,40 @@ class FaceAnalyzer:
         where the stream `continues` a video, no more thoroughly than after a cut."""
         tracker = FaceTracker(self._detector, self._mesh, self._witness, max_faces=self._max_faces, continues=continues)
         for frame in frames:
-            faces = tuple(
-                FaceMetrics(face.face_id, self._values(frame.image, face.mesh)) for face in tracker.track(frame)
-            )
+            faces = tuple(self._measured(face.face_id, frame.image, face.mesh) for face in tracker.track(frame))
             yield FrameMetrics(frame.time_s, faces)
 
-    def _values(self, image: NDArray[np.uint8], mesh: FaceMesh) -> dict[str, float]:
+    def _measured(self, face_id: int, image: NDArray[np.uint8], mesh: FaceMesh) -> FaceMetrics:
         pose = head_pose(fit_rigid(mesh.points))
-        model_scores = self._expressions.score(mesh.points)
-        expressions = model_scores.linear if self._is_linear else model_scores.calibrated
-        left, top, right, bottom = mesh.box.tolist()
-        values = {
+        interocular_px = interocular_distance_px(mesh.points)
+        luminance = mean_face_luminance(image, mesh.points)
+        head = {
             "pitch": pose.pitch_deg,
             "yaw": pose.yaw_deg,
             "roll": pose.roll_deg,
-            "interocular distance": interocular_distance_px(mesh.points),
-            "mean face luminance": mean_face_luminance(image, mesh.points),
-            **(emotions(expressions) if self._metrics.has(MetricGroup.EMOTION) else {}),
-            **expressions,
-            "face box left": left,
-            "face box top": top,
-            "face box width": right - left,
-            "face box height": bottom - top,
+            "interocular distance": interocular_px,
+            "mean face luminance": luminance,
         }
-        return {name: values[name] for name in self._metrics.names}
+        values = {**head, **self._scores(mesh), **_box_values(mesh)}
+        height, width = image.shape[:2]
+        return FaceMetrics(
+            face_id,
+            {name: values[name] for name in self._metrics.names},
+            confidence(mesh),
+            invalid_reasons(mesh, pose, luminance=luminance, interocular_px=interocular_px, picture=(height, width)),
+        )
+
+    def _scores(self, mesh: FaceMesh) -> dict[str, float]:
+        model_scores = self._expressions.score(mesh.points)
+        expressions = model_scores.linear if self._is_linear else model_scores.calibrated
+        return {**(emotions(expressions) if self._metrics.has(MetricGroup.EMOTION) else {}), **expressions}
+
+
+def _box_values(mesh: FaceMesh) -> dict[str, float]:
+    left, top, right, bottom = mesh.box.tolist()
+    return {
+        "face box left": left,
+        "face box top": top,
+        "face box width": right - left,
+        "face box height": bottom - top,
+    }

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from chalicelib.api.schemas import Schema, record, ref, text
 from chalicelib.domain.job_names import LEGACY_CONTENT_TYPE, RECIPES, SESSION_CONTENT_TYPE, SUMMARY_CONTENT_TYPE, Scores
 from chalicelib.domain.metrics import Metric, MetricGroup, MetricSet
+from chalicelib.domain.validity import InvalidReason
 
 RESULT_SCHEMAS = (
     "MetricName",
@@ -25,6 +26,9 @@ RESULT_SCHEMAS = (
 _TIME_MS, _FACE = "time stamp (msec)", "face id"
 _NUMBER: Schema = {"type": "number"}
 _NO_FACE: Schema = {"const": "TF"}
+_VALIDITY = ("confidence", "valid", "invalid reasons")
+
+_REASONS_TEXT = "What speaks against the numbers, with semicolons between; empty where nothing does."
 
 
 def result_schemas(metrics: MetricSet) -> Mapping[str, Schema]:
@@ -43,7 +47,7 @@ def result_schemas(metrics: MetricSet) -> Mapping[str, Schema]:
         "FaceMetrics": record(
             "What is measured of one face in one frame. The raw scores, uncorrected by the person's own neutral, are "
             "there where the others are corrected.",
-            {metric.name: _value(metric) for metric in metrics},
+            {metric.name: _value(metric) for metric in metrics} | _validity(),
             {metric.name: _value(metric) for metric in every if metric.group is MetricGroup.RAW_EXPRESSION},
         ),
         "SessionResult": _session(),
@@ -55,7 +59,7 @@ def result_schemas(metrics: MetricSet) -> Mapping[str, Schema]:
                 {_TIME_MS: text("The time of the frame in milliseconds.")},
                 {_FACE: text("The face; missing in jobs that follow one face.")},
             ),
-            "propertyNames": {"enum": [_TIME_MS, _FACE, *either]},
+            "propertyNames": {"enum": [_TIME_MS, _FACE, *either, *_VALIDITY]},
         },
         "ParquetRow": _parquet_row(either),
         "SummaryResult": _summary(),
@@ -70,6 +74,19 @@ def measured_sentence(metrics: MetricSet) -> str:
     if emotions:
         return f"{told}, from which {emotions} emotions are derived."
     return f"{told}; this deployment derives no emotions from them."
+
+
+def _validity() -> dict[str, Schema]:
+    """What a face of the session JSON has behind its metrics."""
+    return {
+        "confidence": {**_NUMBER, "minimum": 0, "maximum": 100, "description": "How sure it is that there is a face."},
+        "valid": {"type": "boolean", "description": "Whether nothing speaks against the numbers."},
+        "invalid reasons": {
+            "type": "array",
+            "description": "What speaks against them.",
+            "items": {"type": "string", "enum": [str(reason) for reason in InvalidReason]},
+        },
+    }
 
 
 def _value(metric: Metric) -> Schema:
@@ -108,9 +125,12 @@ def _legacy(names: list[str]) -> Schema:
     arrays = {
         **record(
             "An array per metric, as long as that of the times.",
-            {_TIME_MS: {"type": "array", "description": "The times in milliseconds.", "items": _NUMBER}},
+            {
+                _TIME_MS: {"type": "array", "description": "The times in milliseconds.", "items": _NUMBER},
+                "invalid reasons": {"type": "array", "description": _REASONS_TEXT, "items": {"type": "string"}},
+            },
         ),
-        "propertyNames": {"enum": [_TIME_MS, *names]},
+        "propertyNames": {"enum": [_TIME_MS, *names, *_VALIDITY]},
         "additionalProperties": {"type": "array", "items": {"oneOf": [_NUMBER, _NO_FACE]}},
     }
     return record(
@@ -136,9 +156,15 @@ def _parquet_row(names: list[str]) -> Schema:
         **record(
             "A row of `application/vnd.apache.parquet`. The metrics have their raw names in ct-pack jobs, and are null "
             "where no face was found.",
-            {"frame": frame, "time_s": {**_NUMBER, "description": "Its time in seconds."}, "face_id": face_id},
+            {
+                "frame": frame,
+                "time_s": {**_NUMBER, "description": "Its time in seconds."},
+                "face_id": face_id,
+                "valid": {"type": ["boolean", "null"], "description": "Whether nothing speaks against the numbers."},
+                "invalid reasons": {"type": ["string", "null"], "description": _REASONS_TEXT},
+            },
         ),
-        "propertyNames": {"enum": ["frame", "time_s", "face_id", *names]},
+        "propertyNames": {"enum": ["frame", "time_s", "face_id", *names, *_VALIDITY]},
         "additionalProperties": {"type": ["number", "null"]},
     }
 

@@ -54,6 +54,9 @@ EVENTS: tuple[EventDefinition, ...] = (
 )
 """Every kind of event. A new one is a row here, and a line in `docs/results.md`."""
 
+ANGLES = frozenset({"yaw", "pitch"})
+"""The metrics whose events count in every frame; those of the others in valid ones only."""
+
 
 @dataclass(frozen=True, slots=True)
 class Event:

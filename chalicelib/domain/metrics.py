@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from chalicelib.domain.validity import Reasons
+
 
 class MetricGroup(StrEnum):
     """What kind of statement a metric makes."""
@@ -162,10 +164,19 @@ def deployed_metrics(*, expressions_only: bool) -> MetricSet:
 
 @dataclass(frozen=True, slots=True)
 class FaceMetrics:
-    """One face in one frame. `face_id` holds from frame to frame; `values` has every name of the job's `MetricSet`."""
+    """One face in one frame. `face_id` holds from frame to frame; `values` has every name of the job's `MetricSet`.
+    `confidence`: how sure it is that there is a face, 0..100; `invalid_reasons`: why the values are not to be trusted,
+    nothing where they are."""
 
     face_id: int
     values: Mapping[str, float]
+    confidence: float = 100.0
+    invalid_reasons: Reasons = ()
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether nothing speaks against the values."""
+        return not self.invalid_reasons
 
 
 @dataclass(frozen=True, slots=True)

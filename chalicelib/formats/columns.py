@@ -3,12 +3,17 @@
 from collections.abc import Iterable
 
 from chalicelib.domain.metrics import FaceMetrics, MetricSet
+from chalicelib.domain.validity import reasons_text
 from chalicelib.formats.numbers import metric_text
 
 TIME_COLUMN = "time stamp (msec)"
 FACE_COLUMN = "face id"
 NO_FACE = "TF"
 """What stands for a metric where no face was tracked ("tracking failed")."""
+
+
+VALIDITY_COLUMNS = ("confidence", "valid", "invalid reasons")
+"""Columns behind those of the metrics, under the same names in every job: 0..100, 1 or 0, and text."""
 
 
 def metric_columns(metrics: MetricSet, *, classifier_names: bool) -> dict[str, str]:
@@ -24,3 +29,8 @@ def metric_cells(face: FaceMetrics, names: Iterable[str]) -> list[str]:
     finite."""
     values = face.values
     return [metric_text(values[name]) for name in names]
+
+
+def validity_cells(face: FaceMetrics) -> list[str]:
+    """What stands under `VALIDITY_COLUMNS`, as text. Raises `ValueError` where the confidence is not finite."""
+    return [metric_text(face.confidence), str(int(face.is_valid)), reasons_text(face.invalid_reasons)]

@@ -5,8 +5,16 @@ import csv
 from typing import BinaryIO
 
 from chalicelib.domain.job_names import CSV_CONTENT_TYPE
-from chalicelib.domain.metrics import FrameMetrics, MetricSet
-from chalicelib.formats.columns import FACE_COLUMN, NO_FACE, TIME_COLUMN, metric_cells, metric_columns
+from chalicelib.domain.metrics import FaceMetrics, FrameMetrics, MetricSet
+from chalicelib.formats.columns import (
+    FACE_COLUMN,
+    NO_FACE,
+    TIME_COLUMN,
+    VALIDITY_COLUMNS,
+    metric_cells,
+    metric_columns,
+    validity_cells,
+)
 from chalicelib.formats.numbers import milliseconds_text
 
 
@@ -14,10 +22,10 @@ class CsvTableWriter:
     r"""Writes a header and rows as RFC 4180 has them: commas, quotes only where needed, every line ended by `\r\n`
     (what the RFC and spreadsheets ask for), UTF-8 without a byte order mark.
 
-    Columns: time in milliseconds, `face id`, then the metrics. Every face has a row of its own; a frame without a face
-    is one row with an empty id and `TF`s. Without `face_ids` the id's column is left out and each frame is one row, of
-    the face with the lowest id. With `classifier_names` the raw classifier names head the columns instead of the
-    friendly ones.
+    Columns: time in milliseconds, `face id`, the metrics, `confidence`, `valid` (1 or 0), `invalid reasons`. Every face
+    has a row of its own; a frame without a face is one row with an empty id and `TF`s. Without `face_ids` the id's
+    column is left out and each frame is one row, of the face with the lowest id. With `classifier_names` the raw
+    classifier names head the metrics instead of the friendly ones.
     """
 
     content_type = CSV_CONTENT_TYPE
@@ -27,7 +35,7 @@ class CsvTableWriter:
         self._table = csv.writer(codecs.getwriter("utf-8")(stream), lineterminator="\r\n")
         self._face_ids = face_ids
         self._metric_names = metrics.names
-        names = metric_columns(metrics, classifier_names=classifier_names)
+        names = (*metric_columns(metrics, classifier_names=classifier_names), *VALIDITY_COLUMNS)
         self._no_face_cells = [NO_FACE] * len(names)
         self._table.writerow((TIME_COLUMN, *((FACE_COLUMN,) if face_ids else ()), *names))
 
@@ -43,9 +51,12 @@ class CsvTableWriter:
     def _rows_by_face(self, time_ms: str, frame: FrameMetrics) -> list[list[str]]:
         if not frame.faces:
             return [[time_ms, "", *self._no_face_cells]]
-        return [[time_ms, str(face.face_id), *metric_cells(face, self._metric_names)] for face in frame.faces]
+        return [[time_ms, str(face.face_id), *self._cells(face)] for face in frame.faces]
 
     def _row_of_frame(self, time_ms: str, frame: FrameMetrics) -> list[str]:
         if not frame.faces:
             return [time_ms, *self._no_face_cells]
-        return [time_ms, *metric_cells(frame.faces[0], self._metric_names)]
+        return [time_ms, *self._cells(frame.faces[0])]
+
+    def _cells(self, face: FaceMetrics) -> list[str]:
+        return [*metric_cells(face, self._metric_names), *validity_cells(face)]

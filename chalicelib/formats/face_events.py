@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from chalicelib.domain.events import EVENTS, Event, EventDefinition
+from chalicelib.domain.events import ANGLES, EVENTS, Event, EventDefinition
 
 MAX_EVENTS = 10_000
 """The most events that are kept of one face: a person who blinks thirty times a minute reaches them in five hours."""
@@ -36,9 +36,13 @@ class FaceEvents:
         """How many events were counted and not kept."""
         return self.counts.total() - len(self._events)
 
-    def add(self, time_s: float, values: Mapping[str, float]) -> None:
-        """The face in the next frame, which begins at `time_s`, where the frame before ended."""
+    def add(self, time_s: float, values: Mapping[str, float], *, is_valid: bool = True) -> None:
+        """The face in the next frame, which begins at `time_s`, where the frame before ended. In one that is not valid
+        only turns of the head go on or begin."""
         for index, definition in enumerate(self._definitions):
+            if not is_valid and definition.metric not in ANGLES:
+                self._end(index, time_s)
+                continue
             value, sign = values[definition.metric], definition.sign
             event = self._open[index]
             if event is None:

@@ -9,8 +9,15 @@ import shutil
 from typing import BinaryIO
 
 from chalicelib.domain.job_names import LEGACY_CONTENT_TYPE
-from chalicelib.domain.metrics import FrameMetrics, MetricSet
-from chalicelib.formats.columns import NO_FACE, TIME_COLUMN, metric_cells, metric_columns
+from chalicelib.domain.metrics import FaceMetrics, FrameMetrics, MetricSet
+from chalicelib.formats.columns import (
+    NO_FACE,
+    TIME_COLUMN,
+    VALIDITY_COLUMNS,
+    metric_cells,
+    metric_columns,
+    validity_cells,
+)
 from chalicelib.formats.numbers import milliseconds_text
 from chalicelib.formats.writers import OpenSpool
 
@@ -20,7 +27,8 @@ class LegacyJsonWriter:
 
     `metric_map` maps the name of each array to its classifier name; the names are friendly ones, or the raw classifier
     names where `classifier_names` is set. `metrics` begins with the times in milliseconds and has `"TF"` where the
-    frame has no face. Of several faces the one with the lowest id is written. Opens one spool per array.
+    frame has no face. It ends with `confidence`, `valid` (1 or 0) and `invalid reasons` (text), which are no metrics
+    and not in `metric_map`. Of several faces the one with the lowest id is written. Opens one spool per array.
     """
 
     content_type = LEGACY_CONTENT_TYPE
@@ -33,13 +41,13 @@ class LegacyJsonWriter:
         self._pack = pack
         self._metric_names = metrics.names
         self._metric_map = metric_columns(metrics, classifier_names=classifier_names)
-        self._spools = {name: open_spool() for name in (TIME_COLUMN, *self._metric_map)}
-        self._no_face_cells = [json.dumps(NO_FACE)] * len(self._metric_map)
+        self._spools = {name: open_spool() for name in (TIME_COLUMN, *self._metric_map, *VALIDITY_COLUMNS)}
+        self._no_face_cells = [json.dumps(NO_FACE)] * (len(self._metric_map) + len(VALIDITY_COLUMNS))
         self._separator = ""
 
     def write(self, frame: FrameMetrics) -> None:
         """Adds the next frame."""
-        cells = metric_cells(frame.faces[0], self._metric_names) if frame.faces else self._no_face_cells
+        cells = self._cells(frame.faces[0]) if frame.faces else self._no_face_cells
         row = (milliseconds_text(frame.time_s), *cells)
         for spool, cell in zip(self._spools.values(), row, strict=True):
             spool.write((self._separator + cell).encode())
@@ -57,6 +65,10 @@ class LegacyJsonWriter:
             self._put("]")
             separator = ",\n"
         self._put(f'\n}},"pack":{json.dumps(self._pack)}}}\n')
+
+    def _cells(self, face: FaceMetrics) -> list[str]:
+        confidence, valid, reasons = validity_cells(face)
+        return [*metric_cells(face, self._metric_names), confidence, valid, json.dumps(reasons)]
 
     def _put(self, text: str) -> None:
         self._stream.write(text.encode())

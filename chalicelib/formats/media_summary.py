@@ -3,19 +3,25 @@
 A frame lasts until the next one begins, whatever the frame rate says; the last lasts as long as the one before it.
 Means and shares weigh frames by this duration. The only frame of a still lasts no time and weighs as one.
 
+What a face shows in a frame that is not valid is left out, and counted by what speaks against it. Only turns of the
+head are events there too: to be turned far away is what makes a frame invalid.
+
 What is kept is one frame, and per face five numbers per metric and a bounded list of events.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from chalicelib.domain.metrics import FrameMetrics, MetricSet
+from chalicelib.domain.validity import InvalidReason
 from chalicelib.formats.face_events import FaceEvents
 from chalicelib.formats.face_statistics import FaceStatistics
 
 
 @dataclass(slots=True)
 class FaceSummary:
-    """One face. `until_s` is the end of the last frame that shows it, `last_index` the number of that frame."""
+    """One face. `until_s` is the end of the last frame that shows it, `last_index` the number of that frame.
+    `valid_frames`: those of its frames that statistics are of; `left_out`: the others, by what speaks against them."""
 
     first_s: float
     statistics: FaceStatistics
@@ -24,6 +30,8 @@ class FaceSummary:
     last_index: int = -1
     frames: int = 0
     seconds: float = 0.0
+    valid_frames: int = 0
+    left_out: Counter[InvalidReason] = field(default_factory=Counter)
     events: FaceEvents = field(default_factory=FaceEvents)
 
 
@@ -69,8 +77,11 @@ class MediaSummary:
             face.last_s, face.until_s, face.last_index = frame.time_s, end_s, self.frames
             face.frames += 1
             face.seconds += duration_s
-            face.statistics.add(frame.time_s, weight, metrics.values)
-            face.events.add(frame.time_s, metrics.values)
+            if metrics.is_valid:
+                face.valid_frames += 1
+                face.statistics.add(frame.time_s, weight, metrics.values)
+            face.left_out.update(metrics.invalid_reasons)
+            face.events.add(frame.time_s, metrics.values, is_valid=metrics.is_valid)
         self.frames += 1
         self.seconds += duration_s
         if not frame.faces:

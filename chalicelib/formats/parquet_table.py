@@ -10,12 +10,14 @@ from pyarrow.parquet import ParquetWriter
 
 from chalicelib.domain.job_names import PARQUET_CONTENT_TYPE
 from chalicelib.domain.metrics import FaceMetrics, FrameMetrics, MetricSet
-from chalicelib.formats.columns import metric_columns
+from chalicelib.domain.validity import reasons_text
+from chalicelib.formats.columns import VALIDITY_COLUMNS, metric_columns
 
 ROWS_PER_GROUP = 16_384
 """Rows that wait in memory until they are written, 2.7 MB of them; nine minutes of one face at 30 frames a second."""
 
 _FLOAT32_MAX = 3.4028234e38
+_VALIDITY_KINDS = (pa.float32(), pa.bool_(), pa.string())
 _NO_VALUE = 0.0  # under a null nobody sees it
 
 
@@ -24,7 +26,8 @@ class ParquetTableWriter:
 
     Columns: `frame` (int32, from 0), `time_s` (float64, exact), `face_id` (int32), then the metrics (float32), under
     their friendly names or, with `classifier_names`, their raw ones. A metric's field metadata has its `unit` and, as
-    `classifier`, what it is. Row groups are written as they fill, compressed with Zstandard.
+    `classifier`, what it is. Then come `confidence` (float32), `valid` (bool) and `invalid reasons` (string). Row
+    groups are written as they fill, compressed with Zstandard.
     """
 
     content_type = PARQUET_CONTENT_TYPE
@@ -41,6 +44,7 @@ class ParquetTableWriter:
                 pa.field("time_s", pa.float64(), nullable=False),
                 pa.field("face_id", pa.int32()),
                 *fields,
+                *(pa.field(name, kind) for name, kind in zip(VALIDITY_COLUMNS, _VALIDITY_KINDS, strict=True)),
             ]
         )
         self._file = ParquetWriter(_Sink(stream), self._schema, compression="zstd")
@@ -78,6 +82,9 @@ class _Rows:
         self._face_ids = array("i")
         self._values = [array("f") for _ in metric_names]
         self._has_face: list[bool] = []
+        self._confidences: list[float | None] = []
+        self._valid: list[bool | None] = []
+        self._reasons: list[str | None] = []
 
     def __len__(self) -> int:
         return len(self._has_face)
@@ -89,16 +96,21 @@ class _Rows:
         self._face_ids.append(0 if face is None else face.face_id)
         for name, column in zip(self._metric_names, self._values, strict=True):
             column.append(_NO_VALUE if face is None else face.values[name])
+        self._confidences.append(None if face is None else face.confidence)
+        self._valid.append(None if face is None else face.is_valid)
+        self._reasons.append(None if face is None else reasons_text(face.invalid_reasons))
 
     def columns(self, schema: pa.Schema) -> list[pa.Array]:
         # The values of an Arrow boolean array are packed as its validity bitmaps are.
         valid = pa.array(self._has_face, pa.bool_()).buffers()[1]
         bitmaps = [None, None, *[valid] * (1 + len(self._metric_names))]
         columns = [self._frames, self._times_s, self._face_ids, *self._values]
-        return [
+        numbers = [
             pa.Array.from_buffers(kind, len(self), [bitmap, pa.py_buffer(column)])
-            for kind, bitmap, column in zip(schema.types, bitmaps, columns, strict=True)
+            for kind, bitmap, column in zip(schema.types, bitmaps, columns, strict=False)
         ]
+        validity = (self._confidences, self._valid, self._reasons)
+        return [*numbers, *(pa.array(*pair) for pair in zip(validity, _VALIDITY_KINDS, strict=True))]
 
 
 class _Sink:
@@ -120,6 +132,6 @@ class _Sink:
 
 
 def _check(frame: FrameMetrics) -> None:
-    values = [value for face in frame.faces for value in face.values.values()]
+    values = [value for face in frame.faces for value in (*face.values.values(), face.confidence)]
     if not math.isfinite(frame.time_s) or not all(abs(value) <= _FLOAT32_MAX for value in values):
         raise ValueError(f"the frame at {frame.time_s} s has a number that cannot be written")

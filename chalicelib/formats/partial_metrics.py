@@ -1,8 +1,9 @@
 """The part of a result that one segment makes: every number exactly as it was measured, written and read as a stream.
 
 A line of JSON names the metrics; then come records, all numbers little-endian: `F`, the time (float64), the number of
-faces (uint32), and for each its id (uint32) and its values (float64, in the order of the names); at the end `E` and the
-three counts of `PartialCounts` (uint64).
+faces (uint32), and for each its id (uint32), its confidence (float64), what speaks against it (a bit of a uint32 per
+`InvalidReason`) and its values (float64, in the order of the names); at the end `E` and the three counts of
+`PartialCounts` (uint64).
 """
 
 import json
@@ -12,13 +13,14 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from chalicelib.domain.metrics import FaceMetrics, FrameMetrics
+from chalicelib.domain.validity import InvalidReason, Reasons
 
 PARTIAL_CONTENT_TYPE = "application/vnd.mien.partial"
 
-_MAGIC = b"mien partial 1\n"
+_MAGIC = b"mien partial 2\n"
 _FRAME, _END = b"F", b"E"
 _HEAD = struct.Struct("<dI")
-_ID = struct.Struct("<I")
+_FACE = struct.Struct("<IdI")
 _COUNTS = struct.Struct("<QQQ")
 _MAX_LINE_BYTES = 1_000_000
 
@@ -45,7 +47,8 @@ class PartialMetricsWriter:
         """Adds the next frame."""
         pieces = [_FRAME, _HEAD.pack(frame.time_s, len(frame.faces))]
         for face in frame.faces:
-            pieces += [_ID.pack(face.face_id), self._values.pack(*(face.values[name] for name in self._names))]
+            pieces.append(_FACE.pack(face.face_id, face.confidence, _bits(face.invalid_reasons)))
+            pieces.append(self._values.pack(*(face.values[name] for name in self._names)))
         self._stream.write(b"".join(pieces))
 
     def close(self, counts: PartialCounts) -> None:
@@ -79,11 +82,20 @@ class PartialMetricsReader:
         return names, struct.Struct(f"<{len(names)}d")
 
     def _face(self, names: tuple[str, ...], values: struct.Struct) -> FaceMetrics:
-        (face_id,) = _ID.unpack(self._read(_ID.size))
-        return FaceMetrics(face_id, dict(zip(names, values.unpack(self._read(values.size)), strict=True)))
+        face_id, confidence, bits = _FACE.unpack(self._read(_FACE.size))
+        measured = dict(zip(names, values.unpack(self._read(values.size)), strict=True))
+        return FaceMetrics(face_id, measured, confidence, _reasons(bits))
 
     def _read(self, size_bytes: int) -> bytes:
         found = self._stream.read(size_bytes)
         if len(found) != size_bytes:
             raise ValueError("a partial result ends early")
         return found
+
+
+def _bits(reasons: Reasons) -> int:
+    return sum(1 << place for place, reason in enumerate(InvalidReason) if reason in reasons)
+
+
+def _reasons(bits: int) -> Reasons:
+    return tuple(reason for place, reason in enumerate(InvalidReason) if bits & 1 << place)

@@ -12,8 +12,8 @@ class SessionJsonWriter:
     """Writes `{"content_type", "configuration", "frames"}` in this order, UTF-8, compact.
 
     `configuration` maps each metric's friendly name to its classifier name. A frame is `{"time": seconds, "faces":
-    {face id: {friendly name: value}}}`; `faces` is `{}` where there is none. Times are exact; values have at most four
-    decimals.
+    {face id: {friendly name: value}}}`; `faces` is `{}` where there is none. Behind its metrics a face has
+    `confidence`, `valid` and the list `invalid reasons`. Times are exact; values have at most four decimals.
     """
 
     content_type = SESSION_CONTENT_TYPE
@@ -44,4 +44,8 @@ class SessionJsonWriter:
 
     def _face_object(self, face: FaceMetrics) -> str:
         values = face.values
-        return "{" + ",".join([key + metric_text(values[name]) for name, key in self._keys]) + "}"
+        members = [key + metric_text(values[name]) for name, key in self._keys]
+        members.append(f'"confidence":{metric_text(face.confidence)}')
+        members.append(f'"valid":{"true" if face.is_valid else "false"}')
+        members.append('"invalid reasons":[' + ",".join([f'"{reason}"' for reason in face.invalid_reasons]) + "]")
+        return "{" + ",".join(members) + "}"

@@ -8,6 +8,7 @@ from typing import BinaryIO
 from chalicelib.domain.events import EVENTS, Event, EventDefinition
 from chalicelib.domain.job_names import SUMMARY_CONTENT_TYPE
 from chalicelib.domain.metrics import FrameMetrics, Metric, MetricSet
+from chalicelib.domain.validity import InvalidReason
 from chalicelib.formats.face_statistics import SHARE_THRESHOLD, FaceStatistics
 from chalicelib.formats.media_summary import FaceSummary, MediaSummary
 from chalicelib.formats.numbers import metric_text, seconds_text
@@ -19,8 +20,8 @@ _NULL = "null"
 class SummaryJsonWriter:
     """Writes `{"content_type", "media", "share_threshold", "event_definitions", "faces"}` in this order, UTF-8.
 
-    `docs/results.md` says what each number means. Metrics have their friendly names in every job. Nothing is written
-    before `close`.
+    `docs/results.md` says what each number means. Metrics have their friendly names in every job; a face that is valid
+    in no frame has none. Nothing is written before `close`.
     """
 
     content_type = SUMMARY_CONTENT_TYPE
@@ -53,7 +54,7 @@ class SummaryJsonWriter:
 
 
 def _check_finite(frame: FrameMetrics) -> None:
-    numbers = (frame.time_s, *(value for face in frame.faces for value in face.values.values()))
+    numbers = (frame.time_s, *(value for face in frame.faces for value in (*face.values.values(), face.confidence)))
     if not all(map(math.isfinite, numbers)):
         raise ValueError(f"the frame at {frame.time_s} s has a number that cannot be written")
 
@@ -90,9 +91,13 @@ def _face(face_id: int, face: FaceSummary, metrics: MetricSet) -> Iterable[str]:
         last_seen_s=seconds_text(face.last_s),
         frames=str(face.frames),
         seconds=metric_text(face.seconds),
+        valid_frames=str(face.valid_frames),
+        frames_left_out=str(face.frames - face.valid_frames),
+        left_out_because=_object(**{reason: str(face.left_out[reason]) for reason in InvalidReason}),
     )
     yield seen.removesuffix("}") + ',\n "metrics":{'
-    yield ",".join(f"\n  {json.dumps(metric.name)}:{_metric(metric, face.statistics)}" for metric in metrics)
+    if face.valid_frames:
+        yield ",".join(f"\n  {json.dumps(metric.name)}:{_metric(metric, face.statistics)}" for metric in metrics)
     counts = {definition.name: str(face.events.counts[definition.name]) for definition in EVENTS}
     yield f'}},\n "event_counts":{_object(**counts)},\n "events_dropped":{face.events.dropped},\n "events":['
     yield ",".join(f"\n  {_event(event)}" for event in face.events.in_order())

@@ -100,7 +100,7 @@ def test_each_metric_is_listed_with_unit_and_range(*, expressions_only: bool) ->
     metrics = deployed_metrics(expressions_only=expressions_only)
     schemas: Any = result_schemas(metrics)
     assert tuple(schemas) == RESULT_SCHEMAS
-    assert schemas["FaceMetrics"]["required"] == list(metrics.names)
+    assert schemas["FaceMetrics"]["required"] == [*metrics.names, "confidence", "valid", "invalid reasons"]
     assert schemas["MetricName"]["enum"] == list(metrics.with_raw().names)
     for metric in metrics.with_raw():
         value = schemas["FaceMetrics"]["properties"][metric.name]

@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from decimal import Decimal
 from pathlib import Path
@@ -19,6 +19,7 @@ from chalicelib.formats.writers import ResultWriter
 
 METRIC_TOLERANCE = Decimal("0.00005")  # half of the last decimal
 TIME_TOLERANCE_MS = Decimal("0.000501")  # half of the last decimal, and the rounding of the multiplication
+VALIDITY = ["confidence", "valid", "invalid reasons"]
 GOLDEN = Path(__file__).parent / "golden"
 
 
@@ -90,6 +91,15 @@ def assert_same_face(read: Iterable[Decimal | str], face: FaceMetrics, metrics: 
     """`read` are the face's numbers in the order of `metrics`, each within the rounding."""
     for metric, value in zip(metrics, read, strict=True):
         assert abs(Decimal(value) - Decimal(face.values[metric.name])) <= METRIC_TOLERANCE, metric.name
+
+
+def assert_same_row(read: Sequence[Decimal | str], face: FaceMetrics) -> None:
+    """`read` are the face's cells in a table: the metrics, then confidence, valid and the reasons."""
+    *numbers, confidence, valid, reasons = read
+    assert_same_face(numbers, face)
+    assert abs(Decimal(confidence) - Decimal(face.confidence)) <= METRIC_TOLERANCE
+    assert int(valid) == (not face.invalid_reasons)
+    assert reasons == "; ".join(face.invalid_reasons)
 
 
 def assert_same_time_ms(read: Decimal | str, time_s: float) -> None:

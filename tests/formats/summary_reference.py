@@ -6,16 +6,18 @@ from fractions import Fraction
 
 from chalicelib.domain.events import EventDefinition
 from chalicelib.domain.metrics import FrameMetrics
+from chalicelib.domain.validity import Reasons
 
 
 @dataclass(frozen=True)
 class Sighting:
-    """One face in one frame: the frame's number, its beginning and end, and the values."""
+    """One face in one frame: the frame's number, its beginning and end, the values, and what speaks against them."""
 
     index: int
     start_s: float
     end_s: float
     values: dict[str, float]
+    reasons: Reasons
 
     @property
     def weight(self) -> Fraction:
@@ -32,7 +34,7 @@ def ends_of(frames: Sequence[FrameMetrics]) -> list[float]:
 
 def sightings_of(frames: Sequence[FrameMetrics], face_id: int) -> list[Sighting]:
     return [
-        Sighting(index, frame.time_s, end_s, dict(face.values))
+        Sighting(index, frame.time_s, end_s, dict(face.values), face.invalid_reasons)
         for index, (frame, end_s) in enumerate(zip(frames, ends_of(frames), strict=True))
         for face in frame.faces
         if face.face_id == face_id

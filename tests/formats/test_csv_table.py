@@ -9,7 +9,7 @@ from hypothesis import given
 from chalicelib.domain.metrics import EVERY_METRIC, METRICS, FaceMetrics, FrameMetrics
 from chalicelib.formats.csv_table import CsvTableWriter
 from tests.formats.frames import FRAMES, GOLDEN_FRAMES, face
-from tests.formats.readers import GOLDEN, assert_same_face, assert_same_time_ms, csv_bytes, csv_rows, rows_of
+from tests.formats.readers import GOLDEN, VALIDITY, assert_same_row, assert_same_time_ms, csv_bytes, csv_rows, rows_of
 
 NAMES = [metric.name for metric in METRICS]
 
@@ -24,13 +24,15 @@ def test_golden_bytes_of_one_face() -> None:
 
 
 def test_header_of_several_faces() -> None:
-    assert csv_rows(csv_bytes((), face_ids=True)) == [["time stamp (msec)", "face id", *NAMES]]
+    assert csv_rows(csv_bytes((), face_ids=True)) == [["time stamp (msec)", "face id", *NAMES, *VALIDITY]]
 
 
 def test_header_of_one_face() -> None:
-    assert csv_rows(csv_bytes((), face_ids=False)) == [["time stamp (msec)", *NAMES]]
+    assert csv_rows(csv_bytes((), face_ids=False)) == [["time stamp (msec)", *NAMES, *VALIDITY]]
     classifiers = [metric.classifier for metric in METRICS]
-    assert csv_rows(csv_bytes((), face_ids=False, classifier_names=True)) == [["time stamp (msec)", *classifiers]]
+    assert csv_rows(csv_bytes((), face_ids=False, classifier_names=True)) == [
+        ["time stamp (msec)", *classifiers, *VALIDITY]
+    ]
 
 
 def test_every_line_ends_as_the_rfc_says() -> None:
@@ -45,10 +47,10 @@ def test_several_faces_read_back(frames: list[FrameMetrics]) -> None:
     for (time, face_id, *cells), (frame, written) in zip(rows, rows_of(frames), strict=True):
         assert_same_time_ms(time, frame.time_s)
         if written is None:
-            assert (face_id, cells) == ("", ["TF"] * len(METRICS))
+            assert (face_id, cells) == ("", ["TF"] * (len(METRICS) + len(VALIDITY)))
         else:
             assert face_id == str(written.face_id)
-            assert_same_face(cells, written)
+            assert_same_row(cells, written)
 
 
 @given(FRAMES)
@@ -57,9 +59,9 @@ def test_one_face_reads_back(frames: list[FrameMetrics]) -> None:
     for (time, *cells), frame in zip(rows, frames, strict=True):
         assert_same_time_ms(time, frame.time_s)
         if frame.faces:
-            assert_same_face(cells, frame.faces[0])
+            assert_same_row(cells, frame.faces[0])
         else:
-            assert cells == ["TF"] * len(METRICS)
+            assert cells == ["TF"] * (len(METRICS) + len(VALIDITY))
 
 
 def test_what_is_not_finite_is_never_written() -> None:

@@ -33,7 +33,7 @@ from chalicelib.domain.metrics import (
     deployed_metrics,
 )
 from chalicelib.formats.result_files import ResultFiles
-from tests.formats.readers import csv_rows
+from tests.formats.readers import VALIDITY, csv_rows
 
 SETTINGS = {"everything": False, "expressions only": True}
 JOBS = [name for name, recipe in RECIPES.items() if recipe is not None]
@@ -62,15 +62,15 @@ def _files(name: JobName, metrics: MetricSet, frames: Iterable[FrameMetrics], di
 def _names_in(content_type: str, data: bytes) -> list[list[str]]:
     """Every list of metrics that the file has."""
     if content_type == CSV_CONTENT_TYPE:
-        return [[name for name in csv_rows(data)[0] if name not in ("time stamp (msec)", "face id")]]
+        return [[name for name in csv_rows(data)[0] if name not in ("time stamp (msec)", "face id", *VALIDITY)]]
     if content_type == PARQUET_CONTENT_TYPE:
-        return [parquet.read_schema(io.BytesIO(data)).names[3:]]
+        return [parquet.read_schema(io.BytesIO(data)).names[3:-3]]
     document: Any = json.loads(data)
     if content_type == SESSION_CONTENT_TYPE:
-        faces = [list(face) for frame in document["frames"] for face in frame["faces"].values()]
+        faces = [list(face)[:-3] for frame in document["frames"] for face in frame["faces"].values()]
         return [list(document["configuration"]), *faces]
     if content_type == LEGACY_CONTENT_TYPE:
-        return [list(document["metric_map"]), list(document["metrics"])[1:]]
+        return [list(document["metric_map"]), list(document["metrics"])[1:-3]]
     assert content_type == SUMMARY_CONTENT_TYPE
     return [list(face["metrics"]) for face in document["faces"]]
 

@@ -19,7 +19,7 @@ from chalicelib.domain.metrics import EVERY_METRIC, METRICS, FaceMetrics, FrameM
 from chalicelib.formats.parquet_table import ROWS_PER_GROUP, ParquetTableWriter
 from chalicelib.formats.result_files import ResultFiles
 from tests.formats.frames import FRAMES, GOLDEN_FRAMES, face
-from tests.formats.readers import rows_of
+from tests.formats.readers import VALIDITY, rows_of
 
 _ROOT = Path(__file__).resolve().parents[2]
 _WITHOUT_A_TABLE = """
@@ -55,8 +55,15 @@ def _rows(data: bytes) -> list[dict[str, Any]]:
 
 def test_columns_types_and_units() -> None:
     schema = parquet.read_schema(io.BytesIO(_written(GOLDEN_FRAMES)))
-    assert schema.names == ["frame", "time_s", "face_id", *(metric.name for metric in METRICS)]
-    assert [str(kind) for kind in schema.types] == ["int32", "double", "int32", *["float"] * len(METRICS)]
+    assert schema.names == ["frame", "time_s", "face_id", *(metric.name for metric in METRICS), *VALIDITY]
+    assert [str(kind) for kind in schema.types] == [
+        "int32",
+        "double",
+        "int32",
+        *["float"] * (len(METRICS) + 1),
+        "bool",
+        "string",
+    ]
     units = [schema.field(metric.name).metadata[b"unit"].decode() for metric in METRICS]
     assert units == [metric.unit for metric in METRICS]
     kinds = [schema.field(metric.name).metadata[b"classifier"].decode() for metric in METRICS]
@@ -65,7 +72,7 @@ def test_columns_types_and_units() -> None:
 
 def test_classifier_names() -> None:
     schema = parquet.read_schema(io.BytesIO(_written(GOLDEN_FRAMES, classifier_names=True)))
-    assert schema.names[3:] == [metric.classifier for metric in METRICS]
+    assert schema.names[3:-3] == [metric.classifier for metric in METRICS]
 
 
 def test_no_frames_are_an_empty_table() -> None:
@@ -91,6 +98,12 @@ def test_everything_reads_back(frames: list[FrameMetrics]) -> None:
         for metric in METRICS:
             expected = None if written is None else pytest.approx(written.values[metric.name], rel=1e-7, abs=1e-38)
             assert row[metric.name] == expected
+        if written is None:
+            assert [row[name] for name in VALIDITY] == [None] * 3
+        else:
+            assert row["confidence"] == pytest.approx(written.confidence, rel=1e-6, abs=1e-38)
+            assert row["valid"] is (not written.invalid_reasons)
+            assert row["invalid reasons"] == "; ".join(written.invalid_reasons)
 
 
 def _film(rows: int) -> Iterator[FrameMetrics]:

@@ -8,13 +8,18 @@ from hypothesis import strategies as st
 
 from chalicelib.domain.metrics import METRICS, FaceMetrics, FrameMetrics
 from chalicelib.formats.partial_metrics import PartialCounts, PartialMetricsReader, PartialMetricsWriter
+from tests.formats.frames import REASONS
 
 NAMES = [metric.name for metric in METRICS]
 COUNTS = PartialCounts(7, 1, 6)
 
 _values = st.lists(st.floats(allow_nan=False), min_size=len(NAMES), max_size=len(NAMES))
 _faces = st.builds(
-    FaceMetrics, st.integers(0, 2**32 - 1), _values.map(lambda values: dict(zip(NAMES, values, strict=True)))
+    FaceMetrics,
+    st.integers(0, 2**32 - 1),
+    _values.map(lambda values: dict(zip(NAMES, values, strict=True))),
+    st.floats(0.0, 100.0),
+    REASONS,
 )
 _frames = st.builds(FrameMetrics, st.floats(allow_nan=False), st.lists(_faces, max_size=3).map(tuple))
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from chalicelib.domain.metrics import EVERY_METRIC, METRICS, FaceMetrics, FrameMetrics
 from chalicelib.formats.session_json import SessionJsonWriter
 from tests.formats.frames import FRAMES, GOLDEN_FRAMES, face
-from tests.formats.readers import GOLDEN, assert_same_face, session_bytes, strict_json
+from tests.formats.readers import GOLDEN, VALIDITY, assert_same_face, session_bytes, strict_json
 
 
 def test_golden_bytes() -> None:
@@ -43,8 +43,11 @@ def test_reads_back(frames: list[FrameMetrics]) -> None:
         assert float(read["time"]) == frame.time_s
         assert list(read["faces"]) == [str(written.face_id) for written in frame.faces]
         for values, written in zip(read["faces"].values(), frame.faces, strict=True):
-            assert list(values) == [metric.name for metric in METRICS]
-            assert_same_face(values.values(), written)
+            assert list(values) == [*(metric.name for metric in METRICS), *VALIDITY]
+            *numbers, confidence, valid, reasons = values.values()
+            assert_same_face([*numbers], written)
+            assert float(confidence) == pytest.approx(written.confidence, abs=1e-4)
+            assert (valid, reasons) == (not written.invalid_reasons, list(written.invalid_reasons))
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf])

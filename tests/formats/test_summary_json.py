@@ -5,17 +5,19 @@ import json
 import math
 import tracemalloc
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.events import EVENTS
+from chalicelib.domain.events import ANGLES, EVENTS
 from chalicelib.domain.metrics import EVERY_METRIC, METRICS, FaceMetrics, FrameMetrics
+from chalicelib.domain.validity import InvalidReason
 from chalicelib.formats.face_statistics import SHARE_THRESHOLD
 from chalicelib.formats.summary_json import SummaryJsonWriter
-from tests.formats.frames import GOLDEN_FRAMES
+from tests.formats.frames import GOLDEN_FRAMES, REASONS
 from tests.formats.readers import GOLDEN, strict_json, summary_bytes
 from tests.formats.summary_reference import ends_of, events_of, share_above, sightings_of, weighted_mean
 
@@ -114,6 +116,42 @@ def test_a_low_value_may_be_an_event_too() -> None:
     assert event == {"event": "head turn left", "start_s": 0.04, "end_s": 0.52, "peak": -30, "peak_time_s": 0.44}
 
 
+def _turned_for_a_while(metric: str, value: float) -> list[FrameMetrics]:
+    """Thirty frames at `value`, of which the middle ten are not valid."""
+    frames = _frames([value] * 30, metric)
+    for index in range(10, 20):
+        faces = (replace(face, invalid_reasons=(InvalidReason.TURNED,)) for face in frames[index].faces)
+        frames[index] = replace(frames[index], faces=tuple(faces))
+    return frames
+
+
+def test_frames_that_are_not_valid_are_left_out_and_counted() -> None:
+    frames = _turned_for_a_while("smile", 90.0)
+    frames[15] = FrameMetrics(frames[15].time_s, (replace(_face(smile=20.0), invalid_reasons=(InvalidReason.DARK,)),))
+    (face,) = _summary(frames)["faces"]
+    assert (face["frames"], face["valid_frames"], face["frames_left_out"]) == (30, 20, 10)
+    assert {reason: count for reason, count in face["left_out_because"].items() if count} == {
+        "turned away": 9,
+        "too dark": 1,
+    }
+    assert (face["metrics"]["smile"]["minimum"], face["metrics"]["smile"]["mean"]) == (90, 90)
+    before, after = _events(frames, "smile")
+    assert before == (0.0, 0.4)
+    assert after[0] == 0.8
+    assert after[1] == pytest.approx(1.2)
+
+
+def test_a_head_that_turns_away_is_one_turn() -> None:
+    ((start_s, end_s),) = _events(_turned_for_a_while("yaw", 40.0), "head turn right")
+    assert start_s == 0
+    assert end_s == pytest.approx(1.2)
+
+
+def test_a_face_that_is_never_valid_has_no_metrics() -> None:
+    (face,) = _summary(_turned_for_a_while("smile", 90.0)[10:20])["faces"]
+    assert (face["valid_frames"], face["metrics"], face["events"]) == (0, {}, [])
+
+
 def test_a_face_that_leaves_ends_its_events_and_begins_others_when_it_is_back() -> None:
     frames = _frames([90.0] * 6 + [None] + [90.0] * 7)
     assert _events(frames, "smile") == [(0.0, 0.24), (0.28, 0.56)]
@@ -166,7 +204,7 @@ def _films(draw: st.DrawFn) -> list[FrameMetrics]:
         for face_id in sorted(draw(st.sets(st.integers(0, 2)))):
             pool = draw(st.lists(_VALUES, min_size=1, max_size=4))
             values = {metric.name: pool[index % len(pool)] for index, metric in enumerate(METRICS)}
-            faces.append(FaceMetrics(face_id, values))
+            faces.append(FaceMetrics(face_id, values, invalid_reasons=draw(st.just(()) | REASONS)))
         frames.append(FrameMetrics(time_s, tuple(faces)))
         time_s += interval_s
     return frames
@@ -186,25 +224,32 @@ def test_equal_to_the_reference(frames: list[FrameMetrics]) -> None:
 
 def _check_face(face: Any, frames: Sequence[FrameMetrics]) -> None:
     sightings = sightings_of(frames, int(face["face_id"]))
-    assert face["frames"] == len(sightings)
+    valid = [each for each in sightings if not each.reasons]
+    assert (face["frames"], face["valid_frames"]) == (len(sightings), len(valid))
+    assert face["frames_left_out"] == len(sightings) - len(valid)
+    assert face["left_out_because"] == {
+        reason: sum(reason in each.reasons for each in sightings) for reason in InvalidReason
+    }
+    assert set(face["metrics"]) == ({metric.name for metric in METRICS} if valid else set())
     assert (face["first_seen_s"], face["last_seen_s"]) == (sightings[0].start_s, sightings[-1].start_s)
     for name, numbers in face["metrics"].items():
-        values = [each.values[name] for each in sightings]
+        values = [each.values[name] for each in valid]
         assert numbers["minimum"] <= numbers["mean"] <= numbers["peak"]
-        assert numbers["mean"] == pytest.approx(weighted_mean(sightings, name), abs=ROUNDING)
+        assert numbers["mean"] == pytest.approx(weighted_mean(valid, name), abs=ROUNDING)
         assert numbers["minimum"] == pytest.approx(min(values), abs=ROUNDING)
         assert numbers["peak"] == pytest.approx(max(values), abs=ROUNDING)
-        assert numbers["peak_time_s"] == sightings[values.index(max(values))].start_s
+        assert numbers["peak_time_s"] == valid[values.index(max(values))].start_s
         if name in SCORES:
             assert 0 <= numbers["share_above"] <= 1
-            assert numbers["share_above"] == pytest.approx(share_above(sightings, name, SHARE_THRESHOLD), abs=ROUNDING)
+            assert numbers["share_above"] == pytest.approx(share_above(valid, name, SHARE_THRESHOLD), abs=ROUNDING)
     for definition in EVENTS:
+        counting = sightings if definition.metric in ANGLES else valid
         events = [event for event in face["events"] if event["event"] == definition.name]
         assert face["event_counts"][definition.name] == len(events)
         found = [(event["start_s"], event["end_s"], event["peak"], event["peak_time_s"]) for event in events]
         assert found == [
             (start_s, end_s, pytest.approx(peak, abs=ROUNDING), peak_time_s)
-            for start_s, end_s, peak, peak_time_s in events_of(sightings, definition)
+            for start_s, end_s, peak, peak_time_s in events_of(counting, definition)
         ]
         moments = [moment for event in events for moment in (event["start_s"], event["end_s"])]
         assert moments == sorted(moments)  # in order, and none begins before the last is over
