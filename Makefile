@@ -22,7 +22,7 @@ export MIEN_SERVE_PORT := $(value PORT)
 export MIEN_SERVE_DROP := $(value DROP)
 export MIEN_EVALUATE_ONLY := $(value ONLY)
 
-.PHONY: help setup demo serve test check fuzz lock format picture pages evaluate clean
+.PHONY: help setup demo serve test check fuzz segments lock format picture pages evaluate clean
 
 help:  ## Show these lines
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -54,6 +54,9 @@ test: setup check  ## Everything that a change must pass
 
 fuzz: setup  ## Compare the API with its description for some minutes
 	@$(BIN)/python -m pytest -n 2 tests/api/test_schemathesis.py --hypothesis-profile=thorough
+
+segments: setup  ## Compare half an hour of video in segments with one pass (minutes)
+	@MIEN_HALF_HOUR=1 $(BIN)/python -m pytest -n 0 tests/end_to_end/test_half_hour.py
 
 check: setup  ## Format, lint, types, import contracts
 	@echo "Format and lint"

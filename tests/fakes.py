@@ -596,9 +596,15 @@ class FakeSegments:
     def report(self, at: JobMessage, index: int, frames: int) -> SegmentRow:
         return self._change(at, lambda row: replace(row, frames={**row.frames, str(index): frames}))
 
-    def finish(self, at: JobMessage, index: int, frames: int) -> SegmentRow:
+    def finish(self, at: JobMessage, index: int, frames: int, provider: str) -> SegmentRow:
         def finished(row: SegmentRow) -> SegmentRow:
-            return replace(row, frames={**row.frames, str(index): frames}, done={**row.done, str(index): True})
+            key = str(index)
+            return replace(
+                row,
+                frames={**row.frames, key: frames},
+                done={**row.done, key: True},
+                providers={**row.providers, key: provider},
+            )
 
         return self._change(at, finished)
 

@@ -60,6 +60,14 @@ class Models:
                 self._sessions[file_name] = self._open(file_name)
             return self._sessions[file_name]
 
+    @property
+    def provider(self) -> str:
+        """What the open sessions run on, in ONNX Runtime's words, such as `CPUExecutionProvider`: the processor, too,
+        where CUDA is installed but cannot be used. Empty before the first is open."""
+        with self._lock:
+            sessions = list(self._sessions.values())
+        return ", ".join(sorted({session.get_providers()[0] for session in sessions}))
+
     def has(self, file_name: str) -> bool:
         """Whether the directory holds `file_name`."""
         return (self._folder / file_name).is_file()

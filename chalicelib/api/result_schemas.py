@@ -183,4 +183,5 @@ def _summary() -> Schema:
             "content_type": text("What it is.", enum=[SUMMARY_CONTENT_TYPE]),
             "faces": {"type": "array", "description": "The faces as they first appear.", "items": face},
         },
+        {"configuration": record("What the networks ran on.", {"execution provider": text("By ONNX Runtime.")})},
     )

@@ -49,11 +49,12 @@ class DynamoSegments:
         names = {"#frames": "frames", "#index": str(index)}
         return self._change(at, "SET #frames.#index = :frames", names, {":frames": frames})
 
-    def finish(self, at: JobMessage, index: int, frames: int) -> SegmentRow:
-        """Notes that a segment is done. Of several at the same time, one at least is told of all."""
-        names = {"#frames": "frames", "#done": "done", "#index": str(index)}
-        change = "SET #frames.#index = :frames, #done.#index = :yes"
-        return self._change(at, change, names, {":frames": frames, ":yes": True})
+    def finish(self, at: JobMessage, index: int, frames: int, provider: str) -> SegmentRow:
+        """Notes that a segment is done, and what its networks ran on. Of several at the same time, one at least is told
+        of all."""
+        names = {"#frames": "frames", "#done": "done", "#providers": "providers", "#index": str(index)}
+        change = "SET #frames.#index = :frames, #done.#index = :yes, #providers.#index = :provider"
+        return self._change(at, change, names, {":frames": frames, ":yes": True, ":provider": provider})
 
     def delete(self, row: SegmentRow) -> None:
         """Removes the row; none there is fine."""

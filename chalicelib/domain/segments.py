@@ -67,7 +67,7 @@ def plan_segments(
 class SegmentRow:
     """How the segments of one run of a job fare, by index in decimal digits. `array_id` is what the batch service calls
     their array, None before it is submitted; `attempts` counts how often each was begun, `frames` how far it is;
-    `done` has those whose part of the result is stored."""
+    `done` has those whose part of the result is stored, `providers` what their networks ran on."""
 
     account_id: str
     job_id: str
@@ -78,11 +78,17 @@ class SegmentRow:
     attempts: Mapping[str, int] = field(default_factory=dict)
     frames: Mapping[str, int] = field(default_factory=dict)
     done: Mapping[str, bool] = field(default_factory=dict)
+    providers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def frames_done(self) -> int:
         """The frames of all segments so far."""
         return sum(self.frames.values())
+
+    @property
+    def provider(self) -> str:
+        """What the networks of all segments ran on, each once."""
+        return ", ".join(sorted(set(self.providers.values())))
 
     @property
     def is_complete(self) -> bool:

@@ -25,26 +25,32 @@ from chalicelib.formats.summary_json import SummaryJsonWriter
 from chalicelib.formats.writers import OpenSpool, ResultWriter
 
 
-def _parquet_writer(stream: BinaryIO, recipe: Recipe, metrics: MetricSet, _open_spool: OpenSpool) -> ResultWriter:
+def _parquet_writer(
+    stream: BinaryIO, recipe: Recipe, metrics: MetricSet, _provider: str, _open_spool: OpenSpool
+) -> ResultWriter:
     from chalicelib.formats.parquet_table import ParquetTableWriter  # noqa: PLC0415  # loads a library; see there
 
     return ParquetTableWriter(stream, metrics=metrics, classifier_names=recipe.classifier_names)
 
 
-WRITERS: Mapping[str, Callable[[BinaryIO, Recipe, MetricSet, OpenSpool], ResultWriter]] = MappingProxyType(
+WRITERS: Mapping[str, Callable[[BinaryIO, Recipe, MetricSet, str, OpenSpool], ResultWriter]] = MappingProxyType(
     {
-        SESSION_CONTENT_TYPE: lambda stream, _recipe, metrics, _open_spool: SessionJsonWriter(stream, metrics=metrics),
-        LEGACY_CONTENT_TYPE: lambda stream, recipe, metrics, open_spool: LegacyJsonWriter(
+        SESSION_CONTENT_TYPE: lambda stream, _recipe, metrics, _provider, _open_spool: SessionJsonWriter(
+            stream, metrics=metrics
+        ),
+        LEGACY_CONTENT_TYPE: lambda stream, recipe, metrics, _provider, open_spool: LegacyJsonWriter(
             stream,
             metrics=metrics,
             pack=recipe.pack,
             classifier_names=recipe.classifier_names,
             open_spool=open_spool,
         ),
-        CSV_CONTENT_TYPE: lambda stream, recipe, metrics, _open_spool: CsvTableWriter(
+        CSV_CONTENT_TYPE: lambda stream, recipe, metrics, _provider, _open_spool: CsvTableWriter(
             stream, metrics=metrics, face_ids=recipe.max_faces > 1, classifier_names=recipe.classifier_names
         ),
-        SUMMARY_CONTENT_TYPE: lambda stream, _recipe, metrics, _open_spool: SummaryJsonWriter(stream, metrics=metrics),
+        SUMMARY_CONTENT_TYPE: lambda stream, _recipe, metrics, provider, _open_spool: SummaryJsonWriter(
+            stream, metrics=metrics, provider=provider
+        ),
         PARQUET_CONTENT_TYPE: _parquet_writer,
     }
 )
@@ -64,11 +70,15 @@ class ResultFiles:
     """Open result files, one in `directory` for every content type of `recipe`, each with `metrics` and no others.
 
     The names on the disk are `result-0`, `result-1` ...: nothing in them comes from the client. `input_file_name` is
-    the client's, as `check_file_name` leaves it; the results' file names begin with it. As a context manager it
-    completes the files at the end, or deletes them when an error passes.
+    the client's, as `check_file_name` leaves it; the results' file names begin with it. `provider` is what the
+    networks ran on, where that is known. As a context manager it completes the files at the end, or deletes them when
+    an error passes.
     """
 
-    def __init__(self, recipe: Recipe, metrics: MetricSet, directory: Path, input_file_name: str) -> None:
+    def __init__(
+        self, recipe: Recipe, metrics: MetricSet, directory: Path, input_file_name: str, *, provider: str = ""
+    ) -> None:
+        self._provider = provider
         self._directory = directory
         self._open_files = ExitStack()
         self._writers: list[ResultWriter] = []
@@ -132,7 +142,7 @@ class ResultFiles:
         path = self._directory / f"result-{len(self._paths)}"
         self._paths.append(path)
         stream = self._open_files.enter_context(path.open("wb"))
-        self._writers.append(WRITERS[content_type](stream, recipe, metrics, self._open_spool))
+        self._writers.append(WRITERS[content_type](stream, recipe, metrics, self._provider, self._open_spool))
 
     def _open_spool(self) -> BinaryIO:
         return self._open_files.enter_context(tempfile.TemporaryFile(dir=self._directory))

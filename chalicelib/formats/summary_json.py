@@ -18,7 +18,8 @@ _NULL = "null"
 
 
 class SummaryJsonWriter:
-    """Writes `{"content_type", "media", "share_threshold", "event_definitions", "faces"}` in this order, UTF-8.
+    """Writes `{"content_type", "configuration", "media", "share_threshold", "event_definitions", "faces"}` in this
+    order, UTF-8. `configuration` says on which `provider` the networks ran; it is left out where that is not known.
 
     `docs/results.md` says what each number means. Metrics have their friendly names in every job; a face that is valid
     in no frame has none. Nothing is written before `close`.
@@ -27,7 +28,8 @@ class SummaryJsonWriter:
     content_type = SUMMARY_CONTENT_TYPE
     suffix = "-summary.json"
 
-    def __init__(self, stream: BinaryIO, *, metrics: MetricSet) -> None:
+    def __init__(self, stream: BinaryIO, *, metrics: MetricSet, provider: str = "") -> None:
+        self._provider = provider
         self._stream = stream
         self._metrics = metrics
         self._summary = MediaSummary(metrics)
@@ -43,7 +45,10 @@ class SummaryJsonWriter:
         self._stream.writelines(part.encode() for part in self._document())
 
     def _document(self) -> Iterable[str]:
-        yield f'{{"content_type":{json.dumps(self.content_type)},\n"media":{_media(self._summary)},\n'
+        yield f'{{"content_type":{json.dumps(self.content_type)},\n'
+        if self._provider:
+            yield f'"configuration":{{"execution provider":{json.dumps(self._provider)}}},\n'
+        yield f'"media":{_media(self._summary)},\n'
         yield f'"share_threshold":{metric_text(SHARE_THRESHOLD)},\n"event_definitions":{_definitions()},\n"faces":['
         separator = "\n"
         for face_id, face in self._summary.faces.items():

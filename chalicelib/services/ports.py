@@ -326,8 +326,9 @@ class SegmentStore(Protocol):
     def report(self, at: JobMessage, index: int, frames: int) -> SegmentRow:
         """Notes how many frames of a segment have been measured."""
 
-    def finish(self, at: JobMessage, index: int, frames: int) -> SegmentRow:
-        """Notes that a segment is done. Of several at the same time, one at least is told of all."""
+    def finish(self, at: JobMessage, index: int, frames: int, provider: str) -> SegmentRow:
+        """Notes that a segment is done, and what its networks ran on. Of several at the same time, one at least is told
+        of all."""
 
     def delete(self, row: SegmentRow) -> None:
         """Removes the row; none there is fine."""

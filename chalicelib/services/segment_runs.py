@@ -101,13 +101,17 @@ class SegmentRuns:
             with suppress(StaleWrite):  # another segment was quicker, and the next report says more
                 self._jobs.save(replace(changed, version=current.version + 1))
 
-    def finish(self, job: Job, index: int, frames: int) -> bool:
+    def finish(self, job: Job, index: int, frames: int, provider: str) -> bool:
         """Notes that the segment's part is stored; whether it was the last, so that the job can be claimed.
 
         Raises `LeaseLost`.
         """
-        row = self._of_run(lambda: self._segments.finish(job.message, index, frames))
+        row = self._of_run(lambda: self._segments.finish(job.message, index, frames, provider))
         return self.complete(job.message, row)
+
+    def provider(self, job: Job) -> str:
+        """What the networks of the run's segments ran on. Raises `LeaseLost`."""
+        return self._of_run(lambda: self._segments.get(job.message)).provider
 
     def complete_if_all_done(self, message: JobMessage) -> bool:
         """What `finish` does for a segment that was done before. Raises `LeaseLost`."""

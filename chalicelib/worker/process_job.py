@@ -95,11 +95,11 @@ class JobProcessor:
     def _analyze(self, job: Job, recipe: Recipe, medium: MediaSource, directory: Path) -> Progress:
         report = ProgressReport(self._services.runs, job)
         metrics = self._metrics_of(recipe)
-        with ResultFiles(recipe, metrics, directory, job.filename) as results:
+        analyzer = FaceAnalyzer(
+            self._models, mesh=recipe.mesh, max_faces=recipe.max_faces, metrics=self._metrics, scores=recipe.scores
+        )
+        with ResultFiles(recipe, metrics, directory, job.filename, provider=self._models.provider) as results:
             report.begin(medium.info.frames_total)
-            analyzer = FaceAnalyzer(
-                self._models, mesh=recipe.mesh, max_faces=recipe.max_faces, metrics=self._metrics, scores=recipe.scores
-            )
             for frame in scored(report.count(analyzer.analyze(medium.frames())), recipe.scores, metrics):
                 results.write(frame)
             results.close()
@@ -109,7 +109,8 @@ class JobProcessor:
     def _stitch_into(self, job: Job, plan: SegmentPlan, recipe: Recipe, directory: Path) -> Progress:
         report = ProgressReport(self._services.runs, job, shown=job.progress)
         metrics = self._metrics_of(recipe)
-        with ResultFiles(recipe, metrics, directory, job.filename) as results:
+        provider = self._services.segment_runs.provider(job)
+        with ResultFiles(recipe, metrics, directory, job.filename, provider=provider) as results:
             frames = report.count(stitched_frames(self._services.media, job, plan, directory))
             for frame in scored(frames, recipe.scores, metrics):
                 results.write(frame)

@@ -55,7 +55,7 @@ class SegmentProcessor:
             except MediaError as unusable:
                 self._segment_runs.fail(job, str(unusable))
                 return
-            is_last = self._segment_runs.finish(job, index, frames)
+            is_last = self._segment_runs.finish(job, index, frames, self._models.provider)
         else:
             is_last = self._segment_runs.complete_if_all_done(message)
         if is_last:

@@ -22,6 +22,13 @@ def test_a_file_is_opened_once(models: Models) -> None:
     assert models.session(ModelFile.FACE_MESH_LIGHT) is models.session(ModelFile.FACE_MESH_LIGHT)
 
 
+def test_the_provider_is_what_a_session_runs_on(models: Models) -> None:
+    assert Models(Path("nowhere")).provider == ""
+    session = models.session(ModelFile.FACE_DETECTION)
+    assert models.provider == session.get_providers()[0]
+    assert models.provider in ("CPUExecutionProvider", "CUDAExecutionProvider")
+
+
 @pytest.mark.parametrize(
     ("name", "side", "rows", "columns"),
     [

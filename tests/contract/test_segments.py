@@ -44,12 +44,12 @@ def test_every_segment_counts_for_itself(segments: SegmentStore) -> None:
 
 def test_the_last_one_to_finish_is_told_so(segments: SegmentStore) -> None:
     segments.create(ROW)
-    assert not segments.finish(AT, 2, 7).is_complete
-    assert not segments.finish(AT, 2, 7).is_complete
-    assert not segments.finish(AT, 0, 7).is_complete
-    row = segments.finish(AT, 1, 7)
-    assert (row.is_complete, row.frames_done) == (True, 21)
-    assert segments.finish(AT, 1, 7).is_complete
+    assert not segments.finish(AT, 2, 7, "cpu").is_complete
+    assert not segments.finish(AT, 2, 7, "cpu").is_complete
+    assert not segments.finish(AT, 0, 7, "cpu").is_complete
+    row = segments.finish(AT, 1, 7, "gpu")
+    assert (row.is_complete, row.frames_done, row.provider) == (True, 21, "cpu, gpu")
+    assert segments.finish(AT, 1, 7, "cpu").is_complete
 
 
 def test_the_first_name_of_the_array_stays(segments: SegmentStore) -> None:
@@ -64,7 +64,7 @@ def test_there_is_no_such_row(segments: SegmentStore) -> None:
         lambda: segments.get(AT),
         lambda: segments.begin(AT, 0),
         lambda: segments.report(AT, 0, 1),
-        lambda: segments.finish(AT, 0, 1),
+        lambda: segments.finish(AT, 0, 1, "cpu"),
         lambda: segments.set_array(AT, "array"),
     ):
         with pytest.raises(NotFound):

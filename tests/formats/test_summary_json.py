@@ -38,6 +38,13 @@ def _frames(values: Iterable[float | None], metric: str = "smile", *, step_s: fl
     ]
 
 
+def test_it_says_what_the_networks_ran_on() -> None:
+    stream = io.BytesIO()
+    SummaryJsonWriter(stream, metrics=EVERY_METRIC, provider="CUDAExecutionProvider").close()
+    assert json.loads(stream.getvalue())["configuration"] == {"execution provider": "CUDAExecutionProvider"}
+    assert "configuration" not in _summary([])
+
+
 def _summary(frames: Iterable[FrameMetrics]) -> Any:
     return json.loads(summary_bytes(frames))
 

@@ -213,6 +213,9 @@ def test_segments_give_what_one_pass_gives(models: Models, clip: bytes) -> None:
     assert done.progress is not None
     assert done.progress.frames_done == done.progress.frames_total == len(expected)
     entry = world.entries.get(ADA, str(done.result_entry_id))
+    (summary,) = (each for each in entry.representations.values() if each.file_name == "clip.mp4-summary.json")
+    document = json.loads(world.media.objects[summary.media_key].body)
+    assert document["configuration"] == {"execution provider": "CPUExecutionProvider"}
     assert entry.media_seconds == pytest.approx(CLIP_S)
 
 
@@ -335,7 +338,7 @@ def test_the_last_words_of_a_segment_may_be_lost(world: World, plain: bytes) -> 
     _die_once(world, "work/")
     with pytest.raises(Killed):
         world.run_segments(job, 2)
-    world.segments.finish(job.message, 2, 0)
+    world.segments.finish(job.message, 2, 0, "cpu")
     world.media.objects[f"work/{job.account_id}/{job.id}/1/2"] = world.media.objects[
         f"work/{job.account_id}/{job.id}/1/1"
     ]
