@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -76,7 +77,8 @@ class Ask:
         job = self._client.wait_for_job(job, lambda _: self._stack.check_workers(), interval_s=_POLL_S)
         files = self._client.download_results(job, self._folder)
         (session,) = [each for each, file in files.items() if file.content_type == SESSION_CONTENT_TYPE]
-        return [frame["faces"] for frame in json.loads(session.read_text(encoding="utf-8"))["frames"]]
+        frames = json.loads(session.read_text(encoding="utf-8"))["frames"]
+        return [{face: _numbers(values) for face, values in frame["faces"].items()} for frame in frames]
 
 
 def write_lossless(path: Path, image: NDArray[np.uint8], frames: int) -> Path:
@@ -100,9 +102,18 @@ def _measured(bench: Workbench, path: Path) -> list[Faces]:
 
 def _rounded(frame: FrameMetrics) -> Faces:
     return {
-        str(face.face_id): {name: round(value, _DECIMALS) for name, value in face.values.items()}
+        str(face.face_id): {
+            **{name: round(value, _DECIMALS) for name, value in face.values.items()},
+            "confidence": round(face.confidence, _DECIMALS),
+            "valid": float(face.is_valid),
+        }
         for face in frame.faces
     }
+
+
+def _numbers(values: Mapping[str, Any]) -> dict[str, float]:
+    """A face of the session JSON; whether it is valid counts as a number, why not is text."""
+    return {name: float(value) for name, value in values.items() if isinstance(value, int | float)}
 
 
 def difference(one: Faces, other: Faces) -> float:
