@@ -88,9 +88,10 @@ def _alike(first: Thumbnail, second: Thumbnail) -> bool:
     if is_blank(first) or is_blank(second):
         both = is_blank(first) and is_blank(second)
         return difference < (_MOVED_DIFFERENCE if both else _NOISE_DIFFERENCE)
-    best, difference = likeness(first, second), min(difference, _least_difference(first, second))
-    moved = best >= _MOVED_LIKENESS and difference < min(_MOVED_DIFFERENCE, _MOVED_SHARE * float(first.std()))
-    return best >= _SAME_LIKENESS or moved
+    best = likeness(first, second)
+    if best >= _SAME_LIKENESS or best < _MOVED_LIKENESS:
+        return best >= _SAME_LIKENESS
+    return _least_difference(first, second) < min(_MOVED_DIFFERENCE, _MOVED_SHARE * float(first.std()))
 
 
 def _least_difference(first: Thumbnail, second: Thumbnail) -> float:
