@@ -77,11 +77,12 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A section with when, on what and for how long it was measured."""
+    """A section with when and on what it was measured, and the processor time it took, which other work on the machine
+    does not change."""
 
     section: Section
     date: str
-    seconds: int
+    processor_s: int | None
     machine: str
 
 
@@ -114,7 +115,7 @@ def to_document(report: Report) -> dict[str, Any]:
 def from_document(document: Mapping[str, Any]) -> dict[str, Measured]:
     """The report that `to_document` wrote."""
     found = [
-        Measured(_section(node["section"]), node["date"], node["seconds"], node["machine"])
+        Measured(_section(node["section"]), node["date"], node["processor_s"], node["machine"])
         for node in document["sections"]
     ]
     return {measured.section.name: measured for measured in found}
