@@ -8,12 +8,19 @@ from chalicelib.domain.segments import SegmentPlan, plan_segments
 from chalicelib.settings import Settings
 
 
-def divide(path: Path, info: MediaInfo, limits: MediaLimits, settings: Settings) -> SegmentPlan | None:
-    """The segments of an opened medium; None for what is short, small, or does not say how long it is."""
+def divide(
+    path: Path, info: MediaInfo, limits: MediaLimits, settings: Settings, *, was_interrupted: bool
+) -> SegmentPlan | None:
+    """The segments of an opened medium; None for what is short, small, or does not say how long it is.
+
+    What was begun before and did not come to its end may have had too many faces for the time that a Lambda has: it is
+    divided if it is long enough for two segments at all.
+    """
     if settings.batch_queue is None or settings.batch_job_definition is None:
         return None
     is_long = info.duration_s is not None and info.duration_s > settings.segment_above_s
-    if info.kind != "video" or not (is_long or path.stat().st_size > settings.segment_above_bytes):
+    is_large = path.stat().st_size > settings.segment_above_bytes
+    if info.kind != "video" or not (is_long or is_large or was_interrupted):
         return None
     if info.duration_s is None:
         return None

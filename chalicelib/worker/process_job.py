@@ -86,7 +86,8 @@ class JobProcessor:
             load_medium(self._services, job, media_path)
         with open_media(media_path, self._limits) as medium:
             _check_kind(medium.info, job, recipe)
-            plan = divide(media_path, medium.info, self._limits, self._services.settings)
+            settings = self._services.settings
+            plan = divide(media_path, medium.info, self._limits, settings, was_interrupted=job.attempt > 1)
             if plan is None:
                 return self._analyze(job, recipe, medium, directory)
         self._services.segment_runs.hand_over(job, plan)

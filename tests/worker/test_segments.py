@@ -232,6 +232,19 @@ def test_a_large_file_is_divided_however_short(models: Models, plain: bytes) -> 
     assert world.handed_over(plain).segments is not None
 
 
+def test_a_video_that_one_worker_could_not_finish_is_divided_however_short(models: Models, plain: bytes) -> None:
+    world = World(models, replace(SETTINGS, segment_above_s=1000.0))
+    job = world.create(plain)
+    _die_once(world, "/entries/")
+    with pytest.raises(Killed):
+        world.worker("first").process(job.message)
+    world.worker("second").process(job.message)
+    divided = world.job(job)
+    assert divided.segments is not None
+    world.run_segments(divided, 0, 1, 2)
+    assert world.job(job).status is JobStatus.DONE
+
+
 def test_progress_is_the_sum_of_the_segments(world: World, plain: bytes) -> None:
     job = world.handed_over(plain)
     assert job.progress is not None
