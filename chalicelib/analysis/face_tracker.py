@@ -15,7 +15,7 @@ from chalicelib.analysis.head_shape import head_shape
 from chalicelib.analysis.mesh import Crop, FaceMesh, MeshModel, boxes_of, crop_of_detection, crop_of_mesh
 from chalicelib.analysis.motion import centre_of
 from chalicelib.analysis.scenes import Scenes
-from chalicelib.analysis.search_schedule import SearchSchedule
+from chalicelib.analysis.search_schedule import SearchSchedule, periods
 from chalicelib.analysis.thumbnails import thumbnail
 from chalicelib.analysis.tiling import STILL_MAX_SIDE_PX, merged, scaled_copy, search, search_scale, search_windows
 from chalicelib.analysis.tracking import Sighting, Track, Tracks, same_face, side_of
@@ -109,7 +109,7 @@ class FaceTracker:
     def _audited_flags(self, frame: Frame, meshes: list[FaceMesh]) -> list[float]:
         """The flags; once a second averaged with the witness's, so that a mesh cannot hold on to a wall for long."""
         flags = [mesh.flag for mesh in meshes]
-        if frame.time_s - self._audited_s < _AUDIT_PERIOD_S:
+        if periods(frame.time_s, _AUDIT_PERIOD_S) == periods(self._audited_s, _AUDIT_PERIOD_S):
             return flags
         self._audited_s = frame.time_s
         second = self._witness.measure(frame.image, [crop_of_mesh(mesh.points) for mesh in meshes])

@@ -46,3 +46,15 @@ def test_nothing_is_due_right_after_everything_was_searched() -> None:
     schedule.due(3.0)
     schedule.restart(3.5)
     assert schedule.due(3.5) == []
+
+
+@given(st.lists(st.floats(0.001, 2.0), min_size=2, max_size=60), st.integers(0, 40), st.data())
+def test_who_begins_later_searches_the_same(steps: list[float], parts: int, data: st.DataObject) -> None:
+    """A segment of a video sees from its second frame on what one pass over all of it sees there."""
+    times = [sum(steps[:end]) for end in range(1, len(steps) + 1)]
+    start = data.draw(st.integers(0, len(times) - 1))
+    one_pass, segment = (SearchSchedule(_windows(parts)) for _ in range(2))
+    one_pass.restart(times[0])
+    due = [one_pass.due(time_s) for time_s in times]
+    segment.restart(times[start])
+    assert [segment.due(time_s) for time_s in times[start + 1 :]] == due[start + 1 :]

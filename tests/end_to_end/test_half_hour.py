@@ -22,10 +22,10 @@ from chalicelib.settings import Settings
 
 CLIP_S, LOOPS, RATE_HZ = 60.0, 30, 2
 OVERLAP_S = 4.0
-# A face that a segment finds anew is followed from another beginning; so long after a seam the two ways have met.
-SETTLED_S = 2.0
+SEAM_S = 2.0
 SCORES = {metric.name for metric in METRICS if metric.group in (MetricGroup.EMOTION, MetricGroup.EXPRESSION)}
-SEAM_TOLERANCE, SETTLED_TOLERANCE = 15.0, 0.5
+# Points of a score. Each face's crop follows from the one before, and a segment begins that chain anew.
+TOLERANCE = 8.0
 
 
 def _looped(clip: Path, target: Path) -> Path:
@@ -86,7 +86,7 @@ def test_half_an_hour_in_segments_is_half_an_hour_in_one_pass(
     seams_s = [CLIP_S * LOOPS * index / 14 for index in range(1, 14)]
     worst = {"at a seam": 0.0, "elsewhere": 0.0}
     for ours, theirs in zip(segments, one, strict=True):
-        is_near = any(0 <= ours["time"] - seam_s < SETTLED_S for seam_s in seams_s)
+        is_near = any(0 <= ours["time"] - seam_s < SEAM_S for seam_s in seams_s)
         place = "at a seam" if is_near else "elsewhere"
         for face_id, values in theirs["faces"].items():
             for name in SCORES & set(values):
@@ -95,5 +95,4 @@ def test_half_an_hour_in_segments_is_half_an_hour_in_one_pass(
     figures = f"{len(one)} frames, {len(faces)} ids, 14 segments; largest difference of a score: {worst}"
     with capsys.disabled():
         sys.stdout.write(f"\n{figures}\n")
-    assert worst["at a seam"] <= SEAM_TOLERANCE
-    assert worst["elsewhere"] <= SETTLED_TOLERANCE
+    assert max(worst.values()) <= TOLERANCE
