@@ -5,6 +5,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+TRAINING := .venv-training
 INSTALLED := $(VENV)/.installed
 SOURCES := app.py chalicelib infra tests
 
@@ -22,7 +23,7 @@ export MIEN_SERVE_PORT := $(value PORT)
 export MIEN_SERVE_DROP := $(value DROP)
 export MIEN_EVALUATE_ONLY := $(value ONLY)
 
-.PHONY: help setup demo serve test check fuzz segments lock format picture pages evaluate clean
+.PHONY: help setup demo serve test check fuzz segments lock format picture pages train evaluate clean
 
 help:  ## Show these lines
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -75,6 +76,13 @@ picture: setup  ## Draw the README's picture anew
 	@$(BIN)/python -m chalicelib.local demo --out build/picture
 	@$(BIN)/python -m infra.pictures.draw_demo build/picture
 
+train: setup  ## Train the expression model anew from ../shared (about an hour; PyTorch goes to its own environment)
+	@$(PYTHON) -m venv $(TRAINING)
+	@$(TRAINING)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(TRAINING)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/training.in
+	@$(TRAINING)/bin/python -m pytest -q tests/infra/test_student.py
+	@$(TRAINING)/bin/python -m infra.training.train
+
 evaluate: setup  ## Measure Mien on ../shared/media, write docs/evaluation.md (some minutes): make evaluate [ONLY=crowds]
 	@$(BIN)/python -m infra.evaluation --only "$$MIEN_EVALUATE_ONLY"
 
@@ -109,4 +117,4 @@ lock:  ## Resolve the dependencies anew (needs uv)
 	@$(LOCK) requirements/light.in -c requirements/dev.txt -o requirements.txt
 
 clean:  ## Remove what set-up and the checks made; results stay
-	rm -rf $(VENV) models build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(TRAINING) models build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -9,11 +9,11 @@ from chalicelib.analysis.detector import FaceDetector
 from chalicelib.analysis.expressions import ExpressionModel
 from chalicelib.analysis.face_tracker import FaceTracker
 from chalicelib.analysis.frames import Frame
-from chalicelib.analysis.geometric_expressions import GeometricExpressions
 from chalicelib.analysis.head_pose import head_pose, interocular_distance_px, mean_face_luminance
 from chalicelib.analysis.mesh import FaceMesh, MeshModel
 from chalicelib.analysis.models import Models
 from chalicelib.analysis.rigid_face import fit_rigid
+from chalicelib.analysis.trained_expressions import TrainedExpressions
 from chalicelib.analysis.validity import confidence, invalid_reasons
 from chalicelib.domain.emotions import emotions
 from chalicelib.domain.job_names import Mesh, Scores
@@ -37,7 +37,7 @@ class FaceAnalyzer:
     ) -> None:
         """`metrics`: what is measured; what is not among them is not computed. `scores`: each frame's are linear ones
         for linear scores, else calibrated ones, which `score_streams.scored` makes the wished ones of. `max_faces`:
-        the most faces per frame, the largest first. `expressions`: scores the meshes; the geometric model where none is
+        the most faces per frame, the largest first. `expressions`: scores the meshes; the trained model where none is
         given. Raises `ModelFileError` where a model file is missing."""
         self._detector = FaceDetector(models)
         self._mesh = MeshModel(models, mesh)
@@ -45,7 +45,7 @@ class FaceAnalyzer:
         self._max_faces = max_faces
         self._metrics = metrics
         self._is_linear = scores is Scores.LINEAR
-        self._expressions = expressions or GeometricExpressions()
+        self._expressions = expressions or TrainedExpressions()
 
     @property
     def expressions(self) -> ExpressionModel:

@@ -14,7 +14,7 @@ from infra.evaluation.machine import machine
 from infra.evaluation.page import page
 from infra.evaluation.quotes import requoted
 from infra.evaluation.report import Measured, from_document, to_document
-from infra.evaluation.sections import SECTIONS, teacher_agreement
+from infra.evaluation.sections import SECTIONS, student, teacher_agreement
 from infra.evaluation.workbench import FULL, Workbench, one_thread
 from infra.training.teacher import BUNDLE
 
@@ -57,8 +57,9 @@ def _lacking(names: Iterable[str], media: Path, teacher: Path) -> str:
         return f"There is no section {unknown[0]}; use some of: {', '.join(SECTIONS)}."
     if not media.is_dir():
         return f"There is no {media}: the evaluation needs the real pictures and clips of the shared media."
-    if teacher_agreement.NAME in names and not teacher.is_file():
-        others = ",".join(name for name in SECTIONS if name != teacher_agreement.NAME)
+    taught = {student.NAME, teacher_agreement.NAME}
+    if taught.intersection(names) and not teacher.is_file():
+        others = ",".join(name for name in SECTIONS if name not in taught)
         return f"There is no {teacher}, which agreement is measured against; use `make evaluate ONLY={others}`."
     return ""
 

@@ -20,6 +20,7 @@ class OnnxWriter:
         self._nodes: list[NodeProto] = []
         self._constants: list[TensorProto] = []
         self._constant_names: dict[tuple[str, tuple[int, ...], bytes], str] = {}
+        self._widened: dict[str, str] = {}
         self._counts: Counter[str] = Counter()
 
     def node(self, op_type: str, *inputs: str, output: str | None = None, **attributes: Any) -> str:
@@ -31,6 +32,13 @@ class OnnxWriter:
     def floats(self, values: Any) -> str:
         """Name of a float32 constant; equal constants are stored once."""
         return self._constant(np.ascontiguousarray(values, np.float32))
+
+    def halves(self, values: Any) -> str:
+        """Name of a value that is stored as float16 and widened to float32; equal constants are stored once."""
+        constant = self._constant(np.ascontiguousarray(values, np.float16))
+        if constant not in self._widened:
+            self._widened[constant] = self.node("Cast", constant, to=TensorProto.FLOAT)
+        return self._widened[constant]
 
     def integers(self, values: Any) -> str:
         """Name of an int64 constant, as ONNX wants shapes, axes and indices."""

@@ -14,6 +14,7 @@ from infra.evaluation.sections import (
     own_neutral,
     pose_stability,
     posed_pictures,
+    student,
     teacher_agreement,
     timestamps,
 )
@@ -28,6 +29,7 @@ SECTIONS: Mapping[str, Callable[[Workbench], Section]] = {
         pose_stability,
         jitter_stability,
         blind_spots,
+        student,
         teacher_agreement,
         light_mesh,
         crowds,

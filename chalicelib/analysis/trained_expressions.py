@@ -1,0 +1,113 @@
+"""Expressions from the trained model: a network's blendshapes, and geometry where its teacher is blind.
+
+The networks (`expression_networks/`, one for each mesh, made by `infra/training`) see the face from the front:
+position, size and the head's angles are taken out with the mesh's own depth. `CALIBRATION` says what each expression is
+made of, and from where to where it counts. *Neutral* lies a little above the 80th percentile of what faces at rest show
+(portraits that the teacher takes for not smiling, and the resting stretch of one clip), so that persons, who differ,
+stay near 0; *full* is where the posed and the invented expressions end. `python -m infra.calibration.trained_scores`
+prints the figures; `docs/model-card.md` says how the networks were made and how good they are.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chalicelib.analysis.expression_features import FrontalFace, frontal_face, measure_features
+from chalicelib.analysis.expressions import ExpressionScores, attention_score
+from chalicelib.analysis.geometric_expressions import CALIBRATION as GEOMETRIC
+from chalicelib.analysis.geometric_expressions import Ramp
+from chalicelib.analysis.head_pose import head_pose
+from chalicelib.analysis.models import Models
+from chalicelib.analysis.rigid_face import fit_rigid
+from chalicelib.domain.job_names import Mesh
+from chalicelib.domain.metrics import EXPRESSION_NAMES
+
+NETWORKS_FOLDER = Path(__file__).with_name("expression_networks")
+_BLENDSHAPES_KEY = "blendshapes"
+
+
+@dataclass(frozen=True, slots=True)
+class Blend:
+    """One expression: the mean of some of the network's blendshapes (0..1), and its ramp with each mesh."""
+
+    blendshapes: tuple[str, ...]
+    attention: Ramp
+    light: Ramp
+
+
+def _both(stem: str) -> tuple[str, str]:
+    return (f"{stem}Left", f"{stem}Right")
+
+
+CALIBRATION: Mapping[str, Blend] = {
+    "brow raise": Blend(_both("browOuterUp"), Ramp(0.10, 0.60), Ramp(0.10, 0.50)),
+    "chin raise": Blend(("mouthShrugLower",), Ramp(0.20, 0.80), Ramp(0.20, 0.80)),
+    "dimpler": Blend(_both("mouthDimple"), Ramp(0.15, 0.45), Ramp(0.10, 0.35)),
+    "eye closure": Blend(_both("eyeBlink"), Ramp(0.25, 0.70), Ramp(0.25, 0.70)),
+    "inner brow raise": Blend(("browInnerUp",), Ramp(0.28, 0.80), Ramp(0.25, 0.75)),
+    "jaw drop": Blend(("jawOpen",), Ramp(0.05, 0.50), Ramp(0.05, 0.50)),
+    "lid tighten": Blend(_both("eyeSquint"), Ramp(0.50, 0.80), Ramp(0.50, 0.80)),
+    "lip corner depressor": Blend(_both("mouthFrown"), Ramp(0.02, 0.20), Ramp(0.02, 0.20)),
+    "lip press": Blend(_both("mouthPress"), Ramp(0.40, 0.75), Ramp(0.35, 0.70)),
+    "lip pucker": Blend(("mouthPucker",), Ramp(0.25, 0.90), Ramp(0.30, 0.95)),
+    "lip stretch": Blend(_both("mouthStretch"), Ramp(0.05, 0.45), Ramp(0.05, 0.45)),
+    "lip suck": Blend(("mouthRollLower", "mouthRollUpper"), Ramp(0.20, 0.55), Ramp(0.12, 0.40)),
+    "smile": Blend(_both("mouthSmile"), Ramp(0.12, 0.90), Ramp(0.12, 0.90)),
+    "upper lip raise": Blend(_both("mouthUpperUp"), Ramp(0.05, 0.80), Ramp(0.05, 0.80)),
+}
+BY_GEOMETRY = ("brow furrow", "cheek raise", "eye widen", "mouth open", "nose wrinkle")
+"""What the teacher does not move, or has no word for: from `geometric_expressions`."""
+BY_EITHER = ("upper lip raise",)
+"""The higher of network and geometry: the teacher sees a raised lip by the teeth that show, and in disgust none do."""
+SMIRK = Ramp(0.15, 0.60)
+"""Of the difference between the two sides' smiles."""
+
+
+class TrainedExpressions:
+    """An `ExpressionModel` made of two networks. The number of points tells which mesh measured the face.
+
+    `linear` scores are 100 times the blendshapes, what is geometric excepted.
+    """
+
+    def __init__(self, networks: Models | None = None) -> None:
+        """`networks`: where the two files lie; the product's own where none is given. Each is opened at its first use,
+        which raises `ModelFileError` where it is missing."""
+        self._networks = networks or Models(NETWORKS_FOLDER)
+
+    def score(self, points: NDArray[np.float64]) -> ExpressionScores:
+        """`points` (478 or 468, 3) in pixels. Attention is calibrated as it is: both ways it is the same."""
+        fit = fit_rigid(points)
+        pose = head_pose(fit)
+        face = frontal_face(points, fit, pose.yaw_deg)
+        mesh = Mesh.ATTENTION if face.has_irises else Mesh.LIGHT
+        blendshapes = self.blendshapes(face)
+        linear = {"attention": attention_score(pose)}
+        calibrated = dict(linear)
+        for name, blend in CALIBRATION.items():
+            value = sum(blendshapes[each] for each in blend.blendshapes) / len(blend.blendshapes)
+            linear[name] = 100.0 * value
+            calibrated[name] = (blend.attention if mesh is Mesh.ATTENTION else blend.light).score(value)
+        asymmetry = abs(blendshapes["mouthSmileLeft"] - blendshapes["mouthSmileRight"])
+        linear["smirk"], calibrated["smirk"] = 100.0 * asymmetry, SMIRK.score(asymmetry)
+        features = measure_features(face)
+        for name in (*BY_GEOMETRY, *BY_EITHER):
+            geometric = GEOMETRIC[name]
+            ramp = geometric.attention if mesh is Mesh.ATTENTION else geometric.light
+            linear.setdefault(name, ramp.linear_score(features[geometric.feature]))
+            calibrated[name] = max(ramp.score(features[geometric.feature]), calibrated.get(name, 0.0))
+        return ExpressionScores(_in_order(linear), _in_order(calibrated))
+
+    def blendshapes(self, face: FrontalFace) -> dict[str, float]:
+        """The network's own answers, 0..1, by the teacher's names."""
+        session = self._networks.session(f"{Mesh.ATTENTION if face.has_irises else Mesh.LIGHT}.onnx")
+        points = face.points[None].astype(np.float32)
+        scores = session.run(None, {"points": points})[0][0]
+        names = session.get_modelmeta().custom_metadata_map[_BLENDSHAPES_KEY].split()
+        return dict(zip(names, scores.tolist(), strict=True))
+
+
+def _in_order(scores: dict[str, float]) -> dict[str, float]:
+    return {name: scores[name] for name in EXPRESSION_NAMES}

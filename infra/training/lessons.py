@@ -1,0 +1,195 @@
+"""What the students learn from, in three stages that are each kept in a folder: real faces, invented expressions on the
+same pictures, and crossings of one person's shape with another's movement.
+
+The answer taught for a mesh is the mean of two: what the teacher says of its own mesh of the same picture, and what it
+says of ours. The first carries what the teacher sees and our mesh does not; the second is a function of exactly the
+points that the student gets, without the noise of a second network's points. Learning the first alone left presses and
+puckers of the lips at no correlation at all on persons not seen; learning the second alone gains nothing over feeding
+our points to the teacher.
+"""
+
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from chalicelib.analysis.models import Models
+from chalicelib.analysis.open_media import open_media
+from chalicelib.analysis.rigid_face import fit_rigid
+from chalicelib.domain.job_names import Mesh
+from infra.training.measured_faces import FaceMeasurer, MeasuredFaces, measure_all
+from infra.training.student import Lessons
+from infra.training.teacher import TEACHER_POINTS, Teacher
+
+Array = NDArray[np.float32]
+
+CLIPS = ("videos/WolfgangLanger_Pexels.mp4", "videos/single_face.mp4")
+"""One clip per person; the others of the folder show the second one's frames again."""
+PARTS = 2
+_CROPS = 4
+_INVENTIONS = 24
+_CLIP_STEPS = {CLIPS[0]: 8, CLIPS[1]: 3}
+_CLIP_INVENTIONS = 10
+_CROSSINGS = 30_000
+_OWN_SHARE = 0.5
+_CLIP_WEIGHT = 3.0
+_IRIS_RADIUS = 0.065
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """N frontal meshes, `points` (N, P, 3), with what the teacher says of its `own` mesh of the picture and of `ours`,
+    (N, 52) each, and where they come from, `source` (N,). `real` (N,): measured on a real picture."""
+
+    points: Array
+    own: Array
+    ours: Array
+    source: NDArray[np.str_]
+    real: NDArray[np.bool_]
+
+
+def measure_stage(folder: Path, models: Path, media: Path) -> MeasuredFaces:
+    """Every real face, measured once."""
+    path = folder / "faces.npz"
+    if not path.is_file():
+        measure_all(Models(models), Teacher(), media, crops=_CROPS).save(path)
+    return MeasuredFaces.load(path)
+
+
+def invention_stage(folder: Path, models: Path, media: Path) -> list[MeasuredFaces]:
+    """Invented expressions on portraits and clips, in parts that are made side by side."""
+    missing = [part for part in range(PARTS) if not _inventions(folder, part).is_file()]
+    with ProcessPoolExecutor(max_workers=PARTS) as processes:
+        for done in [processes.submit(_invent, folder, models, media, part) for part in missing]:
+            done.result()
+    return [MeasuredFaces.load(_inventions(folder, part)) for part in range(PARTS)]
+
+
+def _inventions(folder: Path, part: int) -> Path:
+    return folder / f"inventions-{part}.npz"
+
+
+def _invent(folder: Path, models: Path, media: Path, part: int) -> None:
+    cv2.setNumThreads(1)
+    measurer = FaceMeasurer(Models(models), Teacher(), crops=1, seed=100 + part)
+    faces = MeasuredFaces.load(folder / "faces.npz")
+    originals = _first_of_each(faces, "portraits/")
+    for place, row in enumerate(originals, start=1):
+        if place % PARTS == part:
+            source = str(faces.source[row])
+            image = np.asarray(cv2.imread(str(media / source.split(":", maxsplit=1)[0])), dtype=np.uint8)
+            measurer.add_inventions(image, faces.attention[row].astype(np.float64), source, _INVENTIONS)
+        if place % 100 == 0:
+            print(f"Inventing expressions: {place} of {len(originals)} portraits (part {part + 1})", flush=True)
+    for clip, step in _CLIP_STEPS.items():
+        rows = {int(faces.frame[row]): row for row in np.flatnonzero(faces.source == clip)}
+        with open_media(media / clip) as opened:
+            for frame in opened.frames():
+                if frame.index in rows and frame.index % step == 0 and frame.index // step % PARTS == part:
+                    mesh = faces.attention[rows[frame.index]].astype(np.float64)
+                    measurer.add_inventions(frame.image, mesh, clip, _CLIP_INVENTIONS)
+    measurer.measured().save(_inventions(folder, part))
+
+
+def _first_of_each(faces: MeasuredFaces, start: str) -> list[int]:
+    first: dict[str, int] = {}
+    for row, source in enumerate(faces.source.tolist()):
+        if source.startswith(start) and not faces.mirrored[row]:
+            first.setdefault(source, row)
+    return list(first.values())
+
+
+def answers_stage(folder: Path, faces: MeasuredFaces, inventions: list[MeasuredFaces], mesh: Mesh) -> Answers:
+    """The frontal meshes of one of the product's networks, with the teacher's answers."""
+    path = folder / f"answers-{mesh}.npz"
+    if not path.is_file():
+        print(f"Asking the teacher about the {mesh} mesh", flush=True)
+        _save(path, _ask(faces, inventions, mesh))
+    with np.load(path) as stored:
+        return Answers(*(stored[name] for name in Answers.__slots__))
+
+
+def _save(path: Path, answers: Answers) -> None:
+    np.savez(path, **{name: getattr(answers, name) for name in answers.__slots__})
+
+
+def _ask(faces: MeasuredFaces, inventions: list[MeasuredFaces], mesh: Mesh) -> Answers:
+    teacher = Teacher()
+    parts = [faces.where(_taught(faces)), *inventions]
+    meshes = [part.attention if mesh is Mesh.ATTENTION else part.light for part in parts]
+    ours = np.concatenate([teacher.blendshapes(with_irises(part)) for part in meshes])
+    own = np.concatenate([teacher.blendshapes(part.teacher) for part in parts])
+    points = np.concatenate([frontal(part) for part in meshes])
+    source = np.concatenate([part.source for part in parts])
+    real = np.arange(len(source)) < len(parts[0].source)
+    mirrored = np.concatenate([part.mirrored for part in parts])
+    seen_by_teacher = np.concatenate([frontal(part.teacher)[:, list(TEACHER_POINTS)] for part in parts])
+    crossed = _cross(teacher, points, seen_by_teacher, source, mirrored)
+    return Answers(
+        np.concatenate([points, crossed.points]),
+        np.concatenate([own, crossed.own]),
+        np.concatenate([ours, crossed.ours]),
+        np.concatenate([source, crossed.source]),
+        np.concatenate([real, crossed.real]),
+    )
+
+
+def _taught(faces: MeasuredFaces) -> NDArray[np.bool_]:
+    """Portraits and one clip of each person: posed faces and group photos are kept for the evaluation."""
+    return np.array([source.startswith("portraits/") or source in CLIPS for source in faces.source.tolist()])
+
+
+def _cross(
+    teacher: Teacher, points: Array, seen_by_teacher: Array, source: NDArray[np.str_], mirrored: NDArray[np.bool_]
+) -> Answers:
+    """One person's shape with the difference between two expressions of another, as each mesh shows it."""
+    random = np.random.default_rng(7)
+    portraits = np.flatnonzero([each.startswith("portraits/") for each in source.tolist()])
+    persons: dict[tuple[str, bool], list[int]] = {}
+    for row in portraits.tolist():
+        persons.setdefault((str(source[row]), bool(mirrored[row])), []).append(row)
+    movers = [rows for rows in persons.values() if len(rows) >= 4]
+    shape = random.choice(portraits, _CROSSINGS)
+    pairs = np.array([random.choice(movers[random.integers(len(movers))], 2, False) for _ in range(_CROSSINGS)])
+    share = random.uniform(0.4, 1.3, (_CROSSINGS, 1, 1)).astype(np.float32)
+    crossed, theirs = (
+        whole[shape] + share * (whole[pairs[:, 0]] - whole[pairs[:, 1]]) for whole in (points, seen_by_teacher)
+    )
+    whole = np.zeros((_CROSSINGS, 478, 2), dtype=np.float32)
+    whole[:, list(TEACHER_POINTS)] = theirs[:, :, :2]
+    ours = teacher.blendshapes(with_irises(crossed))
+    return Answers(crossed, teacher.blendshapes(whole), ours, source[shape], np.zeros(_CROSSINGS, dtype=np.bool_))
+
+
+def frontal(meshes: NDArray[np.floating]) -> Array:
+    """(N, P, 3) meshes in pixels -> the same in the frame of `rigid_face`."""
+    wide = (mesh.astype(np.float64) for mesh in meshes)
+    return np.array([fit_rigid(mesh).frontal(mesh) for mesh in wide], dtype=np.float32).reshape(meshes.shape)
+
+
+def with_irises(meshes: NDArray[np.floating]) -> NDArray[np.floating]:
+    """(N, 468 or 478, 3) -> (N, 478, 3): the light mesh gets irises amid the lids, so that the teacher can be asked."""
+    if meshes.shape[1] == 478:
+        return meshes
+    radius = _IRIS_RADIUS * np.linalg.norm(meshes[:, 263] - meshes[:, 33], axis=1)
+    return np.concatenate([meshes, np.stack(list(_irises(meshes, radius)), axis=1)], axis=1)
+
+
+def _irises(meshes: NDArray[np.floating], radius: NDArray[np.floating]) -> Iterator[NDArray[np.floating]]:
+    for lids in ((33, 133, 159, 145), (263, 362, 386, 374)):
+        centre = meshes[:, lids].mean(axis=1)
+        for x, y in ((0, 0), (1, 0), (0, -1), (-1, 0), (0, 1)):
+            yield centre + radius[:, None] * np.array([x, y, 0.0])
+
+
+def lessons(answers: Answers, *, without: str | None) -> Lessons:
+    """All that may be learned, but nothing of the person of the clip `without`."""
+    clips = np.isin(answers.source, CLIPS)
+    taught = answers.source != without
+    blendshapes = _OWN_SHARE * answers.own + (1 - _OWN_SHARE) * answers.ours
+    weights = np.where(clips, _CLIP_WEIGHT, 1.0).astype(np.float32)
+    return Lessons(answers.points[taught], blendshapes[taught].astype(np.float32), weights[taught])

@@ -1,0 +1,134 @@
+"""Trains the expression model: `make train`, or `python -m infra.training.train`.
+
+Measures the pictures and clips of `../shared/media`, asks the teacher of `../shared/teacher`, tests students on each
+person's clip that they have not seen, then trains the ones that the product gets, on everything, and writes them with
+the record of how they were made. Each stage is kept in `build/training`; delete the folder to begin anew.
+"""
+
+import argparse
+import hashlib
+import json
+import platform
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from chalicelib.domain.job_names import Mesh
+from infra.training.export import export
+from infra.training.lessons import CLIPS, Answers, answers_stage, invention_stage, lessons, measure_stage
+from infra.training.student import LEARNED, Course, Student, teach
+from infra.training.teacher import BLENDSHAPES, BUNDLE
+
+_ROOT = Path(__file__).resolve().parents[2]
+NETWORKS = _ROOT / "chalicelib" / "analysis" / "expression_networks"
+RECORD = Path(__file__).with_name("record.json")
+HIDDEN_MOUTH = (60, 228)
+"""Frames of the first clip in which a hand hides the mouth: no two networks agree on what is behind it."""
+_MOVED_RANGE = 0.1
+
+Array = NDArray[np.float32]
+
+
+def main() -> None:
+    """The command."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--folder", type=Path, default=_ROOT / "build" / "training", help="where the stages are kept")
+    parser.add_argument("--media", type=Path, default=_ROOT.parent / "shared" / "media")
+    arguments = parser.parse_args()
+    if not (arguments.media.is_dir() and BUNDLE.is_file()):
+        raise SystemExit("Training needs ../shared/media and ../shared/teacher beside the project; they are not here.")
+    arguments.folder.mkdir(parents=True, exist_ok=True)
+    torch.set_num_threads(1)
+    RECORD.write_text(json.dumps(_train(arguments.folder, arguments.media), indent=1) + "\n")
+    print(f"Written: {NETWORKS.relative_to(_ROOT)}/ and {RECORD.relative_to(_ROOT)}")
+
+
+def _train(folder: Path, media: Path) -> dict[str, object]:
+    models = _ROOT / "models"
+    faces = measure_stage(folder, models, media)
+    inventions = invention_stage(folder, models, media)
+    course = Course()
+    record: dict[str, object] = {
+        "course": asdict(course),
+        "versions": {"python": platform.python_version(), "torch": torch.__version__, "numpy": np.__version__},
+        "teacher_sha256": hashlib.sha256(BUNDLE.read_bytes()).hexdigest(),
+        "persons": len({str(source) for source in faces.source if str(source).startswith("portraits/")}) + len(CLIPS),
+    }
+    for mesh in Mesh:
+        answers = answers_stage(folder, faces, inventions, mesh)
+        held_out = _held_out(answers, course, mesh)
+        student = teach(lessons(answers, without=None), course, _reporter(f"{mesh} mesh, everything"))
+        content = export(student, name=f"expressions_{mesh}", facts={"teacher": str(record["teacher_sha256"])})
+        NETWORKS.mkdir(parents=True, exist_ok=True)
+        (NETWORKS / f"{mesh}.onnx").write_bytes(content)
+        record[str(mesh)] = {
+            "sha256": hashlib.sha256(content).hexdigest(),
+            "bytes": len(content),
+            "faces": len(answers.source),
+            "held_out": held_out,
+        }
+    return record
+
+
+def _held_out(answers: Answers, course: Course, mesh: Mesh) -> dict[str, object]:
+    """Per clip, pooled, and pooled without the frames whose mouth is hidden: student and direct feed against the
+    teacher."""
+    found: dict[str, Array] = {}
+    for clip in CLIPS:
+        student = teach(lessons(answers, without=clip), course, _reporter(f"{mesh} mesh, without {clip}"))
+        found[clip] = _on_clip(student, answers, clip)
+    visible = {
+        clip: np.delete(table, slice(*HIDDEN_MOUTH) if clip == CLIPS[0] else [], axis=1)
+        for clip, table in found.items()
+    }
+    return {
+        **{clip: _compared(*table) for clip, table in found.items()},
+        "pooled": _compared(*np.concatenate(list(found.values()), axis=1)),
+        "pooled, mouth visible": _compared(*np.concatenate(list(visible.values()), axis=1)),
+    }
+
+
+def _on_clip(student: Student, answers: Answers, clip: str) -> Array:
+    """(3, frames, len(LEARNED)): the student's scores, the direct feed's, the teacher's own."""
+    rows = answers.real & (answers.source == clip)
+    columns = [BLENDSHAPES.index(name) for name in LEARNED]
+    scores = student.scores(answers.points[rows])
+    return np.stack([scores, answers.ours[rows][:, columns], answers.own[rows][:, columns]])
+
+
+def _compared(student: Array, direct: Array, own: Array) -> dict[str, object]:
+    """Correlation and mean absolute error (0..1) with the teacher's own answers, over the blendshapes whose range from
+    the 2nd to the 98th percentile is at least 0.1."""
+    low, high = np.percentile(own, [2, 98], axis=0)
+    moved = [place for place in range(len(LEARNED)) if high[place] - low[place] >= _MOVED_RANGE]
+    rows = {
+        LEARNED[place]: {
+            "student": _correlation(student[:, place], own[:, place]),
+            "direct": _correlation(direct[:, place], own[:, place]),
+            "student_error": round(float(np.abs(student - own)[:, place].mean()), 4),
+            "direct_error": round(float(np.abs(direct - own)[:, place].mean()), 4),
+        }
+        for place in moved
+    }
+    means = {key: round(float(np.mean([row[key] for row in rows.values()])), 4) for key in next(iter(rows.values()))}
+    return {"frames": len(own), "mean": means, "blendshapes": rows}
+
+
+def _correlation(one: Array, other: Array) -> float:
+    return round(float(np.corrcoef(one, other)[0, 1]), 4) if one.std() > 0 and other.std() > 0 else 0.0
+
+
+def _reporter(title: str) -> Callable[[int, float], None]:
+    def report(step: int, loss: float) -> None:
+        if step % 1000 == 0:
+            print(f"Training, {title}: step {step}, loss {loss:.3f}", flush=True)
+
+    return report
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,107 @@
+"""The trained expressions: their networks are complete, true to mirrors and blind to where the head points."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from chalicelib.analysis.detector import FaceDetector
+from chalicelib.analysis.expression_features import frontal_face
+from chalicelib.analysis.head_pose import head_pose
+from chalicelib.analysis.mesh import MeshModel, crop_of_detection, crop_of_mesh
+from chalicelib.analysis.models import Models
+from chalicelib.analysis.rigid_face import fit_rigid
+from chalicelib.analysis.tiling import search
+from chalicelib.analysis.trained_expressions import CALIBRATION, NETWORKS_FOLDER, TrainedExpressions
+from chalicelib.domain.job_names import Mesh
+from chalicelib.domain.metrics import EXPRESSION_NAMES
+from chalicelib.errors import ModelFileError
+from tests.analysis.conftest import read_picture
+
+_ROOT = Path(__file__).resolve().parents[2]
+_POINTS = {Mesh.ATTENTION: 478, Mesh.LIGHT: 468}
+
+
+@pytest.fixture(scope="module")
+def model() -> TrainedExpressions:
+    return TrainedExpressions()
+
+
+@pytest.fixture(params=list(Mesh))
+def smiling(request: pytest.FixtureRequest, models: Models, shared_media: Path) -> NDArray[np.float64]:
+    """The mesh of a smiling face, in pixels."""
+    image = read_picture(shared_media / "faces/single_face.jpg")
+    found = search(FaceDetector(models), image)
+    network = MeshModel(models, request.param)
+    first = network.measure(image, [crop_of_detection(found.boxes[0], found.eyes[0])])[0]
+    return network.measure(image, [crop_of_mesh(first.points)])[0].points
+
+
+def test_the_networks_are_those_of_the_record() -> None:
+    record = json.loads((_ROOT / "infra/training/record.json").read_text())
+    for mesh in Mesh:
+        content = (NETWORKS_FOLDER / f"{mesh}.onnx").read_bytes()
+        assert hashlib.sha256(content).hexdigest() == record[mesh]["sha256"]
+        assert len(content) < 2_000_000
+
+
+@pytest.mark.parametrize("mesh", list(Mesh))
+@settings(max_examples=25)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_any_mesh_gives_every_score_in_its_range(model: TrainedExpressions, mesh: Mesh, seed: int) -> None:
+    scores = model.score(np.random.default_rng(seed).normal(0, 50, (_POINTS[mesh], 3)))
+    for each in (scores.linear, scores.calibrated):
+        assert tuple(each) == EXPRESSION_NAMES
+        assert all(0 <= score <= 100 for score in each.values())
+
+
+@pytest.mark.parametrize("mesh", list(Mesh))
+def test_a_mesh_without_extent_gives_finite_scores(model: TrainedExpressions, mesh: Mesh) -> None:
+    scores = model.score(np.zeros((_POINTS[mesh], 3)))
+    assert all(np.isfinite(score) for each in (scores.linear, scores.calibrated) for score in each.values())
+
+
+def test_a_missing_network_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ModelFileError, match=r"attention\.onnx is missing"):
+        TrainedExpressions(Models(tmp_path)).score(np.random.default_rng(1).normal(0, 50, (478, 3)))
+
+
+def test_the_networks_know_every_blendshape_of_the_calibration(
+    model: TrainedExpressions, smiling: NDArray[np.float64]
+) -> None:
+    fit = fit_rigid(smiling)
+    blendshapes = model.blendshapes(frontal_face(smiling, fit, head_pose(fit).yaw_deg))
+    assert {name for blend in CALIBRATION.values() for name in blend.blendshapes} <= set(blendshapes)
+    assert all(0 <= score <= 1 for score in blendshapes.values())
+
+
+def test_a_smile_is_a_smile(model: TrainedExpressions, smiling: NDArray[np.float64]) -> None:
+    calibrated = model.score(smiling).calibrated
+    assert calibrated["smile"] > 50
+    assert max(calibrated[name] for name in ("eye closure", "lip pucker", "lip corner depressor", "jaw drop")) < 40
+
+
+def test_position_size_and_the_heads_angles_do_not_matter(
+    model: TrainedExpressions, smiling: NDArray[np.float64]
+) -> None:
+    """As far as the mesh's own depth is right, which a turned mesh is by construction."""
+    before = model.score(smiling).calibrated
+    after = model.score(_turned(smiling * 1.7 + 300, 20.0, -25.0, 30.0)).calibrated
+    # Which side of the face counts more in the geometric ones depends on the turn; attention is the turn.
+    for name in CALIBRATION:
+        assert after[name] == pytest.approx(before[name], abs=2.0), name
+
+
+def _turned(points: np.ndarray, pitch_deg: float, yaw_deg: float, roll_deg: float) -> np.ndarray:
+    pitch, yaw, roll = np.radians([pitch_deg, yaw_deg, roll_deg])
+    about_x = np.array([[1, 0, 0], [0, np.cos(pitch), -np.sin(pitch)], [0, np.sin(pitch), np.cos(pitch)]])
+    about_y = np.array([[np.cos(yaw), 0, np.sin(yaw)], [0, 1, 0], [-np.sin(yaw), 0, np.cos(yaw)]])
+    about_z = np.array([[np.cos(roll), -np.sin(roll), 0], [np.sin(roll), np.cos(roll), 0], [0, 0, 1]])
+    centre = points.mean(axis=0)
+    turned: np.ndarray = (points - centre) @ (about_z @ about_y @ about_x).T + centre
+    return turned
