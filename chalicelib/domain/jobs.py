@@ -222,10 +222,11 @@ class Job:
         return self._changed(now, status=JobStatus.DONE, result_entry_id=entry_id, lease=None, error=None)
 
     def renamed(self, name: JobName, now: datetime) -> "Job":
-        """Another analysis from the next run on. Raises `Conflict` while a worker is at it."""
+        """Another analysis from the next run on. Raises `Conflict` while a worker is at it, or parts of it are there
+        that are still to be stitched: they are measured as the present name has it."""
         if name is self.name:
             return self
-        if self.status is JobStatus.WORKING:
+        if self.status is JobStatus.WORKING or (self.status is JobStatus.QUEUED and self.segments is not None):
             raise Conflict("This job is being worked on; wait until it has ended, rename it, then requeue it.")
         return self._changed(now, name=name)
 

@@ -27,7 +27,8 @@ class Segment:
 @dataclass(frozen=True, slots=True)
 class SegmentPlan:
     """How a video is divided: `count` parts of `segment_s` seconds from the time of its first frame, `origin_s`, each
-    with a lead-in of `overlap_s`. `duration_s` is what the container says; `frames_total` is for progress only."""
+    with a lead-in of `overlap_s`. `duration_s` is what the container says; `frames_total` is for progress only.
+    `media_key` is where the medium was that it is for, None in plans older than that."""
 
     count: int
     origin_s: float
@@ -35,6 +36,7 @@ class SegmentPlan:
     overlap_s: float
     duration_s: float
     frames_total: int | None = None
+    media_key: str | None = None
 
     def segment(self, index: int) -> Segment:
         """Part `index`, from 0. Raises ValueError for one that there is not."""

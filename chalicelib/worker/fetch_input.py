@@ -18,12 +18,13 @@ from chalicelib.worker.media_fetcher import MediaFetcher
 _RENEW_INTERVAL_S = 1.0
 
 
-def fetch_input(services: WorkerServices, fetcher: MediaFetcher, job: Job, url: str, target: Path) -> None:
-    """Fetches `url` into `target` and makes it the job's input. Raises `MediaError` or `LeaseLost`."""
+def fetch_input(services: WorkerServices, fetcher: MediaFetcher, job: Job, url: str, target: Path) -> str:
+    """Fetches `url` into `target` and makes it the job's input; returns its key, as `load_medium` does. Raises
+    `MediaError` or `LeaseLost`."""
     content_type = content_type_of(job.filename, fetcher.fetch(url, target, _Heartbeat(services, job)))
     attempt = services.fetched_inputs.begin(job)
     try:
-        _store(services, job, attempt, target, content_type)
+        return _store(services, job, attempt, target, content_type)
     except LeaseLost:
         services.fetched_inputs.settle(attempt)
         raise
@@ -32,7 +33,7 @@ def fetch_input(services: WorkerServices, fetcher: MediaFetcher, job: Job, url: 
         raise LeaseLost(f"job {job.id} has lost the entry of its medium") from gone
 
 
-def _store(services: WorkerServices, job: Job, attempt: FetchAttempt, target: Path, content_type: str) -> None:
+def _store(services: WorkerServices, job: Job, attempt: FetchAttempt, target: Path, content_type: str) -> str:
     file_id, key = representation_id(attempt.entry_id, job.filename), attempt.media_key(job.filename)
     with target.open("rb") as body:
         stored = services.media.save(key, body, content_type)
@@ -65,7 +66,9 @@ def _store(services: WorkerServices, job: Job, attempt: FetchAttempt, target: Pa
     if kept is not None and kept.media_key != key:
         services.media.delete(key)
         services.media.load(kept.media_key, target)
+        key = kept.media_key
     services.runs.receive_input(job, attempt.entry_id)
+    return key
 
 
 class _Heartbeat:

@@ -9,10 +9,12 @@ from chalicelib.errors import MediaError, NotFound
 from chalicelib.wiring import WorkerServices
 
 MEDIA_DELETED = "The job's media has been deleted; create a new job with the media."
+MEDIA_REPLACED = "The job's media was replaced while it was analysed; requeue the job."
 
 
-def load_medium(services: WorkerServices, job: Job, target: Path) -> None:
-    """Writes the medium of a job that has its input to `target`, as a stream. Raises `MediaError` where it is gone."""
+def load_medium(services: WorkerServices, job: Job, target: Path) -> str:
+    """Writes the medium of a job that has its input to `target`, as a stream, and returns its key, which other bytes
+    would not have. Raises `MediaError` where it is gone."""
     # The medium is the file that was sent under the job's file name.
     entry_id = str(job.input_entry_id)
     try:
@@ -25,6 +27,7 @@ def load_medium(services: WorkerServices, job: Job, target: Path) -> None:
             services.entries.set_sha256(file, sha256_of(target))
     except NotFound:
         raise MediaError(MEDIA_DELETED) from None
+    return file.media_key
 
 
 def sha256_of(path: Path) -> str:

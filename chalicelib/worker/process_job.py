@@ -7,6 +7,7 @@ by two workers at once, ends in the same result.
 
 import logging
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from chalicelib.analysis.analyzer import FaceAnalyzer
@@ -81,16 +82,16 @@ class JobProcessor:
         """None where the job has been handed over to workers of its segments."""
         media_path = directory / "media"
         if job.input_entry_id is None and job.input_url is not None:
-            fetch_input(self._services, self._fetcher, job, job.input_url, media_path)
+            media_key = fetch_input(self._services, self._fetcher, job, job.input_url, media_path)
         else:
-            load_medium(self._services, job, media_path)
+            media_key = load_medium(self._services, job, media_path)
         with open_media(media_path, self._limits) as medium:
             _check_kind(medium.info, job, recipe)
             settings = self._services.settings
             plan = divide(media_path, medium.info, self._limits, settings, was_interrupted=job.attempt > 1)
             if plan is None:
                 return self._analyze(job, recipe, medium, directory)
-        self._services.segment_runs.hand_over(job, plan)
+        self._services.segment_runs.hand_over(job, replace(plan, media_key=media_key))
         return None
 
     def _analyze(self, job: Job, recipe: Recipe, medium: MediaSource, directory: Path) -> Progress:

@@ -13,11 +13,11 @@ from chalicelib.domain.job_names import RECIPES
 from chalicelib.domain.jobs import Job, JobMessage
 from chalicelib.domain.metrics import FrameMetrics, deployed_metrics
 from chalicelib.domain.segments import Segment, SegmentPlan, part_key
-from chalicelib.errors import JobBusy, JobNotClaimable, MediaError
+from chalicelib.errors import JobBusy, JobNotClaimable, LeaseLost, MediaError
 from chalicelib.formats.partial_metrics import PARTIAL_CONTENT_TYPE, PartialCounts, PartialMetricsWriter
 from chalicelib.services.segment_runs import SegmentRuns
 from chalicelib.wiring import WorkerServices
-from chalicelib.worker.job_medium import load_medium
+from chalicelib.worker.job_medium import MEDIA_REPLACED, load_medium
 
 # Of the many workers that write to one row; each also looks whether anybody still waits for it.
 _REPORT_INTERVAL_S = 2.0
@@ -55,11 +55,20 @@ class SegmentProcessor:
             except MediaError as unusable:
                 self._segment_runs.fail(job, str(unusable))
                 return
-            is_last = self._segment_runs.finish(job, index, frames, self._models.provider)
+            is_last = self._finish(job, index, frames)
         else:
             is_last = self._segment_runs.complete_if_all_done(message)
         if is_last:
             self._stitch(message)
+
+    def _finish(self, job: Job, index: int, frames: int) -> bool:
+        """Whether the segment was the last. A part that nobody waits for any more is removed: whoever cleaned up after
+        the run may not have met it."""
+        try:
+            return self._segment_runs.finish(job, index, frames, self._models.provider)
+        except LeaseLost:
+            self._services.media.delete(part_key(job.account_id, job.id, job.run, index))
+            raise
 
     def _stitch(self, message: JobMessage) -> None:
         try:
@@ -75,7 +84,9 @@ class SegmentProcessor:
         segment = plan.segment(index)
         with tempfile.TemporaryDirectory(prefix="mien-") as directory:
             media_path, part_path = Path(directory, "media"), Path(directory, "part")
-            load_medium(self._services, job, media_path)
+            media_key = load_medium(self._services, job, media_path)
+            if plan.media_key not in (None, media_key):
+                raise MediaError(MEDIA_REPLACED)
             counter = _Counter(self._segment_runs, job, segment)
             with open_span(media_path, _span(segment, plan), self._limits) as source, part_path.open("wb") as stream:
                 writer = PartialMetricsWriter(stream, self._metrics.names)

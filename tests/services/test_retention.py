@@ -1,6 +1,7 @@
 """Jobs that expire: everything of theirs goes, a line of the audit trail stays, others are left alone."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import BinaryIO
 
@@ -14,6 +15,7 @@ from chalicelib.domain.job_names import JobName
 from chalicelib.domain.jobs import Job, JobStatus
 from chalicelib.domain.new_jobs import NewJob
 from chalicelib.domain.reminders import Duty
+from chalicelib.domain.segments import SegmentPlan
 from chalicelib.errors import JobNotClaimable, LeaseLost, NotFound
 from chalicelib.services.ports import StoredMedia
 from chalicelib.services.retention import AUTHOR, RetentionPlan
@@ -119,6 +121,20 @@ def test_a_job_that_is_being_worked_on_is_stopped_first(world: World) -> None:
     world.sweeper.sweep()
     assert is_gone(world, job)
     assert world.media.objects == {}
+
+
+def test_a_job_in_segments_is_stopped_first_as_well(world: World) -> None:
+    job = create(world)
+    held = world.runs("worker").claim(job.message)
+    plan = SegmentPlan(2, 0.0, 60.0, 2.0, 120.0)
+    divided = held.handed_over(owner="worker", now=world.clock(), plan=plan)
+    world.job_rows.save(replace(divided, version=held.version + 1))
+    world.clock.advance(KEPT_S)
+    world.sweeper.sweep()
+    assert world.jobs.get(ADA, job.id).status is JobStatus.CANCELLED
+    world.clock.advance(200)
+    world.sweeper.sweep()
+    assert is_gone(world, job)
 
 
 def test_a_worker_that_outlives_its_job_has_lost_it(world: World) -> None:

@@ -17,7 +17,7 @@ from chalicelib.domain.jobs import Job, JobStatus
 from chalicelib.domain.metrics import EVERY_METRIC, MetricGroup
 from chalicelib.domain.new_jobs import NewJob
 from chalicelib.domain.reminders import Duty
-from chalicelib.errors import JobNotClaimable, LeaseLost
+from chalicelib.errors import Conflict, JobNotClaimable, LeaseLost
 from chalicelib.local.demo_clip import write_demo_clip
 from chalicelib.services.entries import Entries, Upload
 from chalicelib.services.entry_deletions import EntryDeletions
@@ -337,6 +337,8 @@ def test_whoever_stitches_may_die_and_another_goes_on(world: World, plain: bytes
     world.queue.sent.clear()
     world.sweep()
     assert world.queue.sent == [job.message]
+    with pytest.raises(Conflict):  # its parts are measured as multiface has them
+        world.jobs.update(ADA, job.id, name=JobName.CT_PACK_LINEAR, status=None)
     world.worker("on a Lambda").process(job.message)
     assert world.job(job).status is JobStatus.DONE
     world.sweep()
@@ -392,6 +394,37 @@ def test_what_nobody_waits_for_is_stopped_and_removed(world: World, plain: bytes
         world.worker("again").process(again.message)
         world.run_segments(again, 0, 1, 2)
         assert world.job(job).status is JobStatus.DONE
+
+
+def test_what_a_segment_stores_after_its_run_was_cleaned_up_goes_as_well(world: World, plain: bytes) -> None:
+    job = world.handed_over(plain)
+
+    def end(_key: str) -> None:
+        world.media.before_save = lambda _key: None
+        world.jobs.update(ADA, job.id, name=None, status="cancelled")
+        world.sweep()
+
+    world.media.before_save = end
+    with pytest.raises(LeaseLost):
+        world.run_segments(job, 1)
+    assert world.work_files() == []
+
+
+def test_a_medium_that_is_replaced_between_segments_ends_the_job(world: World, plain: bytes, tmp_path: Path) -> None:
+    """Parts of two films with the same times could be joined without anybody noticing."""
+    job = world.handed_over(plain)
+    world.run_segments(job, 0)
+    other = write_video(tmp_path / "other.mp4", times_ms=range(0, 8000, 200), b_frames=2).read_bytes()
+    entry_id = str(job.input_entry_id)
+    world.entries.put_representation(ADA, entry_id, Upload("clip.mp4", None, BytesIO(other), len(other)))
+    world.run_segments(job, 1)
+    ended = world.job(job)
+    assert ended.status is JobStatus.ERROR
+    assert "replaced" in str(ended.error)
+    again = world.jobs.requeue(ADA, job.id)
+    world.worker("again").process(again.message)
+    world.run_segments(world.job(job), 0, 1, 2)
+    assert world.job(job).status is JobStatus.DONE
 
 
 def test_a_hand_over_that_dies_before_the_array_is_completed_by_the_sweeper(world: World, plain: bytes) -> None:
