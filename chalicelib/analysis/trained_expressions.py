@@ -76,6 +76,7 @@ class TrainedExpressions:
         """`networks`: where the two files lie; the product's own where none is given. Each is opened at its first use,
         which raises `ModelFileError` where it is missing."""
         self._networks = networks or Models(NETWORKS_FOLDER)
+        self._names: dict[str, list[str]] = {}
 
     def score(self, points: NDArray[np.float64]) -> ExpressionScores:
         """`points` (478 or 468, 3) in pixels. Attention is calibrated as it is: both ways it is the same."""
@@ -102,11 +103,13 @@ class TrainedExpressions:
 
     def blendshapes(self, face: FrontalFace) -> dict[str, float]:
         """The network's own answers, 0..1, by the teacher's names."""
-        session = self._networks.session(f"{Mesh.ATTENTION if face.has_irises else Mesh.LIGHT}.onnx")
+        file_name = f"{Mesh.ATTENTION if face.has_irises else Mesh.LIGHT}.onnx"
+        session = self._networks.session(file_name)
         points = face.points[None].astype(np.float32)
         scores = session.run(None, {"points": points})[0][0]
-        names = session.get_modelmeta().custom_metadata_map[_BLENDSHAPES_KEY].split()
-        return dict(zip(names, scores.tolist(), strict=True))
+        if file_name not in self._names:  # reading a file's metadata takes longer than running it
+            self._names[file_name] = session.get_modelmeta().custom_metadata_map[_BLENDSHAPES_KEY].split()
+        return dict(zip(self._names[file_name], scores.tolist(), strict=True))
 
 
 def _in_order(scores: dict[str, float]) -> dict[str, float]:
