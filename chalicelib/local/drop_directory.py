@@ -1,8 +1,14 @@
 """A directory on the disk in the place of the bucket's drop-folder: files go in, results come back beside them."""
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
+
+from boto3.exceptions import Boto3Error
+from botocore.exceptions import ClientError
 
 from chalicelib.domain.drops import DROP_PREFIX, RESULTS_PREFIX
 
@@ -11,12 +17,15 @@ if TYPE_CHECKING:
 
 RESULTS_NAME = "results"
 
+_log = logging.getLogger(__name__)
+
 
 class DropDirectory:
     """Copies what is put into `directory` to the account's drop-folder, and what comes of it into its `results`.
 
     A file counts as put there once two looks in a row find the same size and time of change. Written again, it is
-    dropped again. Names that begin with a dot are left alone, and links are not followed.
+    dropped again. Names that begin with a dot are left alone, and links are not followed. A file that cannot be read or
+    has no name that a bucket takes, and a result that the disk does not take, are passed over with a line in the log.
     """
 
     def __init__(self, directory: Path, account_id: str, s3: "S3Client", bucket: str) -> None:
@@ -34,7 +43,8 @@ class DropDirectory:
         for path, stamp in found.items():
             if self._seen.get(path) == stamp != self._dropped.get(path):
                 key = f"{DROP_PREFIX}{self._account_id}/{path.relative_to(self._directory).as_posix()}"
-                self._s3.upload_file(str(path), self._bucket, key)
+                with _passed_over(f"{path!r} cannot be dropped"):
+                    self._s3.upload_file(str(path), self._bucket, key)
                 self._dropped[path] = stamp
         self._seen = found
         self._fetch()
@@ -58,9 +68,19 @@ class DropDirectory:
                 if self._fetched.get(each["Key"]) == each["LastModified"] or path.is_absolute() or ".." in path.parts:
                     continue
                 target = self._directory / RESULTS_NAME / path
-                target.parent.mkdir(parents=True, exist_ok=True)
-                self._s3.download_file(self._bucket, each["Key"], str(target))
+                with _passed_over(f"{each['Key']!r} cannot be fetched"):
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    self._s3.download_file(self._bucket, each["Key"], str(target))
                 self._fetched[each["Key"]] = each["LastModified"]
+
+
+@contextmanager
+def _passed_over(what: str) -> Iterator[None]:
+    """One bad file does not hold up the others; a bucket that is away does, and is asked again."""
+    try:
+        yield
+    except (OSError, UnicodeError, Boto3Error, ClientError) as failure:
+        _log.warning("%s: %s", what, failure)
 
 
 def _stamp(path: Path) -> tuple[int, int]:
