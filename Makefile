@@ -23,14 +23,18 @@ export MIEN_SERVE_PORT := $(value PORT)
 export MIEN_SERVE_DROP := $(value DROP)
 export MIEN_EVALUATE_ONLY := $(value ONLY)
 
-.PHONY: help setup demo serve test check fuzz segments lock format picture pages train evaluate clean
+.PHONY: help setup ready demo serve test fuzz segments check format picture train evaluate pages package deploy destroy
+.PHONY: simulate lock clean
 
 help:  ## Show these lines
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-setup: $(INSTALLED) $(BIN)/mien  ## Make the virtual environment, install the locked dependencies, prepare the models
-	@$(BIN)/python -m infra.models.prepare
+setup: ready  ## Make the virtual environment, install the locked dependencies, prepare the models
 	@echo "Mien is set up. Next: make demo, or make serve"
+
+# What the other commands need; says nothing where all is there already.
+ready: $(INSTALLED) $(BIN)/mien
+	@$(BIN)/python -m infra.models.prepare --quiet
 
 $(BIN)/mien: infra/mien.sh $(INSTALLED)
 	@install -m 755 infra/mien.sh $(BIN)/mien
@@ -43,23 +47,23 @@ $(INSTALLED): requirements/dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $(INSTALLED)
 
-demo: setup  ## Analyse a video or picture from start to end: make demo MEDIA=clip.mp4 [JOB=multiface] [OUT=results]
+demo: ready  ## Analyse a video or picture from start to end: make demo MEDIA=clip.mp4 [JOB=multiface] [OUT=results]
 	@$(BIN)/python -m chalicelib.local demo
 
-serve: setup  ## Keep the API running on this machine: make serve [PORT=8000] [DROP=directory]
+serve: ready  ## Keep the API running on this machine: make serve [PORT=8000] [DROP=directory]
 	@$(BIN)/python -m chalicelib.local serve
 
-test: setup check  ## Everything that a change must pass
+test: ready check  ## Everything that a change must pass
 	@echo "Tests"
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
-fuzz: setup  ## Compare the API with its description for some minutes
+fuzz: ready  ## Compare the API with its description for some minutes
 	@$(BIN)/python -m pytest -n 2 tests/api/test_schemathesis.py --hypothesis-profile=thorough
 
-segments: setup  ## Compare half an hour of video in segments with one pass (minutes)
+segments: ready  ## Compare half an hour of video in segments with one pass (minutes)
 	@MIEN_HALF_HOUR=1 $(BIN)/python -m pytest -n 0 tests/end_to_end/test_half_hour.py
 
-check: setup  ## Format, lint, types, import contracts
+check: ready  ## Format, lint, types, import contracts
 	@echo "Format and lint"
 	@$(BIN)/ruff format --check --quiet $(SOURCES)
 	@$(BIN)/ruff check --quiet $(SOURCES)
@@ -68,43 +72,43 @@ check: setup  ## Format, lint, types, import contracts
 	@echo "Import contracts"
 	@$(BIN)/lint-imports --no-logo
 
-format: setup  ## Format the code
+format: ready  ## Format the code
 	@$(BIN)/ruff check --fix $(SOURCES)
 	@$(BIN)/ruff format $(SOURCES)
 
-picture: setup  ## Draw the README's picture anew
+picture: ready  ## Draw the README's picture anew
 	@$(BIN)/python -m chalicelib.local demo --out build/picture
 	@$(BIN)/python -m infra.pictures.draw_demo build/picture
 
-train: setup  ## Train the expression model anew from ../shared (about an hour; PyTorch goes to its own environment)
+train: ready  ## Train the expression model anew from ../shared (about an hour; PyTorch goes to its own environment)
 	@$(PYTHON) -m venv $(TRAINING)
 	@$(TRAINING)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@$(TRAINING)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/training.in
 	@$(TRAINING)/bin/python -m pytest -q tests/infra/test_student.py
 	@$(TRAINING)/bin/python -m infra.training.train
 
-evaluate: setup  ## Measure Mien on ../shared/media, write docs/evaluation.md (some minutes): make evaluate [ONLY=crowds]
+evaluate: ready  ## Measure Mien on ../shared/media, write docs/evaluation.md (some minutes): make evaluate [ONLY=crowds]
 	@$(BIN)/python -m infra.evaluation --only "$$MIEN_EVALUATE_ONLY"
 
-pages: setup  ## Make the API's page on responsible use from its document anew
+pages: ready  ## Make the API's page on responsible use from its document anew
 	@$(BIN)/python -m infra.pages.responsible_use
 
 STAGE := staging
 export MIEN_STAGE := $(value STAGE)
 
-package: setup  ## Bundle, merge and check what a deployment uploads: make package [STAGE=staging]
+package: ready  ## Bundle, merge and check what a deployment uploads: make package [STAGE=staging]
 	@$(BIN)/python -m infra.deployment.package
 
 EMAIL :=
 export MIEN_EMAIL := $(value EMAIL)
 
-deploy: setup  ## Bring a stage into the AWS account of your environment: make deploy STAGE=staging [EMAIL=first@user.org]
+deploy: ready  ## Bring a stage into the AWS account of your environment: make deploy STAGE=staging [EMAIL=first@user.org]
 	@$(BIN)/python -m infra.deployment.deploy
 
-destroy: setup  ## Delete a stage, but for its media and rows: make destroy STAGE=staging
+destroy: ready  ## Delete a stage, but for its media and rows: make destroy STAGE=staging
 	@$(BIN)/python -m infra.deployment.destroy
 
-simulate: setup  ## What a day of load does to functions, segments and machines (docs/scale.md)
+simulate: ready  ## What a day of load does to functions, segments and machines (docs/scale.md)
 	@$(BIN)/python -m infra.simulation
 
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \

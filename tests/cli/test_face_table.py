@@ -1,5 +1,6 @@
 """The demo's table of a summary."""
 
+import dataclasses
 import io
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from rich.console import Console
 from chalicelib.cli.face_table import face_table
 from chalicelib.client.face_summary import ResultSummary, read_summary
 from chalicelib.domain.metrics import EVERY_METRIC, METRICS, FaceMetrics, FrameMetrics
+from chalicelib.domain.validity import InvalidReason
 from chalicelib.formats.summary_json import SummaryJsonWriter
 
 
@@ -87,9 +89,37 @@ def test_of_many_faces_the_longest_are_shown(tmp_path: Path) -> None:
     faces = tuple(_face(face_id) for face_id in range(40))
     frames = (FrameMetrics(0.0, faces), FrameMetrics(0.04, faces[20:32]))
     printed = _printed(_summarize(tmp_path / "crowd.json", frames))
-    assert "40 faces in 2 frames, the 12 seen longest" in printed
+    assert "40 faces in 2 frames, the 12 measured longest" in printed
     shown = [line.replace("│", " ").split()[0] for line in printed.splitlines() if " 0.0-0.0 s " in line]
     assert shown == [str(face_id) for face_id in range(20, 32)]
+
+
+def test_a_picture_has_one_score_and_no_times(tmp_path: Path) -> None:
+    frame = FrameMetrics(0.0, (_face(0, smile=60, joy=40), _face(1)))
+    lines = _printed(_summarize(tmp_path / "picture.json", (frame,))).splitlines()
+    assert "2 faces in a picture" in lines[0]
+    assert [line.replace("│", " ").split() for line in lines if "│" in line] == [
+        ["0", "smile", "60"],
+        ["joy", "40"],
+        ["1", "nothing", "above", "10"],
+    ]
+
+
+def test_a_face_that_is_never_valid_says_why_and_comes_after_the_others(tmp_path: Path) -> None:
+    reasons = (InvalidReason.SMALL, InvalidReason.BLURRED)
+    small = tuple(dataclasses.replace(_face(face_id), invalid_reasons=reasons) for face_id in range(12))
+    printed = _printed(_summarize(tmp_path / "crowd.json", (FrameMetrics(0.0, (*small, _face(12, smile=60))),)))
+    assert "13 faces in a picture, 12 of them" in printed
+    assert printed.count("not valid: too small, blurred") == 11
+    assert "│   12 │ smile " in printed
+
+
+def test_a_film_says_how_many_frames_were_not_valid(tmp_path: Path) -> None:
+    turned = dataclasses.replace(_face(0, smile=60), invalid_reasons=(InvalidReason.TURNED,))
+    frames = tuple(FrameMetrics(index / 25, (_face(0, smile=60) if index < 7 else turned,)) for index in range(10))
+    printed = _printed(_summarize(tmp_path / "film.json", frames))
+    assert "3 not valid" in printed
+    assert "│ smile " in printed
 
 
 def _printed(summary: ResultSummary) -> str:

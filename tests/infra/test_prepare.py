@@ -63,6 +63,8 @@ def test_a_second_run_touches_nothing(setup: Setup, capsys: pytest.CaptureFixtur
     setup.wheel.unlink()
     assert setup.run() == 0
     assert "ready" in capsys.readouterr().out
+    assert setup.run("--quiet") == 0
+    assert capsys.readouterr().out == ""
 
 
 def test_a_damaged_file_is_replaced(setup: Setup) -> None:
