@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.aws.table_layout import DEAD_LETTERS_PARTITION, account_partition
 from infra.deployment.policies import Wildcard, complaints, grants, load_wildcards
 
 _OBJECTS = Wildcard(frozenset({"s3:GetObject"}), "${Bucket.Arn}/*", "keys are not known before")
@@ -19,6 +20,33 @@ def test_the_real_template_allows_nothing_without_a_reason(translated: dict[str,
     assert len(list(grants(translated))) > 50
     assert complaints(translated, load_wildcards()) == []
     assert all(line.reason for line in load_wildcards())
+
+
+def _partitions(template: dict[str, Any]) -> dict[str, set[str]]:
+    """The partitions of the table that each role may name; `*` where a statement does not say."""
+    found: dict[str, set[str]] = {}
+    for name, resource in template["Resources"].items():
+        policies = resource["Properties"].get("Policies", ()) if resource["Type"] == "AWS::IAM::Role" else ()
+        for statement in (each for policy in policies for each in policy["PolicyDocument"]["Statement"]):
+            if statement["Resource"] == {"Fn::GetAtt": ["Table", "Arn"]}:
+                keys = statement.get("Condition", {}).get("ForAllValues:StringLike", {}).get("dynamodb:LeadingKeys")
+                found.setdefault(name, set()).update(keys or ["*"])
+    return found
+
+
+def test_only_the_authorizer_can_read_users(template: dict[str, Any]) -> None:
+    """Of whom the table has the digests of passwords."""
+    of_accounts = {account_partition("*")}
+    roles = _partitions(template)
+    assert roles.pop("AuthorizerRole") == {"USER#*", "LOGIN#*"}
+    assert roles.pop("BurierRole") == {*of_accounts, DEAD_LETTERS_PARTITION}
+    assert len(roles) > 5
+    assert all(partitions == of_accounts for partitions in roles.values()), roles
+
+
+def test_who_ends_what_was_given_up_reads_no_media(template: dict[str, Any]) -> None:
+    of_burier = [grant for grant in grants(template) if grant.holder == "BurierRole" and grant.action.startswith("s3:")]
+    assert [(grant.action, grant.resource) for grant in of_burier] == [("s3:PutObject", "${MediaBucket.Arn}/results/*")]
 
 
 @pytest.mark.parametrize(
