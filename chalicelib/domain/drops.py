@@ -73,8 +73,11 @@ def dropped_job_id(account_id: str, dropped: DroppedObject) -> str:
 
 
 def result_key(drop_key: str, suffix: str) -> str:
-    """Where a result of the dropped object lies: that of `drop/a/b.mp4` is `results/a/b.mp4` with the suffix."""
-    return f"{RESULTS_PREFIX}{drop_key.removeprefix(DROP_PREFIX)}{suffix}"
+    """Where a result of the dropped object lies: that of `drop/a/b.mp4` is `results/a/b.mp4` with the suffix; of a
+    suffix too long for a key the beginning is left out."""
+    place, end = f"{RESULTS_PREFIX}{drop_key.removeprefix(DROP_PREFIX)}", suffix.encode()
+    room = _MAX_KEY_BYTES - len(place.encode())
+    return place + end[max(len(end) - room, 0) :].decode(errors="ignore")
 
 
 def error_key(drop_key: str) -> str:

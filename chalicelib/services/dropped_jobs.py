@@ -61,8 +61,9 @@ class DroppedJobs:
         entry = self._entries.get(job.account_id, str(job.result_entry_id))
         for file in entry.representations.values():
             suffix = file.file_name.removeprefix(job.filename)
-            # A name so long that its results' were cut, or a file of the client's own: it keeps its name.
-            is_own = suffix == file.file_name
-            key = result_key(drop_key.rpartition("/")[0], f"/{suffix}") if is_own else result_key(drop_key, suffix)
-            self._drops.publish(file.media_key, key, file.content_type)
+            if suffix == file.file_name:
+                # A name so long that its results' were cut, or a file of the client's own, which may be called like a
+                # result of another dropped file.
+                suffix = f"-{file.file_name}"
+            self._drops.publish(file.media_key, result_key(drop_key, suffix), file.content_type)
         self._drops.unsay(error_key(drop_key))  # of an earlier version of the file, or an earlier run

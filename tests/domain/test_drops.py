@@ -54,6 +54,14 @@ def test_results_have_the_same_path_and_every_key_fits(path: str) -> None:
     assert error_key(key) == f"results/{path}.error.txt"
 
 
+@given(PATHS, st.text(st.characters(exclude_categories=["Cs"]), max_size=300))
+def test_every_result_has_a_place_that_fits(path: str, suffix: str) -> None:
+    key = result_key(f"drop/{path}", f"{suffix}.csv")
+    assert key.startswith(f"results/{path}")
+    assert key.endswith(".csv")
+    assert len(key.encode()) <= 1024
+
+
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=300, max_size=1000))
 def test_the_place_of_a_sentence_fits_however_long_the_path_is(path: str) -> None:
     key = error_key(f"drop/{path}")

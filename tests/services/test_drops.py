@@ -15,7 +15,7 @@ from chalicelib.domain.jobs import Job, JobStatus
 from chalicelib.errors import StaleWrite
 from tests.fakes import START, FakeDrops, FakeObject
 from tests.mortal_process import Death
-from tests.services.conftest import ADA, EVE, MAX_DROP_BYTES, World
+from tests.services.conftest import ADA, EVE, MAX_DROP_BYTES, World, an_upload
 
 
 def _world(drop_store: type[FakeDrops] = FakeDrops) -> World:
@@ -214,7 +214,23 @@ def test_results_appear_beside_each_other_and_an_old_sentence_goes(world: World)
     assert _texts(world) == {"no-op/a/b c.mp4.error.txt": "The video is damaged.\n"}
     again = world.jobs.requeue(ADA, job.id)
     _finish(world, again, {"b c.mp4-metrics.json": b"{}", "other.txt": b"mine"})
-    assert _texts(world) == {"no-op/a/b c.mp4-metrics.json": "{}", "no-op/a/other.txt": "mine"}
+    assert _texts(world) == {"no-op/a/b c.mp4-metrics.json": "{}", "no-op/a/b c.mp4-other.txt": "mine"}
+
+
+def test_a_result_of_the_clients_own_stays_beside_its_file_and_fits_however_long_it_is(world: World) -> None:
+    folder = "x" * 900
+    for path in (f"{folder}/a.mp4", f"{folder}/b.mp4"):
+        world.drops.received(*_drop(world, path))
+    first, second = sorted(_jobs(world), key=lambda job: job.filename)
+    _finish(world, second, {"b.mp4-metrics.csv": b"measured"})
+    for name in ("b.mp4-metrics.csv", "\u7b11" * 250 + ".csv"):
+        world.jobs.update(ADA, first.id, name=None, status="done", result=an_upload(name, b"mine"))
+        world.jobs.requeue(ADA, first.id)
+    texts = _texts(world)
+    assert texts.pop(f"{folder}/b.mp4-metrics.csv") == "measured"  # of another file
+    assert sorted(texts.values()) == ["mine", "mine"]
+    assert all(path.startswith(f"{folder}/a.mp4") and path.endswith(".csv") for path in texts)
+    assert max(len(key.encode()) for key in world.media.objects if key.startswith("results/")) <= 1024
 
 
 def test_an_end_that_is_not_stored_is_not_the_last_word(world: World) -> None:
