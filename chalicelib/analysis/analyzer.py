@@ -12,7 +12,6 @@ from chalicelib.analysis.frames import Frame
 from chalicelib.analysis.head_pose import head_pose, interocular_distance_px, mean_face_luminance
 from chalicelib.analysis.mesh import FaceMesh, MeshModel
 from chalicelib.analysis.models import Models
-from chalicelib.analysis.rigid_face import fit_rigid
 from chalicelib.analysis.trained_expressions import TrainedExpressions
 from chalicelib.analysis.validity import confidence, invalid_reasons
 from chalicelib.domain.emotions import emotions
@@ -62,7 +61,7 @@ class FaceAnalyzer:
             yield FrameMetrics(frame.time_s, faces)
 
     def _measured(self, face_id: int, image: NDArray[np.uint8], mesh: FaceMesh) -> FaceMetrics:
-        pose = head_pose(fit_rigid(mesh.points))
+        pose = head_pose(mesh.fit)
         interocular_px = interocular_distance_px(mesh.points)
         luminance = mean_face_luminance(image, mesh.points)
         head = {

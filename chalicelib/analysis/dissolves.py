@@ -9,7 +9,7 @@ from collections import deque
 
 import numpy as np
 
-from chalicelib.analysis.thumbnails import Thumbnail, likeness
+from chalicelib.analysis.thumbnails import Thumbnail, is_like
 
 # Measured: a rest of 0.014 in a dissolve over half a second.
 _STEP_S = 0.08
@@ -38,7 +38,7 @@ class Dissolves:
 
     def _dissolved(self, picture: Thumbnail, time_s: float, span_s: float) -> bool:
         span = [past for past_s, past in self._past if time_s - past_s <= span_s + _STEP_S / 2]
-        if len(span) < 4 or likeness(span[0], picture) > _UNLIKE:
+        if len(span) < 4 or is_like(span[0], picture, _UNLIKE):
             return False
         middle = len(span) // 2
         least = {middle - 1: _MIN_SHARE, middle: _MIDDLE_SHARE, middle + 1: _MIN_SHARE}

@@ -170,7 +170,7 @@ class FaceTracker:
 
 
 def _sighting(mesh: FaceMesh) -> Sighting:
-    return Sighting(mesh.box, head_shape(mesh.points))
+    return Sighting(mesh.box, head_shape(mesh.points, mesh.fit))
 
 
 def _is_large_enough(mesh: FaceMesh) -> bool:

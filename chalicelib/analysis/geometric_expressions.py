@@ -35,14 +35,18 @@ class Ramp:
 
     def score(self, value: float) -> float:
         """0..100, linear between, clipped beyond; `full` below `neutral` where the feature shrinks."""
-        return float(np.clip(self._position(value), 0.0, 100.0))
+        return _clipped(self._position(value))
 
     def linear_score(self, value: float) -> float:
         """0..100, the same ramp begun half its length before neutral: what `score` cuts off, this still shows."""
-        return float(np.clip((self._position(value) + _LEAD) / (1.0 + _LEAD / 100.0), 0.0, 100.0))
+        return _clipped((self._position(value) + _LEAD) / (1.0 + _LEAD / 100.0))
 
     def _position(self, value: float) -> float:
         return 100.0 * (value - self.neutral) / (self.full - self.neutral)
+
+
+def _clipped(score: float) -> float:
+    return min(max(score, 0.0), 100.0)  # forty times a face: for single numbers numpy takes twenty times as long
 
 
 @dataclass(frozen=True, slots=True)

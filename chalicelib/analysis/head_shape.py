@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.analysis.rigid_face import fit_rigid, rigid_points
+from chalicelib.analysis.rigid_face import RigidFit, rigid_points
 
 _PER_DEGREE = 0.001
 _NEWEST_SHARE = 0.15
@@ -40,8 +40,7 @@ class HeadShape:
         return HeadShape(places, facing / max(float(np.sqrt(facing @ facing)), 1e-9))
 
 
-def head_shape(points: NDArray[np.float64]) -> HeadShape:
-    """The shape of a mesh, `points` (478 or 468, 3) in pixels of the picture."""
-    fit = fit_rigid(points)
+def head_shape(points: NDArray[np.float64], fit: RigidFit) -> HeadShape:
+    """The shape of a mesh, `points` (478 or 468, 3) in pixels of the picture, and of its `fit_rigid`."""
     places = fit.frontal(rigid_points(points))
     return HeadShape(places - places.mean(axis=0), -fit.rotation[:, 2])

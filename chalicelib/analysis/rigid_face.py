@@ -68,7 +68,9 @@ def _template() -> tuple[NDArray[np.intp], NDArray[np.float64]]:
 
 
 _INDICES, _PLACES = _template()
-_CENTRED = _PLACES - _PLACES.mean(axis=0)
+_MIDDLE = _PLACES.mean(axis=0)
+_CENTRED = _PLACES - _MIDDLE
+_SPREAD = float((_CENTRED**2).sum())
 
 
 def rigid_points(points: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -87,6 +89,6 @@ def fit_rigid(points: NDArray[np.float64]) -> RigidFit:
     # A reflection fits a mesh turned inside out; the sign keeps the result a rotation.
     signs = np.array([1.0, 1.0, np.sign(np.linalg.det(left @ right)) or 1.0])
     rotation = (left * signs) @ right
-    scale = max(float((strengths * signs).sum() / (_CENTRED**2).sum()), 1e-9)
-    shift = centre - scale * rotation @ _PLACES.mean(axis=0)
+    scale = max(float((strengths * signs).sum()) / _SPREAD, 1e-9)
+    shift = centre - scale * rotation @ _MIDDLE
     return RigidFit(rotation, scale, shift)

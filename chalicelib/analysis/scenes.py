@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from chalicelib.analysis.dissolves import Dissolves
-from chalicelib.analysis.thumbnails import Thumbnail, is_blank, likeness, shifted
+from chalicelib.analysis.thumbnails import Thumbnail, is_blank, is_like, shifted
 
 MEMORY_S = 0.4
 """How long something else may be in the picture without ending the scene."""
@@ -84,13 +84,13 @@ class Scenes:
 
 def _alike(first: Thumbnail, second: Thumbnail) -> bool:
     """Whether two thumbnails are of one scene; the camera may have moved by up to 1/16 of the picture between them."""
-    difference = float(np.abs(first - second).mean())
-    if is_blank(first) or is_blank(second):
-        both = is_blank(first) and is_blank(second)
-        return difference < (_MOVED_DIFFERENCE if both else _NOISE_DIFFERENCE)
-    best = likeness(first, second)
-    if best >= _SAME_LIKENESS or best < _MOVED_LIKENESS:
-        return best >= _SAME_LIKENESS
+    blank = is_blank(first), is_blank(second)
+    if any(blank):
+        return float(np.abs(first - second).mean()) < (_MOVED_DIFFERENCE if all(blank) else _NOISE_DIFFERENCE)
+    if is_like(first, second, _SAME_LIKENESS):
+        return True
+    if not is_like(first, second, _MOVED_LIKENESS):
+        return False
     return _least_difference(first, second) < min(_MOVED_DIFFERENCE, _MOVED_SHARE * float(first.std()))
 
 

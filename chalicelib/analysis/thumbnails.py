@@ -1,5 +1,6 @@
 """Tiny grey pictures, and how like each other they are."""
 
+import math
 from collections.abc import Iterator
 from itertools import product
 
@@ -29,7 +30,7 @@ def thumbnail(image: NDArray[np.uint8]) -> Thumbnail:
 
 def is_blank(picture: Thumbnail) -> bool:
     """Whether nothing can be made out: black, white, fog."""
-    return float(picture.std()) < _BLANK_CONTRAST
+    return float(cv2.meanStdDev(picture)[1][0, 0]) < _BLANK_CONTRAST
 
 
 def likeness(first: Thumbnail, second: Thumbnail) -> float:
@@ -39,6 +40,13 @@ def likeness(first: Thumbnail, second: Thumbnail) -> float:
     if unmoved >= _CERTAIN:
         return unmoved
     return max(_correlation(still, moved) for still, moved in shifted(first, second))
+
+
+def is_like(first: Thumbnail, second: Thumbnail, least: float) -> bool:
+    """Whether their `likeness` is at least `least`, up to 0.98. One good shift is enough: mostly it is the first."""
+    if _correlation(first, second) >= least:
+        return True
+    return any(_correlation(still, moved) >= least for still, moved in shifted(first, second))
 
 
 def shifted(first: Thumbnail, second: Thumbnail) -> Iterator[tuple[Thumbnail, Thumbnail]]:
@@ -52,5 +60,5 @@ def shifted(first: Thumbnail, second: Thumbnail) -> Iterator[tuple[Thumbnail, Th
 
 def _correlation(first: Thumbnail, second: Thumbnail) -> float:
     one, other = first - first.mean(), second - second.mean()
-    strength = float(np.sqrt((one * one).sum() * (other * other).sum()))
-    return float((one * other).sum()) / strength if strength > 0 else 0.0
+    strength = math.sqrt(float(np.vdot(one, one)) * float(np.vdot(other, other)))
+    return float(np.vdot(one, other)) / strength if strength > 0 else 0.0

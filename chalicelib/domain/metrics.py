@@ -7,6 +7,7 @@ The names, ranges and meanings are those of the wire contract; `classifier` is t
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 
 from chalicelib.domain.validity import Reasons
 
@@ -117,7 +118,7 @@ _RAW = tuple(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MetricSet:
     """The metrics that the results of a job have, in the order in which files list them."""
 
@@ -129,7 +130,7 @@ class MetricSet:
     def __len__(self) -> int:
         return len(self.metrics)
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """The friendly names."""
         return tuple(metric.name for metric in self.metrics)
