@@ -50,7 +50,7 @@ class OwnNeutral:
         baselines = self.baselines()
         # What is left above the baseline is stretched, so that full presence stays 100.
         corrected = np.clip((raw - baselines) * (100.0 / (100.0 - baselines)), 0.0, 100.0)
-        duration_s = 0.0 if self._seen_s is None else min(time_s - self._seen_s, _MAX_FRAME_S)
+        duration_s = 0.0 if self._seen_s is None else min(max(time_s - self._seen_s, 0.0), _MAX_FRAME_S)
         self._seen_s = time_s
         if is_valid and not any(scores[name] > _DOING_ABOVE for name in _DOING):
             self._learn(raw, duration_s)

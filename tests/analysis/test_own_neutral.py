@@ -43,6 +43,14 @@ def _talk(time_s: float) -> float:
     return 35.0 * (1.0 - math.cos(8 * math.pi * time_s))
 
 
+def test_a_clock_that_runs_back_teaches_nothing() -> None:
+    neutral = OwnNeutral()
+    for time_s in (10.0, 9.0, 9.0, 8.0, -5.0):
+        corrected = neutral.correct(time_s, _scores(brow_furrow=60.0), is_valid=True)
+        assert corrected["brow furrow"] == 60.0
+    assert not neutral.baselines().any()
+
+
 def test_a_still_stays_as_it_is() -> None:
     scores = _scores(brow_furrow=60.0, smile=12.3, attention=80.0)
     corrected = OwnNeutral().correct(0.0, scores, is_valid=True)
