@@ -50,6 +50,7 @@ def read_rows(table: Path) -> Iterable[Row]:
         for cells in csv.DictReader(stream):
             time_s = float(cells.pop("time stamp (msec)")) / 1000
             face_id = cells.pop("face id")
+            del cells["invalid reasons"]  # the one column of words
             yield Row(time_s, face_id, {name: float(text) for name, text in cells.items()} if face_id else None)
 
 
