@@ -31,6 +31,7 @@ from chalicelib.services.accounts import Accounts
 from chalicelib.services.annotations import Annotations
 from chalicelib.services.arrivals import Arrivals
 from chalicelib.services.dead_letters import DeadLetters, JobMessageDuty
+from chalicelib.services.dropped_files import DroppedFiles
 from chalicelib.services.dropped_jobs import DroppedJobs
 from chalicelib.services.drops import Drops
 from chalicelib.services.entries import Entries
@@ -111,7 +112,8 @@ def make_api_services(settings: Settings) -> ApiServices:
     entry_rows, annotation_rows = DynamoEntries(table), DynamoAnnotations(table)
     uploads = _make_uploads(settings, clients, table)
     entries = Entries(entry_rows, media, utc_now, retention=uploads.retention)
-    deletions = EntryDeletions(entry_rows, annotation_rows, media, utc_now)
+    dropped = DroppedFiles(S3Drops(clients.s3, settings.media_bucket))
+    deletions = EntryDeletions(entry_rows, annotation_rows, media, utc_now, dropped=dropped)
     queue = SqsQueue(clients.sqs, settings.job_queue_url)
     return ApiServices(
         settings=settings,
@@ -140,7 +142,8 @@ def make_background_services(settings: Settings, *, sender: WebhookSender | None
     table = DynamoTable(clients.dynamodb, settings.table_name)
     uploads = _make_uploads(settings, clients, table)
     media = S3Media(clients.s3, settings.media_bucket, link_expires_s=settings.link_expires_s)
-    deletions = EntryDeletions(DynamoEntries(table), DynamoAnnotations(table), media, utc_now)
+    dropped = DroppedFiles(S3Drops(clients.s3, settings.media_bucket))
+    deletions = EntryDeletions(DynamoEntries(table), DynamoAnnotations(table), media, utc_now, dropped=dropped)
     drops = Drops(
         store=S3Drops(clients.s3, settings.media_bucket),
         users=DynamoUsers(table),
@@ -160,7 +163,9 @@ def make_background_services(settings: Settings, *, sender: WebhookSender | None
         Duty.JOB_UPLOAD: JobUploadExpiry(uploads.jobs),
         Duty.ENTRY_UPLOAD: EntryUploadExpiry(uploads.entries),
         Duty.ENTRY_RETENTION: EntryRetention(deletions),
-        Duty.JOB_RETENTION: JobRetention(_job_rows(settings, clients, table), deletions, uploads.store, utc_now),
+        Duty.JOB_RETENTION: JobRetention(
+            _job_rows(settings, clients, table), deletions, uploads.store, dropped, utc_now
+        ),
     }
     watch = _segment_watch(settings, clients, table)
     if watch is not None:

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 from urllib.parse import quote, urlencode
@@ -12,7 +13,7 @@ from urllib.parse import quote, urlencode
 from chalicelib.domain.accounts import AccountSettings, User
 from chalicelib.domain.audit import AuditRecord
 from chalicelib.domain.dead_letters import DeadLetter
-from chalicelib.domain.drops import DroppedObject
+from chalicelib.domain.drops import OWNER, DroppedObject
 from chalicelib.domain.entries import MAX_REPRESENTATIONS, Annotation, Entry, Representation
 from chalicelib.domain.idempotency import KeyedRequest
 from chalicelib.domain.job_names import JobName
@@ -503,6 +504,7 @@ class FakeDrops:
         self._clock = clock
         self._versions: dict[str, list[DroppedObject]] = {}
         self._bodies: dict[tuple[str, str | None], FakeObject] = {}
+        self._numbers = count()
         self._lock = threading.Lock()
 
     def put(
@@ -517,7 +519,7 @@ class FakeDrops:
         """Writes the object and returns its version."""
         with self._lock:
             versions = self._versions.setdefault(key, [])
-            version_id = f"version-{len(versions)}"
+            version_id = f"version-{next(self._numbers)}"
             etag = f'"{hashlib.md5(body, usedforsecurity=False).hexdigest()}"'
             versions.append(
                 DroppedObject(
@@ -533,6 +535,11 @@ class FakeDrops:
             )
             self._bodies[key, version_id] = FakeObject(body, content_type or "")
             return version_id
+
+    def kept(self, key: str) -> tuple[DroppedObject, ...]:
+        """Every version of the object, dropped or shown, oldest first; also what is hidden."""
+        with self._lock:
+            return tuple(self._versions.get(key, ()))
 
     def remove(self, key: str) -> None:
         """Removes the object with all versions."""
@@ -550,18 +557,36 @@ class FakeDrops:
             found = _found(self._bodies.get((dropped.key, dropped.version_id)), "file")
             self._media.objects[media_key] = FakeObject(found.body, content_type)
 
-    def publish(self, media_key: str, key: str, content_type: str) -> None:
-        with self._lock:
-            found = _found(self._media.objects.get(media_key), "result")
-            self._media.objects[key] = FakeObject(found.body, content_type)
+    def publish(self, media_key: str, key: str, content_type: str, *, owner_id: str) -> None:
+        found = _found(self._media.objects.get(media_key), "result")
+        self._show(key, found.body, content_type, owner_id)
 
-    def say(self, key: str, sentence: str) -> None:
+    def say(self, key: str, sentence: str, *, owner_id: str) -> None:
+        self._show(key, f"{sentence}\n".encode(), "text/plain; charset=utf-8", owner_id)
+
+    def _show(self, key: str, body: bytes, content_type: str, owner_id: str) -> None:
+        version_id = self.put(key, body, content_type=content_type, metadata={OWNER: owner_id})
         with self._lock:
-            self._media.objects[key] = FakeObject(f"{sentence}\n".encode(), "text/plain; charset=utf-8")
+            self._media.objects[key] = self._bodies[key, version_id]
 
     def unsay(self, key: str) -> None:
         with self._lock:
             self._media.objects.pop(key, None)
+
+    def delete_versions(self, key: str, is_own: Callable[[DroppedObject], bool]) -> None:
+        with self._lock:
+            versions = self._versions.get(key, [])
+            left = [each for each in versions if not is_own(replace(each, tags={}))]
+            for gone in set(self._ids(versions)) - set(self._ids(left)):
+                del self._bodies[key, gone]
+            self._versions[key] = left
+            if key in self._media.objects and left:
+                self._media.objects[key] = self._bodies[key, left[-1].version_id]
+            elif not left:
+                self._media.objects.pop(key, None)
+
+    def _ids(self, versions: Sequence[DroppedObject]) -> list[str | None]:
+        return [each.version_id for each in versions]
 
 
 class FakeSegments:

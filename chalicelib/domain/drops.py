@@ -10,7 +10,7 @@ from datetime import datetime
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 
-from chalicelib.domain.entries import check_annotation_text
+from chalicelib.domain.entries import check_annotation_text, check_file_name
 from chalicelib.domain.ids import id_of
 from chalicelib.domain.job_names import DEFAULT_JOB_NAME, JobName, parse_job_name
 from chalicelib.errors import Invalid
@@ -19,6 +19,9 @@ DROP_PREFIX = "drop/"
 RESULTS_PREFIX = "results/"
 DROP_AUTHOR = "drop-folder"
 """Who the rows say has made what came in this way; S3 does not tell."""
+
+OWNER = "mien-entry"
+"""The metadata of what lies under `results/` that says which entry it came from; of a sentence, the job's medium."""
 
 _ERROR_SUFFIX = ".error.txt"
 _LONGEST_SUFFIX_BYTES = 64
@@ -78,6 +81,26 @@ def result_key(drop_key: str, suffix: str) -> str:
     place, end = f"{RESULTS_PREFIX}{drop_key.removeprefix(DROP_PREFIX)}", suffix.encode()
     room = _MAX_KEY_BYTES - len(place.encode())
     return place + end[max(len(end) - room, 0) :].decode(errors="ignore")
+
+
+def file_result_key(drop_key: str, file_name: str) -> str:
+    """Where the copy of a job's file lies: beside its siblings, under the path of the dropped object."""
+    suffix = file_name.removeprefix(check_file_name(drop_key.rpartition("/")[2]))
+    if suffix == file_name:
+        # A name so long that its results' were cut, or a file of the client's own, which may be called like a result of
+        # another dropped file.
+        suffix = f"-{file_name}"
+    return result_key(drop_key, suffix)
+
+
+def account_of(drop_key: str) -> str:
+    """Whose folder the object lies in; also of a key that cannot be parsed."""
+    return drop_key.removeprefix(DROP_PREFIX).partition("/")[0]
+
+
+def is_in_folder_of(drop_key: str, account_id: str) -> bool:
+    """Whether the object lies in the drop-folder of that account."""
+    return account_id != "" and "/" not in account_id and drop_key.startswith(f"{DROP_PREFIX}{account_id}/")
 
 
 def error_key(drop_key: str) -> str:

@@ -42,7 +42,8 @@ class Representation:
 class Entry:
     """A medium that a client sent, or what a job made of one. `media_seconds` is None for what has no duration,
     `upload` is there while the medium is still to arrive by a direct upload. `expires` is when an entry that was made
-    without a job goes, None for never; those of a job go with it."""
+    without a job goes, None for never; those of a job go with it. `drop_key` is the key of the object in the
+    drop-folder that its job was made for."""
 
     id: str
     account_id: str
@@ -55,6 +56,7 @@ class Entry:
     representations: Mapping[str, Representation] = field(default_factory=dict)
     upload: DirectUpload | None = None
     expires: datetime | None = None
+    drop_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

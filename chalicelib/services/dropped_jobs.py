@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 from chalicelib.domain.audit import AuditRecord
-from chalicelib.domain.drops import error_key, result_key
+from chalicelib.domain.drops import error_key, file_result_key
 from chalicelib.domain.job_names import JobName
 from chalicelib.domain.jobs import Job, JobStatus
 from chalicelib.errors import NotFound
@@ -56,14 +56,10 @@ class DroppedJobs:
 
     def _show(self, job: Job, drop_key: str) -> None:
         if job.status is JobStatus.ERROR:
-            self._drops.say(error_key(drop_key), job.error or "The job failed.")
+            self._drops.say(error_key(drop_key), job.error or "The job failed.", owner_id=job.own_input_entry_id)
             return
         entry = self._entries.get(job.account_id, str(job.result_entry_id))
         for file in entry.representations.values():
-            suffix = file.file_name.removeprefix(job.filename)
-            if suffix == file.file_name:
-                # A name so long that its results' were cut, or a file of the client's own, which may be called like a
-                # result of another dropped file.
-                suffix = f"-{file.file_name}"
-            self._drops.publish(file.media_key, result_key(drop_key, suffix), file.content_type)
+            key = file_result_key(drop_key, file.file_name)
+            self._drops.publish(file.media_key, key, file.content_type, owner_id=entry.id)
         self._drops.unsay(error_key(drop_key))  # of an earlier version of the file, or an earlier run

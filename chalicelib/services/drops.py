@@ -14,6 +14,7 @@ from chalicelib.domain.drops import (
     DROP_AUTHOR,
     DropKey,
     DroppedObject,
+    account_of,
     dropped_job_id,
     error_key,
     is_folder,
@@ -22,7 +23,7 @@ from chalicelib.domain.drops import (
 )
 from chalicelib.domain.entries import Annotation, Entry, Representation, check_file_name, representation_id, upload_key
 from chalicelib.domain.ids import derived_id
-from chalicelib.domain.jobs import Job, JobStatus
+from chalicelib.domain.jobs import Job, JobStatus, own_input_entry_id
 from chalicelib.domain.media_types import content_type_of
 from chalicelib.domain.new_jobs import NewJob
 from chalicelib.domain.reminders import Duty, Reminder
@@ -87,7 +88,8 @@ class Drops:
         try:
             self._take_in(parse_drop_key(key), dropped)
         except CallerError as refusal:
-            self._store.say(error_key(key), str(refusal))
+            job_id = dropped_job_id(account_of(key), dropped)
+            self._store.say(error_key(key), str(refusal), owner_id=own_input_entry_id(job_id))
 
     def _take_in(self, key: DropKey, dropped: DroppedObject) -> None:
         if not self._users.has_account(key.account_id):
@@ -136,7 +138,16 @@ class Drops:
         """First the entry, then the bytes, then the file that names them: under names that follow from the job."""
         entry_id, now = job.own_input_entry_id, self._clock()
         self._entries.create(
-            Entry(entry_id, job.account_id, job.author, now, now, source=dropped.key, data_split=job.data_split)
+            Entry(
+                entry_id,
+                job.account_id,
+                job.author,
+                now,
+                now,
+                source=dropped.key,
+                data_split=job.data_split,
+                drop_key=dropped.key,
+            )
         )
         file_id = representation_id(entry_id, job.filename)
         file = Representation(

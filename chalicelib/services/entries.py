@@ -61,10 +61,14 @@ class Entries:
         self.create_empty(caller, entry_id, data_split=data_split)
         self.add_representation(caller, entry_id, upload)
 
-    def create_empty(self, caller: Caller, entry_id: str, *, data_split: str | None) -> None:
+    def create_empty(
+        self, caller: Caller, entry_id: str, *, data_split: str | None, drop_key: str | None = None
+    ) -> None:
         """An entry of this id without files; one that is there already is left as it is."""
         now = self._clock()
-        self._entries.create(Entry(entry_id, caller.account_id, caller.email, now, now, data_split=data_split))
+        self._entries.create(
+            Entry(entry_id, caller.account_id, caller.email, now, now, data_split=data_split, drop_key=drop_key)
+        )
 
     def get(self, caller: Caller, entry_id: str) -> Entry:
         """Raises `NotFound`."""

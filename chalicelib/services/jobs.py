@@ -143,7 +143,7 @@ class Jobs:
             job = self.get(caller, job_id)
             entry_id = job.client_result_entry_id
             ends = self._ends_with(entry_id, further)
-            self._entries.create_empty(caller, entry_id, data_split=job.data_split)
+            self._entries.create_empty(caller, entry_id, data_split=job.data_split, drop_key=job.drop_key)
             try:
                 if self._entries.has_file(caller, entry_id, file_name):
                     job = change_job(self._jobs, caller.account_id, job_id, ends)

@@ -294,14 +294,19 @@ class DropStore(Protocol):
         Raises `NotFound` where they are gone, or replaced in a store without versions.
         """
 
-    def publish(self, media_key: str, key: str, content_type: str) -> None:
-        """Puts a copy of an object of the media store under `key`. Raises `NotFound` where there is none."""
+    def publish(self, media_key: str, key: str, content_type: str, *, owner_id: str) -> None:
+        """Puts a copy of an object of the media store under `key`, with `owner_id` as its metadata `OWNER`. Raises
+        `NotFound` where there is none."""
 
-    def say(self, key: str, sentence: str) -> None:
-        """Puts a text under `key`."""
+    def say(self, key: str, sentence: str, *, owner_id: str) -> None:
+        """Puts a text under `key`, likewise."""
 
     def unsay(self, key: str) -> None:
         """Takes a text away; none there is fine."""
+
+    def delete_versions(self, key: str, is_own: Callable[[DroppedObject], bool]) -> None:
+        """Removes for good those versions of exactly this object that `is_own`, which is shown them without tags; the
+        others stay. None there is fine."""
 
 
 class SegmentStore(Protocol):

@@ -11,6 +11,7 @@ from chalicelib.domain.jobs import Job, JobStatus
 from chalicelib.domain.reminders import Duty, Reminder
 from chalicelib.errors import NotFound, StaleWrite
 from chalicelib.services.changes import change_job
+from chalicelib.services.dropped_files import DroppedFiles
 from chalicelib.services.entry_deletions import EntryDeletions
 from chalicelib.services.ports import AccountStore, Clock, JobStore, ReminderStore, UploadStore
 
@@ -68,10 +69,13 @@ class JobRetention:
     """The duty `JOB_RETENTION`: removes a job with its media, its results and their annotations; a line of the audit
     trail stays for each. May be done again from any step: the job's row goes last."""
 
-    def __init__(self, jobs: JobStore, deletions: EntryDeletions, uploads: UploadStore, clock: Clock) -> None:
+    def __init__(
+        self, jobs: JobStore, deletions: EntryDeletions, uploads: UploadStore, dropped: DroppedFiles, clock: Clock
+    ) -> None:
         self._jobs = jobs
         self._deletions = deletions
         self._uploads = uploads
+        self._dropped = dropped
         self._clock = clock
 
     def perform(self, reminder: Reminder) -> datetime | None:
@@ -92,6 +96,7 @@ class JobRetention:
                 self._deletions.delete(Caller(AUTHOR, account_id), entry_id)
         if job.upload is not None:
             self._uploads.discard(job.upload.media_key)
+        self._dropped.delete_of_job(job)  # of which no entry may know: it came to nothing, or was deleted before
         record = AuditRecord(new_id(now), account_id, AUTHOR, AuditAction.JOB_EXPIRED, job_id, now)
         try:
             self._jobs.delete(job, record)

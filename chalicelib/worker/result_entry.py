@@ -41,6 +41,7 @@ def create_result_entry(services: WorkerServices, job: Job, *, media_seconds: fl
             updated=now,
             data_split=job.data_split,
             media_seconds=media_seconds,
+            drop_key=job.drop_key,
         )
     )
 

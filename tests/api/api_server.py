@@ -17,6 +17,7 @@ from chalicelib.local.http_server import HttpServer
 from chalicelib.services.annotations import Annotations
 from chalicelib.services.arrivals import Arrivals
 from chalicelib.services.dead_letters import DeadLetters
+from chalicelib.services.dropped_files import DroppedFiles
 from chalicelib.services.drops import Drops
 from chalicelib.services.entries import Entries
 from chalicelib.services.entry_deletions import EntryDeletions
@@ -131,7 +132,9 @@ class Backstage:
         """What the API is served with."""
         retention = RetentionPlan(self.reminders, self.accounts, default_s=settings.retention_s)
         entries = Entries(self.entries, self.media, self.clock, retention=retention)
-        deletions = EntryDeletions(self.entries, self.annotations, self.media, self.clock)
+        deletions = EntryDeletions(
+            self.entries, self.annotations, self.media, self.clock, dropped=DroppedFiles(self.drops)
+        )
         files = UploadedFiles(self.entries, self.uploads, self.media, self.clock)
         targets = UploadTargets(self.uploads, self.clock, expires_s=settings.upload_expires_s)
         return ApiServices(

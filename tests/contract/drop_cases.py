@@ -5,6 +5,7 @@ from typing import Protocol
 from urllib.parse import urlencode
 
 from chalicelib.aws.s3_drops import S3Drops
+from chalicelib.domain.drops import OWNER
 from chalicelib.services.ports import DropStore
 from tests.fakes import FakeDrops, FakeMedia, FixedClock
 from tests.moto_stack import MotoStack
@@ -26,6 +27,9 @@ class DropCase(Protocol):
     def read(self, key: str) -> tuple[bytes, str] | None:
         """The object under any key, and its content type."""
 
+    def versions(self, key: str) -> int:
+        """How many versions of the object are kept, also hidden; marks of deletion where there is nothing else."""
+
 
 class FakeDropCase:
     """The fake, over media in memory."""
@@ -43,6 +47,9 @@ class FakeDropCase:
     def read(self, key: str) -> tuple[bytes, str] | None:
         found = self._media.objects.get(key)
         return None if found is None else (found.body, found.content_type)
+
+    def versions(self, key: str) -> int:
+        return len(self.store.kept(key))
 
 
 class S3DropCase:
@@ -70,5 +77,11 @@ class S3DropCase:
         if not self._client.list_objects_v2(Bucket=self._bucket, Prefix=key).get("Contents"):
             return None
         found = self._client.get_object(Bucket=self._bucket, Key=key)
-        assert found["Metadata"] == {}
+        assert set(found["Metadata"]) <= {OWNER}
         return found["Body"].read(), found["ContentType"]
+
+    def versions(self, key: str) -> int:
+        page = self._client.list_object_versions(Bucket=self._bucket, Prefix=key)
+        found = [each for each in page.get("Versions", []) if each["Key"] == key]
+        marks = [each for each in page.get("DeleteMarkers", []) if each["Key"] == key]
+        return len(found) or len(marks)

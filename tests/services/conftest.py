@@ -12,6 +12,7 @@ from chalicelib.domain.ids import new_id
 from chalicelib.domain.reminders import Duty
 from chalicelib.services.annotations import Annotations
 from chalicelib.services.arrivals import Arrivals
+from chalicelib.services.dropped_files import DroppedFiles
 from chalicelib.services.dropped_jobs import DroppedJobs
 from chalicelib.services.drops import Drops
 from chalicelib.services.entries import Entries, Upload
@@ -113,7 +114,10 @@ class World:
             sender=self.webhooks,
             clock=self.clock,
         )
-        self.deletions = EntryDeletions(entry_rows, port(self.annotation_rows), media, self.clock)
+        dropped_files = DroppedFiles(dropped)
+        self.deletions = EntryDeletions(
+            entry_rows, port(self.annotation_rows), media, self.clock, dropped=dropped_files
+        )
         self.jobs = Jobs(self.notified_jobs, self.entries, self.deletions, queue, self.clock, retention=retention)
         self.annotations = Annotations(self.annotation_rows, entry_rows, self.clock)
         self.users = Users(self.user_rows, FakeLoginFailures(), self.clock)
@@ -148,12 +152,13 @@ class World:
             reminders=reminders,
             clock=self.clock,
         )
+        self.job_retention = JobRetention(self.notified_jobs, self.deletions, uploads, dropped_files, self.clock)
         performers: dict[Duty, Performer] = {
             Duty.JOB_UPLOAD: JobUploadExpiry(self.job_uploads),
             Duty.ENTRY_UPLOAD: EntryUploadExpiry(self.entry_uploads),
             Duty.ENTRY_RETENTION: EntryRetention(self.deletions),
             Duty.FETCHED_INPUT: self.fetched_inputs,
-            Duty.JOB_RETENTION: JobRetention(self.notified_jobs, self.deletions, uploads, self.clock),
+            Duty.JOB_RETENTION: self.job_retention,
             Duty.NOTIFICATION: NotificationDuty(job_rows, deliveries, self.clock),
         }
         self.drops = Drops(
