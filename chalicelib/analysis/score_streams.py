@@ -14,17 +14,12 @@ from chalicelib.domain.emotions import emotions
 from chalicelib.domain.job_names import Scores
 from chalicelib.domain.metrics import EXPRESSION_NAMES, FaceMetrics, FrameMetrics, MetricGroup, MetricSet
 
-# The original service is reliable within about this turn and above this luminance; beyond them a face says little about
-# how it looks at rest.
-_MAX_TURN_DEG = 25.0
-_MIN_LUMINANCE = 30.0
-
 
 class ScoreStream(Protocol):
     """Scores that depend on what a face showed before. Frames come in order of time."""
 
-    def of(self, face_id: int, time_s: float, values: Mapping[str, float]) -> Mapping[str, float]:
-        """The scores 0..100 of a face in the frame at `time_s`, from its calibrated ones and its angles: every name of
+    def of(self, face: FaceMetrics, time_s: float) -> Mapping[str, float]:
+        """The scores 0..100 of a face in the frame at `time_s`, from its calibrated ones: every name of
         `EXPRESSION_NAMES`, and more where the kind of scores has more. Each face comes at most once in a frame."""
         ...
 
@@ -35,10 +30,10 @@ class SmoothedScores:
     def __init__(self) -> None:
         self._filters = FaceMemories(OneEuroFilter)
 
-    def of(self, face_id: int, time_s: float, values: Mapping[str, float]) -> dict[str, float]:
+    def of(self, face: FaceMetrics, time_s: float) -> dict[str, float]:
         """See `ScoreStream`."""
-        scores = np.array([values[name] for name in EXPRESSION_NAMES])
-        smoothed = self._filters.of(face_id).smooth(time_s, scores)
+        scores = np.array([face.values[name] for name in EXPRESSION_NAMES])
+        smoothed = self._filters.of(face.face_id).smooth(time_s, scores)
         return dict(zip(EXPRESSION_NAMES, smoothed.tolist(), strict=True))
 
 
@@ -48,12 +43,10 @@ class OwnNeutralScores:
     def __init__(self) -> None:
         self._neutrals = FaceMemories(OwnNeutral)
 
-    def of(self, face_id: int, time_s: float, values: Mapping[str, float]) -> dict[str, float]:
-        """See `ScoreStream`. A face that is turned away or dark teaches nothing about the person."""
-        scores = {name: values[name] for name in EXPRESSION_NAMES}
-        is_frontal = max(abs(values["pitch"]), abs(values["yaw"])) <= _MAX_TURN_DEG
-        is_valid = is_frontal and values["mean face luminance"] >= _MIN_LUMINANCE
-        return self._neutrals.of(face_id).correct(time_s, scores, is_valid=is_valid)
+    def of(self, face: FaceMetrics, time_s: float) -> dict[str, float]:
+        """See `ScoreStream`. A measurement that is not valid teaches nothing about the person."""
+        scores = {name: face.values[name] for name in EXPRESSION_NAMES}
+        return self._neutrals.of(face.face_id).correct(time_s, scores, is_valid=face.is_valid)
 
 
 _STREAMS: Mapping[Scores, Callable[[], ScoreStream]] = {
@@ -73,9 +66,7 @@ def scored(frames: Iterable[FrameMetrics], scores: Scores, metrics: MetricSet) -
         return
     stream = _STREAMS[scores]()
     for frame in frames:
-        faces = tuple(
-            _scored(face, stream.of(face.face_id, frame.time_s, face.values), metrics) for face in frame.faces
-        )
+        faces = tuple(_scored(face, stream.of(face, frame.time_s), metrics) for face in frame.faces)
         yield replace(frame, faces=faces)
 
 

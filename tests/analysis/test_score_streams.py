@@ -22,6 +22,7 @@ from chalicelib.domain.metrics import (
     MetricGroup,
     MetricSet,
 )
+from chalicelib.domain.validity import InvalidReason
 from tests.analysis.conftest import Measure
 
 
@@ -78,12 +79,10 @@ def test_without_emotions_none_follow(kind: Scores) -> None:
     assert tuple(found.faces[0].values) == metrics.names
 
 
-@pytest.mark.parametrize(
-    ("name", "beyond", "within"), [("yaw", 26.0, 24.0), ("pitch", -26.0, -24.0), ("mean face luminance", 29.0, 31.0)]
-)
-def test_a_face_turned_away_or_dark_teaches_nothing(name: str, beyond: float, within: float) -> None:
+@pytest.mark.parametrize("reason", list(InvalidReason))
+def test_a_measurement_that_is_not_valid_teaches_nothing(reason: InvalidReason) -> None:
     usual = _frame(0.0, 15.0, 0).faces[0].values
-    faces = (FaceMetrics(0, {**usual, name: beyond}), FaceMetrics(1, {**usual, name: within}))
+    faces = (FaceMetrics(0, usual, 100.0, (reason,)), FaceMetrics(1, usual))
     frames = [FrameMetrics(index * 0.04, faces) for index in range(500)]
     last = list(scored(frames, Scores.OWN_NEUTRAL, METRICS_OF[Scores.OWN_NEUTRAL]))[-1]
     assert [face.values["brow furrow"] for face in last.faces] == [15.0, pytest.approx(2.5, abs=1.5)]
