@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.analysis.rigid_face import RigidFit
+from chalicelib.domain.job_names import Mesh
 
 _ALL_WEIGHT_YAW = 80.0
 _LIGHT_POINTS = 468
@@ -80,6 +81,11 @@ class FrontalFace:
         """`points` as plain numbers: a hundred of them are asked for one by one, which numpy makes expensive."""
         places: list[list[float]] = self.points.tolist()
         return places
+
+    @property
+    def mesh(self) -> Mesh:
+        """The mesh that measured the face."""
+        return Mesh.ATTENTION if self.has_irises else Mesh.LIGHT
 
     def distance(self, first: int, second: int) -> float:
         """Between two landmarks, in eye distances."""

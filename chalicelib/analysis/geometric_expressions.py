@@ -57,6 +57,10 @@ class Calibration:
     attention: Ramp
     light: Ramp
 
+    def ramp(self, mesh: Mesh) -> Ramp:
+        """The ramp with one of the meshes."""
+        return self.attention if mesh is Mesh.ATTENTION else self.light
+
 
 CALIBRATION: dict[str, Calibration] = {
     "brow furrow": Calibration("inner brow height", Ramp(0.165, 0.095), Ramp(0.165, 0.095)),
@@ -91,11 +95,10 @@ class GeometricExpressions:
         pose = head_pose(fit)
         face = frontal_face(points, fit, pose.yaw_deg)
         features = measure_features(face)
-        mesh = Mesh.ATTENTION if face.has_irises else Mesh.LIGHT
         linear = {"attention": attention_score(pose)}
         calibrated = dict(linear)
         for name, calibration in CALIBRATION.items():
-            ramp = calibration.attention if mesh is Mesh.ATTENTION else calibration.light
+            ramp = calibration.ramp(face.mesh)
             linear[name] = ramp.linear_score(features[calibration.feature])
             calibrated[name] = ramp.score(features[calibration.feature])
         return ExpressionScores(_in_order(linear), _in_order(calibrated))

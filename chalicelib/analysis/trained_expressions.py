@@ -37,6 +37,10 @@ class Blend:
     attention: Ramp
     light: Ramp
 
+    def ramp(self, mesh: Mesh) -> Ramp:
+        """The ramp with one of the meshes."""
+        return self.attention if mesh is Mesh.ATTENTION else self.light
+
 
 def _both(stem: str) -> tuple[str, str]:
     return (f"{stem}Left", f"{stem}Right")
@@ -83,27 +87,26 @@ class TrainedExpressions:
         fit = fit_rigid(points)
         pose = head_pose(fit)
         face = frontal_face(points, fit, pose.yaw_deg)
-        mesh = Mesh.ATTENTION if face.has_irises else Mesh.LIGHT
         blendshapes = self.blendshapes(face)
         linear = {"attention": attention_score(pose)}
         calibrated = dict(linear)
         for name, blend in CALIBRATION.items():
             value = sum(blendshapes[each] for each in blend.blendshapes) / len(blend.blendshapes)
             linear[name] = 100.0 * value
-            calibrated[name] = (blend.attention if mesh is Mesh.ATTENTION else blend.light).score(value)
+            calibrated[name] = blend.ramp(face.mesh).score(value)
         asymmetry = abs(blendshapes["mouthSmileLeft"] - blendshapes["mouthSmileRight"])
         linear["smirk"], calibrated["smirk"] = 100.0 * asymmetry, SMIRK.score(asymmetry)
         features = measure_features(face)
         for name in (*BY_GEOMETRY, *BY_EITHER):
             geometric = GEOMETRIC[name]
-            ramp = geometric.attention if mesh is Mesh.ATTENTION else geometric.light
+            ramp = geometric.ramp(face.mesh)
             linear.setdefault(name, ramp.linear_score(features[geometric.feature]))
             calibrated[name] = max(ramp.score(features[geometric.feature]), calibrated.get(name, 0.0))
         return ExpressionScores(_in_order(linear), _in_order(calibrated))
 
     def blendshapes(self, face: FrontalFace) -> dict[str, float]:
         """The network's own answers, 0..1, by the teacher's names."""
-        file_name = f"{Mesh.ATTENTION if face.has_irises else Mesh.LIGHT}.onnx"
+        file_name = f"{face.mesh}.onnx"
         session = self._networks.session(file_name)
         points = face.points[None].astype(np.float32)
         scores = session.run(None, {"points": points})[0][0]

@@ -43,7 +43,7 @@ def main() -> None:
                 [values[name].mean() for values in posed.values()],
             )
             figures = " | ".join(" ".join(f"{value:5.2f}" for value in column) for column in columns)
-            ramp = blend.attention if mesh is Mesh.ATTENTION else blend.light
+            ramp = blend.ramp(mesh)
             print(f"{name:22}", figures, f"| {ramp.neutral:.2f} {ramp.full:.2f}")
 
 

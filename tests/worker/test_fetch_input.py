@@ -18,7 +18,7 @@ from chalicelib.settings import Settings
 from chalicelib.worker.media_fetcher import MediaFetcher
 from chalicelib.worker.process_job import JobProcessor
 from tests.media_factory import write_video
-from tests.worker.test_process_job import ADA, LEASE_S, MODELS_DIR, World
+from tests.worker.test_process_job import ADA, LEASE_S, World
 from tests.worker.undivided import undivided
 
 URL = parse_input_url("https://example.org/clip.mp4")
@@ -42,13 +42,6 @@ class ScriptedFetcher(MediaFetcher):
             raise self.failure
         target.write_bytes(self.body)
         return None
-
-
-@pytest.fixture(scope="module")
-def models() -> Models:
-    if not MODELS_DIR.is_dir():
-        pytest.skip("there are no models; run make setup")
-    return Models(MODELS_DIR)
 
 
 @pytest.fixture

@@ -34,7 +34,6 @@ from tests.worker.undivided import undivided
 
 _CLASSIFIERS = {metric.name: metric.classifier for metric in EVERY_METRIC if metric.name in BASELINE_NAMES}
 ADA = Caller("ada@example.org", new_id(START))
-MODELS_DIR = Path(__file__).resolve().parents[2] / "models"
 LEASE_S = 60.0
 
 
@@ -107,13 +106,6 @@ class World:
         """The bytes of each result file by its name."""
         entry = self.entries.get(ADA, str(self.job(job).result_entry_id))
         return {each.file_name: self.media.objects[each.media_key].body for each in entry.representations.values()}
-
-
-@pytest.fixture(scope="module")
-def models() -> Models:
-    if not MODELS_DIR.is_dir():
-        pytest.skip("there are no models; run make setup")
-    return Models(MODELS_DIR)
 
 
 @pytest.fixture

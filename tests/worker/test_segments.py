@@ -47,7 +47,6 @@ from tests.media_factory import write_video
 from tests.worker.undivided import undivided
 
 ADA = Caller("ada@example.org", new_id(START))
-MODELS_DIR = Path(__file__).resolve().parents[2] / "models"
 # The portrait of the demo clip, 8 s long, is out of the picture for a while, and comes back before a lost face is
 # forgotten or after, as one pass has it.
 CLIP_S, SEGMENT_S, OVERLAP_S = 8.0, 2.7, 1.3
@@ -159,13 +158,6 @@ class World:
 
     def work_files(self) -> list[str]:
         return [key for key in self.media.objects if key.startswith("work/")]
-
-
-@pytest.fixture(scope="module")
-def models() -> Models:
-    if not MODELS_DIR.is_dir():
-        pytest.skip("there are no models; run make setup")
-    return Models(MODELS_DIR)
 
 
 @pytest.fixture

@@ -49,6 +49,11 @@ def poses() -> list[tuple[int, int, int]]:
     return turns
 
 
+def in_all_poses(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(P, N, 3): a mesh (N, 3) turned into each of the P poses."""
+    return np.array([turned(points, yaw, pitch) for _, yaw, pitch in poses()])
+
+
 def evaluate(bench: Workbench) -> Section:
     """Over the frontal faces of the media, and over one clip in which a head turns."""
     faces = bench.faces()

@@ -13,9 +13,8 @@ from chalicelib.analysis.head_pose import head_pose
 from chalicelib.analysis.rigid_face import fit_rigid
 from chalicelib.analysis.trained_expressions import TrainedExpressions
 from chalicelib.domain.job_names import Mesh
-from infra.evaluation.face_turns import turned
 from infra.evaluation.report import Bar, Figure, Section, Table
-from infra.evaluation.sections.pose_stability import poses
+from infra.evaluation.sections.pose_stability import in_all_poses
 from infra.evaluation.workbench import Workbench
 from infra.training.measured_faces import FaceMeasurer
 from infra.training.teacher import BLENDSHAPES, Teacher
@@ -115,14 +114,10 @@ def _spreads(bench: Workbench) -> tuple[float, float]:
     moved = [place for place in range(1, len(BLENDSHAPES)) if scores[:, place].std() >= _MOVES]
     ours, theirs = [], []
     for own, other in zip(faces.attention.astype(np.float64), faces.teacher.astype(np.float64), strict=True):
-        answers = [_blendshapes(model, points) for points in _turns(own)]
+        answers = [_blendshapes(model, points) for points in in_all_poses(own)]
         ours.append(np.mean([np.std([answer[BLENDSHAPES[place]] for answer in answers]) for place in moved]))
-        theirs.append(teacher.blendshapes(_turns(other))[:, moved].std(axis=0).mean())
+        theirs.append(teacher.blendshapes(in_all_poses(other))[:, moved].std(axis=0).mean())
     return float(np.mean(ours)), float(np.mean(theirs))
-
-
-def _turns(points: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.array([turned(points, yaw, pitch) for _, yaw, pitch in poses()])
 
 
 def _blendshapes(model: TrainedExpressions, points: NDArray[np.float64]) -> dict[str, float]:

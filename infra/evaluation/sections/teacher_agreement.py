@@ -11,9 +11,9 @@ from chalicelib.analysis.face_tracker import FaceTracker
 from chalicelib.analysis.mesh import MeshModel, crop_of_mesh
 from chalicelib.domain.job_names import Mesh
 from infra.evaluation.agreement import COUNTERPARTS, MOVES, Agreement, agreement, correlation, counterpart
-from infra.evaluation.face_turns import eye_distance, turned
+from infra.evaluation.face_turns import eye_distance
 from infra.evaluation.report import Bar, Cell, Figure, Section, Table, slug
-from infra.evaluation.sections.pose_stability import poses
+from infra.evaluation.sections.pose_stability import in_all_poses
 from infra.evaluation.workbench import Workbench
 from infra.training.teacher import Teacher
 
@@ -98,23 +98,13 @@ def _steadiness(bench: Workbench, teacher: Teacher, seen: Seen) -> Steadiness:
     rng = np.random.default_rng(_SEED)
     turns, noise = [], []
     for own, other in zip(seen.own, seen.teacher, strict=True):
-        turns.append(_spreads(bench, teacher, _turned(own), _turned(other)))
+        turns.append(_spreads(bench, teacher, in_all_poses(own), in_all_poses(other)))
         both = [
             points + _NOISE * eye_distance(points) * rng.standard_normal((_LOOKS, 478, 3)) for points in (own, other)
         ]
         noise.append(_spreads(bench, teacher, *both))
     (our_turns, their_turns), (our_noise, their_noise) = np.mean(turns, axis=0), np.mean(noise, axis=0)
     return Steadiness((float(our_turns), float(their_turns)), (float(our_noise), float(their_noise)))
-
-
-def _turned(points: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.array([turned(points, yaw, pitch) for _, yaw, pitch in poses()])
-
-
-def _trembling(points: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
-    sigma = _NOISE * eye_distance(points)
-    trembling: NDArray[np.float64] = points + sigma * rng.standard_normal((_LOOKS, *points.shape))
-    return trembling
 
 
 def _spreads(

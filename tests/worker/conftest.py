@@ -1,0 +1,16 @@
+"""What the workers' tests share: the real model files, where they have been prepared."""
+
+from pathlib import Path
+
+import pytest
+
+from chalicelib.analysis.models import Models
+
+_MODELS_DIR = Path(__file__).resolve().parents[2] / "models"
+
+
+@pytest.fixture(scope="module")
+def models() -> Models:
+    if not _MODELS_DIR.is_dir():
+        pytest.skip("there are no models; run make setup")
+    return Models(_MODELS_DIR)
