@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from chalicelib.analysis.block_means import block_means
 from chalicelib.analysis.boxes import Boxes, suppress
 from chalicelib.analysis.models import ModelFile, Models
 
@@ -127,21 +128,27 @@ class _Placing:
 
 def _place(part: NDArray[np.uint8], turn_deg: int) -> tuple[NDArray[np.uint8], _Placing]:
     """The part in a black 192 x 192 square, as large as fits."""
-    height, width = part.shape[:2]
     turn = float(np.radians(turn_deg))
-    cosine, sine = abs(np.cos(turn)), abs(np.sin(turn))
-    scale = _SIDE / max(width * cosine + height * sine, width * sine + height * cosine)
+    height, width = part.shape[:2]
+    reduction = max(min(int(1 / _fitting_scale(width, height, turn)), width, height), 1)
+    reduced = block_means(part, reduction)
+    height, width = reduced.shape[:2]
+    scale = _fitting_scale(width, height, turn)
     new_width, new_height = max(round(width * scale), 1), max(round(height * scale), 1)
-    # Area averaging where the picture shrinks: bilinear would skip pixels and lose small faces to aliasing.
-    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    small = cv2.resize(part, (new_width, new_height), interpolation=way)
-    part_centre = np.array([width / 2, height / 2])
+    small = cv2.resize(reduced, (new_width, new_height), interpolation=cv2.INTER_LINEAR)
+    part_centre = np.array([width / 2, height / 2]) * reduction
+    scale /= reduction
     if turn_deg:
         return _turned(small, turn), _Placing(part_centre, scale, turn, np.array([_SIDE / 2, _SIDE / 2]))
     square = np.zeros((_SIDE, _SIDE, 3), dtype=np.uint8)
     left, top = (_SIDE - new_width) // 2, (_SIDE - new_height) // 2
     square[top : top + new_height, left : left + new_width] = small
     return square, _Placing(part_centre, scale, 0.0, np.array([left + new_width / 2, top + new_height / 2]))
+
+
+def _fitting_scale(width: int, height: int, turn: float) -> float:
+    cosine, sine = abs(np.cos(turn)), abs(np.sin(turn))
+    return float(_SIDE / max(width * cosine + height * sine, width * sine + height * cosine))
 
 
 def _turned(small: NDArray[np.uint8] | cv2.typing.MatLike, turn: float) -> NDArray[np.uint8]:

@@ -1,7 +1,7 @@
 """Faces in a stream of frames, each with its mesh and an identity that holds from frame to frame.
 
-The detector does not run on every frame: a face that was seen is looked for where its mesh was. New faces are looked
-for everywhere in the first frame and after a cut, and by `SearchSchedule` between.
+The detector does not run on every frame: a face that was seen is looked for where its mesh was, new ones where
+`FaceSearch` says.
 """
 
 from dataclasses import dataclass
@@ -10,18 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.analysis.detector import Detections, FaceDetector, Window, no_detections
+from chalicelib.analysis.face_search import FaceSearch
 from chalicelib.analysis.frames import Frame
 from chalicelib.analysis.head_shape import head_shape
 from chalicelib.analysis.mesh import Crop, FaceMesh, MeshModel, boxes_of, crop_of_detection, crop_of_mesh
 from chalicelib.analysis.motion import centre_of
 from chalicelib.analysis.scenes import Scenes
-from chalicelib.analysis.search_schedule import SearchSchedule, periods
-from chalicelib.analysis.thumbnails import thumbnail
-from chalicelib.analysis.tiling import STILL_MAX_SIDE_PX, merged, scaled_copy, search, search_scale, search_windows
+from chalicelib.analysis.search_schedule import periods
+from chalicelib.analysis.thumbnails import sampled_grey, thumbnail
+from chalicelib.analysis.tiling import merged
 from chalicelib.analysis.tracking import Sighting, Track, Tracks, same_face, side_of
-
-VIDEO_MAX_SIDE_PX = 1280
-"""Longest side at which the frames after the first are searched."""
 
 # Measured with both meshes, twice each, on every second frame of the clips without a face (376 boxes that the detector
 # took for one): the mean of the four flags reached 0.70. Of the 111 faces in the group photos one was below 0.8
@@ -60,24 +58,24 @@ class FaceTracker:
         max_faces: int,
         continues: bool = False,
     ) -> None:
-        self._first_max_side_px = VIDEO_MAX_SIDE_PX if continues else STILL_MAX_SIDE_PX
+        self._search = FaceSearch(detector, continues=continues)
         self._detector, self._mesh, self._witness = detector, mesh, witness
         self._max_faces = max_faces
         self._tracks = Tracks(max_faces=max_faces)
         self._scenes = Scenes()
         self._scene = -1
-        self._schedule: SearchSchedule | None = None
         self._meshes: dict[int, FaceMesh] = {}
         self._audited_s = 0.0
 
     def track(self, frame: Frame) -> list[TrackedFace]:
         """The faces of the next frame, by ascending identity."""
-        scene = self._scenes.number_of(thumbnail(frame.image), frame.time_s)
+        grey = sampled_grey(frame.image)
+        scene = self._scenes.number_of(thumbnail(grey), frame.time_s)
         self._tracks.enter(frame.time_s, scene)
         cut, self._scene = scene != self._scene, scene
         self._follow(frame)
         if self._tracks.free_places() > 0 and not self._scenes.is_hidden:
-            self._admit(frame, self._find(frame, everywhere=cut))
+            self._admit(frame, self._search.everywhere(frame, grey) if cut else self._find_in_turn(frame, grey))
         live = [track.face_id for track in self._tracks.live()]
         self._meshes = {face_id: self._meshes[face_id] for face_id in live}
         return [TrackedFace(face_id, self._meshes[face_id]) for face_id in live]
@@ -95,6 +93,8 @@ class FaceTracker:
             else:
                 self._tracks.lose(track.face_id)
         self._tracks.lose_duplicates()
+        if len(self._tracks.live()) < len(live):
+            self._search.forget()
 
     def _next_crop(self, track: Track, time_s: float) -> Crop:
         """Where to look for a live face: where it was, or where it is going where it goes fast."""
@@ -115,26 +115,11 @@ class FaceTracker:
         second = self._witness.measure(frame.image, [crop_of_mesh(mesh.points) for mesh in meshes])
         return [(flag + other.flag) / 2 for flag, other in zip(flags, second, strict=True)]
 
-    def _find(self, frame: Frame, *, everywhere: bool) -> Detections:
-        """What the detector finds: everywhere after a cut, else where it is due to look."""
-        height, width = frame.image.shape[:2]
-        if self._schedule is None:
-            scale = search_scale(width, height, VIDEO_MAX_SIDE_PX)
-            self._schedule = SearchSchedule(search_windows(round(width * scale), round(height * scale)))
-            self._schedule.restart(frame.time_s)
-            return search(self._detector, frame.image, max_side_px=self._first_max_side_px)
-        if everywhere:
-            self._schedule.restart(frame.time_s)
-            return search(self._detector, frame.image, max_side_px=VIDEO_MAX_SIDE_PX)
-        return self._find_in_turn(frame, self._schedule.due(frame.time_s))
-
-    def _find_in_turn(self, frame: Frame, due: list[Window]) -> Detections:
+    def _find_in_turn(self, frame: Frame, grey: NDArray[np.uint8]) -> Detections:
+        """What the detector finds where it is due to look, and round the places where faces were lost."""
         image = frame.image
-        parts: list[Detections] = []
-        if due:
-            scale = search_scale(image.shape[1], image.shape[0], VIDEO_MAX_SIDE_PX)
-            copy = scaled_copy(image, scale)
-            parts += [self._detector.detect(copy, window).scaled(1 / scale) for window in due]
+        known = boxes_of([self._meshes[track.face_id] for track in self._tracks.live()])
+        parts = self._search.in_turn(frame, grey, known)
         lost = self._tracks.lost()[:_MAX_LOST_WINDOWS]
         parts += [self._detector.detect(image, _window_round(track, image, frame.time_s)) for track in lost]
         return merged(parts) if parts else no_detections()

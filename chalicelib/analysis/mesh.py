@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from chalicelib.analysis.block_means import block_means
 from chalicelib.analysis.boxes import Boxes
 from chalicelib.analysis.models import ModelFile, Models
 from chalicelib.analysis.rigid_face import RigidFit, fit_rigid
@@ -119,31 +120,28 @@ class MeshModel:
 
 def _cut(image: NDArray[np.uint8], crop: Crop) -> NDArray[np.uint8]:
     """The crop as (192, 192, 3) uint8 BGR."""
-    scale = crop.side / _SIDE
-    # A crop much larger than the input is averaged first; plain bilinear sampling would alias.
-    if scale > 2:
-        return _cut_averaged(image, crop)
-    return _warp(image, crop)
+    reduction = int(min(crop.side / _SIDE, *image.shape[:2])) if crop.side > 0 else 1
+    return _warp(image, crop) if reduction < 2 else _cut_reduced(image, crop, reduction)
 
 
-def _cut_averaged(image: NDArray[np.uint8], crop: Crop) -> NDArray[np.uint8]:
-    reach = crop.side / 2 * (abs(np.cos(crop.turn)) + abs(np.sin(crop.turn)))
+def _cut_reduced(image: NDArray[np.uint8], crop: Crop, reduction: int) -> NDArray[np.uint8]:
+    """The crop from what is round it at one n-th of its size: see `block_means`."""
+    reach = crop.side / 2 * (abs(np.cos(crop.turn)) + abs(np.sin(crop.turn))) + reduction
     height, width = image.shape[:2]
     left, right = max(int(crop.centre_x - reach), 0), min(int(crop.centre_x + reach) + 1, width)
     top, bottom = max(int(crop.centre_y - reach), 0), min(int(crop.centre_y + reach) + 1, height)
-    if right - left < 2 or bottom - top < 2:
+    if right - left < reduction or bottom - top < reduction:
         return np.zeros((_SIDE, _SIDE, 3), dtype=np.uint8)
-    factor = 1.5 * _SIDE / crop.side
-    size = (max(round((right - left) * factor), 1), max(round((bottom - top) * factor), 1))
-    small = np.asarray(cv2.resize(image[top:bottom, left:right], size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
-    scale_x, scale_y = size[0] / (right - left), size[1] / (bottom - top)
+    reduced = block_means(image[top:bottom, left:right], reduction)
+    # Coordinates are of the middles of pixels, and the middle of the first block is not that of its first pixel.
+    first = (reduction - 1) / 2
     moved = Crop(
-        (crop.centre_x - left) * scale_x,
-        (crop.centre_y - top) * scale_y,
-        crop.side * (scale_x + scale_y) / 2,
+        (crop.centre_x - left - first) / reduction,
+        (crop.centre_y - top - first) / reduction,
+        crop.side / reduction,
         crop.turn,
     )
-    return _warp(small, moved)
+    return _warp(reduced, moved)
 
 
 def _warp(image: NDArray[np.uint8], crop: Crop) -> NDArray[np.uint8]:

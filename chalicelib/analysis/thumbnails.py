@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _THUMBNAIL_SIZE = (32, 18)
-_SAMPLED_SIDE_PX = 160
+_SAMPLED_SIDE_PX = 320
 _MAX_SHIFT_X, _MAX_SHIFT_Y = 2, 1
 _BLANK_CONTRAST = 5.0
 _CERTAIN = 0.98
@@ -18,11 +18,19 @@ _BLUR = 0.7
 Thumbnail = NDArray[np.float32]
 
 
-def thumbnail(image: NDArray[np.uint8]) -> Thumbnail:
-    """(18, 32) float32 grey, 0..255, of an image (H, W, 3) uint8 BGR."""
-    # Pixels are skipped first: averaging all of a 4K frame would cost more than a face mesh.
-    step = max(max(image.shape[:2]) // _SAMPLED_SIDE_PX, 1)
-    grey = cv2.cvtColor(np.ascontiguousarray(image[::step, ::step]), cv2.COLOR_BGR2GRAY)
+def sampled_grey(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """(h, w) uint8 grey of every n-th pixel of an image (H, W, 3) uint8 BGR: its longer side is 320 to 639 pixels, or
+    that of the image where that is smaller. Averaging all of a 4K frame would cost more than a face mesh."""
+    height, width = image.shape[:2]
+    step = max(max(height, width) // _SAMPLED_SIDE_PX, 1)
+    if step > 1:
+        size = (max(width // step, 1), max(height // step, 1))
+        image = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_NEAREST), dtype=np.uint8)
+    return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
+
+
+def thumbnail(grey: NDArray[np.uint8]) -> Thumbnail:
+    """(18, 32) float32 grey, 0..255, of a grey picture (h, w) uint8."""
     small = np.asarray(cv2.resize(grey, _THUMBNAIL_SIZE, interpolation=cv2.INTER_AREA), dtype=np.float32)
     # A little blur, or a crowd that the camera passes by half a pixel of the thumbnail would be another picture.
     return np.asarray(cv2.GaussianBlur(small, (0, 0), _BLUR), dtype=np.float32)

@@ -45,6 +45,18 @@ def search_windows(width_px: int, height_px: int) -> list[Window]:
     return windows
 
 
+def windows_of_picture(width_px: int, height_px: int, max_side_px: int) -> list[Window]:
+    """Those of `search_windows` for the picture scaled down to `max_side_px`, in pixels of the picture itself."""
+    scale = search_scale(width_px, height_px, max_side_px)
+    found: list[Window] = []
+    for window in search_windows(max(round(width_px * scale), 1), max(round(height_px * scale), 1)):
+        left, top = min(int(window.left / scale), width_px - 1), min(int(window.top / scale), height_px - 1)
+        width = min(round(window.width / scale), width_px - left)
+        height = min(round(window.height / scale), height_px - top)
+        found.append(Window(left, top, max(width, 1), max(height, 1), window.turn_deg))
+    return found
+
+
 def _starts(length_px: int, side_px: int) -> list[int]:
     """Where windows of `side_px` begin along `length_px`: evenly spread, overlapping by at least 30 %."""
     if length_px <= side_px:

@@ -46,10 +46,12 @@ class _Stage:
         return FaceTracker(FaceDetector(self.detection), mesh, witness, max_faces=max_faces)
 
 
-def _frame(index: int, *, elsewhere: bool = False, white: bool = False) -> Frame:
-    """A room, another room, or a white picture."""
+def _frame(index: int, *, elsewhere: bool = False, white: bool = False, moving: bool = False) -> Frame:
+    """A room, another room, or a white picture; in its corner something may move."""
     room = np.random.default_rng(int(elsewhere)).integers(0, 255, (6, 6, 3), dtype=np.uint8)
     image: NDArray[np.uint8] = np.kron(room, np.ones((32, 32, 1), np.uint8))
+    if moving:
+        image[:8, :8] = 37 * index % 256
     return Frame(index, index * _FRAME_S, np.full_like(image, 255) if white else image)
 
 
@@ -70,9 +72,31 @@ def test_with_free_places_the_detector_looks_four_times_a_second() -> None:
     tracker.track(_frame(0))
     searched = len(stage.detection.inputs)
     for index in range(1, 51):
-        tracker.track(_frame(index))
+        tracker.track(_frame(index, moving=True))
     # In two seconds: 8 upright passes and 2 of each of the four turned ones; the picture is too small for more.
     assert len(stage.detection.inputs) - searched == pytest.approx(8 + 2 * 4, abs=2)
+
+
+def test_where_nothing_changes_the_detector_need_not_look() -> None:
+    stage = _Stage()
+    tracker = stage.tracker(max_faces=2)
+    tracker.track(_frame(0))
+    searched = len(stage.detection.inputs)
+    for index in range(1, 51):
+        tracker.track(_frame(index))
+    assert len(stage.detection.inputs) == searched
+
+
+def test_a_face_that_was_given_up_is_looked_for_again_where_nothing_changes() -> None:
+    stage = _Stage()
+    tracker = stage.tracker(max_faces=2)
+    tracker.track(_frame(0))
+    stage.mesh.answer_with_flag(0.0)
+    assert tracker.track(_frame(1)) == []
+    for index in range(2, 50):  # longer than a lost face is remembered
+        tracker.track(_frame(index))
+    stage.mesh.answer_with_flag(1.0)
+    assert any(tracker.track(_frame(index)) for index in range(50, 200))
 
 
 @pytest.mark.parametrize("part", ["mesh", "witness"])

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from chalicelib.analysis.scenes import BLANK_S, MEMORY_S, Scenes
-from chalicelib.analysis.thumbnails import Thumbnail, is_blank, likeness, thumbnail
+from chalicelib.analysis.thumbnails import Thumbnail, is_blank, likeness, sampled_grey, thumbnail
 
 _FRAME_S = 0.04
 
@@ -37,14 +37,14 @@ _BLACK, _WHITE = np.zeros((18, 32), np.float32), np.full((18, 32), 255, np.float
 def test_a_thumbnail_is_small_and_grey() -> None:
     image = np.zeros((720, 1280, 3), np.uint8)
     image[:, 640:] = 200
-    small = thumbnail(image)
+    small = thumbnail(sampled_grey(image))
     assert small.shape == (18, 32)
     assert small[:, :13].max() == 0
     assert small[:, 19:].min() == pytest.approx(200)
 
 
 def test_a_tiny_picture_has_a_thumbnail_too() -> None:
-    assert thumbnail(np.full((1, 3, 3), 9, np.uint8)).mean() == 9
+    assert thumbnail(sampled_grey(np.full((1, 3, 3), 9, np.uint8))).mean() == 9
 
 
 def test_likeness_is_of_what_is_seen_and_not_of_its_light() -> None:

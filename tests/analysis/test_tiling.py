@@ -4,7 +4,13 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.analysis.tiling import STILL_MAX_SIDE_PX, scaled_copy, search_scale, search_windows
+from chalicelib.analysis.tiling import (
+    STILL_MAX_SIDE_PX,
+    scaled_copy,
+    search_scale,
+    search_windows,
+    windows_of_picture,
+)
 
 _LARGEST_COUNT = 141
 
@@ -50,3 +56,20 @@ def test_a_picture_within_the_limit_is_not_copied() -> None:
     image = np.zeros((10, 20, 3), dtype=np.uint8)
     assert scaled_copy(image, search_scale(20, 10, STILL_MAX_SIDE_PX)) is image
     assert scaled_copy(image, 0.5).shape == (5, 10, 3)
+
+
+@given(st.integers(1, 5000), st.integers(1, 5000))
+def test_windows_in_pixels_of_the_picture_lie_inside_it_and_are_as_many(width: int, height: int) -> None:
+    scale = search_scale(width, height, 1280)
+    windows = windows_of_picture(width, height, 1280)
+    assert len(windows) == len(search_windows(max(round(width * scale), 1), max(round(height * scale), 1)))
+    assert len(set(windows)) == len(windows)
+    for window in windows:
+        assert min(window.width, window.height) > 0
+        assert min(window.left, window.top) >= 0
+        assert window.left + window.width <= width
+        assert window.top + window.height <= height
+
+
+def test_a_picture_within_the_limit_has_the_windows_of_its_own_size() -> None:
+    assert windows_of_picture(640, 360, 1280) == search_windows(640, 360)

@@ -1,0 +1,20 @@
+"""Shrinking a picture by a whole number, as OpenCV does fastest.
+
+Bilinear sampling reaches over two pixels: shrinking by two and more, it would skip some and let fine patterns alias. So
+pictures are first averaged over blocks of whole pixels, until less than a factor of two is left for it to do. Averaging
+over fractions of pixels takes ten times as long.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+
+def block_means(image: NDArray[np.uint8], side_px: int) -> NDArray[np.uint8]:
+    """The means of blocks of `side_px` x `side_px` pixels of an image (H, W, C) uint8, which has at least one block;
+    what is over at the right and at the bottom is left out. The image itself where `side_px` is 1."""
+    if side_px == 1:
+        return image
+    height, width = image.shape[0] // side_px, image.shape[1] // side_px
+    blocks = image[: height * side_px, : width * side_px]
+    return np.asarray(cv2.resize(blocks, (width, height), interpolation=cv2.INTER_AREA), dtype=np.uint8)

@@ -1,0 +1,86 @@
+"""What a window showed when it was last searched: where nothing has changed since, nothing new can be found.
+
+A camera that stands still films mostly what it filmed a second ago. A window is searched again where it shows something
+else than at its last search, however slowly that came about. What known faces and the hair and hands about them do does
+not count, so a smaller face that comes up right beside a known one may be passed over, but for `RENEWAL_S` at the most.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from chalicelib.analysis.boxes import Boxes
+from chalicelib.analysis.detector import Window
+
+RENEWAL_S = 5.0
+"""After this time a window is searched again, changed or not."""
+
+# The grey of a face differs from what was there before by tens of levels; noise, averaged over nine pixels, by two.
+_CHANGED_LEVELS = 8
+_AVERAGED_PX = 3
+# How far round the box of its mesh a face moves things: hair, chin, a hand at the cheek, in sides of the box. A face of
+# the same size beside it sticks out of this margin.
+_MARGIN_SIDES = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """What a window showed, and when."""
+
+    shown: NDArray[np.uint8]
+    time_s: float
+
+
+class SearchedWindows:
+    """Remembers the windows of one video, by a grey picture (h, w) uint8 of each frame, which may be smaller."""
+
+    def __init__(self, width_px: int) -> None:
+        """`width_px`: of the picture in whose pixels windows and faces are given."""
+        self._width_px = width_px
+        self._searches: dict[Window, _Search] = {}
+
+    def forget(self) -> None:
+        """Every window is to be searched again: what was passed over as known may have become unknown."""
+        self._searches.clear()
+
+    def changed(self, windows: Sequence[Window], grey: NDArray[np.uint8], time_s: float, known: Boxes) -> list[Window]:
+        """Those that at `time_s` show something else than when they were last searched, outside the boxes `known`
+        (N, 4) and their surroundings. They are taken for searched now."""
+        if not windows:
+            return []
+        scale = grey.shape[1] / self._width_px
+        calm = np.asarray(cv2.blur(grey, (_AVERAGED_PX, _AVERAGED_PX)), dtype=np.uint8)
+        places = _grown(known) * scale
+        changed: list[Window] = []
+        for window in windows:
+            left, top = int(window.left * scale), int(window.top * scale)
+            right, bottom = int((window.left + window.width) * scale) + 1, int((window.top + window.height) * scale) + 1
+            shown = calm[top:bottom, left:right]
+            if self._is_due(window, shown, time_s, places - (left, top, left, top)):
+                self._searches[window] = _Search(shown.copy(), time_s)
+                changed.append(window)
+        return changed
+
+    def note(self, windows: Sequence[Window], grey: NDArray[np.uint8], time_s: float) -> None:
+        """All of `windows` have just been searched."""
+        self.forget()
+        self.changed(windows, grey, time_s, np.empty((0, 4)))
+
+    def _is_due(self, window: Window, shown: NDArray[np.uint8], time_s: float, places: Boxes) -> bool:
+        """`places` (N, 4): what does not count, in pixels of `shown`."""
+        last = self._searches.get(window)
+        if last is None or time_s - last.time_s >= RENEWAL_S:
+            return True
+        difference = cv2.absdiff(shown, last.shown)
+        for box in places:
+            first_x, first_y, last_x, last_y = np.maximum(box, 0).astype(int).tolist()
+            difference[first_y : last_y + 1, first_x : last_x + 1] = 0
+        return bool(difference.max(initial=0) > _CHANGED_LEVELS)
+
+
+def _grown(boxes: Boxes) -> Boxes:
+    sides = boxes[:, 2:] - boxes[:, :2]
+    return np.concatenate([boxes[:, :2] - _MARGIN_SIDES * sides, boxes[:, 2:] + _MARGIN_SIDES * sides], axis=1)
