@@ -1,17 +1,18 @@
 """From frames to metrics."""
 
-from collections.abc import Iterable, Iterator
-
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Generator, Iterable
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
 
 from chalicelib.analysis.detector import FaceDetector
 from chalicelib.analysis.expressions import ExpressionModel
-from chalicelib.analysis.face_tracker import FaceTracker
+from chalicelib.analysis.face_tracker import FaceTracker, Look, TrackedFace
 from chalicelib.analysis.frames import Frame
 from chalicelib.analysis.head_pose import head_pose, interocular_distance_px, mean_face_luminance
 from chalicelib.analysis.mesh import FaceMesh, MeshModel
 from chalicelib.analysis.models import Models
+from chalicelib.analysis.read_ahead import read_ahead
 from chalicelib.analysis.trained_expressions import TrainedExpressions
 from chalicelib.analysis.validity import confidence, invalid_reasons
 from chalicelib.domain.emotions import emotions
@@ -19,6 +20,41 @@ from chalicelib.domain.job_names import Mesh, Scores
 from chalicelib.domain.metrics import EVERY_METRIC, FaceMetrics, FrameMetrics, MetricGroup, MetricSet
 
 _WITNESS = {Mesh.ATTENTION: Mesh.LIGHT, Mesh.LIGHT: Mesh.ATTENTION}
+
+
+# Tracked frames are small; decoded ones wait in memory, so there are few of them, and of very large ones one.
+_MOST_TRACKED = 8
+_MOST_DECODED = 4
+_MOST_DECODED_BYTES = 64_000_000
+MOST_AHEAD = _MOST_TRACKED + _MOST_DECODED + 2
+"""So many frames may be taken before the first of them is wanted; the two are those that the threads are at."""
+
+
+@dataclass(frozen=True, slots=True)
+class _TrackedFrame:
+    """What is left of a frame: its time, its height and width, and the faces in it."""
+
+    time_s: float
+    size: tuple[int, int]
+    faces: list[TrackedFace]
+
+
+def _tracked(tracker: FaceTracker, frames: Iterable[Frame]) -> Generator[_TrackedFrame]:
+    """Every frame with its faces; the frames are taken by another thread."""
+    iterator = iter(frames)
+    first = next(iterator, None)
+    if first is None:
+        return
+    depth = max(min(_MOST_DECODED, _MOST_DECODED_BYTES // max(first.image.nbytes, 1)), 1)
+    yield _followed(tracker, tracker.look(first))
+    del first  # or the first picture would be held for as long as the video plays
+    with closing(read_ahead(map(tracker.look, iterator), depth=depth, name="decode frames")) as looks:
+        yield from map(partial(_followed, tracker), looks)
+
+
+def _followed(tracker: FaceTracker, look: Look) -> _TrackedFrame:
+    height, width = look.frame.image.shape[:2]
+    return _TrackedFrame(look.frame.time_s, (height, width), tracker.follow(look))
 
 
 class FaceAnalyzer:
@@ -51,19 +87,24 @@ class FaceAnalyzer:
         """What scores the meshes."""
         return self._expressions
 
-    def analyze(self, frames: Iterable[Frame], *, continues: bool = False) -> Iterator[FrameMetrics]:
-        """One `FrameMetrics` per frame, in order, as soon as the frame is measured. The same frames give the same
-        numbers. Frames come in order of time; the first is searched most thoroughly, so a still image is one frame;
-        where the stream `continues` a video, no more thoroughly than after a cut."""
-        tracker = FaceTracker(self._detector, self._mesh, self._witness, max_faces=self._max_faces, continues=continues)
-        for frame in frames:
-            faces = tuple(self._measured(face.face_id, frame.image, face.mesh) for face in tracker.track(frame))
-            yield FrameMetrics(frame.time_s, faces)
+    def analyze(self, frames: Iterable[Frame], *, continues: bool = False) -> Generator[FrameMetrics]:
+        """One `FrameMetrics` per frame, in order. The same frames give the same numbers. Frames come in order of time;
+        the first is searched most thoroughly, so a still image is one frame; where the stream `continues` a video, no
+        more thoroughly than after a cut.
 
-    def _measured(self, face_id: int, image: NDArray[np.uint8], mesh: FaceMesh) -> FaceMetrics:
+        Two threads work ahead, one that takes the `frames` and one that follows the faces in them, by a few frames.
+        Whoever does not take all results must close the generator; then no thread is left, and nobody takes `frames`.
+        """
+        tracker = FaceTracker(self._detector, self._mesh, self._witness, max_faces=self._max_faces, continues=continues)
+        with closing(read_ahead(_tracked(tracker, frames), depth=_MOST_TRACKED, name="track faces")) as tracked:
+            for frame in tracked:
+                yield FrameMetrics(frame.time_s, tuple(self._measured(face, frame) for face in frame.faces))
+
+    def _measured(self, face: TrackedFace, frame: _TrackedFrame) -> FaceMetrics:
+        mesh = face.mesh
         pose = head_pose(mesh.fit)
         interocular_px = interocular_distance_px(mesh.points)
-        luminance = mean_face_luminance(image, mesh.points)
+        luminance = mean_face_luminance(mesh, frame.size)
         head = {
             "pitch": pose.pitch_deg,
             "yaw": pose.yaw_deg,
@@ -72,16 +113,15 @@ class FaceAnalyzer:
             "mean face luminance": luminance,
         }
         values = {**head, **self._scores(mesh), **_box_values(mesh)}
-        height, width = image.shape[:2]
         return FaceMetrics(
-            face_id,
+            face.face_id,
             {name: values[name] for name in self._metrics.names},
             confidence(mesh),
-            invalid_reasons(mesh, pose, luminance=luminance, interocular_px=interocular_px, picture=(height, width)),
+            invalid_reasons(mesh, pose, luminance=luminance, interocular_px=interocular_px, picture=frame.size),
         )
 
     def _scores(self, mesh: FaceMesh) -> dict[str, float]:
-        model_scores = self._expressions.score(mesh.points)
+        model_scores = self._expressions.score(mesh.points, mesh.fit)
         expressions = model_scores.linear if self._is_linear else model_scores.calibrated
         return {**(emotions(expressions) if self._metrics.has(MetricGroup.EMOTION) else {}), **expressions}
 

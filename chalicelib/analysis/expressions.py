@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.analysis.head_pose import HeadPose
+from chalicelib.analysis.rigid_face import RigidFit
 
 _FULL_ATTENTION_DEG = 10.0
 _NO_ATTENTION_DEG = 45.0
@@ -28,10 +29,11 @@ class ExpressionScores:
 class ExpressionModel(Protocol):
     """Scores the expressions of one face. Keeps nothing from one face to the next."""
 
-    def score(self, points: NDArray[np.float64]) -> ExpressionScores:
+    def score(self, points: NDArray[np.float64], fit: RigidFit) -> ExpressionScores:
         """The scores of one face.
 
-        `points` (478 or 468, 3): the face's mesh in pixels of the picture, z in the same pixels.
+        `points` (478 or 468, 3): the face's mesh in pixels of the picture, z in the same pixels. `fit`: that of
+        `fit_rigid` for these points, which whoever follows the face has already.
         """
         ...
 

@@ -45,6 +45,16 @@ class TrackedFace:
     mesh: FaceMesh
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A frame, its `sampled_grey`, and the number of its scene; `is_hidden` as in `Scenes`."""
+
+    frame: Frame
+    grey: NDArray[np.uint8]
+    scene: int
+    is_hidden: bool
+
+
 class FaceTracker:
     """The faces of one video or picture, whose frames have one size. `witness` is a second mesh, asked only whether a
     place shows a face; `continues` says that the first frame is not that of the medium."""
@@ -67,18 +77,28 @@ class FaceTracker:
         self._meshes: dict[int, FaceMesh] = {}
         self._audited_s = 0.0
 
-    def track(self, frame: Frame) -> list[TrackedFace]:
-        """The faces of the next frame, by ascending identity."""
+    def look(self, frame: Frame) -> Look:
+        """What can be said of the next frame before its faces are looked for. Another thread may do so, some frames
+        before `follow` comes to them."""
         grey = sampled_grey(frame.image)
         scene = self._scenes.number_of(thumbnail(grey), frame.time_s)
-        self._tracks.enter(frame.time_s, scene)
-        cut, self._scene = scene != self._scene, scene
+        return Look(frame, grey, scene, self._scenes.is_hidden)
+
+    def follow(self, look: Look) -> list[TrackedFace]:
+        """The faces of the frame of the next `look`, by ascending identity."""
+        frame = look.frame
+        self._tracks.enter(frame.time_s, look.scene)
+        cut, self._scene = look.scene != self._scene, look.scene
         self._follow(frame)
-        if self._tracks.free_places() > 0 and not self._scenes.is_hidden:
-            self._admit(frame, self._search.everywhere(frame, grey) if cut else self._find_in_turn(frame, grey))
+        if self._tracks.free_places() > 0 and not look.is_hidden:
+            self._admit(frame, self._search.everywhere(frame, look.grey) if cut else self._find_in_turn(look))
         live = [track.face_id for track in self._tracks.live()]
         self._meshes = {face_id: self._meshes[face_id] for face_id in live}
         return [TrackedFace(face_id, self._meshes[face_id]) for face_id in live]
+
+    def track(self, frame: Frame) -> list[TrackedFace]:
+        """Both at once: the faces of the next frame."""
+        return self.follow(self.look(frame))
 
     def _follow(self, frame: Frame) -> None:
         """Measures each live face where it was last seen."""
@@ -115,17 +135,19 @@ class FaceTracker:
         second = self._witness.measure(frame.image, [crop_of_mesh(mesh.points) for mesh in meshes])
         return [(flag + other.flag) / 2 for flag, other in zip(flags, second, strict=True)]
 
-    def _find_in_turn(self, frame: Frame, grey: NDArray[np.uint8]) -> Detections:
+    def _find_in_turn(self, look: Look) -> Detections:
         """What the detector finds where it is due to look, and round the places where faces were lost."""
-        image = frame.image
+        image, time_s = look.frame.image, look.frame.time_s
         known = boxes_of([self._meshes[track.face_id] for track in self._tracks.live()])
-        parts = self._search.in_turn(frame, grey, known)
+        parts = self._search.in_turn(look.frame, look.grey, known)
         lost = self._tracks.lost()[:_MAX_LOST_WINDOWS]
-        parts += [self._detector.detect(image, _window_round(track, image, frame.time_s)) for track in lost]
+        parts += [self._detector.detect(image, _window_round(track, image, time_s)) for track in lost]
         return merged(parts) if parts else no_detections()
 
     def _admit(self, frame: Frame, found: Detections) -> None:
         """Measures what was found where no face is known yet, and takes in what proves to be a face."""
+        if len(found) == 0:
+            return
         known = boxes_of([self._meshes[track.face_id] for track in self._tracks.live()])
         fresh = found.select(np.flatnonzero(~same_face(found.boxes, known).any(axis=1)))
         sides = (fresh.boxes[:, 2:] - fresh.boxes[:, :2]).max(axis=1, initial=0.0)

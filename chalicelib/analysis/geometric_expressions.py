@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from chalicelib.analysis.expression_features import frontal_face, measure_features
 from chalicelib.analysis.expressions import ExpressionScores, attention_score
 from chalicelib.analysis.head_pose import head_pose
-from chalicelib.analysis.rigid_face import fit_rigid
+from chalicelib.analysis.rigid_face import RigidFit
 from chalicelib.domain.job_names import Mesh
 from chalicelib.domain.metrics import EXPRESSION_NAMES
 
@@ -89,9 +89,8 @@ CALIBRATION: dict[str, Calibration] = {
 class GeometricExpressions:
     """An `ExpressionModel` made of ramps. The number of points tells which mesh measured the face."""
 
-    def score(self, points: NDArray[np.float64]) -> ExpressionScores:
-        """`points` (478 or 468, 3) in pixels. Attention is calibrated as it is: both ways it is the same."""
-        fit = fit_rigid(points)
+    def score(self, points: NDArray[np.float64], fit: RigidFit) -> ExpressionScores:
+        """See `ExpressionModel`. Attention is calibrated as it is: both ways it is the same."""
         pose = head_pose(fit)
         face = frontal_face(points, fit, pose.yaw_deg)
         features = measure_features(face)

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.analysis.mesh import LEFT_EYE_OUTER_CORNER, RIGHT_EYE_OUTER_CORNER
+from chalicelib.analysis.mesh import LEFT_EYE_OUTER_CORNER, RIGHT_EYE_OUTER_CORNER, FaceMesh
 from chalicelib.analysis.rigid_face import RigidFit
 
 # The outline of the face, from the top of the forehead clockwise.
@@ -19,7 +19,7 @@ _FACE_OVAL = (
     *(10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377),
     *(152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109),
 )
-_SAMPLED_SIDE_PX = 128
+_FAR_PX = 30_000.0  # OpenCV draws with 16 bits before the point
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +47,21 @@ def interocular_distance_px(points: NDArray[np.float64]) -> float:
     return float(np.hypot(apart[0], apart[1]))
 
 
-def mean_face_luminance(image: NDArray[np.uint8], points: NDArray[np.float64]) -> float:
-    """The mean luma (Rec. 601, 0..255) inside the outline of a face, or 0 where all of it is outside the picture.
-
-    `image` (H, W, 3) uint8 BGR; `points` (N, 3) in its pixels.
-    """
-    height, width = image.shape[:2]
-    outline = points[_FACE_OVAL, :2]
-    left, top = np.clip(np.floor(outline.min(axis=0)), 0, (width, height)).astype(int)
-    right, bottom = np.clip(np.ceil(outline.max(axis=0)) + 1, 0, (width, height)).astype(int)
-    if right <= left or bottom <= top:
-        return 0.0
-    # A large face is sampled: every pixel of it would say the same at many times the cost.
-    step = max(int(max(right - left, bottom - top)) // _SAMPLED_SIDE_PX, 1)
-    grey = cv2.cvtColor(np.ascontiguousarray(image[top:bottom:step, left:right:step]), cv2.COLOR_BGR2GRAY)
+def mean_face_luminance(mesh: FaceMesh, picture: tuple[int, int]) -> float:
+    """The mean luma (Rec. 601, 0..255) inside the outline of a face, or 0 where all of it is outside the picture of
+    `picture` (height, width) pixels. Taken from what the mesh network saw, which a face fills whatever its size."""
+    grey = cv2.cvtColor(mesh.sample, cv2.COLOR_BGR2GRAY)
     mask = np.zeros(grey.shape, dtype=np.uint8)
-    cv2.fillPoly(mask, [np.round((outline - (left, top)) / step).astype(np.int32)], 255)
+    outline = mesh.points[_FACE_OVAL, :2]
+    cv2.fillPoly(mask, [_whole_pixels(mesh.in_sample(outline))], 255)
+    height, width = picture
+    if outline.min() < 0 or outline[:, 0].max() > width or outline[:, 1].max() > height:
+        corners = np.array([[0, 0], [width - 1, 0], [width - 1, height - 1], [0, height - 1]], dtype=np.float64)
+        inside = np.zeros_like(mask)
+        cv2.fillConvexPoly(inside, _whole_pixels(mesh.in_sample(corners)), 255)
+        mask &= inside
     return float(cv2.mean(grey, mask=mask)[0])
+
+
+def _whole_pixels(places: NDArray[np.float64]) -> NDArray[np.int32]:
+    return np.round(np.clip(places, -_FAR_PX, _FAR_PX)).astype(np.int32)

@@ -1,5 +1,6 @@
 """The face mesh: from a place in a picture to the points of the face, in pixels of the picture."""
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -36,11 +37,13 @@ class Crop:
 class FaceMesh:
     """One measured face. `points` (478 or 468, 3) float64: x (right), y (down) in pixels of the picture; z in the same
     pixels, smaller is nearer to the camera. `flag`: probability that this is a face, 0..1. `sample` (192, 192, 3) uint8
-    BGR: what the network saw, the face upright and of one size whatever its size in the picture."""
+    BGR: what the network saw, the face upright and of one size whatever its size in the picture; `crop`: where in the
+    picture it saw that."""
 
     points: NDArray[np.float64]
     flag: float
     sample: NDArray[np.uint8]
+    crop: Crop
 
     # Tracking, validity and results all ask for both, in every frame.
     @cached_property
@@ -52,6 +55,12 @@ class FaceMesh:
     def fit(self) -> RigidFit:
         """How the head lies against the template of `rigid_face`."""
         return fit_rigid(self.points)
+
+    def in_sample(self, places: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(N, 2) pixels of the picture -> (N, 2) pixels of `sample`."""
+        matrix = cv2.invertAffineTransform(_to_picture(self.crop))
+        inside: NDArray[np.float64] = places @ matrix[:, :2].T + matrix[:, 2]
+        return inside
 
 
 def crop_of_detection(box: NDArray[np.float64], eyes: NDArray[np.float64]) -> Crop:
@@ -113,7 +122,7 @@ class MeshModel:
         blob = cv2.dnn.blobFromImages(inputs, 1 / 255, swapRB=True)
         points, flags = self._network(np.asarray(blob, dtype=np.float32))
         return [
-            FaceMesh(_into_picture(face.astype(np.float64), crop), float(flag[0]), sample)
+            FaceMesh(_into_picture(face.astype(np.float64), crop), float(flag[0]), sample, crop)
             for face, flag, crop, sample in zip(points, flags, crops, inputs, strict=True)
         ]
 
@@ -145,20 +154,22 @@ def _cut_reduced(image: NDArray[np.uint8], crop: Crop, reduction: int) -> NDArra
 
 
 def _warp(image: NDArray[np.uint8], crop: Crop) -> NDArray[np.uint8]:
-    to_input = cv2.invertAffineTransform(_to_picture(crop))
-    return np.asarray(cv2.warpAffine(image, to_input, (_SIDE, _SIDE), flags=cv2.INTER_LINEAR), dtype=np.uint8)
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return np.asarray(cv2.warpAffine(image, _to_picture(crop), (_SIDE, _SIDE), flags=flags), dtype=np.uint8)
 
 
 def _to_picture(crop: Crop) -> NDArray[np.float64]:
     """(2, 3) affine map from pixels of the input to pixels of the picture."""
-    scale = crop.side / _SIDE
-    cosine, sine = np.cos(crop.turn) * scale, np.sin(crop.turn) * scale
-    linear = np.array([[cosine, -sine], [sine, cosine]])
-    shift = np.array([crop.centre_x, crop.centre_y]) - linear @ np.array([_SIDE / 2, _SIDE / 2])
-    return np.column_stack([linear, shift])
+    scale, middle = crop.side / _SIDE, _SIDE / 2
+    cosine, sine = math.cos(crop.turn) * scale, math.sin(crop.turn) * scale
+    shift_x, shift_y = crop.centre_x - (cosine - sine) * middle, crop.centre_y - (sine + cosine) * middle
+    return np.array([[cosine, -sine, shift_x], [sine, cosine, shift_y]])
 
 
 def _into_picture(face: NDArray[np.float64], crop: Crop) -> NDArray[np.float64]:
-    matrix = _to_picture(crop)
-    flat = face[:, :2] @ matrix[:, :2].T + matrix[:, 2]
-    return np.column_stack([flat, face[:, 2] * crop.side / _SIDE])
+    """(N, 3) points in pixels of the input, z in the same -> in pixels of the picture."""
+    (cosine, minus_sine, shift_x), (sine, _, shift_y) = _to_picture(crop).tolist()
+    similarity = np.array([[cosine, sine, 0.0], [minus_sine, cosine, 0.0], [0.0, 0.0, crop.side / _SIDE]])
+    points: NDArray[np.float64] = face @ similarity
+    points += (shift_x, shift_y, 0.0)
+    return points

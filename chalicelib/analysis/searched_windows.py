@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from chalicelib.analysis.boxes import Boxes
 from chalicelib.analysis.detector import Window
 
-RENEWAL_S = 5.0
+RENEWAL_S = 10.0
 """After this time a window is searched again, changed or not."""
 
 # The grey of a face differs from what was there before by tens of levels; noise, averaged over nine pixels, by two.

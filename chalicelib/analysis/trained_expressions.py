@@ -21,7 +21,7 @@ from chalicelib.analysis.geometric_expressions import CALIBRATION as GEOMETRIC
 from chalicelib.analysis.geometric_expressions import Ramp
 from chalicelib.analysis.head_pose import head_pose
 from chalicelib.analysis.models import Models
-from chalicelib.analysis.rigid_face import fit_rigid
+from chalicelib.analysis.rigid_face import RigidFit
 from chalicelib.domain.job_names import Mesh
 from chalicelib.domain.metrics import EXPRESSION_NAMES
 
@@ -68,6 +68,7 @@ BY_EITHER = ("upper lip raise",)
 """The higher of network and geometry: the teacher sees a raised lip by the teeth that show, and in disgust none do."""
 SMIRK = Ramp(0.15, 0.60)
 """Of the difference between the two sides' smiles."""
+_GEOMETRIC_FEATURES = tuple(GEOMETRIC[name].feature for name in (*BY_GEOMETRY, *BY_EITHER))
 
 
 class TrainedExpressions:
@@ -82,9 +83,8 @@ class TrainedExpressions:
         self._networks = networks or Models(NETWORKS_FOLDER)
         self._names: dict[str, list[str]] = {}
 
-    def score(self, points: NDArray[np.float64]) -> ExpressionScores:
-        """`points` (478 or 468, 3) in pixels. Attention is calibrated as it is: both ways it is the same."""
-        fit = fit_rigid(points)
+    def score(self, points: NDArray[np.float64], fit: RigidFit) -> ExpressionScores:
+        """See `ExpressionModel`. Attention is calibrated as it is: both ways it is the same."""
         pose = head_pose(fit)
         face = frontal_face(points, fit, pose.yaw_deg)
         blendshapes = self.blendshapes(face)
@@ -96,7 +96,7 @@ class TrainedExpressions:
             calibrated[name] = blend.ramp(face.mesh).score(value)
         asymmetry = abs(blendshapes["mouthSmileLeft"] - blendshapes["mouthSmileRight"])
         linear["smirk"], calibrated["smirk"] = 100.0 * asymmetry, SMIRK.score(asymmetry)
-        features = measure_features(face)
+        features = measure_features(face, _GEOMETRIC_FEATURES)
         for name in (*BY_GEOMETRY, *BY_EITHER):
             geometric = GEOMETRIC[name]
             ramp = geometric.ramp(face.mesh)

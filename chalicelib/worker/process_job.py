@@ -7,6 +7,7 @@ by two workers at once, ends in the same result.
 
 import logging
 import tempfile
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -100,9 +101,12 @@ class JobProcessor:
         analyzer = FaceAnalyzer(
             self._models, mesh=recipe.mesh, max_faces=recipe.max_faces, metrics=self._metrics, scores=recipe.scores
         )
-        with ResultFiles(recipe, metrics, directory, job.filename, provider=self._models.provider) as results:
+        with (
+            ResultFiles(recipe, metrics, directory, job.filename, provider=self._models.provider) as results,
+            closing(analyzer.analyze(medium.frames())) as measured,
+        ):
             report.begin(medium.info.frames_total)
-            for frame in scored(report.count(analyzer.analyze(medium.frames())), recipe.scores, metrics):
+            for frame in scored(report.count(measured), recipe.scores, metrics):
                 results.write(frame)
             results.close()
             store_results(self._services, job, results, report, media_seconds=medium.info.duration_s)

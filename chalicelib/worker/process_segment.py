@@ -3,6 +3,7 @@
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 from chalicelib.analysis.analyzer import FaceAnalyzer
@@ -98,8 +99,9 @@ class SegmentProcessor:
                     metrics=self._metrics,
                     scores=recipe.scores,
                 )
-                for frame in counter.count(analyzer.analyze(source.frames(), continues=index > 0)):
-                    writer.write(frame)
+                with closing(analyzer.analyze(source.frames(), continues=index > 0)) as measured:
+                    for frame in counter.count(measured):
+                        writer.write(frame)
                 delivery = source.delivery
                 writer.close(PartialCounts(delivery.packets, delivery.refused, delivery.frames))
             with part_path.open("rb") as body:

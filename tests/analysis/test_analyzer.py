@@ -1,17 +1,22 @@
 """What the analysis shows on real pictures and videos."""
 
+import threading
+import time
+import weakref
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import count
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from chalicelib.analysis.analyzer import FaceAnalyzer
+from chalicelib.analysis.analyzer import MOST_AHEAD, FaceAnalyzer
 from chalicelib.analysis.frames import Frame
 from chalicelib.analysis.models import Models
 from chalicelib.domain.job_names import Mesh
 from chalicelib.domain.metrics import EXPRESSION_NAMES, METRICS, FaceMetrics, FrameMetrics, deployed_metrics
+from chalicelib.errors import MediaError
 from tests.analysis.conftest import Measure, faces_of, read_picture
 
 _SEVEN = ("anger", "contempt", "disgust", "fear", "joy", "sadness", "surprise")
@@ -160,17 +165,54 @@ def test_the_same_frames_give_the_same_numbers(analyzer: FaceAnalyzer, shared_me
     assert again == before.faces
 
 
-def test_results_come_frame_by_frame(analyzer: FaceAnalyzer) -> None:
+def test_results_come_while_frames_come_and_few_frames_are_taken_ahead(analyzer: FaceAnalyzer) -> None:
     asked: list[int] = []
+    closed = threading.Event()
 
     def endless() -> Iterator[Frame]:
-        for index in count():
-            asked.append(index)
-            yield Frame(index, index / 25, np.zeros((48, 64, 3), np.uint8))
+        try:
+            for index in count():
+                asked.append(index)
+                yield Frame(index, index / 25, np.zeros((48, 64, 3), np.uint8))
+        finally:
+            closed.set()
 
-    results = analyzer.analyze(endless())
-    assert [next(results).time_s for _ in range(3)] == [0, 0.04, 0.08]
-    assert asked == [0, 1, 2]
+    threads = threading.active_count()
+    with closing(analyzer.analyze(endless())) as results:
+        assert [next(results).time_s for _ in range(3)] == [0, 0.04, 0.08]
+        time.sleep(0.3)
+        assert len(asked) <= 3 + MOST_AHEAD
+    assert threading.active_count() == threads
+    assert closed.wait(5)
+
+
+def test_frames_that_fill_the_memory_are_taken_one_by_one(analyzer: FaceAnalyzer) -> None:
+    images: list[weakref.ref[np.ndarray]] = []
+    alive: list[int] = []
+
+    def large() -> Iterator[Frame]:
+        for index in range(6):
+            image = np.zeros((4000, 6000, 3), np.uint8)
+            images.append(weakref.ref(image))
+            alive.append(sum(reference() is not None for reference in images))
+            yield Frame(index, index / 25, image)
+            del image
+
+    assert len(list(analyzer.analyze(large()))) == 6
+    assert max(alive) <= 4  # one made, one waiting, one searched, one just left
+
+
+def test_what_goes_wrong_with_a_frame_rises_after_the_frames_before_it(analyzer: FaceAnalyzer) -> None:
+    def broken() -> Iterator[Frame]:
+        for index in range(10):
+            yield Frame(index, index / 25, np.zeros((48, 64, 3), np.uint8))
+        raise MediaError("The clock jumps back.")
+
+    threads = threading.active_count()
+    times: list[float] = []
+    with pytest.raises(MediaError, match="The clock jumps back"):
+        times.extend(result.time_s for result in analyzer.analyze(broken()))
+    assert threading.active_count() == threads
 
 
 def test_no_frames_give_no_results(analyzer: FaceAnalyzer) -> None:

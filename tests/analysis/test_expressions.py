@@ -65,12 +65,13 @@ def test_the_side_turned_away_counts_less(yaw_deg: float, share: float) -> None:
 def test_any_mesh_gives_every_score_in_its_range(points: int, data: st.DataObject) -> None:
     seed = data.draw(st.integers(0, 2**32 - 1))
     mesh = np.random.default_rng(seed).normal(0, 50, (points, 3))
-    scores = GeometricExpressions().score(mesh)
+    scores = GeometricExpressions().score(mesh, fit_rigid(mesh))
     for each in (scores.linear, scores.calibrated):
         assert tuple(each) == EXPRESSION_NAMES
         assert all(0 <= score <= 100 for score in each.values())
 
 
 def test_a_mesh_without_extent_gives_finite_scores() -> None:
-    scores = GeometricExpressions().score(np.zeros((478, 3)))
+    nowhere = np.zeros((478, 3))
+    scores = GeometricExpressions().score(nowhere, fit_rigid(nowhere))
     assert all(np.isfinite(score) for each in (scores.linear, scores.calibrated) for score in each.values())

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -5,7 +7,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from chalicelib.analysis.head_pose import _FACE_OVAL, head_pose, interocular_distance_px, mean_face_luminance
+from chalicelib.analysis.mesh import FaceMesh, MeshModel, crop_of_mesh
 from chalicelib.analysis.rigid_face import _INDICES, _PLACES, fit_rigid
+from chalicelib.domain.job_names import Mesh
+from tests.analysis.network_fakes import FakeModels
 
 _ANGLES = st.floats(-60.0, 60.0)
 
@@ -67,16 +72,27 @@ def test_the_interocular_distance_ignores_depth() -> None:
 
 
 @pytest.mark.parametrize("scale", [20.0, 150.0])
-def test_luminance_is_rec_601_inside_the_face_alone(scale: float) -> None:
+@pytest.mark.parametrize("hidden_px", [0, 200])
+def test_luminance_is_rec_601_inside_the_face_and_the_picture_alone(scale: float, hidden_px: int) -> None:
     outline_points = np.zeros((468, 3))
-    outline_points[:, :2] = (200, 200)
+    outline_points[:, :2] = (200 - hidden_px, 200)
     for landmark, angle in zip(_FACE_OVAL, np.linspace(0, 2 * np.pi, 36, endpoint=False), strict=True):
         outline_points[landmark, :2] += scale * np.array([np.sin(angle), -np.cos(angle)])
     image = np.zeros((400, 400, 3), np.uint8)
     rows, columns = np.mgrid[:400, :400]
-    image[np.hypot(rows - 200, columns - 200) < scale + 3] = (10, 200, 100)
-    assert mean_face_luminance(image, outline_points) == pytest.approx(0.114 * 10 + 0.587 * 200 + 0.299 * 100, abs=1)
+    image[np.hypot(rows - 200, columns - 200) < 1.1 * scale + 3] = (10, 200, 100)
+    image = np.ascontiguousarray(image[:, hidden_px:])
+    luminance = mean_face_luminance(_seen(image, outline_points), image.shape[:2])
+    assert luminance == pytest.approx(0.114 * 10 + 0.587 * 200 + 0.299 * 100, abs=1.5)
 
 
 def test_a_face_outside_the_picture_has_no_luminance() -> None:
-    assert mean_face_luminance(np.full((50, 50, 3), 200, np.uint8), np.full((468, 3), 900.0)) == 0
+    image = np.full((50, 50, 3), 200, np.uint8)
+    assert mean_face_luminance(_seen(image, np.full((468, 3), 900.0)), (50, 50)) == 0
+
+
+def _seen(image: NDArray[np.uint8], points: NDArray[np.float64]) -> FaceMesh:
+    """A mesh of these points, and what a network that gave them would have looked at."""
+    network = FakeModels(np.zeros((1, 468, 3), np.float32), np.ones((1, 1), np.float32))
+    (mesh,) = MeshModel(network, Mesh.LIGHT).measure(image, [crop_of_mesh(points)])
+    return replace(mesh, points=points)

@@ -57,6 +57,14 @@ def test_points_come_back_in_pixels_of_the_picture() -> None:
     assert mesh.flag == 1
 
 
+@given(st.floats(-3.0, 3.0), st.floats(10.0, 500.0))
+def test_places_of_the_picture_are_found_in_the_sample(turn: float, side: float) -> None:
+    answer = np.random.default_rng(1).uniform(0, 192, (1, 468, 3)).astype(np.float32)
+    model = MeshModel(FakeModels(answer, np.ones((1, 1), np.float32)), Mesh.LIGHT)
+    (mesh,) = model.measure(np.zeros((50, 50, 3), np.uint8), [Crop(30.0, 20.0, side, turn)])
+    assert mesh.in_sample(mesh.points[:, :2]) == pytest.approx(answer[0, :, :2], abs=1e-3)
+
+
 def test_many_faces_are_measured_in_order_and_bounded_batches() -> None:
     models = FakeModels(np.full((1, 468, 3), 96, np.float32), np.ones((1, 1), np.float32))
     crops = [Crop(float(place), 5.0, 19.2, 0.0) for place in range(40)]
@@ -83,7 +91,8 @@ def test_a_crop_outside_the_picture_is_black() -> None:
 
 def test_boxes_of_no_meshes_are_no_boxes() -> None:
     assert boxes_of([]).shape == (0, 4)
-    mesh = FaceMesh(np.array([[1.0, 2.0, 0.0], [3.0, 7.0, 0.0]]), 1.0, np.zeros((192, 192, 3), np.uint8))
+    points = np.array([[1.0, 2.0, 0.0], [3.0, 7.0, 0.0]])
+    mesh = FaceMesh(points, 1.0, np.zeros((192, 192, 3), np.uint8), Crop(2.0, 4.5, 5.0, 0.0))
     assert boxes_of([mesh]).tolist() == [[1, 2, 3, 7]]
 
 

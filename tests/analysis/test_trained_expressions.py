@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from chalicelib.analysis.detector import FaceDetector
 from chalicelib.analysis.expression_features import frontal_face
+from chalicelib.analysis.expressions import ExpressionScores
 from chalicelib.analysis.head_pose import head_pose
 from chalicelib.analysis.mesh import MeshModel, crop_of_detection, crop_of_mesh
 from chalicelib.analysis.models import Models
@@ -54,7 +55,7 @@ def test_the_networks_are_those_of_the_record() -> None:
 @settings(max_examples=25)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_any_mesh_gives_every_score_in_its_range(model: TrainedExpressions, mesh: Mesh, seed: int) -> None:
-    scores = model.score(np.random.default_rng(seed).normal(0, 50, (_POINTS[mesh], 3)))
+    scores = _scores(model, np.random.default_rng(seed).normal(0, 50, (_POINTS[mesh], 3)))
     for each in (scores.linear, scores.calibrated):
         assert tuple(each) == EXPRESSION_NAMES
         assert all(0 <= score <= 100 for score in each.values())
@@ -62,13 +63,13 @@ def test_any_mesh_gives_every_score_in_its_range(model: TrainedExpressions, mesh
 
 @pytest.mark.parametrize("mesh", list(Mesh))
 def test_a_mesh_without_extent_gives_finite_scores(model: TrainedExpressions, mesh: Mesh) -> None:
-    scores = model.score(np.zeros((_POINTS[mesh], 3)))
+    scores = _scores(model, np.zeros((_POINTS[mesh], 3)))
     assert all(np.isfinite(score) for each in (scores.linear, scores.calibrated) for score in each.values())
 
 
 def test_a_missing_network_is_named(tmp_path: Path) -> None:
     with pytest.raises(ModelFileError, match=r"attention\.onnx is missing"):
-        TrainedExpressions(Models(tmp_path)).score(np.random.default_rng(1).normal(0, 50, (478, 3)))
+        _scores(TrainedExpressions(Models(tmp_path)), np.random.default_rng(1).normal(0, 50, (478, 3)))
 
 
 def test_the_networks_know_every_blendshape_of_the_calibration(
@@ -81,7 +82,7 @@ def test_the_networks_know_every_blendshape_of_the_calibration(
 
 
 def test_a_smile_is_a_smile(model: TrainedExpressions, smiling: NDArray[np.float64]) -> None:
-    calibrated = model.score(smiling).calibrated
+    calibrated = _scores(model, smiling).calibrated
     assert calibrated["smile"] > 50
     assert max(calibrated[name] for name in ("eye closure", "lip pucker", "lip corner depressor", "jaw drop")) < 40
 
@@ -90,11 +91,15 @@ def test_position_size_and_the_heads_angles_do_not_matter(
     model: TrainedExpressions, smiling: NDArray[np.float64]
 ) -> None:
     """As far as the mesh's own depth is right, which a turned mesh is by construction."""
-    before = model.score(smiling).calibrated
-    after = model.score(_turned(smiling * 1.7 + 300, 20.0, -25.0, 30.0)).calibrated
+    before = _scores(model, smiling).calibrated
+    after = _scores(model, _turned(smiling * 1.7 + 300, 20.0, -25.0, 30.0)).calibrated
     # Which side of the face counts more in the geometric ones depends on the turn; attention is the turn.
     for name in CALIBRATION:
         assert after[name] == pytest.approx(before[name], abs=2.0), name
+
+
+def _scores(model: TrainedExpressions, points: NDArray[np.float64]) -> ExpressionScores:
+    return model.score(points, fit_rigid(points))
 
 
 def _turned(points: np.ndarray, pitch_deg: float, yaw_deg: float, roll_deg: float) -> np.ndarray:

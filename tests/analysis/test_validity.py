@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from chalicelib.analysis.analyzer import FaceAnalyzer
 from chalicelib.analysis.head_pose import HeadPose
-from chalicelib.analysis.mesh import FaceMesh
+from chalicelib.analysis.mesh import FaceMesh, crop_of_mesh
 from chalicelib.analysis.validity import confidence, invalid_reasons, outside_share, sharpness
 from chalicelib.domain.metrics import FaceMetrics
 from chalicelib.domain.validity import InvalidReason, Reasons
@@ -25,7 +25,7 @@ def _sample() -> NDArray[np.uint8]:
 
 def _mesh(flag: float = 1.0, shift: float = 0.0) -> FaceMesh:
     points = np.random.default_rng(0).uniform(100.0, 200.0, (468, 3))
-    return FaceMesh(points - np.array([shift, 0.0, 0.0]), flag, _sample())
+    return FaceMesh(points - np.array([shift, 0.0, 0.0]), flag, _sample(), crop_of_mesh(points))
 
 
 def _reasons(

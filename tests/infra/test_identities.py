@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from chalicelib.analysis.face_tracker import TrackedFace
-from chalicelib.analysis.mesh import FaceMesh
+from chalicelib.analysis.mesh import Crop, FaceMesh
 from chalicelib.analysis.models import ModelFile, Models
 from chalicelib.domain.job_names import Mesh
 from infra.evaluation.identities import measure_identities
@@ -25,7 +25,7 @@ def _box(x: float) -> NDArray[np.float64]:
 def _found(face_id: int, x: float) -> TrackedFace:
     low, high = _box(x)[:2], _box(x)[2:]
     points = np.array([[*low, 0.0], [*high, 0.0]])
-    return TrackedFace(face_id, FaceMesh(points, 1.0, np.zeros((192, 192, 3), np.uint8)))
+    return TrackedFace(face_id, FaceMesh(points, 1.0, np.zeros((192, 192, 3), np.uint8), Crop(0.0, 0.0, 1.0, 0.0)))
 
 
 def _count(frames: list[tuple[list[TrueFace], list[TrackedFace]]]) -> ClipIdentities:
