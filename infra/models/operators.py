@@ -81,19 +81,19 @@ def _window_padding(conversion: Conversion, operator: Operator, window: tuple[in
 
 
 def prelu(conversion: Conversion, operator: Operator) -> str:
-    """PRELU with one slope for each channel, as `slope * x + (1 - slope) * relu(x)`.
+    """PRELU with one slope for each channel, as `x + (1 - slope) * relu(-x)`.
 
     Both products are depthwise 1x1 convolutions: ONNX Runtime keeps those in the blocked layout of the convolutions
-    around them and fuses the sum, while its PRelu makes it leave that layout and come back. The light mesh takes less
-    than half the time so.
+    around them, takes the relu into the first and the sum into the second, which then writes over `x`. Its own PRelu
+    makes it leave that layout and come back.
     """
     slope = conversion.constant(operator.inputs[1])
     if slope.shape[:-1] != (1, 1):
         raise ConversionError(f"A PRELU slope of shape {slope.shape} is not known.")
     value = conversion.value(operator.inputs[0])
-    everywhere = _scale_channels(conversion, value, slope.ravel())
-    positive = _scale_channels(conversion, conversion.writer.node("Relu", value), 1 - slope.ravel())
-    return conversion.writer.node("Add", everywhere, positive)
+    slope = slope.ravel().astype(np.float64)
+    negative = conversion.writer.node("Relu", _scale_channels(conversion, value, np.full(len(slope), -1.0)))
+    return conversion.writer.node("Add", value, _scale_channels(conversion, negative, 1 - slope))
 
 
 def _scale_channels(conversion: Conversion, value: str, factors: NDArray[Any]) -> str:
@@ -132,12 +132,21 @@ def _activate(conversion: Conversion, operator: Operator, value: str) -> str:
 
 
 def pad(conversion: Conversion, operator: Operator) -> str:
-    """PAD with zeros: paddings (4, 2) in TFLite's axes, before and after."""
+    """PAD with zeros: paddings (4, 2) in TFLite's axes, before and after.
+
+    Where it doubles the channels, they are followed by themselves times zero: that is a depthwise convolution and a
+    concatenation, which stay in the blocked layout of the convolutions around them, while a Pad does not, nor does
+    what adds to it.
+    """
     if len(conversion.shape(operator.inputs[0])) != 4:
         raise ConversionError("PAD is known for four dimensions only.")
-    before, after = conversion.constant(operator.inputs[1])[[0, 3, 1, 2]].T
+    value, paddings = conversion.value(operator.inputs[0]), conversion.constant(operator.inputs[1])
+    channels = conversion.shape(operator.inputs[0])[3]
+    if paddings.tolist() == [[0, 0], [0, 0], [0, 0], [0, channels]]:
+        return conversion.writer.node("Concat", value, _scale_channels(conversion, value, np.zeros(channels)), axis=1)
+    before, after = paddings[[0, 3, 1, 2]].T
     pads = conversion.writer.integers(np.concatenate([before, after]))
-    return conversion.writer.node("Pad", conversion.value(operator.inputs[0]), pads)
+    return conversion.writer.node("Pad", value, pads)
 
 
 def foldable_margins(conversion: Conversion, operator: Operator) -> Margins | None:
@@ -195,13 +204,19 @@ def resize_bilinear(conversion: Conversion, operator: Operator) -> str:
 
 
 def depth_to_space(conversion: Conversion, operator: Operator) -> str:
-    """DEPTH_TO_SPACE: the block's place varies slowest in the channels, which ONNX calls DCR."""
-    return conversion.writer.node(
-        "DepthToSpace",
-        conversion.value(operator.inputs[0]),
-        blocksize=operator.options["block_size"],
-        mode="DCR",
-    )
+    """DEPTH_TO_SPACE: the block's place varies slowest in the channels.
+
+    Written with the channels last, where runs of channels are moved as a whole; ONNX Runtime's DepthToSpace moves
+    single numbers. The transposition at the end and that of a following RESHAPE cancel each other.
+    """
+    writer, block = conversion.writer, operator.options["block_size"]
+    _, height, width, channels = conversion.shape(operator.outputs[0])
+    value = writer.node("Transpose", conversion.value(operator.inputs[0]), perm=[0, 2, 3, 1])
+    blocks = [0, height // block, width // block, block, block, channels]
+    value = writer.node("Reshape", value, writer.integers(blocks))
+    value = writer.node("Transpose", value, perm=[0, 1, 3, 2, 4, 5])
+    value = writer.node("Reshape", value, writer.integers([0, height, width, channels]))
+    return writer.node("Transpose", value, perm=[0, 3, 1, 2])
 
 
 def strided_slice(conversion: Conversion, operator: Operator) -> str:

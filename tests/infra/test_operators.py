@@ -90,9 +90,11 @@ def test_a_constant_over_the_last_axis_of_a_picture_is_refused(random: np.random
         run_operator("MUL", [image], image.shape, constants=[factors], activation=NONE)
 
 
-def test_pad_of_channels(random: np.random.Generator) -> None:
+@pytest.mark.parametrize("channels", [(1, 2), (0, 4)])
+def test_pad_of_channels(random: np.random.Generator, channels: tuple[int, int]) -> None:
+    """The second doubles them, which is written in another way."""
     image = picture(random, 2, 3, 4)
-    paddings = np.array([[0, 0], [0, 0], [0, 0], [1, 2]], np.int32)
+    paddings = np.array([[0, 0], [0, 0], [0, 0], channels], np.int32)
     expected = np.pad(image, paddings.tolist())
     np.testing.assert_array_equal(run_operator("PAD", [image], expected.shape, constants=[paddings]), expected)
 
