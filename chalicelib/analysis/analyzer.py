@@ -1,9 +1,11 @@
 """From frames to metrics."""
 
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
+
+import numpy as np
 
 from chalicelib.analysis.detector import FaceDetector
 from chalicelib.analysis.expressions import ExpressionModel
@@ -26,7 +28,9 @@ _WITNESS = {Mesh.ATTENTION: Mesh.LIGHT, Mesh.LIGHT: Mesh.ATTENTION}
 _MOST_TRACKED = 8
 _MOST_DECODED = 4
 _MOST_DECODED_BYTES = 64_000_000
-MOST_AHEAD = _MOST_TRACKED + _MOST_DECODED + 2
+_BATCH = 16
+"""So many frames are measured together, or as many as hold so many faces."""
+MOST_AHEAD = _BATCH + _MOST_TRACKED + _MOST_DECODED + 2
 """So many frames may be taken before the first of them is wanted; the two are those that the threads are at."""
 
 
@@ -97,10 +101,25 @@ class FaceAnalyzer:
         """
         tracker = FaceTracker(self._detector, self._mesh, self._witness, max_faces=self._max_faces, continues=continues)
         with closing(read_ahead(_tracked(tracker, frames), depth=_MOST_TRACKED, name="track faces")) as tracked:
-            for frame in tracked:
-                yield FrameMetrics(frame.time_s, tuple(self._measured(face, frame) for face in frame.faces))
+            for batch in _batches(tracked):
+                yield from self._measured(batch)
 
-    def _measured(self, face: TrackedFace, frame: _TrackedFrame) -> FaceMetrics:
+    def _measured(self, frames: list[_TrackedFrame]) -> Iterator[FrameMetrics]:
+        scores = iter(self._scores([face.mesh for frame in frames for face in frame.faces]))
+        for frame in frames:
+            yield FrameMetrics(frame.time_s, tuple(self._face(face, frame, next(scores)) for face in frame.faces))
+
+    def _scores(self, meshes: list[FaceMesh]) -> list[Mapping[str, float]]:
+        """Expressions, and the emotions that follow from them where they are wanted."""
+        if not meshes:
+            return []
+        found = self._expressions.score(np.stack([mesh.points for mesh in meshes]), [mesh.fit for mesh in meshes])
+        expressions = [scores.linear if self._is_linear else scores.calibrated for scores in found]
+        if not self._metrics.has(MetricGroup.EMOTION):
+            return expressions
+        return [{**emotions(scores), **scores} for scores in expressions]
+
+    def _face(self, face: TrackedFace, frame: _TrackedFrame, scores: Mapping[str, float]) -> FaceMetrics:
         mesh = face.mesh
         pose = head_pose(mesh.fit)
         interocular_px = interocular_distance_px(mesh.points)
@@ -112,7 +131,7 @@ class FaceAnalyzer:
             "interocular distance": interocular_px,
             "mean face luminance": luminance,
         }
-        values = {**head, **self._scores(mesh), **_box_values(mesh)}
+        values = {**head, **scores, **_box_values(mesh)}
         return FaceMetrics(
             face.face_id,
             {name: values[name] for name in self._metrics.names},
@@ -120,10 +139,17 @@ class FaceAnalyzer:
             invalid_reasons(mesh, pose, luminance=luminance, interocular_px=interocular_px, picture=frame.size),
         )
 
-    def _scores(self, mesh: FaceMesh) -> dict[str, float]:
-        model_scores = self._expressions.score(mesh.points, mesh.fit)
-        expressions = model_scores.linear if self._is_linear else model_scores.calibrated
-        return {**(emotions(expressions) if self._metrics.has(MetricGroup.EMOTION) else {}), **expressions}
+
+def _batches(frames: Iterable[_TrackedFrame]) -> Iterator[list[_TrackedFrame]]:
+    """The frames in groups that are measured together: numpy costs as much for one face as for many."""
+    batch: list[_TrackedFrame] = []
+    for frame in frames:
+        batch.append(frame)
+        if len(batch) >= _BATCH or sum(len(each.faces) for each in batch) >= _BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
 
 def _box_values(mesh: FaceMesh) -> dict[str, float]:

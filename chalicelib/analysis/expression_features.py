@@ -5,16 +5,16 @@ position, size and the head's angles are out of them as far as the mesh's own de
 are means of both sides weighted by how well each is seen: a side turned away by 40 degrees counts nothing.
 """
 
-import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.analysis.rigid_face import RigidFit
 from chalicelib.domain.job_names import Mesh
+
+Floats = NDArray[np.float64]
 
 _ALL_WEIGHT_YAW = 80.0
 _LIGHT_POINTS = 468
@@ -65,115 +65,120 @@ _LOWER_LIP_REDS = ((14, 17), (87, 84), (317, 314))
 
 
 @dataclass(frozen=True)
-class FrontalFace:
-    """`points` (478 or 468, 3) in the frontal frame; `right_share` 0..1: how much the person's right side counts."""
+class FrontalFaces:
+    """N faces of one mesh. `points` (N, 478 or 468, 3) in the frontal frame; `right_share` (N,) 0..1: how much the
+    person's right side counts."""
 
-    points: NDArray[np.float64]
-    right_share: float
+    points: Floats
+    right_share: Floats
 
     @property
     def has_irises(self) -> bool:
         """Whether the mesh measures irises (478 points)."""
-        return len(self.points) > _LIGHT_POINTS
-
-    @cached_property
-    def places(self) -> list[list[float]]:
-        """`points` as plain numbers: a hundred of them are asked for one by one, which numpy makes expensive."""
-        places: list[list[float]] = self.points.tolist()
-        return places
+        landmarks: int = self.points.shape[1]
+        return landmarks > _LIGHT_POINTS
 
     @property
     def mesh(self) -> Mesh:
-        """The mesh that measured the face."""
+        """The mesh that measured the faces."""
         return Mesh.ATTENTION if self.has_irises else Mesh.LIGHT
 
-    def distance(self, first: int, second: int) -> float:
-        """Between two landmarks, in eye distances."""
-        return math.dist(self.places[first], self.places[second])
+    def place(self, landmark: int, axis: int) -> Floats:
+        """(N,) a coordinate (0 x, 1 y, 2 z) of one landmark."""
+        return self.points[:, landmark, axis]
 
-    def mean(self, landmarks: tuple[int, ...], axis: int) -> float:
-        """The mean of a coordinate (0 x, 1 y, 2 z) over landmarks."""
-        return sum([self.places[landmark][axis] for landmark in landmarks]) / len(landmarks)
+    def distance(self, first: int, second: int) -> Floats:
+        """(N,) between two landmarks, in eye distances."""
+        return self.mean_distance(((first, second),))
 
-    def both(self, measure: Callable[["FrontalFace", _Side], float]) -> float:
-        """A measure of one side, averaged over both by how well they are seen."""
+    def mean(self, landmarks: tuple[int, ...], axis: int) -> Floats:
+        """(N,) the mean of a coordinate over landmarks."""
+        mean: Floats = self.points[:, landmarks, axis].sum(axis=1) / len(landmarks)
+        return mean
+
+    def both(self, measure: Callable[["FrontalFaces", _Side], Floats]) -> Floats:
+        """(N,) a measure of one side, averaged over both by how well they are seen."""
         return self.right_share * measure(self, _RIGHT) + (1 - self.right_share) * measure(self, _LEFT)
 
-    def mean_distance(self, pairs: tuple[tuple[int, int], ...]) -> float:
-        """The mean distance over pairs of landmarks."""
-        return sum(self.distance(*pair) for pair in pairs) / len(pairs)
+    def mean_distance(self, pairs: tuple[tuple[int, int], ...]) -> Floats:
+        """(N,) the mean distance over pairs of landmarks."""
+        first, second = zip(*pairs, strict=True)
+        apart = self.points[:, first] - self.points[:, second]
+        mean: Floats = np.sqrt((apart * apart).sum(axis=2)).sum(axis=1) / len(pairs)
+        return mean
 
 
-def frontal_face(points: NDArray[np.float64], fit: RigidFit, yaw_deg: float) -> FrontalFace:
-    """The face of a mesh, `points` (478 or 468, 3) pixels. Turned to the picture's right it shows its right side."""
-    return FrontalFace(fit.frontal(points), float(np.clip(0.5 + yaw_deg / _ALL_WEIGHT_YAW, 0.0, 1.0)))
+def frontal_faces(points: Floats, fits: Sequence[RigidFit], yaws_deg: Sequence[float]) -> FrontalFaces:
+    """The faces of N meshes, `points` (N, 478 or 468, 3) pixels, from their fits and yaws. A face that is turned to the
+    picture's right shows its right side."""
+    frontal = np.stack([fit.frontal(mesh) for fit, mesh in zip(fits, points, strict=True)])
+    return FrontalFaces(frontal, np.clip(0.5 + np.array(yaws_deg) / _ALL_WEIGHT_YAW, 0.0, 1.0))
 
 
-def _eye_aperture(face: FrontalFace, side: _Side) -> float:
+def _eye_aperture(face: FrontalFaces, side: _Side) -> Floats:
     lids = tuple(zip(side.upper_lid, side.lower_lid, strict=True))
-    return face.mean_distance(lids) / max(face.distance(side.eye_outer, side.eye_inner), 1e-6)
+    return face.mean_distance(lids) / np.maximum(face.distance(side.eye_outer, side.eye_inner), 1e-6)
 
 
-def _upper_lid_over_iris(face: FrontalFace, side: _Side) -> float:
+def _upper_lid_over_iris(face: FrontalFaces, side: _Side) -> Floats:
     """Height of the upper lid over the centre of the iris. Light meshes have no irises: half the lid opening."""
     if not face.has_irises:
         return face.mean_distance(tuple(zip(side.upper_lid, side.lower_lid, strict=True))) / 2
-    return face.places[side.iris_centre][1] - face.mean(side.upper_lid, 1)
+    return face.place(side.iris_centre, 1) - face.mean(side.upper_lid, 1)
 
 
-def _lower_lid_drop(face: FrontalFace, side: _Side) -> float:
+def _lower_lid_drop(face: FrontalFaces, side: _Side) -> Floats:
     return face.mean(side.lower_lid, 1) - face.mean((side.eye_outer, side.eye_inner), 1)
 
 
-def _brow_height(face: FrontalFace, side: _Side) -> float:
+def _brow_height(face: FrontalFaces, side: _Side) -> Floats:
     return face.mean((side.eye_outer, side.eye_inner), 1) - face.mean(side.brow_whole, 1)
 
 
-def _inner_brow_height(face: FrontalFace, side: _Side) -> float:
+def _inner_brow_height(face: FrontalFaces, side: _Side) -> Floats:
     return face.mean((side.eye_outer, side.eye_inner), 1) - face.mean(side.brow_inner, 1)
 
 
-def _corner_lift(face: FrontalFace, side: _Side) -> float:
-    return face.mean((_UPPER_INNER, _LOWER_INNER), 1) - face.places[side.mouth_corner][1]
+def _corner_lift(face: FrontalFaces, side: _Side) -> Floats:
+    return face.mean((_UPPER_INNER, _LOWER_INNER), 1) - face.place(side.mouth_corner, 1)
 
 
-def _smile_index(face: FrontalFace, side: _Side) -> float:
+def _smile_index(face: FrontalFaces, side: _Side) -> Floats:
     """Mouth corner out, up and back: twice its distance from the middle + its lift + 4 times its depth behind the
     lips. The weights are rounded from a regression against a blendshape model on 1,100 faces (correlation 0.86)."""
     lips = (_UPPER_OUTER, _LOWER_OUTER, _UPPER_INNER, _LOWER_INNER)
-    corner = face.places[side.mouth_corner]
-    out = abs(corner[0] - face.mean(lips, 0))
-    return 2 * out + _corner_lift(face, side) + 4 * (corner[2] - face.mean(lips, 2))
+    out = abs(face.place(side.mouth_corner, 0) - face.mean(lips, 0))
+    return 2 * out + _corner_lift(face, side) + 4 * (face.place(side.mouth_corner, 2) - face.mean(lips, 2))
 
 
-def _wing_to_eye(face: FrontalFace, side: _Side) -> float:
+def _wing_to_eye(face: FrontalFaces, side: _Side) -> Floats:
     return face.distance(side.nose_wing, side.eye_inner)
 
 
-def _cheek_to_lid(face: FrontalFace, side: _Side) -> float:
-    return face.mean(side.cheek, 1) - face.places[side.lower_lid[0]][1]
+def _cheek_to_lid(face: FrontalFaces, side: _Side) -> Floats:
+    return face.mean(side.cheek, 1) - face.place(side.lower_lid[0], 1)
 
 
-def _upper_lip_reach(face: FrontalFace, side: _Side) -> float:
+def _upper_lip_reach(face: FrontalFaces, side: _Side) -> Floats:
     """Length of the skin between nose and lip + depth of the lip's edge under the eye corners: both shrink when the
     lip is raised, the first also in a smile, the second also with a short nose."""
-    edge = face.places[side.upper_lip_edge][1]
+    edge = face.place(side.upper_lip_edge, 1)
     return face.distance(side.nose_foot, side.upper_lip_edge) + edge
 
 
-def _mouth_width(face: FrontalFace) -> float:
+def _mouth_width(face: FrontalFaces) -> Floats:
     return face.distance(_RIGHT.mouth_corner, _LEFT.mouth_corner)
 
 
-def _lip_gap(face: FrontalFace) -> float:
+def _lip_gap(face: FrontalFaces) -> Floats:
     return face.mean_distance(_LIP_GAPS)
 
 
-def _red_lips(face: FrontalFace) -> float:
+def _red_lips(face: FrontalFaces) -> Floats:
     return face.mean_distance(_UPPER_LIP_REDS) + face.mean_distance(_LOWER_LIP_REDS)
 
 
-FEATURES: dict[str, Callable[[FrontalFace], float]] = {
+FEATURES: dict[str, Callable[[FrontalFaces], Floats]] = {
     # Lid opening over the eye's width.
     "eye aperture": lambda face: face.both(_eye_aperture),
     "upper lid over iris": lambda face: face.both(_upper_lid_over_iris),
@@ -192,7 +197,7 @@ FEATURES: dict[str, Callable[[FrontalFace], float]] = {
     "lip gap": _lip_gap,
     "mouth width": _mouth_width,
     # Lower edge of the lower lip under the nose: short where chin and lip are pushed up.
-    "lower lip depth": lambda face: face.places[_LOWER_OUTER][1] - face.places[_NOSE_BASE][1],
+    "lower lip depth": lambda face: face.place(_LOWER_OUTER, 1) - face.place(_NOSE_BASE, 1),
     # Height of the red of both lips; an open mouth does not count as pressed.
     "red of closed lips": lambda face: _red_lips(face) + _lip_gap(face),
     # Wide, without the opening and the lift that a smile brings.
@@ -201,6 +206,6 @@ FEATURES: dict[str, Callable[[FrontalFace], float]] = {
 }
 
 
-def measure_features(face: FrontalFace, names: Iterable[str] = tuple(FEATURES)) -> dict[str, float]:
-    """Those of `FEATURES` that are asked for."""
-    return {name: FEATURES[name](face) for name in names}
+def measure_features(faces: FrontalFaces, names: Iterable[str] = tuple(FEATURES)) -> dict[str, Floats]:
+    """Those of `FEATURES` that are asked for, (N,) each."""
+    return {name: FEATURES[name](faces) for name in names}

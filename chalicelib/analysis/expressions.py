@@ -1,6 +1,7 @@
 """What turns a mesh into expressions, and attention, which needs the head's angles alone."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from chalicelib.analysis.head_pose import HeadPose
 from chalicelib.analysis.rigid_face import RigidFit
+from chalicelib.domain.metrics import EXPRESSION_NAMES
 
 _FULL_ATTENTION_DEG = 10.0
 _NO_ATTENTION_DEG = 45.0
@@ -27,13 +29,13 @@ class ExpressionScores:
 
 
 class ExpressionModel(Protocol):
-    """Scores the expressions of one face. Keeps nothing from one face to the next."""
+    """Scores the expressions of faces. A face's scores do not depend on what else is scored, before or beside it."""
 
-    def score(self, points: NDArray[np.float64], fit: RigidFit) -> ExpressionScores:
-        """The scores of one face.
+    def score(self, points: NDArray[np.float64], fits: Sequence[RigidFit]) -> list[ExpressionScores]:
+        """The scores of each of N faces.
 
-        `points` (478 or 468, 3): the face's mesh in pixels of the picture, z in the same pixels. `fit`: that of
-        `fit_rigid` for these points, which whoever follows the face has already.
+        `points` (N, 478 or 468, 3): their meshes in pixels of the picture, z in the same pixels. `fits`: those of
+        `fit_rigid` for these points, which whoever follows the faces has already.
         """
         ...
 
@@ -41,7 +43,13 @@ class ExpressionModel(Protocol):
 def attention_score(pose: HeadPose) -> float:
     """How far a head faces the camera, 0..100: 100 while it points within 10 degrees of the camera, 0 from 45 degrees
     on, a cosine slope between. The angle is the one between the face's normal and the line to the camera."""
-    facing = np.cos(np.radians(pose.pitch_deg)) * np.cos(np.radians(pose.yaw_deg))
-    angle_deg = float(np.degrees(np.arccos(np.clip(facing, -1.0, 1.0))))
-    share = np.clip((angle_deg - _FULL_ATTENTION_DEG) / (_NO_ATTENTION_DEG - _FULL_ATTENTION_DEG), 0.0, 1.0)
-    return float(50.0 * (1.0 + np.cos(np.pi * share)))
+    facing = math.cos(math.radians(pose.pitch_deg)) * math.cos(math.radians(pose.yaw_deg))
+    angle_deg = math.degrees(math.acos(min(max(facing, -1.0), 1.0)))
+    share = min(max((angle_deg - _FULL_ATTENTION_DEG) / (_NO_ATTENTION_DEG - _FULL_ATTENTION_DEG), 0.0), 1.0)
+    return 50.0 * (1.0 + math.cos(math.pi * share))
+
+
+def by_face(scores: Mapping[str, NDArray[np.float64]]) -> list[dict[str, float]]:
+    """From (N,) scores per expression to N faces with every name of `EXPRESSION_NAMES`, in that order."""
+    table = np.stack([scores[name] for name in EXPRESSION_NAMES], axis=1)
+    return [dict(zip(EXPRESSION_NAMES, row, strict=True)) for row in table.tolist()]

@@ -4,6 +4,7 @@ The detector does not run on every frame: a face that was seen is looked for whe
 `FaceSearch` says.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -120,7 +121,7 @@ class FaceTracker:
         """Where to look for a live face: where it was, or where it is going where it goes fast."""
         points, side = self._meshes[track.face_id].points, side_of(track.box)
         shift = track.motion.expected(time_s) - centre_of(track.box)
-        distance = float(np.hypot(*shift))
+        distance = math.hypot(*shift.tolist())
         if distance < _FAST_SIDES * side:
             return crop_of_mesh(points)
         shift = shift * min(1.0, _MAX_LEAD_SIDES * side / distance)
@@ -181,8 +182,8 @@ def _sighting(mesh: FaceMesh) -> Sighting:
 
 
 def _is_large_enough(mesh: FaceMesh) -> bool:
-    box = mesh.box
-    return bool(np.isfinite(box).all() and (box[2:] - box[:2]).min() >= _MIN_SIDE_PX)
+    left, top, right, bottom = mesh.box.tolist()
+    return all(map(math.isfinite, (left, top, right, bottom))) and min(right - left, bottom - top) >= _MIN_SIDE_PX
 
 
 def _window_round(track: Track, image: NDArray[np.uint8], time_s: float) -> Window:

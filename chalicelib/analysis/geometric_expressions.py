@@ -10,17 +10,17 @@ as about the expression: brow raise, inner brow raise, cheek raise, nose wrinkle
 dimpler are coarse. The light mesh hardly follows eyelids.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from chalicelib.analysis.expression_features import frontal_face, measure_features
-from chalicelib.analysis.expressions import ExpressionScores, attention_score
+from chalicelib.analysis.expression_features import frontal_faces, measure_features
+from chalicelib.analysis.expressions import ExpressionScores, attention_score, by_face
 from chalicelib.analysis.head_pose import head_pose
 from chalicelib.analysis.rigid_face import RigidFit
 from chalicelib.domain.job_names import Mesh
-from chalicelib.domain.metrics import EXPRESSION_NAMES
 
 _LEAD = 50.0
 """How far before the neutral value the linear scores begin, in hundredths of the ramp."""
@@ -33,20 +33,16 @@ class Ramp:
     neutral: float
     full: float
 
-    def score(self, value: float) -> float:
+    def score(self, values: ArrayLike) -> NDArray[np.float64]:
         """0..100, linear between, clipped beyond; `full` below `neutral` where the feature shrinks."""
-        return _clipped(self._position(value))
+        return np.clip(self._positions(values), 0.0, 100.0)
 
-    def linear_score(self, value: float) -> float:
+    def linear_score(self, values: ArrayLike) -> NDArray[np.float64]:
         """0..100, the same ramp begun half its length before neutral: what `score` cuts off, this still shows."""
-        return _clipped((self._position(value) + _LEAD) / (1.0 + _LEAD / 100.0))
+        return np.clip((self._positions(values) + _LEAD) / (1.0 + _LEAD / 100.0), 0.0, 100.0)
 
-    def _position(self, value: float) -> float:
-        return 100.0 * (value - self.neutral) / (self.full - self.neutral)
-
-
-def _clipped(score: float) -> float:
-    return min(max(score, 0.0), 100.0)  # forty times a face: for single numbers numpy takes twenty times as long
+    def _positions(self, values: ArrayLike) -> NDArray[np.float64]:
+        return 100.0 * (np.asarray(values, dtype=np.float64) - self.neutral) / (self.full - self.neutral)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,19 +85,15 @@ CALIBRATION: dict[str, Calibration] = {
 class GeometricExpressions:
     """An `ExpressionModel` made of ramps. The number of points tells which mesh measured the face."""
 
-    def score(self, points: NDArray[np.float64], fit: RigidFit) -> ExpressionScores:
+    def score(self, points: NDArray[np.float64], fits: Sequence[RigidFit]) -> list[ExpressionScores]:
         """See `ExpressionModel`. Attention is calibrated as it is: both ways it is the same."""
-        pose = head_pose(fit)
-        face = frontal_face(points, fit, pose.yaw_deg)
-        features = measure_features(face)
-        linear = {"attention": attention_score(pose)}
+        poses = [head_pose(fit) for fit in fits]
+        faces = frontal_faces(points, fits, [pose.yaw_deg for pose in poses])
+        features = measure_features(faces)
+        linear = {"attention": np.array([attention_score(pose) for pose in poses])}
         calibrated = dict(linear)
         for name, calibration in CALIBRATION.items():
-            ramp = calibration.ramp(face.mesh)
+            ramp = calibration.ramp(faces.mesh)
             linear[name] = ramp.linear_score(features[calibration.feature])
             calibrated[name] = ramp.score(features[calibration.feature])
-        return ExpressionScores(_in_order(linear), _in_order(calibrated))
-
-
-def _in_order(scores: dict[str, float]) -> dict[str, float]:
-    return {name: scores[name] for name in EXPRESSION_NAMES}
+        return [ExpressionScores(*each) for each in zip(by_face(linear), by_face(calibrated), strict=True)]

@@ -5,6 +5,7 @@ roll > 0 head tilted clockwise (its top towards the picture's right). All are 0 
 Mirroring a picture changes the sign of yaw and roll and keeps pitch; turning it in its plane changes roll alone.
 """
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -33,18 +34,16 @@ class HeadPose:
 
 def head_pose(fit: RigidFit) -> HeadPose:
     """The angles of rotation = Rz(roll) Ry(-yaw) Rx(-pitch), x right, y down, z away from the camera."""
-    rotation = fit.rotation
-    pitch = -np.arctan2(rotation[2, 1], rotation[2, 2])
-    yaw = np.arcsin(np.clip(rotation[2, 0], -1.0, 1.0))
-    roll = np.arctan2(rotation[1, 0], rotation[0, 0])
-    pitch_deg, yaw_deg, roll_deg = np.degrees([pitch, yaw, roll]).tolist()
-    return HeadPose(pitch_deg, yaw_deg, roll_deg)
+    (across_x, _, _), (across_y, _, _), (across_z, down_z, away_z) = fit.rotation.tolist()
+    pitch = -math.atan2(down_z, away_z)
+    yaw = math.asin(min(max(across_z, -1.0), 1.0))
+    roll = math.atan2(across_y, across_x)
+    return HeadPose(math.degrees(pitch), math.degrees(yaw), math.degrees(roll))
 
 
 def interocular_distance_px(points: NDArray[np.float64]) -> float:
     """The distance in the picture between the outer eye corners of a mesh (N, 3), in pixels."""
-    apart = points[LEFT_EYE_OUTER_CORNER, :2] - points[RIGHT_EYE_OUTER_CORNER, :2]
-    return float(np.hypot(apart[0], apart[1]))
+    return math.dist(points[LEFT_EYE_OUTER_CORNER, :2].tolist(), points[RIGHT_EYE_OUTER_CORNER, :2].tolist())
 
 
 def mean_face_luminance(mesh: FaceMesh, picture: tuple[int, int]) -> float:

@@ -7,6 +7,7 @@ head has turned; those of two persons by 0.03 (0.015 in one of a hundred). Measu
 two clips. A shape lives as long as its track, in memory only.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,8 +30,8 @@ class HeadShape:
     def unlikeness(self, other: "HeadShape") -> float:
         """Root mean square of the points' distances, in eye distances, less what the turn between the two explains."""
         apart = self.places - other.places
-        distance = float(np.sqrt((apart * apart).sum() / len(apart)))
-        turn_deg = float(np.degrees(np.arccos(np.clip(self.facing @ other.facing, -1.0, 1.0))))
+        distance = math.sqrt(float(np.vdot(apart, apart)) / len(apart))
+        turn_deg = math.degrees(math.acos(min(max(float(self.facing @ other.facing), -1.0), 1.0)))
         return max(distance - _PER_DEGREE * turn_deg, 0.0)
 
     def towards(self, newer: "HeadShape") -> "HeadShape":
@@ -43,4 +44,4 @@ class HeadShape:
 def head_shape(points: NDArray[np.float64], fit: RigidFit) -> HeadShape:
     """The shape of a mesh, `points` (478 or 468, 3) in pixels of the picture, and of its `fit_rigid`."""
     places = fit.frontal(rigid_points(points))
-    return HeadShape(places - places.mean(axis=0), -fit.rotation[:, 2])
+    return HeadShape(places - places.sum(axis=0) / len(places), -fit.rotation[:, 2])

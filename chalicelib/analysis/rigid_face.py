@@ -84,11 +84,18 @@ def fit_rigid(points: NDArray[np.float64]) -> RigidFit:
     Source: S. Umeyama, Least-squares estimation of transformation parameters between two point patterns (1991).
     """
     measured = rigid_points(points)
-    centre = measured.mean(axis=0)
-    left, strengths, right = np.linalg.svd((measured - centre).T @ _CENTRED)
-    # A reflection fits a mesh turned inside out; the sign keeps the result a rotation.
-    signs = np.array([1.0, 1.0, np.sign(np.linalg.det(left @ right)) or 1.0])
-    rotation = (left * signs) @ right
-    scale = max(float((strengths * signs).sum()) / _SPREAD, 1e-9)
-    shift = centre - scale * rotation @ _MIDDLE
+    # The template's points are round nought, so the mesh's own centre has no part in the product.
+    left, (first, second, third), right = np.linalg.svd(measured.T @ _CENTRED)
+    rotation = left @ right
+    if _triple_product(rotation.tolist()) < 0:
+        # A reflection fits a mesh turned inside out; the sign keeps the result a rotation.
+        rotation, third = (left * (1.0, 1.0, -1.0)) @ right, -third
+    scale = max(float(first + second + third) / _SPREAD, 1e-9)
+    shift = measured.sum(axis=0) / len(measured) - scale * (rotation @ _MIDDLE)
     return RigidFit(rotation, scale, shift)
+
+
+def _triple_product(rows: list[list[float]]) -> float:
+    """The determinant of three rows of three."""
+    (a, b, c), (d, e, f), (g, h, i) = rows
+    return a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g)

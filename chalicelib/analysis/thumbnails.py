@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _THUMBNAIL_SIZE = (32, 18)
-_SAMPLED_SIDE_PX = 320
+_SAMPLED_SIDE_PX = 200
 _MAX_SHIFT_X, _MAX_SHIFT_Y = 2, 1
 _BLANK_CONTRAST = 5.0
 _CERTAIN = 0.98
@@ -19,7 +19,7 @@ Thumbnail = NDArray[np.float32]
 
 
 def sampled_grey(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """(h, w) uint8 grey of every n-th pixel of an image (H, W, 3) uint8 BGR: its longer side is 320 to 639 pixels, or
+    """(h, w) uint8 grey of every n-th pixel of an image (H, W, 3) uint8 BGR: its longer side is 200 to 399 pixels, or
     that of the image where that is smaller. Averaging all of a 4K frame would cost more than a face mesh."""
     height, width = image.shape[:2]
     step = max(max(height, width) // _SAMPLED_SIDE_PX, 1)

@@ -7,6 +7,7 @@ that it fits better, and the other is lost. Identities are integers from 0, give
 is kept is bounded by the number of faces, however long the video is.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -154,7 +155,7 @@ class Tracks:
         ]
         returned: dict[int, Track] = {}
         for strangeness, track, index in sorted(fits, key=lambda fit: fit[0]):
-            if np.isfinite(strangeness) and index not in returned and track not in returned.values():
+            if math.isfinite(strangeness) and index not in returned and track not in returned.values():
                 returned[index] = track
         return returned
 
@@ -190,27 +191,34 @@ def _boxes(found: Sequence[Sighting]) -> Boxes:
 
 def side_of(box: NDArray[np.float64]) -> float:
     """The longer side of a box (4,)."""
-    return float(max((box[2:] - box[:2]).max(), 1e-9))
+    left, top, right, bottom = map(float, box.tolist())
+    return max(right - left, bottom - top, 1e-9)
 
 
 def _strangeness(track: Track, seen: Sighting, time_s: float) -> float:
     """How badly a sighting at `time_s` fits a track: 0 is perfect, infinite is impossible."""
-    ratio = side_of(track.box) / side_of(seen.box)
+    side, seen_side = side_of(track.box), side_of(seen.box)
+    ratio, unit = side / seen_side, (side + seen_side) / 2
     unlikeness = track.shape.unlikeness(seen.shape)
-    stayed, expected = centre_of(track.box), track.expected(time_s)
-    unit = (side_of(track.box) + side_of(seen.box)) / 2
     if unlikeness > _MAX_UNLIKENESS or not 1 / _MAX_SIZE_RATIO <= ratio <= _MAX_SIZE_RATIO:
-        return np.inf
-    centre = centre_of(seen.box)
+        return math.inf
+    stayed, expected, centre = (
+        tuple(place.tolist()) for place in (centre_of(track.box), track.expected(time_s), centre_of(seen.box))
+    )
     if _distance_to_way(centre, stayed, expected) / unit > _MAX_SHIFT_SIDES:
-        return np.inf
-    from_expected, from_stayed = (float(np.hypot(*(centre - place))) / unit for place in (expected, stayed))
+        return math.inf
+    from_expected, from_stayed = (math.dist(centre, place) / unit for place in (expected, stayed))
     shift = min(from_expected, from_stayed + _STAYED_SIDES)
-    return shift + abs(float(np.log2(ratio))) + unlikeness / _UNLIKENESS_SCALE
+    return shift + abs(math.log2(ratio)) + unlikeness / _UNLIKENESS_SCALE
 
 
-def _distance_to_way(place: NDArray[np.float64], start: NDArray[np.float64], end: NDArray[np.float64]) -> float:
-    """The distance of `place` from the line between `start` and `end`, all (2,)."""
-    way = end - start
-    share = float(np.clip((place - start) @ way / max(float(way @ way), 1e-9), 0.0, 1.0))
-    return float(np.hypot(*(place - start - share * way)))
+_Place = tuple[float, ...]
+
+
+def _distance_to_way(place: _Place, start: _Place, end: _Place) -> float:
+    """The distance of `place` from the line between `start` and `end`, all x and y."""
+    way_x, way_y = end[0] - start[0], end[1] - start[1]
+    off_x, off_y = place[0] - start[0], place[1] - start[1]
+    share = (off_x * way_x + off_y * way_y) / max(way_x * way_x + way_y * way_y, 1e-9)
+    share = min(max(share, 0.0), 1.0)
+    return math.hypot(off_x - share * way_x, off_y - share * way_y)

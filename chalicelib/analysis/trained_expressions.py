@@ -8,22 +8,21 @@ stay near 0; *full* is where the posed and the invented expressions end. `python
 prints the figures; `docs/model-card.md` says how the networks were made and how good they are.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.analysis.expression_features import FrontalFace, frontal_face, measure_features
-from chalicelib.analysis.expressions import ExpressionScores, attention_score
+from chalicelib.analysis.expression_features import FrontalFaces, frontal_faces, measure_features
+from chalicelib.analysis.expressions import ExpressionScores, attention_score, by_face
 from chalicelib.analysis.geometric_expressions import CALIBRATION as GEOMETRIC
 from chalicelib.analysis.geometric_expressions import Ramp
 from chalicelib.analysis.head_pose import head_pose
 from chalicelib.analysis.models import Models
 from chalicelib.analysis.rigid_face import RigidFit
 from chalicelib.domain.job_names import Mesh
-from chalicelib.domain.metrics import EXPRESSION_NAMES
 
 NETWORKS_FOLDER = Path(__file__).with_name("expression_networks")
 _BLENDSHAPES_KEY = "blendshapes"
@@ -83,37 +82,32 @@ class TrainedExpressions:
         self._networks = networks or Models(NETWORKS_FOLDER)
         self._names: dict[str, list[str]] = {}
 
-    def score(self, points: NDArray[np.float64], fit: RigidFit) -> ExpressionScores:
+    def score(self, points: NDArray[np.float64], fits: Sequence[RigidFit]) -> list[ExpressionScores]:
         """See `ExpressionModel`. Attention is calibrated as it is: both ways it is the same."""
-        pose = head_pose(fit)
-        face = frontal_face(points, fit, pose.yaw_deg)
-        blendshapes = self.blendshapes(face)
-        linear = {"attention": attention_score(pose)}
+        poses = [head_pose(fit) for fit in fits]
+        faces = frontal_faces(points, fits, [pose.yaw_deg for pose in poses])
+        blendshapes = self.blendshapes(faces)
+        linear = {"attention": np.array([attention_score(pose) for pose in poses])}
         calibrated = dict(linear)
         for name, blend in CALIBRATION.items():
-            value = sum(blendshapes[each] for each in blend.blendshapes) / len(blend.blendshapes)
-            linear[name] = 100.0 * value
-            calibrated[name] = blend.ramp(face.mesh).score(value)
+            values = np.mean([blendshapes[each] for each in blend.blendshapes], axis=0)
+            linear[name] = 100.0 * values
+            calibrated[name] = blend.ramp(faces.mesh).score(values)
         asymmetry = abs(blendshapes["mouthSmileLeft"] - blendshapes["mouthSmileRight"])
         linear["smirk"], calibrated["smirk"] = 100.0 * asymmetry, SMIRK.score(asymmetry)
-        features = measure_features(face, _GEOMETRIC_FEATURES)
+        features = measure_features(faces, _GEOMETRIC_FEATURES)
         for name in (*BY_GEOMETRY, *BY_EITHER):
             geometric = GEOMETRIC[name]
-            ramp = geometric.ramp(face.mesh)
+            ramp = geometric.ramp(faces.mesh)
             linear.setdefault(name, ramp.linear_score(features[geometric.feature]))
-            calibrated[name] = max(ramp.score(features[geometric.feature]), calibrated.get(name, 0.0))
-        return ExpressionScores(_in_order(linear), _in_order(calibrated))
+            calibrated[name] = np.maximum(ramp.score(features[geometric.feature]), calibrated.get(name, 0.0))
+        return [ExpressionScores(*each) for each in zip(by_face(linear), by_face(calibrated), strict=True)]
 
-    def blendshapes(self, face: FrontalFace) -> dict[str, float]:
-        """The network's own answers, 0..1, by the teacher's names."""
-        file_name = f"{face.mesh}.onnx"
+    def blendshapes(self, faces: FrontalFaces) -> dict[str, NDArray[np.float64]]:
+        """The network's own answers for N faces, (N,) each, 0..1, by the teacher's names."""
+        file_name = f"{faces.mesh}.onnx"
         session = self._networks.session(file_name)
-        points = face.points[None].astype(np.float32)
-        scores = session.run(None, {"points": points})[0][0]
+        scores = session.run(None, {"points": faces.points.astype(np.float32)})[0]
         if file_name not in self._names:  # reading a file's metadata takes longer than running it
             self._names[file_name] = session.get_modelmeta().custom_metadata_map[_BLENDSHAPES_KEY].split()
-        return dict(zip(self._names[file_name], scores.tolist(), strict=True))
-
-
-def _in_order(scores: dict[str, float]) -> dict[str, float]:
-    return {name: scores[name] for name in EXPRESSION_NAMES}
+        return dict(zip(self._names[file_name], scores.T.astype(np.float64), strict=True))

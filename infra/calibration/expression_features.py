@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.analysis.detector import FaceDetector
-from chalicelib.analysis.expression_features import FEATURES, frontal_face, measure_features
+from chalicelib.analysis.expression_features import FEATURES, frontal_faces, measure_features
 from chalicelib.analysis.face_tracker import FaceTracker
 from chalicelib.analysis.frames import Frame
 from chalicelib.analysis.geometric_expressions import CALIBRATION
@@ -21,7 +21,6 @@ from chalicelib.analysis.head_pose import head_pose
 from chalicelib.analysis.mesh import MeshModel
 from chalicelib.analysis.models import Models
 from chalicelib.analysis.open_media import open_media
-from chalicelib.analysis.rigid_face import fit_rigid
 from chalicelib.domain.job_names import Mesh
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -42,13 +41,13 @@ def _features_of(models: Models, mesh: Mesh, path: Path, most_frames: int | None
     """Per feature, its values over the frames of a file, of the largest face."""
     detector, witness = FaceDetector(models), MeshModel(models, _OTHER[mesh])
     tracker = FaceTracker(detector, MeshModel(models, mesh), witness, max_faces=1)
-    rows: list[dict[str, float]] = []
+    rows: list[dict[str, NDArray[np.float64]]] = []
     with open_media(path) as media:
         for frame in _first(media.frames(), most_frames):
             for face in tracker.track(frame):
-                fit = fit_rigid(face.mesh.points)
-                rows.append(measure_features(frontal_face(face.mesh.points, fit, head_pose(fit).yaw_deg)))
-    return {name: np.array([row[name] for row in rows]) for name in FEATURES}
+                fit = face.mesh.fit
+                rows.append(measure_features(frontal_faces(face.mesh.points[None], [fit], [head_pose(fit).yaw_deg])))
+    return {name: np.array([row[name][0] for row in rows]) for name in FEATURES}
 
 
 def _first(frames: Iterator[Frame], most: int | None) -> Iterator[Frame]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.analysis.expression_features import frontal_face
+from chalicelib.analysis.expression_features import frontal_faces
 from chalicelib.analysis.head_pose import head_pose
 from chalicelib.analysis.rigid_face import fit_rigid
 from chalicelib.analysis.trained_expressions import CALIBRATION, TrainedExpressions
@@ -65,13 +65,11 @@ def _first(faces: MeasuredFaces, name: str) -> NDArray[np.bool_]:
 def _values(faces: MeasuredFaces, mesh: Mesh) -> dict[str, NDArray[np.float64]]:
     model = TrainedExpressions()
     meshes = faces.attention if mesh is Mesh.ATTENTION else faces.light
-    rows = []
-    for points in meshes.astype(np.float64):
-        fit = fit_rigid(points)
-        rows.append(model.blendshapes(frontal_face(points, fit, head_pose(fit).yaw_deg)))
+    points = meshes.astype(np.float64)
+    fits = [fit_rigid(each) for each in points]
+    blendshapes = model.blendshapes(frontal_faces(points, fits, [head_pose(fit).yaw_deg for fit in fits]))
     return {
-        name: np.array([np.mean([row[each] for each in blend.blendshapes]) for row in rows])
-        for name, blend in CALIBRATION.items()
+        name: np.mean([blendshapes[each] for each in blend.blendshapes], axis=0) for name, blend in CALIBRATION.items()
     }
 
 

@@ -88,7 +88,7 @@ class Workbench:
     def score(self, points: NDArray[np.float64]) -> Mapping[str, float]:
         """The calibrated scores of a mesh alone, as the default job has them; every name of `EXPRESSION_NAMES`."""
         mesh = Mesh.ATTENTION if len(points) > _LIGHT_POINTS else Mesh.LIGHT
-        return self.analyzer(mesh).expressions.score(points, fit_rigid(points)).calibrated
+        return self.analyzer(mesh).expressions.score(points[None], [fit_rigid(points)])[0].calibrated
 
     def analyze(self, frames: Iterable[Frame], max_faces: int = MAX_FACES) -> Iterator[FrameMetrics]:
         """As the default job measures, with its correction by the person's own neutral; every metric of its files."""

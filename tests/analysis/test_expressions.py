@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.analysis.expression_features import FEATURES, frontal_face
+from chalicelib.analysis.expression_features import FEATURES, frontal_faces
 from chalicelib.analysis.expressions import attention_score
 from chalicelib.analysis.geometric_expressions import CALIBRATION, GeometricExpressions, Ramp
 from chalicelib.analysis.head_pose import HeadPose
@@ -57,7 +57,7 @@ def test_every_expression_but_attention_is_calibrated_on_a_feature_that_exists()
 @pytest.mark.parametrize(("yaw_deg", "share"), [(-60, 0.0), (-40, 0.0), (0, 0.5), (20, 0.75), (40, 1.0)])
 def test_the_side_turned_away_counts_less(yaw_deg: float, share: float) -> None:
     points = np.random.default_rng(1).normal(0, 50, (468, 3))
-    assert frontal_face(points, fit_rigid(points), yaw_deg).right_share == pytest.approx(share)
+    assert frontal_faces(points[None], [fit_rigid(points)], [yaw_deg]).right_share == pytest.approx(share)
 
 
 @pytest.mark.parametrize("points", [468, 478])
@@ -65,7 +65,7 @@ def test_the_side_turned_away_counts_less(yaw_deg: float, share: float) -> None:
 def test_any_mesh_gives_every_score_in_its_range(points: int, data: st.DataObject) -> None:
     seed = data.draw(st.integers(0, 2**32 - 1))
     mesh = np.random.default_rng(seed).normal(0, 50, (points, 3))
-    scores = GeometricExpressions().score(mesh, fit_rigid(mesh))
+    scores = GeometricExpressions().score(mesh[None], [fit_rigid(mesh)])[0]
     for each in (scores.linear, scores.calibrated):
         assert tuple(each) == EXPRESSION_NAMES
         assert all(0 <= score <= 100 for score in each.values())
@@ -73,5 +73,5 @@ def test_any_mesh_gives_every_score_in_its_range(points: int, data: st.DataObjec
 
 def test_a_mesh_without_extent_gives_finite_scores() -> None:
     nowhere = np.zeros((478, 3))
-    scores = GeometricExpressions().score(nowhere, fit_rigid(nowhere))
+    scores = GeometricExpressions().score(nowhere[None], [fit_rigid(nowhere)])[0]
     assert all(np.isfinite(score) for each in (scores.linear, scores.calibrated) for score in each.values())

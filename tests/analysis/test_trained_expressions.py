@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from chalicelib.analysis.detector import FaceDetector
-from chalicelib.analysis.expression_features import frontal_face
-from chalicelib.analysis.expressions import ExpressionScores
+from chalicelib.analysis.expression_features import frontal_faces
+from chalicelib.analysis.expressions import ExpressionModel, ExpressionScores
+from chalicelib.analysis.geometric_expressions import GeometricExpressions
 from chalicelib.analysis.head_pose import head_pose
 from chalicelib.analysis.mesh import MeshModel, crop_of_detection, crop_of_mesh
 from chalicelib.analysis.models import Models
@@ -67,6 +68,19 @@ def test_a_mesh_without_extent_gives_finite_scores(model: TrainedExpressions, me
     assert all(np.isfinite(score) for each in (scores.linear, scores.calibrated) for score in each.values())
 
 
+@pytest.mark.parametrize("mesh", list(Mesh))
+@pytest.mark.parametrize("model", [TrainedExpressions(), GeometricExpressions()], ids=["trained", "geometric"])
+@settings(max_examples=10)
+@given(seed=st.integers(0, 2**32 - 1), faces=st.integers(1, 20))
+def test_a_face_scores_the_same_whoever_is_scored_beside_it(
+    model: ExpressionModel, mesh: Mesh, seed: int, faces: int
+) -> None:
+    points = np.random.default_rng(seed).normal(0, 50, (faces, _POINTS[mesh], 3))
+    fits = [fit_rigid(each) for each in points]
+    alone = [model.score(points[index : index + 1], fits[index : index + 1])[0] for index in range(faces)]
+    assert model.score(points, fits) == alone
+
+
 def test_a_missing_network_is_named(tmp_path: Path) -> None:
     with pytest.raises(ModelFileError, match=r"attention\.onnx is missing"):
         _scores(TrainedExpressions(Models(tmp_path)), np.random.default_rng(1).normal(0, 50, (478, 3)))
@@ -76,9 +90,9 @@ def test_the_networks_know_every_blendshape_of_the_calibration(
     model: TrainedExpressions, smiling: NDArray[np.float64]
 ) -> None:
     fit = fit_rigid(smiling)
-    blendshapes = model.blendshapes(frontal_face(smiling, fit, head_pose(fit).yaw_deg))
+    blendshapes = model.blendshapes(frontal_faces(smiling[None], [fit], [head_pose(fit).yaw_deg]))
     assert {name for blend in CALIBRATION.values() for name in blend.blendshapes} <= set(blendshapes)
-    assert all(0 <= score <= 1 for score in blendshapes.values())
+    assert all(0 <= score <= 1 for scores in blendshapes.values() for score in scores)
 
 
 def test_a_smile_is_a_smile(model: TrainedExpressions, smiling: NDArray[np.float64]) -> None:
@@ -99,7 +113,7 @@ def test_position_size_and_the_heads_angles_do_not_matter(
 
 
 def _scores(model: TrainedExpressions, points: NDArray[np.float64]) -> ExpressionScores:
-    return model.score(points, fit_rigid(points))
+    return model.score(points[None], [fit_rigid(points)])[0]
 
 
 def _turned(points: np.ndarray, pitch_deg: float, yaw_deg: float, roll_deg: float) -> np.ndarray:

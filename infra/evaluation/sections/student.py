@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.analysis.expression_features import frontal_face
+from chalicelib.analysis.expression_features import frontal_faces
 from chalicelib.analysis.head_pose import head_pose
 from chalicelib.analysis.rigid_face import fit_rigid
 from chalicelib.analysis.trained_expressions import TrainedExpressions
@@ -114,15 +114,15 @@ def _spreads(bench: Workbench) -> tuple[float, float]:
     moved = [place for place in range(1, len(BLENDSHAPES)) if scores[:, place].std() >= _MOVES]
     ours, theirs = [], []
     for own, other in zip(faces.attention.astype(np.float64), faces.teacher.astype(np.float64), strict=True):
-        answers = [_blendshapes(model, points) for points in in_all_poses(own)]
-        ours.append(np.mean([np.std([answer[BLENDSHAPES[place]] for answer in answers]) for place in moved]))
+        answers = _blendshapes(model, in_all_poses(own))
+        ours.append(np.mean([answers[BLENDSHAPES[place]].std() for place in moved]))
         theirs.append(teacher.blendshapes(in_all_poses(other))[:, moved].std(axis=0).mean())
     return float(np.mean(ours)), float(np.mean(theirs))
 
 
-def _blendshapes(model: TrainedExpressions, points: NDArray[np.float64]) -> dict[str, float]:
-    fit = fit_rigid(points)
-    return model.blendshapes(frontal_face(points, fit, head_pose(fit).yaw_deg))
+def _blendshapes(model: TrainedExpressions, points: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+    fits = [fit_rigid(each) for each in points]
+    return model.blendshapes(frontal_faces(points, fits, [head_pose(fit).yaw_deg for fit in fits]))
 
 
 def _how(record: Mapping[str, Any]) -> str:
