@@ -6,10 +6,10 @@ from chalicelib.analysis.frames import MediaLimits, MediaSource
 from chalicelib.analysis.media_limits import DEFAULT_LIMITS
 from chalicelib.analysis.sniff import HEAD_BYTES, sniff
 from chalicelib.analysis.stills import open_still
-from chalicelib.analysis.videos import DECODER_THREADS, open_video
+from chalicelib.analysis.videos import open_video
 
 
-def open_media(path: Path, limits: MediaLimits = DEFAULT_LIMITS, *, threads: int = DECODER_THREADS) -> MediaSource:
+def open_media(path: Path, limits: MediaLimits = DEFAULT_LIMITS, *, threads: int | None = None) -> MediaSource:
     """Open a local file as an image, an animation or a video, by what it contains and never by its name.
 
     The first picture is decoded here, so that most bad files are refused before a frame is asked for; the rest is

@@ -21,6 +21,7 @@ INCOMPLETE = "The video is incomplete: {what}. The transfer was probably cut off
 
 _PICTURE_STREAMS = Disposition.attached_pic | Disposition.timed_thumbnails
 _FALLBACK_RATE_HZ = Fraction(25)
+_MANY_PIXELS = 1_000_000
 
 
 @contextmanager
@@ -54,8 +55,9 @@ def open_container(path: Path, demuxer: str, limits: MediaLimits) -> InputContai
         )
 
 
-def choose_stream(container: InputContainer, limits: MediaLimits, threads: int) -> VideoStream:
-    """The video stream to analyse: FFmpeg's best, passing over cover art and chapter thumbnails.
+def choose_stream(container: InputContainer, limits: MediaLimits, threads: int | None) -> VideoStream:
+    """The video stream to analyse: FFmpeg's best, passing over cover art and chapter thumbnails. `threads`: of its
+    decoder, 0 for one per core, None for as many as the size of its frames asks for.
 
     MediaError: there is no moving picture, its codec is not supported, or its header claims more than the limits.
     """
@@ -70,10 +72,15 @@ def choose_stream(container: InputContainer, limits: MediaLimits, threads: int) 
     require_pixels(stream.codec_context.width, stream.codec_context.height, limits)
     require_duration(duration_s(container, stream) or 0.0, limits)
     stream.thread_type = "AUTO"
-    stream.thread_count = threads
+    stream.thread_count = _threads_for(stream) if threads is None else threads
     # FFmpeg's own guard, so that a frame that grows in mid-stream is refused before memory is taken for it.
     stream.codec_context.options = _decoder_guard(limits)
     return stream
+
+
+def _threads_for(stream: VideoStream) -> int:
+    # Decoding is beside the analysis anyway; only of large frames it takes longer, and threads of its own cost time.
+    return 2 if stream.codec_context.width * stream.codec_context.height > _MANY_PIXELS else 1
 
 
 def _decoder_guard(limits: MediaLimits) -> dict[str, str]:

@@ -19,7 +19,6 @@ from chalicelib.analysis.sniff import HEAD_BYTES, sniff
 from chalicelib.analysis.video_container import choose_stream, open_container
 from chalicelib.analysis.video_decoding import Decoding
 from chalicelib.analysis.video_promise import Delivery, require_reach
-from chalicelib.analysis.videos import DECODER_THREADS
 
 # Their indexes lead to key frames by time. Elsewhere (AVI has no presentation times at all) everything before the
 # stretch is decoded as well, which costs little beside the analysis.
@@ -64,7 +63,7 @@ class SpanSource:
         self._container.close()
 
 
-def open_span(path: Path, span: Span, limits: MediaLimits, *, threads: int = DECODER_THREADS) -> SpanSource:
+def open_span(path: Path, span: Span, limits: MediaLimits, *, threads: int | None = None) -> SpanSource:
     """Open a stretch of a video file that `open_media` has taken. Decoding begins with the key frame before it.
 
     Raises MediaError, here or while iterating, where the video cannot be read as far as the stretch goes.

@@ -18,7 +18,6 @@ from chalicelib.analysis.video_decoding import Decoding
 from chalicelib.analysis.video_promise import frames_promised, require_all_bytes
 from chalicelib.errors import MediaError
 
-DECODER_THREADS = 2
 MP4_DEMUXER = "mov"
 
 
@@ -54,10 +53,11 @@ class VideoSource:
         self.close()
 
 
-def open_video(path: Path, demuxer: str, limits: MediaLimits, *, threads: int = DECODER_THREADS) -> VideoSource:
+def open_video(path: Path, demuxer: str, limits: MediaLimits, *, threads: int | None = None) -> VideoSource:
     """Open `path` with the FFmpeg demuxer of this name and decode its first frame.
 
-    `threads`: of the decoder, 0 for one per core; they change speed, not frames. MediaError: the file is damaged or
+    `threads`: of the decoder, 0 for one per core, as many as the frames' size asks for where none are named; they change
+    speed, not frames. MediaError: the file is damaged or
     incomplete, holds no video, its codec is not supported, or it exceeds the limits.
     """
     if demuxer == MP4_DEMUXER:
