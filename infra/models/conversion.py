@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from infra.models.errors import ConversionError
 from infra.models.onnx_writer import OnnxWriter
-from infra.models.tflite_graph import Graph, Operator
+from infra.models.tflite_graph import Graph, Operator, Place
 
 # Where axis i of a TFLite tensor of rank 4 lies in its ONNX value.
 CHANNELS_FIRST_AXIS = (0, 2, 3, 1)
@@ -80,6 +80,10 @@ class Conversion:
         if tensor not in self._margins:
             return self.value(tensor), (0, 0, 0, 0)
         return self._values[tensor], self._margins[tensor]
+
+    def place(self, tensor: int) -> Place:
+        """Where an output is computed: as a part of another tensor, or as a whole by itself."""
+        return self.graph.places.get(tensor, Place(tensor, 0))
 
     def consumers(self, tensor: int) -> list[Operator]:
         """Operators that read the tensor."""

@@ -8,7 +8,8 @@ from infra.models.errors import ConversionError
 from infra.models.final_outputs import FINAL_OUTPUTS, INPUT_NAME
 from infra.models.onnx_writer import OnnxWriter, batch_value
 from infra.models.operators import BUILTIN_OPERATORS, OperatorConverter, foldable_margins
-from infra.models.tflite_graph import Operator, read_graph
+from infra.models.parallel_towers import merge_towers
+from infra.models.tflite_graph import Operator, read_graph, without_repetitions
 
 OPERATORS: Mapping[str, OperatorConverter] = {**BUILTIN_OPERATORS, **ATTENTION_OPERATORS}
 
@@ -21,7 +22,7 @@ def convert(model_bytes: bytes, *, name: str, role: str) -> bytes:
     """
     if role not in FINAL_OUTPUTS:
         raise ConversionError(f"The role {role} is not known.")
-    graph = read_graph(model_bytes)
+    graph = merge_towers(without_repetitions(read_graph(model_bytes)))
     if len(graph.inputs) != 1:
         raise ConversionError(f"The model has {len(graph.inputs)} inputs, only one is known.")
     writer = OnnxWriter()

@@ -6,6 +6,7 @@ Scores and flags are probabilities: the sigmoid is applied here.
 """
 
 import json
+import math
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -53,11 +54,17 @@ def attention_mesh_outputs(conversion: Conversion) -> list[ValueInfoProto]:
     positions = [_slice_last(writer, base, 0, 2)]
     source_of = {point: point for point in range(BASE_POINTS)}
     end = BASE_POINTS
+    # Where the parts' points begin that share one tensor.
+    begin_of: dict[int, int] = {}
     for name, points in refined_points.items():
-        refined = conversion.value(_output_named(conversion, f"output_{name}"))
-        positions.append(writer.node("Reshape", refined, writer.integers([0, len(points), 2])))
-        source_of.update({point: end + place for place, point in enumerate(points)})
-        end += len(points)
+        place = conversion.place(_output_named(conversion, f"output_{name}"))
+        if place.tensor not in begin_of:
+            begin_of[place.tensor] = end
+            refined = conversion.value(place.tensor)
+            end += math.prod(conversion.shape(place.tensor)) // 2
+            positions.append(writer.node("Reshape", refined, writer.integers([0, end - begin_of[place.tensor], 2])))
+        begin = begin_of[place.tensor] + place.start // 2
+        source_of.update({point: begin + number for number, point in enumerate(points)})
     candidates = writer.node("Concat", *positions, axis=1)
     chosen = writer.integers([source_of[point] for point in sorted(source_of)])
     position = writer.node("Gather", candidates, chosen, axis=1)

