@@ -67,6 +67,6 @@ def shifted(first: Thumbnail, second: Thumbnail) -> Iterator[tuple[Thumbnail, Th
 
 
 def _correlation(first: Thumbnail, second: Thumbnail) -> float:
-    one, other = first - first.mean(), second - second.mean()
+    one, other = first - cv2.mean(first)[0], second - cv2.mean(second)[0]
     strength = math.sqrt(float(np.vdot(one, one)) * float(np.vdot(other, other)))
     return float(np.vdot(one, other)) / strength if strength > 0 else 0.0
