@@ -14,8 +14,8 @@ def open_media(path: Path, limits: MediaLimits = DEFAULT_LIMITS, *, threads: int
 
     The first picture is decoded here, so that most bad files are refused before a frame is asked for; the rest is
     decoded as `frames()` is consumed and may still raise MediaError there. `threads`: of the video decoder, 0 for one
-    per core. MediaError: the media cannot be analysed; its sentence says what to do. OSError: there is no such file
-    or it cannot be read, which is not the media's fault.
+    per core, None for as many as the size of the frames asks for. MediaError: the media cannot be analysed; its
+    sentence says what to do. OSError: there is no such file or it cannot be read, which is not the media's fault.
     """
     with path.open("rb") as file:
         found = sniff(file.read(HEAD_BYTES))

@@ -56,9 +56,9 @@ class VideoSource:
 def open_video(path: Path, demuxer: str, limits: MediaLimits, *, threads: int | None = None) -> VideoSource:
     """Open `path` with the FFmpeg demuxer of this name and decode its first frame.
 
-    `threads`: of the decoder, 0 for one per core, as many as the frames' size asks for where none are named; they change
-    speed, not frames. MediaError: the file is damaged or
-    incomplete, holds no video, its codec is not supported, or it exceeds the limits.
+    `threads`: of the decoder, 0 for one per core, None for as many as the size of the frames asks for; they change
+    speed, not frames. MediaError: the file is damaged or incomplete, holds no video, its codec is not supported, or it
+    exceeds the limits.
     """
     if demuxer == MP4_DEMUXER:
         require_plausible_samples(path)

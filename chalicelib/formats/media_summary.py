@@ -6,42 +6,23 @@ Means and shares weigh frames by this duration. The only frame of a still lasts 
 What a face shows in a frame that is not valid is left out, and counted by what speaks against it. Only turns of the
 head are events there too: to be turned far away is what makes a frame invalid.
 
-What is kept is one frame, and per face five numbers per metric and a bounded list of events.
+What is kept is one frame, and of the faces seen of late five numbers per metric and a bounded list of events each; what
+is known of the others lies in a spool.
 """
 
-from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 
 from chalicelib.domain.metrics import FrameMetrics, MetricSet
-from chalicelib.domain.validity import InvalidReason
-from chalicelib.formats.face_events import FaceEvents
-from chalicelib.formats.face_statistics import FaceStatistics
-
-
-@dataclass(slots=True)
-class FaceSummary:
-    """One face. `until_s` is the end of the last frame that shows it, `last_index` the number of that frame.
-    `valid_frames`: those of its frames that statistics are of; `left_out`: the others, by what speaks against them."""
-
-    first_s: float
-    statistics: FaceStatistics
-    last_s: float = 0.0
-    until_s: float = 0.0
-    last_index: int = -1
-    frames: int = 0
-    seconds: float = 0.0
-    valid_frames: int = 0
-    left_out: Counter[InvalidReason] = field(default_factory=Counter)
-    events: FaceEvents = field(default_factory=FaceEvents)
+from chalicelib.formats.face_summaries import FaceSummaries
+from chalicelib.formats.face_summary import FaceSummary
+from chalicelib.formats.writers import OpenSpool
 
 
 class MediaSummary:
-    """All frames and faces so far. `faces` is by face id, in the order in which the faces first appear; `start_s` is
-    None before the first frame. Complete after `finish`."""
+    """All frames and faces so far; `start_s` is None before the first frame. Complete after `finish`."""
 
-    def __init__(self, metrics: MetricSet) -> None:
-        self._metrics = metrics
-        self.faces: dict[int, FaceSummary] = {}
+    def __init__(self, metrics: MetricSet, open_spool: OpenSpool) -> None:
+        self._faces = FaceSummaries(metrics, open_spool)
         self.start_s: float | None = None
         self.frames = self.frames_without_face = 0
         self.seconds = self.seconds_without_face = 0.0
@@ -64,14 +45,23 @@ class MediaSummary:
         if self._waiting is not None:
             self._count(self._waiting, self._waiting.time_s + self._last_duration_s)
             self._waiting = None
-        for face in self.faces.values():
+
+    @property
+    def face_count(self) -> int:
+        """How many faces there are."""
+        return len(self._faces)
+
+    def faces(self) -> Iterator[tuple[int, FaceSummary]]:
+        """Every face with its id, in the order in which the faces first appear; once, after `finish`."""
+        for face_id, face in self._faces.items():
             face.events.leave(face.until_s)
+            yield face_id, face
 
     def _count(self, frame: FrameMetrics, end_s: float) -> None:
         duration_s = self._last_duration_s
         weight = duration_s or 1.0
         for metrics in frame.faces:
-            face = self._face(metrics.face_id, frame.time_s)
+            face = self._faces.of(metrics.face_id, frame.time_s)
             if face.last_index != self.frames - 1:  # it was away
                 face.events.leave(face.until_s)
             face.last_s, face.until_s, face.last_index = frame.time_s, end_s, self.frames
@@ -87,8 +77,3 @@ class MediaSummary:
         if not frame.faces:
             self.frames_without_face += 1
             self.seconds_without_face += duration_s
-
-    def _face(self, face_id: int, time_s: float) -> FaceSummary:
-        if face_id not in self.faces:
-            self.faces[face_id] = FaceSummary(time_s, FaceStatistics(self._metrics))
-        return self.faces[face_id]

@@ -48,8 +48,8 @@ WRITERS: Mapping[str, Callable[[BinaryIO, Recipe, MetricSet, str, OpenSpool], Re
         CSV_CONTENT_TYPE: lambda stream, recipe, metrics, _provider, _open_spool: CsvTableWriter(
             stream, metrics=metrics, face_ids=recipe.max_faces > 1, classifier_names=recipe.classifier_names
         ),
-        SUMMARY_CONTENT_TYPE: lambda stream, _recipe, metrics, provider, _open_spool: SummaryJsonWriter(
-            stream, metrics=metrics, provider=provider
+        SUMMARY_CONTENT_TYPE: lambda stream, _recipe, metrics, provider, open_spool: SummaryJsonWriter(
+            stream, metrics=metrics, open_spool=open_spool, provider=provider
         ),
         PARQUET_CONTENT_TYPE: _parquet_writer,
     }

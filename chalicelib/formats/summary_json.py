@@ -10,8 +10,10 @@ from chalicelib.domain.job_names import SUMMARY_CONTENT_TYPE
 from chalicelib.domain.metrics import FrameMetrics, Metric, MetricSet
 from chalicelib.domain.validity import InvalidReason
 from chalicelib.formats.face_statistics import SHARE_THRESHOLD, FaceStatistics
-from chalicelib.formats.media_summary import FaceSummary, MediaSummary
+from chalicelib.formats.face_summary import FaceSummary
+from chalicelib.formats.media_summary import MediaSummary
 from chalicelib.formats.numbers import metric_text, seconds_text
+from chalicelib.formats.writers import OpenSpool
 
 _SCORE = "score"
 _NULL = "null"
@@ -22,17 +24,17 @@ class SummaryJsonWriter:
     order, UTF-8. `configuration` says on which `provider` the networks ran; it is left out where that is not known.
 
     `docs/results.md` says what each number means. Metrics have their friendly names in every job; a face that is valid
-    in no frame has none. Nothing is written before `close`.
+    in no frame has none. Nothing is written before `close`. Opens a spool where there are many faces.
     """
 
     content_type = SUMMARY_CONTENT_TYPE
     suffix = "-summary.json"
 
-    def __init__(self, stream: BinaryIO, *, metrics: MetricSet, provider: str = "") -> None:
+    def __init__(self, stream: BinaryIO, *, metrics: MetricSet, open_spool: OpenSpool, provider: str = "") -> None:
         self._provider = provider
         self._stream = stream
         self._metrics = metrics
-        self._summary = MediaSummary(metrics)
+        self._summary = MediaSummary(metrics, open_spool)
 
     def write(self, frame: FrameMetrics) -> None:
         """Adds the next frame. Raises `ValueError` for one that is not later than the frame before, too."""
@@ -51,11 +53,11 @@ class SummaryJsonWriter:
         yield f'"media":{_media(self._summary)},\n'
         yield f'"share_threshold":{metric_text(SHARE_THRESHOLD)},\n"event_definitions":{_definitions()},\n"faces":['
         separator = "\n"
-        for face_id, face in self._summary.faces.items():
+        for face_id, face in self._summary.faces():
             yield separator
             yield from _face(face_id, face, self._metrics)
             separator = ",\n"
-        yield "\n]}\n" if self._summary.faces else "]}\n"
+        yield "\n]}\n" if self._summary.face_count else "]}\n"
 
 
 def _check_finite(frame: FrameMetrics) -> None:
@@ -71,7 +73,7 @@ def _media(summary: MediaSummary) -> str:
         duration_s=metric_text(summary.seconds),
         frames_without_face=str(summary.frames_without_face),
         seconds_without_face=metric_text(summary.seconds_without_face),
-        faces=str(len(summary.faces)),
+        faces=str(summary.face_count),
     )
 
 

@@ -29,7 +29,7 @@ FRAMES = (
 
 def _summarize(path: Path, frames: tuple[FrameMetrics, ...] = FRAMES) -> ResultSummary:
     with path.open("wb") as stream:
-        writer = SummaryJsonWriter(stream, metrics=EVERY_METRIC)
+        writer = SummaryJsonWriter(stream, metrics=EVERY_METRIC, open_spool=io.BytesIO)
         for frame in frames:
             writer.write(frame)
         writer.close()

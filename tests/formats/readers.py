@@ -64,7 +64,7 @@ def csv_bytes(
 
 def summary_bytes(frames: Iterable[FrameMetrics], *, metrics: MetricSet = EVERY_METRIC) -> bytes:
     stream = io.BytesIO()
-    return _written(SummaryJsonWriter(stream, metrics=metrics), stream, frames)
+    return _written(SummaryJsonWriter(stream, metrics=metrics, open_spool=io.BytesIO), stream, frames)
 
 
 def strict_json(data: bytes) -> Any:

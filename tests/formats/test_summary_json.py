@@ -40,7 +40,7 @@ def _frames(values: Iterable[float | None], metric: str = "smile", *, step_s: fl
 
 def test_it_says_what_the_networks_ran_on() -> None:
     stream = io.BytesIO()
-    SummaryJsonWriter(stream, metrics=EVERY_METRIC, provider="CUDAExecutionProvider").close()
+    SummaryJsonWriter(stream, metrics=EVERY_METRIC, open_spool=io.BytesIO, provider="CUDAExecutionProvider").close()
     assert json.loads(stream.getvalue())["configuration"] == {"execution provider": "CUDAExecutionProvider"}
     assert "configuration" not in _summary([])
 
@@ -182,14 +182,14 @@ def test_more_events_than_are_kept_are_counted() -> None:
 
 @pytest.mark.parametrize("frame", [FrameMetrics(math.nan, ()), FrameMetrics(0.2, (_face(pitch=math.inf),))])
 def test_what_is_not_finite_is_never_written(frame: FrameMetrics) -> None:
-    writer = SummaryJsonWriter(io.BytesIO(), metrics=EVERY_METRIC)
+    writer = SummaryJsonWriter(io.BytesIO(), metrics=EVERY_METRIC, open_spool=io.BytesIO)
     with pytest.raises(ValueError, match="cannot be written"):
         writer.write(frame)
 
 
 def test_a_clock_that_stands_still_is_refused_and_nothing_is_added() -> None:
     stream = io.BytesIO()
-    writer = SummaryJsonWriter(stream, metrics=EVERY_METRIC)
+    writer = SummaryJsonWriter(stream, metrics=EVERY_METRIC, open_spool=io.BytesIO)
     writer.write(FrameMetrics(1.0, ()))
     with pytest.raises(ValueError, match="cannot follow"):
         writer.write(FrameMetrics(1.0, ()))
@@ -268,7 +268,7 @@ def _check_face(face: Any, frames: Sequence[FrameMetrics]) -> None:
 def _peak_bytes(frames: Callable[[], Iterator[FrameMetrics]]) -> int:
     tracemalloc.start()
     try:
-        writer = SummaryJsonWriter(io.BytesIO(), metrics=EVERY_METRIC)
+        writer = SummaryJsonWriter(io.BytesIO(), metrics=EVERY_METRIC, open_spool=io.BytesIO)
         for frame in frames():
             writer.write(frame)
         writer.close()
