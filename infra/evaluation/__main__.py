@@ -1,7 +1,6 @@
 """`make evaluate`: measures what can be measured, and writes `docs/evaluation.md` and `docs/evaluation.json`."""
 
 import argparse
-import json
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -10,17 +9,15 @@ from pathlib import Path
 
 from rich.console import Console
 
-from infra.evaluation.machine import machine
 from infra.evaluation.page import page
-from infra.evaluation.quotes import requoted
-from infra.evaluation.report import Measured, from_document, to_document
 from infra.evaluation.sections import SECTIONS, student, teacher_agreement
 from infra.evaluation.workbench import FULL, Workbench, one_thread
+from infra.reports.machine import machine
+from infra.reports.report import Measured
+from infra.reports.report_files import DOCS, ROOT, ReportFiles
 from infra.training.teacher import BUNDLE
 
-ROOT = Path(__file__).resolve().parents[2]
-DATA = ROOT / "docs" / "evaluation.json"
-PAGE = ROOT / "docs" / "evaluation.md"
+EVALUATION = ReportFiles("evaluation", SECTIONS, page)
 _MEDIA = ROOT.parent / "shared" / "media"
 
 
@@ -39,14 +36,14 @@ def main(arguments: list[str] | None = None) -> int:
         console.print(lacking, soft_wrap=True)
         return 2
     one_thread()
-    bench = Workbench(
-        options.media.resolve(), options.teacher, options.models.resolve(), FULL, ROOT / "docs" / "pictures"
-    )
+    bench = Workbench(options.media.resolve(), options.teacher, options.models.resolve(), FULL, DOCS / "pictures")
     for measured in measure(bench, names, console):
-        write(merged({measured.section.name: measured}))  # each at once: who interrupts keeps what there is
-    report = merged({})
+        EVALUATION.write(
+            EVALUATION.merged({measured.section.name: measured})
+        )  # each at once: who interrupts keeps what there is
+    report = EVALUATION.merged({})
     failing = sum(figure.fails for measured in report.values() for figure in measured.section.figures)
-    console.print(f"Written: {PAGE.relative_to(ROOT)}; {failing} figures miss their bar.")
+    console.print(f"Written: {EVALUATION.document.relative_to(ROOT)}; {failing} figures miss their bar.")
     return 0
 
 
@@ -66,7 +63,7 @@ def _lacking(names: Iterable[str], media: Path, teacher: Path) -> str:
 
 def measure(bench: Workbench, names: Iterable[str], console: Console) -> Iterator[Measured]:
     """The sections of these names, measured one after another."""
-    here, today = machine(), datetime.now(UTC).date().isoformat()
+    here, today = machine("CPU, one thread"), datetime.now(UTC).date().isoformat()
     for name in names:
         started_s = time.process_time()
         with console.status(f"{name} ..."):
@@ -76,23 +73,6 @@ def measure(bench: Workbench, names: Iterable[str], console: Console) -> Iterato
         console.print(f"{name}: {processor_s} s of processor time, {sum(bars)} of {len(bars)} bars missed")
         console.print(f"  {section.reading}", markup=False, soft_wrap=True)
         yield Measured(section, today, processor_s, here)
-
-
-def merged(fresh: dict[str, Measured]) -> dict[str, Measured]:
-    """What was measured now, with what is on file of the other sections, in the order of the page."""
-    known = from_document(json.loads(DATA.read_text(encoding="utf-8"))) if DATA.is_file() else {}
-    known |= fresh
-    return {name: known[name] for name in SECTIONS if name in known}
-
-
-def write(report: dict[str, Measured]) -> None:
-    """The report as data and as a page, and its numbers into the documents that quote them."""
-    DATA.write_text(json.dumps(to_document(report), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    PAGE.write_text(page(report), encoding="utf-8")
-    for document in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
-        text = document.read_text(encoding="utf-8")
-        if requoted(text, report) != text:
-            document.write_text(requoted(text, report), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 
-from infra.evaluation.report import Section
 from infra.evaluation.sections import (
     blind_spots,
     crowds,
@@ -19,6 +18,7 @@ from infra.evaluation.sections import (
     timestamps,
 )
 from infra.evaluation.workbench import Workbench
+from infra.reports.report import Section
 
 SECTIONS: Mapping[str, Callable[[Workbench], Section]] = {
     module.NAME: module.evaluate

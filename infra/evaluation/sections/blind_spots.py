@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from infra.evaluation.bent_pictures import bent
-from infra.evaluation.charts import Line, write_chart
 from infra.evaluation.face_deformations import DEFORMATIONS, deformed
-from infra.evaluation.report import Bar, Cell, Figure, Section, Table, slug
 from infra.evaluation.sections import neutral_faces
 from infra.evaluation.workbench import MEASURED_EXPRESSIONS, Workbench
+from infra.reports.charts import Line, write_chart
+from infra.reports.report import Bar, Cell, Figure, Section, Table, slug
 
 NAME = "blind_spots"
 

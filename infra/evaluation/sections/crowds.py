@@ -7,8 +7,8 @@ from pathlib import Path
 
 from chalicelib.domain.job_names import MAX_FACES
 from chalicelib.domain.metrics import FaceMetrics
-from infra.evaluation.report import Bar, Figure, Section, Table
 from infra.evaluation.workbench import Workbench
+from infra.reports.report import Bar, Figure, Section, Table
 
 NAME = "crowds"
 

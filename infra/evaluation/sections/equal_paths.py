@@ -16,8 +16,8 @@ from chalicelib.client.media_api import MediaApiClient
 from chalicelib.domain.job_names import SESSION_CONTENT_TYPE, JobName
 from chalicelib.domain.metrics import FrameMetrics
 from chalicelib.local.stack import Stack
-from infra.evaluation.report import Bar, Cell, Figure, Section, Table
 from infra.evaluation.workbench import Workbench
+from infra.reports.report import Bar, Cell, Figure, Section, Table
 
 NAME = "equal_paths"
 

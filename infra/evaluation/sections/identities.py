@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from chalicelib.domain.job_names import Mesh
 from infra.evaluation.identities import measure_identities
 from infra.evaluation.identity_counts import ClipIdentities
-from infra.evaluation.report import Bar, Figure, Section, Table
 from infra.evaluation.workbench import Workbench
+from infra.reports.report import Bar, Figure, Section, Table
 
 NAME = "identities"
 

@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 from chalicelib.analysis.mesh import Crop, MeshModel, crop_of_mesh
 from chalicelib.domain.job_names import Mesh
-from infra.evaluation.charts import Line, write_chart
 from infra.evaluation.face_turns import eye_distance
-from infra.evaluation.report import Bar, Cell, Figure, Section, Table, slug, tenths
 from infra.evaluation.workbench import MEASURED_EXPRESSIONS, Face, Workbench
+from infra.reports.charts import Line, write_chart
+from infra.reports.report import Bar, Cell, Figure, Section, Table, slug, tenths
 
 NAME = "jitter_stability"
 

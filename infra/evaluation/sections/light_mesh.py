@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from chalicelib.domain.job_names import Mesh
 from infra.evaluation.agreement import correlation
-from infra.evaluation.report import Bar, Cell, Figure, Section, Table, slug, tenths
 from infra.evaluation.sections.pose_stability import ENOUGH_FACES, SHOWN
 from infra.evaluation.workbench import MEASURED_EXPRESSIONS, Workbench
+from infra.reports.report import Bar, Cell, Figure, Section, Table, slug, tenths
 
 NAME = "light_mesh"
 

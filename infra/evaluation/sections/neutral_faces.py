@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.domain.metrics import FrameMetrics, raw_name
-from infra.evaluation.report import Bar, Cell, Figure, Section, Table, slug, tenths
 from infra.evaluation.workbench import MEASURED_EXPRESSIONS, Workbench
+from infra.reports.report import Bar, Cell, Figure, Section, Table, slug, tenths
 
 NAME = "neutral_faces"
 CLIP = "videos/single_face.mp4"

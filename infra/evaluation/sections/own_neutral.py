@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from chalicelib.analysis.frames import Frame
 from chalicelib.analysis.own_neutral import LIMITS
 from chalicelib.domain.metrics import BASELINE_NAMES, FrameMetrics, raw_name
-from infra.evaluation.report import Bar, Cell, Figure, Section, Table
 from infra.evaluation.sections import neutral_faces
 from infra.evaluation.workbench import Workbench
+from infra.reports.report import Bar, Cell, Figure, Section, Table
 
 NAME = "own_neutral"
 _FPS = 5.0

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from chalicelib.domain.metrics import FrameMetrics
 from infra.evaluation.bent_pictures import bent
-from infra.evaluation.charts import Line, write_chart
 from infra.evaluation.face_turns import turned
-from infra.evaluation.report import Bar, Cell, Figure, Section, Table, slug, tenths
 from infra.evaluation.workbench import MEASURED_EXPRESSIONS, Workbench
+from infra.reports.charts import Line, write_chart
+from infra.reports.report import Bar, Cell, Figure, Section, Table, slug, tenths
 
 NAME = "pose_stability"
 _TITLE = "Stability while the head turns"

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from infra.evaluation.report import Bar, Cell, Figure, Section, Table
 from infra.evaluation.workbench import MEASURED_EXPRESSIONS, Workbench
+from infra.reports.report import Bar, Cell, Figure, Section, Table
 
 NAME = "posed_pictures"
 

@@ -13,9 +13,9 @@ from chalicelib.analysis.head_pose import head_pose
 from chalicelib.analysis.rigid_face import fit_rigid
 from chalicelib.analysis.trained_expressions import TrainedExpressions
 from chalicelib.domain.job_names import Mesh
-from infra.evaluation.report import Bar, Figure, Section, Table
 from infra.evaluation.sections.pose_stability import in_all_poses
 from infra.evaluation.workbench import Workbench
+from infra.reports.report import Bar, Figure, Section, Table
 from infra.training.measured_faces import FaceMeasurer
 from infra.training.teacher import BLENDSHAPES, Teacher
 

@@ -12,9 +12,9 @@ from chalicelib.analysis.mesh import MeshModel, crop_of_mesh
 from chalicelib.domain.job_names import Mesh
 from infra.evaluation.agreement import COUNTERPARTS, MOVES, Agreement, agreement, correlation, counterpart
 from infra.evaluation.face_turns import eye_distance
-from infra.evaluation.report import Bar, Cell, Figure, Section, Table, slug
 from infra.evaluation.sections.pose_stability import in_all_poses
 from infra.evaluation.workbench import Workbench
+from infra.reports.report import Bar, Cell, Figure, Section, Table, slug
 from infra.training.teacher import Teacher
 
 NAME = "teacher_agreement"

@@ -8,8 +8,8 @@ import av
 import numpy as np
 
 from chalicelib.analysis.open_media import open_media
-from infra.evaluation.report import Bar, Figure, Section, Table
 from infra.evaluation.workbench import Workbench
+from infra.reports.report import Bar, Figure, Section, Table
 
 NAME = "timestamps"
 

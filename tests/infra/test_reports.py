@@ -1,4 +1,4 @@
-"""The evaluation's report, its page, and the numbers that documents quote from it."""
+"""Reports of measurements, their pages, and the numbers that documents quote from it."""
 
 import json
 from pathlib import Path
@@ -6,24 +6,23 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from infra.evaluation.__main__ import DATA, PAGE, ROOT, main, merged
-from infra.evaluation.charts import Line, chart
+from infra.evaluation.__main__ import EVALUATION, main
 from infra.evaluation.page import page
-from infra.evaluation.quotes import numbers, quotes, requoted
-from infra.evaluation.report import (
+from infra.reports.charts import Line, chart
+from infra.reports.quotes import numbers, quotes, requoted
+from infra.reports.report import (
     Bar,
     Figure,
     Measured,
-    Report,
     Section,
     Table,
     figures_of,
     from_document,
     to_document,
 )
-from infra.evaluation.sections import SECTIONS
+from infra.reports.report_files import DOCS, ROOT, everything_on_file, quoting_documents
 
-_DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+_DOCUMENTS = quoting_documents()
 
 
 def _report(value: float | None) -> dict[str, Measured]:
@@ -31,10 +30,6 @@ def _report(value: float | None) -> dict[str, Measured]:
     table = Table("Found", ("picture", "faces"), (("a.jpg", 3), ("b.jpg", None)))
     section = Section("crowds", "Faces in group photos", "How.", "Reading.", (figure,), (table,))
     return {"crowds": Measured(section, "2026-01-02", 3, "a machine")}
-
-
-def _on_file() -> Report:
-    return from_document(json.loads(DATA.read_text(encoding="utf-8")))
 
 
 @pytest.mark.parametrize(
@@ -78,13 +73,14 @@ def test_quoted_numbers_are_set_from_the_report() -> None:
 
 
 def test_the_committed_page_is_that_of_the_committed_numbers() -> None:
-    assert PAGE.read_text(encoding="utf-8") == page(_on_file()), "run `make evaluate`"
-    assert list(_on_file()) == [name for name in SECTIONS if name in _on_file()]
+    report = EVALUATION.merged({})
+    assert EVALUATION.document.read_text(encoding="utf-8") == EVALUATION.page(report), "run `make evaluate`"
+    assert everything_on_file().keys() >= report.keys()
 
 
 @pytest.mark.parametrize("path", _DOCUMENTS, ids=[path.name for path in _DOCUMENTS])
 def test_documents_quote_the_committed_numbers(path: Path) -> None:
-    known = numbers(_on_file())
+    known = numbers(everything_on_file())
     for quote in quotes(path.read_text(encoding="utf-8")):
         assert known[quote.name] == quote.number, f"{quote.name} in {path.name}: run `make evaluate`"
 
@@ -94,14 +90,14 @@ def test_the_readme_quotes_some() -> None:
 
 
 def test_every_figure_has_a_name_of_its_own() -> None:
-    names = [name for name, _ in figures_of(_on_file())]
+    names = [name for name, _ in figures_of(everything_on_file())]
     assert len(names) == len(set(names))
 
 
 def test_pictures_of_the_page_are_there() -> None:
-    for measured in _on_file().values():
+    for measured in everything_on_file().values():
         if measured.section.picture:
-            assert (ROOT / "docs" / "pictures" / measured.section.picture).is_file()
+            assert (DOCS / "pictures" / measured.section.picture).is_file()
 
 
 def test_a_chart_is_a_picture_with_every_line() -> None:
@@ -113,8 +109,8 @@ def test_a_chart_is_a_picture_with_every_line() -> None:
 
 
 def test_a_section_that_is_not_measured_now_is_kept() -> None:
-    fresh = {name: measured for name, measured in _on_file().items() if name == "crowds"}
-    assert list(merged(fresh)) == list(_on_file())
+    report = EVALUATION.merged({})
+    assert list(EVALUATION.merged({"crowds": report["crowds"]})) == list(report)
 
 
 @pytest.mark.parametrize(
@@ -128,7 +124,7 @@ def test_a_section_that_is_not_measured_now_is_kept() -> None:
 def test_a_sentence_says_what_is_missing(
     arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    before = PAGE.read_bytes()
+    before = EVALUATION.document.read_bytes()
     assert main(arguments) == 2
     assert sentence in capsys.readouterr().out.replace("\n", " ")
-    assert PAGE.read_bytes() == before
+    assert EVALUATION.document.read_bytes() == before

@@ -1,4 +1,4 @@
-"""What an evaluation finds, as data: figures with the bars they are held against, tables, and a reading of them."""
+"""What is measured, as data: figures with the bars they are held against, tables, and a reading of them."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -10,7 +10,7 @@ Cell = str | float | int | None
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """What a figure must reach. `source` says who asks for it: the project's aims, or the evaluation itself."""
+    """What a figure must reach. `source` says who asks for it: the project's aims, or the report itself."""
 
     at_least: float | None = None
     at_most: float | None = None

@@ -1,14 +1,14 @@
-"""Numbers in documents that come from the evaluation.
+"""Numbers in documents that come from reports.
 
 A document quotes a figure by a comment behind the number: `12<!-- crowds.missed -->`. The comment does not show, the
-number is set by `make evaluate`, and a test holds each against the report.
+number is set by `make evaluate` or `make bench`, and a test holds each against the report.
 """
 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from infra.evaluation.report import Report, figures_of
+from infra.reports.report import Report, figures_of
 
 _QUOTE = re.compile(r"(?P<number>-?\d+(?:\.\d+)?)<!-- (?P<name>[a-z0-9_]+\.[a-z0-9_]+) -->")
 

@@ -1,4 +1,4 @@
-"""Small line charts as SVG, for the pages of the evaluation."""
+"""Small line charts as SVG, for the pages of reports."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What an evaluation runs on, in a line."""
+"""What a report was measured on, in a line."""
 
 import os
 import platform
@@ -8,13 +8,13 @@ from pathlib import Path
 _LIBRARIES = ("numpy", "onnxruntime", "opencv-python-headless", "av", "pillow")
 
 
-def machine() -> str:
-    """Processor, cores, system, Python and the libraries that numbers depend on."""
+def machine(used: str) -> str:
+    """Processor, cores, system, Python and the libraries that numbers depend on, and what of it was used."""
     libraries = ", ".join(f"{name} {version(name)}" for name in _LIBRARIES)
     cores = os.process_cpu_count() if hasattr(os, "process_cpu_count") else len(os.sched_getaffinity(0))
     return (
         f"{_processor()}, {cores} cores, {platform.system()} {platform.machine()}; "
-        f"Python {platform.python_version()}, {libraries}; CPU, one thread"
+        f"Python {platform.python_version()}, {libraries}; {used}"
     )
 
 

@@ -1,0 +1,1 @@
+"""What reports of measurements are made of: figures with their bars, pages, charts, quotes in documents."""
