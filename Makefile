@@ -6,6 +6,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 TRAINING := .venv-training
+BENCH := .venv-bench
 INSTALLED := $(VENV)/.installed
 SOURCES := app.py chalicelib infra tests
 
@@ -21,9 +22,9 @@ export MIEN_DEMO_JOB := $(value JOB)
 export MIEN_DEMO_OUT := $(value OUT)
 export MIEN_SERVE_PORT := $(value PORT)
 export MIEN_SERVE_DROP := $(value DROP)
-export MIEN_EVALUATE_ONLY := $(value ONLY)
+export MIEN_ONLY := $(value ONLY)
 
-.PHONY: help setup ready demo serve test fuzz segments check format picture train evaluate pages package deploy destroy
+.PHONY: help setup ready demo serve test fuzz segments check format picture train evaluate bench pages package deploy destroy
 .PHONY: simulate lock clean
 
 help:  ## Show these lines
@@ -88,7 +89,17 @@ train: ready  ## Train the expression model anew from ../shared (about an hour; 
 	@$(TRAINING)/bin/python -m infra.training.train
 
 evaluate: ready  ## Measure Mien on ../shared/media, write docs/evaluation.md (some minutes): make evaluate [ONLY=crowds]
-	@$(BIN)/python -m infra.evaluation --only "$$MIEN_EVALUATE_ONLY"
+	@$(BIN)/python -m infra.evaluation --only "$$MIEN_ONLY"
+
+bench: ready $(BENCH)/.installed  ## Measure speed beside MediaPipe, memory, cost; write docs/performance.md (20 min): make bench [ONLY=memory]
+	@$(BIN)/python -m infra.benchmark --only "$$MIEN_ONLY"
+
+# Without MediaPipe's package the benchmark measures Mien alone, and says so.
+$(BENCH)/.installed: requirements/bench.txt
+	@echo "Installing MediaPipe, to compare with, in $(BENCH)"
+	@$(PYTHON) -m venv $(BENCH)
+	@if $(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt; \
+	then touch $@; else rm -rf $(BENCH); fi
 
 pages: ready  ## Make the API's page on responsible use from its document anew
 	@$(BIN)/python -m infra.pages.responsible_use
@@ -118,7 +129,8 @@ lock:  ## Resolve the dependencies anew (needs uv)
 	@$(LOCK) requirements/dev.in -o requirements/dev.txt
 	@$(LOCK) requirements/worker.in -c requirements/dev.txt -o requirements/worker.txt
 	@$(LOCK) requirements/worker-cuda.in -c requirements/worker.txt -o requirements/worker-cuda.txt
+	@$(LOCK) requirements/bench.in -c requirements/dev.txt -o requirements/bench.txt
 	@$(LOCK) requirements/light.in -c requirements/dev.txt -o requirements.txt
 
 clean:  ## Remove what set-up and the checks made; results stay
-	rm -rf $(VENV) $(TRAINING) models build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(TRAINING) $(BENCH) models build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,4 +1,4 @@
-"""Small line charts as SVG, for the pages of reports."""
+"""Small charts, lines and bars, as SVG, for the pages of reports."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,11 +34,7 @@ def chart(*, title: str, x_label: str, lines: Sequence[Line]) -> str:
     for place, line in enumerate(lines):
         parts.append(_line(plane, line, _COLOURS[place % len(_COLOURS)]))
     parts.append(f'<text x="{_LEFT}" y="24" font-size="15">{escape(title)}</text>')
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" '
-        'font-family="system-ui, sans-serif" font-size="12" fill="#1d2430">'
-        '<rect width="100%" height="100%" fill="#fbfaf6"/>' + "".join(parts) + "</svg>\n"
-    )
+    return _picture(_HEIGHT, parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,3 +99,45 @@ def _broken(name: str, most: int = 24) -> list[str]:
             lines.append("")
         lines[-1] = f"{lines[-1]} {word}".strip()
     return lines
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """One kind of bar: its name and its length at each label."""
+
+    name: str
+    values: Sequence[float]
+
+
+def write_bars(path: Path, *, title: str, labels: Sequence[str], groups: Sequence[Bars]) -> None:
+    """Writes lying bars, the kinds side by side at each label, with their numbers behind them."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(bars(title=title, labels=labels, groups=groups), encoding="utf-8")
+
+
+def bars(*, title: str, labels: Sequence[str], groups: Sequence[Bars]) -> str:
+    """The same as SVG."""
+    thick, gap, left, top = 16, 18, 160, 64
+    step = thick * len(groups) + gap
+    most = max((value for group in groups for value in group.values), default=1.0) or 1.0
+    parts = [f'<text x="16" y="24" font-size="15">{escape(title)}</text>']
+    for place, group in enumerate(groups):
+        colour, x = _COLOURS[place % len(_COLOURS)], left + 130 * place
+        parts.append(f'<rect x="{x}" y="36" width="12" height="12" fill="{colour}"/>')
+        parts.append(f'<text x="{x + 18}" y="46">{escape(group.name)}</text>')
+        for row, value in enumerate(group.values):
+            bar_y, width = top + row * step + place * thick, (_WIDTH - left - 60) * value / most
+            parts.append(f'<rect x="{left}" y="{bar_y}" width="{width:.1f}" height="{thick - 2}" fill="{colour}"/>')
+            parts.append(f'<text x="{left + width + 6:.1f}" y="{bar_y + 11}">{value:.0f}</text>')
+    for row, label in enumerate(labels):
+        y = top + row * step + thick * len(groups) / 2 + 3
+        parts.append(f'<text x="{left - 10}" y="{y:.1f}" text-anchor="end">{escape(label)}</text>')
+    return _picture(top + step * len(labels), parts)
+
+
+def _picture(height: int, parts: Sequence[str]) -> str:
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" '
+        'font-family="system-ui, sans-serif" font-size="12" fill="#1d2430">'
+        '<rect width="100%" height="100%" fill="#fbfaf6"/>' + "".join(parts) + "</svg>\n"
+    )

@@ -1,4 +1,4 @@
-"""The reports in `docs/`, each as data and as a page that follows from it, and the documents that quote their numbers."""
+"""The reports in `docs/`: each as data and as a page that follows from it, and the documents that quote them."""
 
 import json
 from collections.abc import Callable, Collection

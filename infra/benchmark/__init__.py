@@ -1,0 +1,1 @@
+"""How fast Mien is, how much it takes, and against what: `make bench`."""

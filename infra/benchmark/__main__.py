@@ -1,0 +1,117 @@
+"""`make bench`: measures speed, memory and cost, and writes `docs/performance.md` and `docs/performance.json`."""
+
+import argparse
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+
+from infra.benchmark.bench import BRIEF, FULL, Bench
+from infra.benchmark.bystanders import busy_share
+from infra.benchmark.contestants import ContestantFailed, lacking
+from infra.benchmark.page import page
+from infra.benchmark.sections import SECTIONS
+from infra.reports.machine import machine
+from infra.reports.report import Measured
+from infra.reports.report_files import DOCS, ROOT, ReportFiles
+from infra.training.teacher import BUNDLE
+
+PERFORMANCE = ReportFiles("performance", SECTIONS, page)
+_MEDIA = ROOT.parent / "shared" / "media"
+_FOLDER = ROOT / "build" / "bench"
+_QUIET_SHARE = 0.15
+_INTERRUPTED, _FAILED, _USAGE = 130, 1, 2
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Entry point; returns the exit status."""
+    parser = argparse.ArgumentParser(description="Measures Mien's speed, memory and cost.")
+    parser.add_argument("--only", default="", help=f"sections, with commas between: {', '.join(SECTIONS)}")
+    parser.add_argument("--media", type=Path, default=_MEDIA)
+    parser.add_argument("--bundle", type=Path, default=BUNDLE, help="of MediaPipe's Face Landmarker")
+    parser.add_argument("--brief", action="store_true", help="fewer repeats, and no hour of video")
+    options = parser.parse_args(arguments)
+    console = Console(highlight=False, soft_wrap=True, markup=False)
+    names = [name.strip() for name in options.only.split(",") if name.strip()] or list(SECTIONS)
+    unknown = [name for name in names if name not in SECTIONS]
+    if unknown:
+        console.print(f"There is no section {unknown[0]}; use some of: {', '.join(SECTIONS)}.")
+        return _USAGE
+    bench = _bench(options, console)
+    try:
+        _measure_all(bench, names, console)
+    except KeyboardInterrupt:
+        console.print("Interrupted; what was measured before is kept.")
+        return _INTERRUPTED
+    except ContestantFailed as failure:
+        console.print(str(failure))
+        return _FAILED
+    return 0
+
+
+def _bench(options: argparse.Namespace, console: Console) -> Bench:
+    has_media = options.media.is_dir()
+    lacks = lacking(options.bundle) if has_media else f"There is no {options.media}."
+    if lacks:
+        console.print(f"{lacks} So ours is measured alone, and docs/performance.md stays as it is.")
+    return Bench(
+        media=options.media.resolve() if has_media else None,
+        bundle=options.bundle.resolve(),
+        opponent_lacks=lacks,
+        folder=_FOLDER,
+        # An incomplete run leaves the documents alone, pictures among them.
+        pictures=_FOLDER if lacks else DOCS / "pictures",
+        effort=BRIEF if options.brief else FULL,
+        tell=lambda sentence: console.print(f"  {sentence}"),
+    )
+
+
+def _measure_all(bench: Bench, names: Iterable[str], console: Console) -> None:
+    _FOLDER.mkdir(parents=True, exist_ok=True)
+    measured_now: dict[str, Measured] = {}
+    for measured in measure(bench, names, console):
+        measured_now[measured.section.name] = measured
+        if bench.is_complete:
+            # Each at once: who interrupts keeps what there is.
+            PERFORMANCE.write(PERFORMANCE.merged({measured.section.name: measured}))
+    if bench.is_complete:
+        console.print(f"Written: {PERFORMANCE.document.relative_to(ROOT)}")
+        return
+    path = _FOLDER / "performance.md"
+    path.write_text(page(measured_now), encoding="utf-8")
+    console.print(f"Written: {path.relative_to(ROOT)}")
+
+
+def measure(bench: Bench, names: Iterable[str], console: Console) -> Iterator[Measured]:
+    """The sections of these names, measured one after another."""
+    today = datetime.now(UTC).date().isoformat()
+    for name in names:
+        console.print(name)
+        here = machine(_used(bench))
+        started_s = time.monotonic()
+        section = SECTIONS[name](bench)
+        bars = [figure.fails for figure in section.figures if figure.bar is not None]
+        console.print(f"{name}: {time.monotonic() - started_s:.0f} s, {sum(bars)} of {len(bars)} bars missed")
+        console.print(f"  {section.reading}")
+        yield Measured(section, today, None, here)
+
+
+def _used(bench: Bench) -> str:
+    words = ["CPU, all cores"]
+    busy = busy_share()
+    if busy is not None and busy > _QUIET_SHARE:
+        words.append(f"**of which other work took {_tenths(busy)} when a section began**")
+    if bench.effort is not FULL:
+        words.append("a brief run")
+    return ", ".join(words)
+
+
+def _tenths(share: float) -> str:
+    return f"about {round(share * 10) * 10} %"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

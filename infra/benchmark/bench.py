@@ -1,0 +1,50 @@
+"""What the sections of the benchmark measure with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How much is measured. `repeats`: of everything that is timed; `frames`: of made clips; `minutes`: the lengths of
+    video whose memory is compared; `slow_fps`: frames a second of the clip of five faces there; `seconds`: for how
+    long requests are sent; `demo_s`: the length of the demo's clip, which stands in where there are no media."""
+
+    repeats: int = 5
+    frames: int = 240
+    minutes: tuple[float, ...] = (1, 10, 60)
+    slow_fps: int = 6
+    seconds: float = 3.0
+    demo_s: float = 12.0
+
+
+FULL = Effort()
+BRIEF = Effort(repeats=2, frames=100, minutes=(1, 10), slow_fps=3, seconds=2.0)
+SAMPLE = Effort(repeats=1, frames=8, minutes=(0.02, 0.04), slow_fps=5, seconds=0.1, demo_s=1.0)
+"""Enough to see that a section works; its numbers mean nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """`media`: the shared media, None where there are none. `bundle`: the Face Landmarker's. `opponent_lacks`: a
+    sentence where it cannot take part. `folder`: for clips and logs. `pictures`: for charts. `tell`: says how far it
+    is."""
+
+    media: Path | None
+    bundle: Path
+    opponent_lacks: str
+    folder: Path
+    pictures: Path
+    effort: Effort
+    tell: Callable[[str], None]
+
+    @property
+    def log(self) -> Path:
+        """What the processes that are measured say."""
+        return self.folder / "bench.log"
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the results say what the report is about."""
+        return self.media is not None and not self.opponent_lacks

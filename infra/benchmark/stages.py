@@ -1,0 +1,235 @@
+"""What each stage of a job takes of the processor: driven alone, by its public class, on what a first pass recorded."""
+
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from chalicelib.analysis.analyzer import FaceAnalyzer
+from chalicelib.analysis.detector import Detections, FaceDetector, Window
+from chalicelib.analysis.face_tracker import FaceTracker
+from chalicelib.analysis.frames import Frame
+from chalicelib.analysis.head_pose import head_pose, interocular_distance_px, mean_face_luminance
+from chalicelib.analysis.mesh import Crop, FaceMesh, MeshModel
+from chalicelib.analysis.models import ModelFile, Models
+from chalicelib.analysis.open_media import open_media
+from chalicelib.analysis.score_streams import scored
+from chalicelib.analysis.trained_expressions import TrainedExpressions
+from chalicelib.analysis.validity import confidence, invalid_reasons
+from chalicelib.domain.emotions import emotions
+from chalicelib.domain.job_names import Mesh, Recipe
+from chalicelib.domain.metrics import FrameMetrics
+from chalicelib.formats.result_files import ResultFiles
+from infra.benchmark.ours import recipe_of
+from infra.benchmark.runs import clocked
+
+STAGES = ("decode", "detect", "crop", "mesh", "track", "expressions", "own neutral", "format")
+_FILES = {Mesh.ATTENTION: ModelFile.FACE_MESH_ATTENTION, Mesh.LIGHT: ModelFile.FACE_MESH_LIGHT}
+_WITNESS = {Mesh.ATTENTION: Mesh.LIGHT, Mesh.LIGHT: Mesh.ATTENTION}
+_BEST_OF = 3
+
+Picture = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """A question to the detector, and its answer."""
+
+    image: Picture
+    window: Window
+    found: Detections
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A question to one of the meshes, and its answer."""
+
+    mesh: Mesh
+    image: Picture
+    crops: list[Crop]
+    found: list[FaceMesh]
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """The first frames of a file, and what each stage was asked about them. `searched` is without the thorough search
+    of the first frame, `opening`, which a long video has only once."""
+
+    path: Path
+    recipe: Recipe
+    frames: list[Frame]
+    opening: list[Searched] = field(default_factory=list)
+    searched: list[Searched] = field(default_factory=list)
+    measured: list[Measured] = field(default_factory=list)
+    faces: list[tuple[Picture, FaceMesh]] = field(default_factory=list)
+    metrics: list[FrameMetrics] = field(default_factory=list)
+
+
+class _RecordingDetector(FaceDetector):
+    def __init__(self, models: Models, recording: Recording) -> None:
+        super().__init__(models)
+        self._recording = recording
+
+    def detect(self, image: Picture, window: Window) -> Detections:
+        found = super().detect(image, window)
+        self._recording.searched.append(Searched(image, window, found))
+        return found
+
+
+class _RecordingMesh(MeshModel):
+    def __init__(self, models: Models, mesh: Mesh, recording: Recording) -> None:
+        super().__init__(models, mesh)
+        self._name, self._recording = mesh, recording
+
+    def measure(self, image: Picture, crops: list[Crop]) -> list[FaceMesh]:
+        found = super().measure(image, crops)
+        self._recording.measured.append(Measured(self._name, image, crops, found))
+        return found
+
+
+class _ReplayedDetector(FaceDetector):
+    def __init__(self, recording: Recording) -> None:
+        self._answers = iter([each.found for each in (*recording.opening, *recording.searched)])
+
+    def detect(self, image: Picture, window: Window) -> Detections:  # noqa: ARG002  # as recorded
+        return next(self._answers)
+
+
+class _ReplayedMesh(MeshModel):
+    def __init__(self, recording: Recording, mesh: Mesh) -> None:
+        # Fresh copies: what a mesh has worked out of its points before is kept with it.
+        answers = [[replace(face) for face in each.found] for each in recording.measured if each.mesh is mesh]
+        self._answers = iter(answers)
+
+    def measure(self, image: Picture, crops: list[Crop]) -> list[FaceMesh]:  # noqa: ARG002  # as recorded
+        return next(self._answers)
+
+
+def record(path: Path, job: str, models: Models, *, frames: int) -> Recording:
+    """Analyses the first frames of a file and keeps what each stage was asked."""
+    recipe = recipe_of(job)
+    with open_media(path) as medium:
+        recording = Recording(path, recipe, list(islice(medium.frames(), frames)))
+    tracker = FaceTracker(
+        _RecordingDetector(models, recording),
+        _RecordingMesh(models, recipe.mesh, recording),
+        _RecordingMesh(models, _WITNESS[recipe.mesh], recording),
+        max_faces=recipe.max_faces,
+    )
+    for frame in recording.frames:
+        recording.faces.extend((frame.image, face.mesh) for face in tracker.track(frame))
+        if frame is recording.frames[0]:
+            recording.opening.extend(recording.searched)
+            recording.searched.clear()
+    analyzer = FaceAnalyzer(models, mesh=recipe.mesh, max_faces=recipe.max_faces, scores=recipe.scores)
+    recording.metrics.extend(analyzer.analyze(recording.frames))
+    return recording
+
+
+def costs_ms(recording: Recording, models: Models) -> Mapping[str, float]:
+    """Processor milliseconds for each frame, by stage: the best of some repeats. `crop`: what the mesh's class does
+    beside running its network."""
+    measured_ms = _best_ms(recording, lambda: _measure(recording, models))
+    mesh_ms = _best_ms(recording, lambda: _networks_alone(recording, models))
+    return {
+        "decode": _best_ms(recording, lambda: _decode(recording)),
+        "detect": _best_ms(recording, lambda: _detect(recording, models)),
+        "crop": max(measured_ms - mesh_ms, 0.0),
+        "mesh": mesh_ms,
+        "track": _best_ms(recording, lambda: _track(recording)),
+        "expressions": _best_ms(recording, lambda: _express(recording)),
+        "own neutral": _best_ms(recording, lambda: _correct(recording)),
+        "format": _best_ms(recording, lambda: _format(recording)),
+    }
+
+
+def _best_ms(recording: Recording, prepare: Callable[[], Iterable[object]]) -> float:
+    """`prepare` makes what the stage needs; running through what it returns is the stage itself."""
+    best_s = float("inf")
+    for _ in range(_BEST_OF):
+        steps = prepare()
+        with clocked() as clock:
+            for _step in steps:
+                pass
+        best_s = min(best_s, clock.cpu_s)
+    return best_s * 1000 / len(recording.frames)
+
+
+def _decode(recording: Recording) -> Iterator[object]:
+    with open_media(recording.path) as medium:
+        yield from islice(medium.frames(), len(recording.frames))
+
+
+def _detect(recording: Recording, models: Models) -> Iterator[object]:
+    detector = FaceDetector(models)
+    return (detector.detect(each.image, each.window) for each in recording.searched)
+
+
+def _measure(recording: Recording, models: Models) -> Iterator[object]:
+    meshes = {mesh: MeshModel(models, mesh) for mesh in Mesh}
+    return (meshes[each.mesh].measure(each.image, each.crops) for each in recording.measured)
+
+
+def _networks_alone(recording: Recording, models: Models) -> Iterator[object]:
+    networks = {mesh: models.network(_FILES[mesh]) for mesh in Mesh}
+    inputs = [(each.mesh, _blob(each.found)) for each in recording.measured if each.found]
+    return (networks[mesh](blob) for mesh, blob in inputs)
+
+
+def _blob(faces: list[FaceMesh]) -> NDArray[np.float32]:
+    return np.asarray(cv2.dnn.blobFromImages([face.sample for face in faces], 1 / 255, swapRB=True), dtype=np.float32)
+
+
+def _track(recording: Recording) -> Iterator[object]:
+    mesh = recording.recipe.mesh
+    tracker = FaceTracker(
+        _ReplayedDetector(recording),
+        _ReplayedMesh(recording, mesh),
+        _ReplayedMesh(recording, _WITNESS[mesh]),
+        max_faces=recording.recipe.max_faces,
+    )
+    return (tracker.track(frame) for frame in recording.frames)
+
+
+def _express(recording: Recording) -> Iterator[object]:
+    """Everything that is said of one mesh by itself."""
+    model = TrainedExpressions()
+    faces = [(image, replace(mesh)) for image, mesh in recording.faces]
+    if faces:
+        model.score(faces[0][1].points)  # opens the network's file
+    return (_expressed(image, mesh, model) for image, mesh in faces)
+
+
+def _expressed(image: Picture, mesh: FaceMesh, model: TrainedExpressions) -> object:
+    pose = head_pose(mesh.fit)
+    eyes_px, luminance = interocular_distance_px(mesh.points), mean_face_luminance(image, mesh.points)
+    height, width = image.shape[:2]
+    reasons = invalid_reasons(mesh, pose, luminance=luminance, interocular_px=eyes_px, picture=(height, width))
+    return emotions(model.score(mesh.points).calibrated), confidence(mesh), reasons
+
+
+def _correct(recording: Recording) -> Iterator[object]:
+    recipe = recording.recipe
+    return iter(scored(recording.metrics, recipe.scores, recipe.metrics(expressions_only=False)))
+
+
+def _format(recording: Recording) -> Iterator[object]:
+    recipe = recording.recipe
+    metrics = recipe.metrics(expressions_only=False)
+    frames = list(scored(recording.metrics, recipe.scores, metrics))
+    return _written(recipe, frames)
+
+
+def _written(recipe: Recipe, frames: list[FrameMetrics]) -> Iterator[object]:
+    with (
+        tempfile.TemporaryDirectory(prefix="mien-bench-") as directory,
+        ResultFiles(recipe, recipe.metrics(expressions_only=False), Path(directory), "clip.mp4") as results,
+    ):
+        for frame in frames:
+            results.write(frame)
+            yield frame
