@@ -1,9 +1,11 @@
 """`make bench`: measures speed, memory and cost, and writes `docs/performance.md` and `docs/performance.json`."""
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -87,30 +89,30 @@ def _measure_all(bench: Bench, names: Iterable[str], console: Console) -> None:
 
 def measure(bench: Bench, names: Iterable[str], console: Console) -> Iterator[Measured]:
     """The sections of these names, measured one after another."""
+    here = machine("CPU, all cores" if bench.effort is FULL else "CPU, all cores, a brief run")
     today = datetime.now(UTC).date().isoformat()
     for name in names:
         console.print(name)
-        here = machine(_used(bench))
-        started_s = time.monotonic()
+        busy = busy_share()
+        started_s, worked_s = time.monotonic(), _processor_s()
         section = SECTIONS[name](bench)
+        section = replace(section, reading=f"{section.reading}{_disturbance(busy)}")
         bars = [figure.fails for figure in section.figures if figure.bar is not None]
         console.print(f"{name}: {time.monotonic() - started_s:.0f} s, {sum(bars)} of {len(bars)} bars missed")
         console.print(f"  {section.reading}")
-        yield Measured(section, today, None, here)
+        yield Measured(section, today, round(_processor_s() - worked_s), here)
 
 
-def _used(bench: Bench) -> str:
-    words = ["CPU, all cores"]
-    busy = busy_share()
-    if busy is not None and busy > _QUIET_SHARE:
-        words.append(f"**of which other work took {_tenths(busy)} when a section began**")
-    if bench.effort is not FULL:
-        words.append("a brief run")
-    return ", ".join(words)
+def _processor_s() -> float:
+    """What this process and those that it has started and seen end have taken."""
+    return sum(os.times()[:4])
 
 
-def _tenths(share: float) -> str:
-    return f"about {round(share * 10) * 10} %"
+def _disturbance(busy: float | None) -> str:
+    """A sentence where other work took a part of the machine that matters."""
+    if busy is None or busy < _QUIET_SHARE:
+        return ""
+    return f" **When this began, other work took about {round(busy * 10) * 10} % of the cores.**"
 
 
 if __name__ == "__main__":

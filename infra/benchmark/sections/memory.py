@@ -51,6 +51,7 @@ def measure(bench: Bench) -> Section:
     tasks = (longest, *others)
     try:
         with _process(bench, longest) as process:
+            bench.tell(f"{longest.subject}, {longest.minutes:g} minutes: begun, beside the others")
             process.ask(longest.request)
             peaks = [_peak(bench, task) for task in others]
             peaks.insert(0, _told(bench, longest, process.answer()))

@@ -32,8 +32,10 @@ def measure(bench: Bench) -> Section:
     times_s: dict[str, list[float]] = {name: [] for name in _PROGRAMS}
     for repeat in range(bench.effort.repeats + 1):
         for name, (title, program) in _PROGRAMS.items():
+            command = (sys.executable, "-c", program)
             started_s = time.perf_counter()
-            subprocess.run((sys.executable, "-c", program), check=True, cwd=ROOT, env=environment)  # noqa: S603
+            with bench.log.open("a", encoding="utf-8") as log:
+                subprocess.run(command, check=True, cwd=ROOT, env=environment, stderr=log)  # noqa: S603  # as above
             if repeat > 0:  # the first fills the caches of the system
                 times_s[name].append(time.perf_counter() - started_s)
                 bench.tell(f"{title}: {times_s[name][-1]:.2f} s")
