@@ -4,6 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+LEAST_CORES = 0.9
+"""A job alone on its machine has one core busy at least."""
+DISTURBED = "Not one core was to be had for itself: other work disturbed this, and it does not show what limits."
+
 
 @dataclass(frozen=True, slots=True)
 class Effort:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from infra.benchmark.bench import Bench
+from infra.benchmark.bench import DISTURBED, LEAST_CORES, Bench
 from infra.benchmark.clips import Clip, demo_clip, five_faces_clip, one_face
 from infra.benchmark.contestants import ours
 from infra.benchmark.lambda_costs import MB_PER_VCPU, TEMPLATE, billed_s, usd, worker_memory_mb
@@ -87,6 +87,8 @@ def section(minutes: Sequence[Minute], memory_mb: int) -> Section:
 
 def _reading(cores: float, vcpus: float) -> str:
     busy = f"The default job keeps {cores:.2f} cores busy here, of {vcpus:.2f} that are paid for"
+    if cores < LEAST_CORES:
+        return DISTURBED
     if cores < 0.9 * vcpus:
         return f"What limits: {busy}: the rest is paid for and idle."
     return f"What limits: processor time. {busy}."

@@ -4,12 +4,14 @@ import os
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from infra.benchmark.bench import Bench
+from infra.benchmark.bench import DISTURBED, LEAST_CORES, Bench
 from infra.benchmark.clips import Clip, demo_clip, made_clips, one_face
 from infra.benchmark.contestants import Contestant, ours, theirs
 from infra.benchmark.runs import Run
 from infra.benchmark.statistics import Spread, speed_ratios, spread
+from infra.evaluation.sections.crowds import true_faces
 from infra.reports.charts import Bars, write_bars
 from infra.reports.report import Bar, Figure, Section, Table, slug
 
@@ -22,6 +24,16 @@ _BARS = {"multiface": Bar(at_least=2.0), "sdk-metrics": Bar(at_least=4.0)}
 _BARRED_CLIPS = ("one_face", "two_faces", "five_faces")
 _FOUND_SHARE = 0.95
 _BUSY = 0.85
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """How many faces a photo shows, and how many each found."""
+
+    name: str
+    shown: int
+    ours: int
+    theirs: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +85,9 @@ def measure(bench: Bench) -> Section:
         own = stack.enter_context(ours(bench.log))
         other = None if bench.opponent_lacks else stack.enter_context(theirs(bench.bundle, bench.log))
         races = [_race(bench, clip, own, other) for clip in _clips(bench)]
+        photos = [] if bench.media is None or other is None else _photos(bench.media, own, other)
     _draw(bench, races)
-    return section(races, bench.opponent_lacks)
+    return section(races, bench.opponent_lacks, photos)
 
 
 def _clips(bench: Bench) -> Sequence[Clip]:
@@ -104,7 +117,19 @@ def _race(bench: Bench, clip: Clip, own: Contestant, other: Contestant | None) -
     return Race(clip, runs)
 
 
-def section(races: Sequence[Race], opponent_lacks: str) -> Section:
+def _photos(media: Path, own: Contestant, other: Contestant) -> list[Photo]:
+    photos = []
+    for name, faces in true_faces().items():
+        path = str(media / "crowds" / name)
+        ours_found, theirs_found = (
+            own.run({"path": path, "job": JOBS[0]}),
+            other.run({"path": path, "faces": len(faces)}),
+        )
+        photos.append(Photo(name, len(faces), int(next(iter(ours_found.faces))), int(next(iter(theirs_found.faces)))))
+    return photos
+
+
+def section(races: Sequence[Race], opponent_lacks: str, photos: Sequence[Photo] = ()) -> Section:
     """What the races say."""
     figures = [figure for race in races for name in JOBS for figure in _figures(race, name)]
     rows = [_row(race, name) for race in races for name in race.runs]
@@ -130,9 +155,17 @@ def section(races: Sequence[Race], opponent_lacks: str) -> Section:
         f"both found exactly the clip's faces in at least {_FOUND_SHARE:.0%} of the frames.",
         _reading(races, opponent_lacks),
         tuple(figures),
-        (Table("", header, tuple(rows)),),
+        (Table("", header, tuple(rows)), *_photo_tables(photos)),
         f"{NAME}.svg",
     )
+
+
+def _photo_tables(photos: Sequence[Photo]) -> list[Table]:
+    if not photos:
+        return []
+    rows = [(f"`{each.name}`", each.shown, each.ours, each.theirs) for each in photos]
+    title = "Faces found in group photos (ours: at most 50; MediaPipe is allowed as many as there are)"
+    return [Table(title, ("photo", "faces", JOBS[0], OPPONENT), tuple(rows))]
 
 
 def _figures(race: Race, name: str) -> list[Figure]:
@@ -184,6 +217,8 @@ def _most_seen(run: Run) -> str:
 def _limit(race: Race) -> str:
     """What keeps the first clip's default job from being faster, as far as cores tell it."""
     cores, there = race.cores(JOBS[0]), len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+    if cores < LEAST_CORES:
+        return DISTURBED
     if cores >= _BUSY * there:
         return f"What limits: the processor; {cores:.1f} of {there} cores are at work ({race.clip.title}, {JOBS[0]})."
     return (
