@@ -28,9 +28,9 @@ _WITNESS = {Mesh.ATTENTION: Mesh.LIGHT, Mesh.LIGHT: Mesh.ATTENTION}
 _MOST_TRACKED = 8
 _MOST_DECODED = 4
 _MOST_DECODED_BYTES = 64_000_000
-_BATCH = 16
+BATCH = 16
 """So many frames are measured together, or as many as hold so many faces."""
-MOST_AHEAD = _BATCH + _MOST_TRACKED + _MOST_DECODED + 2
+MOST_AHEAD = BATCH + _MOST_TRACKED + _MOST_DECODED + 2
 """So many frames may be taken before the first of them is wanted; the two are those that the threads are at."""
 
 
@@ -145,7 +145,7 @@ def _batches(frames: Iterable[_TrackedFrame]) -> Iterator[list[_TrackedFrame]]:
     batch: list[_TrackedFrame] = []
     for frame in frames:
         batch.append(frame)
-        if len(batch) >= _BATCH or sum(len(each.faces) for each in batch) >= _BATCH:
+        if len(batch) >= BATCH or sum(len(each.faces) for each in batch) >= BATCH:
             yield batch
             batch = []
     if batch:

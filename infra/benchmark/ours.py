@@ -6,6 +6,7 @@ What a worker does with a job, but for AWS: no download, no lease, no upload.
 
 import tempfile
 from collections import Counter
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -48,9 +49,10 @@ def run(path: Path, job: str, models: Models, formats: tuple[str, ...] = ()) -> 
         with (
             open_media(path) as medium,
             ResultFiles(recipe, metrics, Path(directory), path.name, provider=models.provider) as results,
+            closing(analyzer.analyze(medium.frames())) as measured,
         ):
             media_s = medium.info.duration_s or 0.0
-            for frame in scored(analyzer.analyze(medium.frames()), recipe.scores, metrics):
+            for frame in scored(measured, recipe.scores, metrics):
                 results.write(frame)
                 faces[str(len(frame.faces))] += 1
             results.close()

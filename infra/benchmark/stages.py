@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.analysis.analyzer import FaceAnalyzer
+from chalicelib.analysis.analyzer import BATCH, FaceAnalyzer
 from chalicelib.analysis.detector import Detections, FaceDetector, Window
 from chalicelib.analysis.face_tracker import FaceTracker
 from chalicelib.analysis.frames import Frame
@@ -28,7 +28,7 @@ from chalicelib.formats.result_files import ResultFiles
 from infra.benchmark.ours import recipe_of
 from infra.benchmark.runs import clocked
 
-STAGES = ("decode", "detect", "crop", "mesh", "track", "expressions", "own neutral", "format")
+STAGES = ("decode", "scene", "detect", "crop", "mesh", "track", "expressions", "own neutral", "format")
 _FILES = {Mesh.ATTENTION: ModelFile.FACE_MESH_ATTENTION, Mesh.LIGHT: ModelFile.FACE_MESH_LIGHT}
 _WITNESS = {Mesh.ATTENTION: Mesh.LIGHT, Mesh.LIGHT: Mesh.ATTENTION}
 _BEST_OF = 3
@@ -66,7 +66,7 @@ class Recording:
     opening: list[Searched] = field(default_factory=list)
     searched: list[Searched] = field(default_factory=list)
     measured: list[Measured] = field(default_factory=list)
-    faces: list[tuple[Picture, FaceMesh]] = field(default_factory=list)
+    faces: list[tuple[tuple[int, int], FaceMesh]] = field(default_factory=list)
     metrics: list[FrameMetrics] = field(default_factory=list)
 
 
@@ -122,7 +122,8 @@ def record(path: Path, job: str, models: Models, *, frames: int) -> Recording:
         max_faces=recipe.max_faces,
     )
     for frame in recording.frames:
-        recording.faces.extend((frame.image, face.mesh) for face in tracker.track(frame))
+        height, width = frame.image.shape[:2]
+        recording.faces.extend(((height, width), face.mesh) for face in tracker.track(frame))
         if frame is recording.frames[0]:
             recording.opening.extend(recording.searched)
             recording.searched.clear()
@@ -138,6 +139,7 @@ def costs_ms(recording: Recording, models: Models) -> Mapping[str, float]:
     mesh_ms = _best_ms(recording, lambda: _networks_alone(recording, models))
     return {
         "decode": _best_ms(recording, lambda: _decode(recording)),
+        "scene": _best_ms(recording, lambda: _look(recording)),
         "detect": _best_ms(recording, lambda: _detect(recording, models)),
         "crop": max(measured_ms - mesh_ms, 0.0),
         "mesh": mesh_ms,
@@ -185,32 +187,47 @@ def _blob(faces: list[FaceMesh]) -> NDArray[np.float32]:
     return np.asarray(cv2.dnn.blobFromImages([face.sample for face in faces], 1 / 255, swapRB=True), dtype=np.float32)
 
 
+def _look(recording: Recording) -> Iterator[object]:
+    tracker = _replayed(recording)
+    return (tracker.look(frame) for frame in recording.frames)
+
+
 def _track(recording: Recording) -> Iterator[object]:
+    tracker = _replayed(recording)
+    looks = [tracker.look(frame) for frame in recording.frames]
+    return (tracker.follow(look) for look in looks)
+
+
+def _replayed(recording: Recording) -> FaceTracker:
     mesh = recording.recipe.mesh
-    tracker = FaceTracker(
+    return FaceTracker(
         _ReplayedDetector(recording),
         _ReplayedMesh(recording, mesh),
         _ReplayedMesh(recording, _WITNESS[mesh]),
         max_faces=recording.recipe.max_faces,
     )
-    return (tracker.track(frame) for frame in recording.frames)
 
 
 def _express(recording: Recording) -> Iterator[object]:
-    """Everything that is said of one mesh by itself."""
+    """Everything that is said of meshes by themselves, of sixteen at a time as the analyzer does."""
     model = TrainedExpressions()
-    faces = [(image, replace(mesh)) for image, mesh in recording.faces]
+    faces = [(size, replace(mesh)) for size, mesh in recording.faces]
+    for _, mesh in faces:
+        mesh.fit  # noqa: B018  # kept with the mesh; in a job the tracker has asked for it
     if faces:
-        model.score(faces[0][1].points)  # opens the network's file
-    return (_expressed(image, mesh, model) for image, mesh in faces)
+        _expressed(faces[:1], model)  # opens the network's file
+    return (_expressed(faces[start : start + BATCH], model) for start in range(0, len(faces), BATCH))
 
 
-def _expressed(image: Picture, mesh: FaceMesh, model: TrainedExpressions) -> object:
-    pose = head_pose(mesh.fit)
-    eyes_px, luminance = interocular_distance_px(mesh.points), mean_face_luminance(image, mesh.points)
-    height, width = image.shape[:2]
-    reasons = invalid_reasons(mesh, pose, luminance=luminance, interocular_px=eyes_px, picture=(height, width))
-    return emotions(model.score(mesh.points).calibrated), confidence(mesh), reasons
+def _expressed(faces: list[tuple[tuple[int, int], FaceMesh]], model: TrainedExpressions) -> list[object]:
+    scores = model.score(np.stack([mesh.points for _, mesh in faces]), [mesh.fit for _, mesh in faces])
+    found: list[object] = []
+    for (size, mesh), each in zip(faces, scores, strict=True):
+        pose = head_pose(mesh.fit)
+        eyes_px, luminance = interocular_distance_px(mesh.points), mean_face_luminance(mesh, size)
+        reasons = invalid_reasons(mesh, pose, luminance=luminance, interocular_px=eyes_px, picture=size)
+        found.append((emotions(each.calibrated), confidence(mesh), reasons))
+    return found
 
 
 def _correct(recording: Recording) -> Iterator[object]:
