@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import numpy as np
 from onnx import ValueInfoProto
 
 from infra.models.conversion import Conversion
@@ -21,7 +22,6 @@ INDICES_FILE = Path(__file__).with_name("attention_mesh_indices.json")
 
 BASE_POINTS = 468
 REGRESSOR_SIZE = 16
-IRIS_POINTS = 5
 
 
 def detector_outputs(conversion: Conversion) -> list[ValueInfoProto]:
@@ -37,7 +37,8 @@ def detector_outputs(conversion: Conversion) -> list[ValueInfoProto]:
 
 def mesh_outputs(conversion: Conversion) -> list[ValueInfoProto]:
     """The base mesh alone."""
-    _base_points(conversion, output="points")
+    points = conversion.value(_mesh_output(conversion))
+    conversion.writer.node("Reshape", points, conversion.writer.integers([0, BASE_POINTS, 3]), output="points")
     return [batch_value("points", (BASE_POINTS, 3)), _flag_output(conversion)]
 
 
@@ -45,50 +46,58 @@ def attention_mesh_outputs(conversion: Conversion) -> list[ValueInfoProto]:
     """The base mesh, with refined lips and eyes in its place and the irises behind it.
 
     Refined points have no depth of their own: they keep that of the base mesh, and an iris has the mean depth of its
-    eye's lid contour.
+    eye's lid contour. All numbers are put in one row, from which the points are gathered at once.
     """
     writer = conversion.writer
     indices = json.loads(INDICES_FILE.read_text())
-    refined_points: dict[str, list[int]] = indices["refined_points"]
-    base = _base_points(conversion, output=None)
-    positions = [_slice_last(writer, base, 0, 2)]
-    source_of = {point: point for point in range(BASE_POINTS)}
-    end = BASE_POINTS
-    # Where the parts' points begin that share one tensor.
+    base = writer.node("Reshape", conversion.value(_mesh_output(conversion)), writer.integers([0, 3 * BASE_POINTS]))
+    x_of = {point: 3 * point for point in range(BASE_POINTS)}
+    z_of = {point: 3 * point + 2 for point in range(BASE_POINTS)}
+    values, end = _refined_values(conversion, indices["refined_points"], x_of)
+    irises = _by_number(indices)
+    for place, points in enumerate(irises.values()):
+        z_of.update(dict.fromkeys(points, end + place))
+    row = writer.node("Concat", base, *values, _iris_depths(writer, base, indices, list(irises)), axis=1)
+    places = [[x_of[point], x_of[point] + 1, z_of[point]] for point in sorted(x_of)]
+    writer.node("Gather", row, writer.integers(places), axis=1, output="points")
+    return [batch_value("points", (len(places), 3)), _flag_output(conversion)]
+
+
+def _refined_values(
+    conversion: Conversion, refined_points: Mapping[str, list[int]], x_of: dict[int, int]
+) -> tuple[list[str], int]:
+    """The rows (N, ...) of refined x, y, and where what follows them starts; states in `x_of` where each x is."""
+    writer, values, end = conversion.writer, [], 3 * BASE_POINTS
+    # Where the rows begin that several parts share.
     begin_of: dict[int, int] = {}
     for name, points in refined_points.items():
         place = conversion.place(_output_named(conversion, f"output_{name}"))
         if place.tensor not in begin_of:
-            begin_of[place.tensor] = end
-            refined = conversion.value(place.tensor)
-            end += math.prod(conversion.shape(place.tensor)) // 2
-            positions.append(writer.node("Reshape", refined, writer.integers([0, end - begin_of[place.tensor], 2])))
-        begin = begin_of[place.tensor] + place.start // 2
-        source_of.update({point: begin + number for number, point in enumerate(points)})
-    candidates = writer.node("Concat", *positions, axis=1)
-    chosen = writer.integers([source_of[point] for point in sorted(source_of)])
-    position = writer.node("Gather", candidates, chosen, axis=1)
-    depth = _depth(writer, _slice_last(writer, base, 2, 3), indices)
-    writer.node("Concat", position, depth, axis=2, output="points")
-    return [batch_value("points", (len(source_of), 3)), _flag_output(conversion)]
+            size = math.prod(conversion.shape(place.tensor))
+            begin_of[place.tensor], end = end, end + size
+            values.append(writer.node("Reshape", conversion.value(place.tensor), writer.integers([0, size])))
+        begin = begin_of[place.tensor] + place.start
+        x_of.update({point: begin + 2 * number for number, point in enumerate(points)})
+    return values, end
 
 
-def _depth(writer: OnnxWriter, base_depth: str, indices: dict[str, dict[str, list[int]]]) -> str:
-    """(N, 478, 1): the base mesh's depth, then each iris's points in the order of their numbers."""
-    contours = indices["iris_depth_contours"]
-    irises = sorted(contours, key=lambda iris: min(indices["refined_points"][iris]))
-    columns = [base_depth]
-    for iris in irises:
-        lid = writer.node("Gather", base_depth, writer.integers(contours[iris]), axis=1)
-        columns.append(writer.node("ReduceMean", lid, axes=[1]))
-    spread = [BASE_POINTS + place for place in range(len(irises)) for _ in range(IRIS_POINTS)]
-    chosen = writer.integers([*range(BASE_POINTS), *spread])
-    return writer.node("Gather", writer.node("Concat", *columns, axis=1), chosen, axis=1)
+def _by_number(indices: Mapping[str, Mapping[str, list[int]]]) -> dict[str, list[int]]:
+    """The points of each iris, in the order of their numbers."""
+    points = indices["refined_points"]
+    return {iris: points[iris] for iris in sorted(indices["iris_depth_contours"], key=lambda iris: min(points[iris]))}
 
 
-def _base_points(conversion: Conversion, output: str | None) -> str:
-    mesh = conversion.value(_output_of_shape(conversion, last_extent=BASE_POINTS * 3))
-    return conversion.writer.node("Reshape", mesh, conversion.writer.integers([0, BASE_POINTS, 3]), output=output)
+def _iris_depths(
+    writer: OnnxWriter, base: str, indices: Mapping[str, Mapping[str, list[int]]], irises: list[str]
+) -> str:
+    """(N, irises): the mean depth of each eye's lid contour."""
+    contours = np.array([indices["iris_depth_contours"][iris] for iris in irises])
+    lids = writer.node("Gather", base, writer.integers(3 * contours + 2), axis=1)
+    return writer.node("ReduceMean", lids, axes=[2], keepdims=0)
+
+
+def _mesh_output(conversion: Conversion) -> int:
+    return _output_of_shape(conversion, last_extent=BASE_POINTS * 3)
 
 
 def _flag_output(conversion: Conversion) -> ValueInfoProto:
@@ -96,11 +105,6 @@ def _flag_output(conversion: Conversion) -> ValueInfoProto:
     logit = conversion.value(_output_of_shape(conversion, last_extent=1))
     writer.node("Sigmoid", writer.node("Reshape", logit, writer.integers([0, 1])), output="flag")
     return batch_value("flag", (1,))
-
-
-def _slice_last(writer: OnnxWriter, value: str, start: int, end: int) -> str:
-    """`value[:, :, start:end]`."""
-    return writer.node("Slice", value, *(writer.integers([number]) for number in (start, end, 2)))
 
 
 def _output_of_shape(conversion: Conversion, last_extent: int) -> int:

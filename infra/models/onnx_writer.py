@@ -21,6 +21,7 @@ class OnnxWriter:
         self._constants: list[TensorProto] = []
         self._constant_names: dict[tuple[str, tuple[int, ...], bytes], str] = {}
         self._widened: dict[str, str] = {}
+        self._shapes: list[ValueInfoProto] = []
         self._counts: Counter[str] = Counter()
 
     def node(self, op_type: str, *inputs: str, output: str | None = None, **attributes: Any) -> str:
@@ -28,6 +29,10 @@ class OnnxWriter:
         name = output or self._next_name(op_type.lower())
         self._nodes.append(helper.make_node(op_type, list(inputs), [name], name=name, **attributes))
         return name
+
+    def state_shape(self, value: str, shape: Sequence[int]) -> None:
+        """States that a value is (N, *shape), where ONNX cannot infer that its batch is that of the input."""
+        self._shapes.append(batch_value(value, shape))
 
     def floats(self, values: Any) -> str:
         """Name of a float32 constant; equal constants are stored once."""
@@ -46,7 +51,9 @@ class OnnxWriter:
 
     def model(self, name: str, inputs: Sequence[ValueInfoProto], outputs: Sequence[ValueInfoProto]) -> ModelProto:
         """The finished model, checked by ONNX with its shapes inferred."""
-        graph = helper.make_graph(self._nodes, name, list(inputs), list(outputs), self._constants)
+        graph = helper.make_graph(
+            self._nodes, name, list(inputs), list(outputs), self._constants, value_info=self._shapes
+        )
         model = helper.make_model(
             graph, producer_name="mien", ir_version=IR_VERSION, opset_imports=[helper.make_opsetid("", OPSET)]
         )

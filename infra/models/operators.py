@@ -194,13 +194,16 @@ def concatenate(conversion: Conversion, operator: Operator) -> str:
 
 
 def resize_bilinear(conversion: Conversion, operator: Operator) -> str:
-    """RESIZE_BILINEAR with pixel centres at a half. The output is stated as scales, which leave the batch free."""
+    """RESIZE_BILINEAR with pixel centres at a half. The output is stated as scales, which leave the batch free.
+
+    Its shape is stated, too: otherwise ONNX Runtime does not know that what is added has the same, and reshapes both.
+    """
     options = operator.options
     if options["align_corners"] or not options["half_pixel_centers"]:
         raise ConversionError("RESIZE_BILINEAR is known with half-pixel centres only.")
     source, target = conversion.shape(operator.inputs[0]), conversion.shape(operator.outputs[0])
     scales = conversion.writer.floats([1, 1, target[1] / source[1], target[2] / source[2]])
-    return conversion.writer.node(
+    resized = conversion.writer.node(
         "Resize",
         conversion.value(operator.inputs[0]),
         "",
@@ -208,6 +211,8 @@ def resize_bilinear(conversion: Conversion, operator: Operator) -> str:
         mode="linear",
         coordinate_transformation_mode="half_pixel",
     )
+    conversion.writer.state_shape(resized, (target[3], target[1], target[2]))
+    return resized
 
 
 def depth_to_space(conversion: Conversion, operator: Operator) -> str:
