@@ -14,9 +14,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from infra.models.blocked_operators import into_blocks
 from infra.models.conversion import Conversion
 from infra.models.onnx_writer import OnnxWriter
-from infra.models.operators import OperatorConverter, into_blocks
+from infra.models.operators import OperatorConverter
 from infra.models.tflite_graph import Operator, Options
 
 # Keeps the direction finite where both rotation landmarks coincide; far below a pixel.
