@@ -39,7 +39,7 @@ class FaceSearch:
             return [self.everywhere(frame, grey)]
         due = self._plan.schedule.due(frame.time_s)
         changed = self._plan.searched.changed(due, grey, frame.time_s, known)
-        return [self._detector.detect(frame.image, window) for window in changed]
+        return self._detector.detect_all(frame.image, changed)
 
     def forget(self) -> None:
         """A known face is no longer known: it may be found where nothing has changed."""

@@ -142,7 +142,7 @@ class FaceTracker:
         known = boxes_of([self._meshes[track.face_id] for track in self._tracks.live()])
         parts = self._search.in_turn(look.frame, look.grey, known)
         lost = self._tracks.lost()[:_MAX_LOST_WINDOWS]
-        parts += [self._detector.detect(image, _window_round(track, image, time_s)) for track in lost]
+        parts += self._detector.detect_all(image, [_window_round(track, image, time_s) for track in lost])
         return merged(parts) if parts else no_detections()
 
     def _admit(self, frame: Frame, found: Detections) -> None:

@@ -1,8 +1,9 @@
 """The face mesh: from a place in a picture to the points of the face, in pixels of the picture."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import cv2
 import numpy as np
@@ -108,16 +109,20 @@ class MeshModel:
     """
 
     def __init__(self, models: Models, mesh: Mesh) -> None:
+        self._models = models
         self._network = models.network(_FILES[mesh])
 
     def measure(self, image: NDArray[np.uint8], crops: list[Crop]) -> list[FaceMesh]:
         """The face in each crop of `image` (H, W, 3) uint8 BGR, in the order of `crops`."""
+        return self._models.beside(partial(self._measure_part, image), crops)
+
+    def _measure_part(self, image: NDArray[np.uint8], crops: Sequence[Crop]) -> list[FaceMesh]:
         meshes: list[FaceMesh] = []
         for start in range(0, len(crops), _MAX_BATCH):
             meshes += self._measure_batch(image, crops[start : start + _MAX_BATCH])
         return meshes
 
-    def _measure_batch(self, image: NDArray[np.uint8], crops: list[Crop]) -> list[FaceMesh]:
+    def _measure_batch(self, image: NDArray[np.uint8], crops: Sequence[Crop]) -> list[FaceMesh]:
         inputs = [_cut(image, crop) for crop in crops]
         blob = cv2.dnn.blobFromImages(inputs, 1 / 255, swapRB=True)
         points, flags = self._network(np.asarray(blob, dtype=np.float32))

@@ -1,17 +1,21 @@
 """The model files of one directory, opened as ONNX Runtime sessions when they are first needed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from pathlib import Path
 from threading import Lock
-from typing import cast
+from typing import TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from chalicelib.analysis.crew import Crew
 from chalicelib.analysis.onnx_runtime import onnxruntime
 from chalicelib.errors import ModelFileError
 
+_CPU = "CPUExecutionProvider"
+Question = TypeVar("Question")
+Answer = TypeVar("Answer")
 Network = Callable[[NDArray[np.float32]], tuple[NDArray[np.float32], NDArray[np.float32]]]
 """One network: images (N, 3, S, S) float32 in, its two outputs out, both float32 with N rows."""
 
@@ -29,12 +33,13 @@ class Models:
 
     CUDA is used where the installed ONNX Runtime offers it, else the CPU. `threads` is the number of threads inside
     one operator. The networks are small: on two shared cores one thread measured 92 frames a second and two measured
-    70; more is won by several files at once.
+    70; more is won by asking several questions at once, which `beside` does.
     """
 
-    def __init__(self, folder: Path, *, threads: int = 1) -> None:
+    def __init__(self, folder: Path, *, threads: int = 1, crew: Crew | None = None) -> None:
         self._folder = folder
         self._threads = threads
+        self._crew = crew or Crew()
         self._sessions: dict[str, onnxruntime.InferenceSession] = {}
         self._lock = Lock()
 
@@ -60,6 +65,15 @@ class Models:
                 self._sessions[file_name] = self._open(file_name)
             return self._sessions[file_name]
 
+    def beside(
+        self, work: Callable[[Sequence[Question]], Sequence[Answer]], questions: Sequence[Question]
+    ) -> list[Answer]:
+        """The answers of `work`, which runs one of these networks, to all of `questions`: on the CPU it is asked for
+        parts of them by several threads, on a GPU, which takes them all at once, for the whole. See `Crew.divide`."""
+        if self.provider == _CPU:
+            return self._crew.divide(work, questions)
+        return list(work(questions)) if questions else []
+
     @property
     def provider(self) -> str:
         """What the open sessions run on, in ONNX Runtime's words, such as `CPUExecutionProvider`: the processor, too,
@@ -82,7 +96,7 @@ class Models:
         options.log_severity_level = 3
         # Idle threads sleep: a spinning one takes time from the decoder, and in a Lambda it is paid for.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        wanted = ("CUDAExecutionProvider", "CPUExecutionProvider")
+        wanted = ("CUDAExecutionProvider", _CPU)
         available = onnxruntime.get_available_providers()
         providers = [name for name in wanted if name in available]
         try:

@@ -92,4 +92,4 @@ def search(detector: FaceDetector, image: NDArray[np.uint8], *, max_side_px: int
     scale = search_scale(width, height, max_side_px)
     copy = scaled_copy(image, scale)
     windows = search_windows(copy.shape[1], copy.shape[0])
-    return merged([detector.detect(copy, window) for window in windows]).scaled(1 / scale)
+    return merged(detector.detect_all(copy, windows)).scaled(1 / scale)
