@@ -1,7 +1,7 @@
 """What each stage of a job takes of the processor: driven alone, by its public class, on what a first pass recorded."""
 
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -75,9 +75,10 @@ class _RecordingDetector(FaceDetector):
         super().__init__(models)
         self._recording = recording
 
-    def detect(self, image: Picture, window: Window) -> Detections:
-        found = super().detect(image, window)
-        self._recording.searched.append(Searched(image, window, found))
+    def detect_all(self, image: Picture, windows: Sequence[Window]) -> list[Detections]:
+        found = super().detect_all(image, windows)
+        answers = zip(windows, found, strict=True)
+        self._recording.searched.extend(Searched(image, window, answer) for window, answer in answers)
         return found
 
 
@@ -96,8 +97,8 @@ class _ReplayedDetector(FaceDetector):
     def __init__(self, recording: Recording) -> None:
         self._answers = iter([each.found for each in (*recording.opening, *recording.searched)])
 
-    def detect(self, image: Picture, window: Window) -> Detections:  # noqa: ARG002  # as recorded
-        return next(self._answers)
+    def detect_all(self, image: Picture, windows: Sequence[Window]) -> list[Detections]:  # noqa: ARG002  # as recorded
+        return [next(self._answers) for _ in windows]
 
 
 class _ReplayedMesh(MeshModel):
