@@ -1,8 +1,8 @@
 """The plans that docs/scale.md speaks of.
 
-`FRAMES_PER_S` is what one thread did on the machine that this was written on: the whole path from decoding to metrics,
-one face, 640 x 360, in frames for each second of processor time. Everything follows from it: put your own there, which
-the API shows as a job's progress.
+`FRAMES_PER_S` is what one worker did on the machine that this was written on: a multiface job from file to results, one
+face, 640 x 360, in frames for each second of processor time (`make bench`). A worker that has two processors to itself
+does more, by about a half. Everything follows from it: put your own there, which the API shows as a job's progress.
 """
 
 from dataclasses import replace
@@ -10,9 +10,9 @@ from dataclasses import replace
 from infra.simulation.plan import Fleet, Functions, Media, Plan
 from infra.simulation.prices import FARGATE_SEGMENT_H, FARGATE_SPOT_SEGMENT_H, GPU_SPOT_MACHINE_H
 
-FRAMES_PER_S = 75.0
-GPU_GUESS_FRAMES_PER_S = 150.0
-"""Not measured: no GPU was at hand. docs/scale.md says from which speed on a GPU is worth its price."""
+FRAMES_PER_S = 220.0
+GPU_GUESS_FRAMES_PER_S = 440.0
+"""A guess, twice a processor; no GPU was at hand. docs/scale.md says from which speed on a GPU is worth its price."""
 
 _FUNCTIONS = Functions(frames_per_s=FRAMES_PER_S)
 # A task of Fargate is made for one segment, and pulls its image each time.
