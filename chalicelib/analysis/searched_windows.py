@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 
 from chalicelib.analysis.boxes import Boxes
 from chalicelib.analysis.detector import Window
+from chalicelib.analysis.search_schedule import periods
 
 RENEWAL_S = 10.0
-"""After this time a window is searched again, changed or not."""
+"""In each such period of the video's clock a window is searched once, changed or not: so a segment of a video searches
+again when one pass over all of it does."""
 
 # The grey of a face differs from what was there before by tens of levels; noise, averaged over nine pixels, by two.
 _CHANGED_LEVELS = 8
@@ -72,7 +74,7 @@ class SearchedWindows:
     def _is_due(self, window: Window, shown: NDArray[np.uint8], time_s: float, places: Boxes) -> bool:
         """`places` (N, 4): what does not count, in pixels of `shown`."""
         last = self._searches.get(window)
-        if last is None or time_s - last.time_s >= RENEWAL_S:
+        if last is None or periods(time_s, RENEWAL_S) > periods(last.time_s, RENEWAL_S):
             return True
         difference = cv2.absdiff(shown, last.shown)
         for box in places:
