@@ -70,7 +70,7 @@ class Models:
     ) -> list[Answer]:
         """The answers of `work`, which runs one of these networks, to all of `questions`: on the CPU it is asked for
         parts of them by several threads, on a GPU, which takes them all at once, for the whole. See `Crew.divide`."""
-        if self.provider == _CPU:
+        if len(questions) > 1 and self.provider == _CPU:
             return self._crew.divide(work, questions)
         return list(work(questions)) if questions else []
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from chalicelib.analysis.crew import Crew
 from chalicelib.analysis.mesh import Crop, FaceMesh, MeshModel, boxes_of, crop_of_detection, crop_of_mesh
 from chalicelib.analysis.models import Models
 from chalicelib.domain.job_names import Mesh
@@ -55,6 +56,21 @@ def test_points_come_back_in_pixels_of_the_picture() -> None:
     # The right edge of a crop turned clockwise by a quarter lies below its centre.
     assert mesh.points[1] == pytest.approx([30, 20 + 48, -5])
     assert mesh.flag == 1
+
+
+@pytest.mark.parametrize("mesh", list(Mesh))
+def test_a_mesh_does_not_depend_on_how_many_hands_measure_or_what_beside_it(
+    models: Models, shared_media: Path, mesh: Mesh
+) -> None:
+    image = read_picture(shared_media / "crowds/16.jpg")
+    crops = [Crop(100.0 + 90 * place, 300.0, 60.0 + 20 * place, 0.1 * place) for place in range(7)]
+    alone = [MeshModel(models, mesh).measure(image, [crop])[0] for crop in crops]
+    folder = Path(__file__).resolve().parents[2] / "models"
+    for hands in (1, 2, 4):
+        together = MeshModel(Models(folder, crew=Crew(hands)), mesh).measure(image, crops)
+        for one, other in zip(alone, together, strict=True):
+            assert np.array_equal(one.points, other.points)
+            assert one.flag == other.flag
 
 
 @given(st.floats(-3.0, 3.0), st.floats(10.0, 500.0))
