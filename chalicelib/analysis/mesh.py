@@ -50,7 +50,8 @@ class FaceMesh:
     @cached_property
     def box(self) -> NDArray[np.float64]:
         """(4,) left, top, right, bottom of the upright box round the mesh, in pixels of the picture."""
-        return np.concatenate(_extent(self.points[:, :2]))
+        left, right, top, bottom = _extent(self.points[:, 0], self.points[:, 1])
+        return np.array([left, top, right, bottom])
 
     @cached_property
     def fit(self) -> RigidFit:
@@ -74,25 +75,30 @@ def crop_of_detection(box: NDArray[np.float64], eyes: NDArray[np.float64]) -> Cr
 def crop_of_mesh(points: NDArray[np.float64]) -> Crop:
     """The crop in which to look for a face again whose mesh was `points` (N, 3): around the mesh's box, measured in
     the turned frame, so that a tilted head gets no larger crop than an upright one."""
-    flat = points[:, :2]
-    turn = _turn(flat[RIGHT_EYE_OUTER_CORNER], flat[LEFT_EYE_OUTER_CORNER])
-    cosine, sine = np.cos(turn), np.sin(turn)
-    to_picture = np.array([[cosine, -sine], [sine, cosine]])
-    turned = flat @ to_picture
-    low, high = _extent(turned)
-    centre = to_picture @ ((low + high) / 2)
-    return Crop(float(centre[0]), float(centre[1]), float((high - low).max()) * _MARGIN, turn)
+    turn = _turn(points[RIGHT_EYE_OUTER_CORNER], points[LEFT_EYE_OUTER_CORNER])
+    cosine, sine = math.cos(turn), math.sin(turn)
+    x, y = points[:, 0], points[:, 1]
+    left, right, top, bottom = _extent(cosine * x + sine * y, cosine * y - sine * x)
+    middle_x, middle_y = (left + right) / 2, (top + bottom) / 2
+    return Crop(
+        cosine * middle_x - sine * middle_y,
+        sine * middle_x + cosine * middle_y,
+        max(right - left, bottom - top) * _MARGIN,
+        turn,
+    )
 
 
-def _extent(flat: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """(2,) least and (2,) greatest x and y of (N, 2)."""
-    x_and_y = np.ascontiguousarray(flat.T)  # in rows, which numpy reduces many times faster than columns of two
-    return x_and_y.min(axis=1), x_and_y.max(axis=1)
+# What follows reckons with one coordinate of all points at a time: numpy gives up Python's lock for arrays of more than
+# 500 numbers, and the thread that follows the faces would wait for the others each time.
+
+
+def _extent(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[float, float, float, float]:
+    """Least and greatest x, least and greatest y."""
+    return float(x.min()), float(x.max()), float(y.min()), float(y.max())
 
 
 def _turn(right_eye: NDArray[np.float64], left_eye: NDArray[np.float64]) -> float:
-    across = left_eye - right_eye
-    return float(np.arctan2(across[1], across[0]))
+    return math.atan2(float(left_eye[1] - right_eye[1]), float(left_eye[0] - right_eye[0]))
 
 
 def boxes_of(meshes: list[FaceMesh]) -> Boxes:
@@ -127,7 +133,7 @@ class MeshModel:
         blob = cv2.dnn.blobFromImages(inputs, 1 / 255, swapRB=True)
         points, flags = self._network(np.asarray(blob, dtype=np.float32))
         return [
-            FaceMesh(_into_picture(face.astype(np.float64), crop), float(flag[0]), sample, crop)
+            FaceMesh(_into_picture(face, crop), float(flag[0]), sample, crop)
             for face, flag, crop, sample in zip(points, flags, crops, inputs, strict=True)
         ]
 
@@ -171,10 +177,12 @@ def _to_picture(crop: Crop) -> NDArray[np.float64]:
     return np.array([[cosine, -sine, shift_x], [sine, cosine, shift_y]])
 
 
-def _into_picture(face: NDArray[np.float64], crop: Crop) -> NDArray[np.float64]:
+def _into_picture(face: NDArray[np.float32], crop: Crop) -> NDArray[np.float64]:
     """(N, 3) points in pixels of the input, z in the same -> in pixels of the picture."""
     (cosine, minus_sine, shift_x), (sine, _, shift_y) = _to_picture(crop).tolist()
-    similarity = np.array([[cosine, sine, 0.0], [minus_sine, cosine, 0.0], [0.0, 0.0, crop.side / _SIDE]])
-    points: NDArray[np.float64] = face @ similarity
-    points += (shift_x, shift_y, 0.0)
+    x, y, z = (face[:, axis].astype(np.float64) for axis in range(3))
+    points = np.empty(face.shape)
+    points[:, 0] = cosine * x + minus_sine * y + shift_x
+    points[:, 1] = sine * x + cosine * y + shift_y
+    points[:, 2] = z * (crop.side / _SIDE)
     return points
