@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 
 from infra.evaluation.page import page
-from infra.evaluation.sections import SECTIONS, student, teacher_agreement
+from infra.evaluation.sections import SECTIONS, frontal_view, student, teacher_agreement, unseen_pictures
 from infra.evaluation.workbench import FULL, Workbench, one_thread
 from infra.reports.machine import machine
 from infra.reports.report import Measured
@@ -54,7 +54,7 @@ def _lacking(names: Iterable[str], media: Path, teacher: Path) -> str:
         return f"There is no section {unknown[0]}; use some of: {', '.join(SECTIONS)}."
     if not media.is_dir():
         return f"There is no {media}: the evaluation needs the real pictures and clips of the shared media."
-    taught = {student.NAME, teacher_agreement.NAME}
+    taught = {module.NAME for module in (student, unseen_pictures, frontal_view, teacher_agreement)}
     if taught.intersection(names) and not teacher.is_file():
         others = ",".join(name for name in SECTIONS if name not in taught)
         return f"There is no {teacher}, which agreement is measured against; use `make evaluate ONLY={others}`."

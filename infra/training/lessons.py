@@ -8,7 +8,6 @@ puckers of the lips at no correlation at all on persons not seen; learning the s
 our points to the teacher.
 """
 
-from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,16 +18,14 @@ from numpy.typing import NDArray
 
 from chalicelib.analysis.models import Models
 from chalicelib.analysis.open_media import open_media
-from chalicelib.analysis.rigid_face import fit_rigid
 from chalicelib.domain.job_names import Mesh
-from infra.training.measured_faces import FaceMeasurer, MeasuredFaces, measure_all
+from infra.training.frontal_meshes import frontal, with_irises
+from infra.training.measured_faces import CLIPS, FaceMeasurer, MeasuredFaces, measure_all
 from infra.training.student import Lessons
 from infra.training.teacher import TEACHER_POINTS, Teacher
 
 Array = NDArray[np.float32]
 
-CLIPS = ("videos/WolfgangLanger_Pexels.mp4", "videos/single_face.mp4")
-"""One clip per person; the others of the folder show the second one's frames again."""
 PARTS = 2
 _CROPS = 4
 _INVENTIONS = 24
@@ -37,7 +34,6 @@ _CLIP_INVENTIONS = 10
 _CROSSINGS = 30_000
 _OWN_SHARE = 0.5
 _CLIP_WEIGHT = 3.0
-_IRIS_RADIUS = 0.065
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,27 +159,6 @@ def _cross(
     whole[:, list(TEACHER_POINTS)] = theirs[:, :, :2]
     ours = teacher.blendshapes(with_irises(crossed))
     return Answers(crossed, teacher.blendshapes(whole), ours, source[shape], np.zeros(_CROSSINGS, dtype=np.bool_))
-
-
-def frontal(meshes: NDArray[np.floating]) -> Array:
-    """(N, P, 3) meshes in pixels -> the same in the frame of `rigid_face`."""
-    wide = (mesh.astype(np.float64) for mesh in meshes)
-    return np.array([fit_rigid(mesh).frontal(mesh) for mesh in wide], dtype=np.float32).reshape(meshes.shape)
-
-
-def with_irises(meshes: NDArray[np.floating]) -> NDArray[np.floating]:
-    """(N, 468 or 478, 3) -> (N, 478, 3): the light mesh gets irises amid the lids, so that the teacher can be asked."""
-    if meshes.shape[1] == 478:
-        return meshes
-    radius = _IRIS_RADIUS * np.linalg.norm(meshes[:, 263] - meshes[:, 33], axis=1)
-    return np.concatenate([meshes, np.stack(list(_irises(meshes, radius)), axis=1)], axis=1)
-
-
-def _irises(meshes: NDArray[np.floating], radius: NDArray[np.floating]) -> Iterator[NDArray[np.floating]]:
-    for lids in ((33, 133, 159, 145), (263, 362, 386, 374)):
-        centre = meshes[:, lids].mean(axis=1)
-        for x, y in ((0, 0), (1, 0), (0, -1), (-1, 0), (0, 1)):
-            yield centre + radius[:, None] * np.array([x, y, 0.0])
 
 
 def lessons(answers: Answers, *, without: str | None) -> Lessons:

@@ -4,6 +4,7 @@ The differences between the meshes on one picture, and between the crops, are wh
 faces; the clips are what a trained network is tested on.
 """
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,10 @@ _CLIP_SEARCH_PX = 640
 _CROP_OF_UPRIGHT = Crop(SIDE * 0.5, SIDE * 0.5, SIDE * 0.85, 0.0)
 _VIDEO_SUFFIXES = frozenset({".mp4", ".mov"})
 PICTURE_FOLDERS = ("portraits", "faces", "crowds")
+CLIPS = ("videos/WolfgangLanger_Pexels.mp4", "videos/single_face.mp4")
+"""One clip per person; the others of the folder show the second one's frames again."""
+HIDDEN_MOUTH = (60, 228)
+"""Frames of the first clip in which a hand hides the mouth: no two networks agree on what is behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +100,12 @@ class FaceMeasurer:
                         picture = seen if variation == 0 else self._degraded(seen, crop)
                         self._add(picture, varied, f"{source}:{place}", 0, mirrored)
 
-    def add_clip(self, path: Path, source: str) -> None:
-        """The largest face of every frame, from the crop that the frame before led to, as a tracker does."""
+    def add_clip(self, path: Path, source: str, *, frames: int | None = None) -> None:
+        """The largest face of every frame, from the crop that the frame before led to, as a tracker does; of the first
+        `frames` where a number is given."""
         crop: Crop | None = None
         with open_media(path) as media:
-            for frame in media.frames():
+            for frame in itertools.islice(media.frames(), frames):
                 if crop is None:
                     found = search(self._detector, frame.image, max_side_px=_CLIP_SEARCH_PX)
                     if not len(found.boxes):

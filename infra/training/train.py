@@ -18,17 +18,16 @@ import torch
 from numpy.typing import NDArray
 
 from chalicelib.domain.job_names import Mesh
+from infra.training.comparison import compared
 from infra.training.export import export
-from infra.training.lessons import CLIPS, Answers, answers_stage, invention_stage, lessons, measure_stage
+from infra.training.lessons import Answers, answers_stage, invention_stage, lessons, measure_stage
+from infra.training.measured_faces import CLIPS, HIDDEN_MOUTH
 from infra.training.student import LEARNED, Course, Student, teach
 from infra.training.teacher import BLENDSHAPES, BUNDLE
 
 _ROOT = Path(__file__).resolve().parents[2]
 NETWORKS = _ROOT / "chalicelib" / "analysis" / "expression_networks"
 RECORD = Path(__file__).with_name("record.json")
-HIDDEN_MOUTH = (60, 228)
-"""Frames of the first clip in which a hand hides the mouth: no two networks agree on what is behind it."""
-_MOVED_RANGE = 0.1
 
 Array = NDArray[np.float32]
 
@@ -86,9 +85,9 @@ def _held_out(answers: Answers, course: Course, mesh: Mesh) -> dict[str, object]
         for clip, table in found.items()
     }
     return {
-        **{clip: _compared(*table) for clip, table in found.items()},
-        "pooled": _compared(*np.concatenate(list(found.values()), axis=1)),
-        "pooled, mouth visible": _compared(*np.concatenate(list(visible.values()), axis=1)),
+        **{clip: asdict(compared(LEARNED, *table)) for clip, table in found.items()},
+        "pooled": asdict(compared(LEARNED, *np.concatenate(list(found.values()), axis=1))),
+        "pooled, mouth visible": asdict(compared(LEARNED, *np.concatenate(list(visible.values()), axis=1))),
     }
 
 
@@ -98,28 +97,6 @@ def _on_clip(student: Student, answers: Answers, clip: str) -> Array:
     columns = [BLENDSHAPES.index(name) for name in LEARNED]
     scores = student.scores(answers.points[rows])
     return np.stack([scores, answers.ours[rows][:, columns], answers.own[rows][:, columns]])
-
-
-def _compared(student: Array, direct: Array, own: Array) -> dict[str, object]:
-    """Correlation and mean absolute error (0..1) with the teacher's own answers, over the blendshapes whose range from
-    the 2nd to the 98th percentile is at least 0.1."""
-    low, high = np.percentile(own, [2, 98], axis=0)
-    moved = [place for place in range(len(LEARNED)) if high[place] - low[place] >= _MOVED_RANGE]
-    rows = {
-        LEARNED[place]: {
-            "student": _correlation(student[:, place], own[:, place]),
-            "direct": _correlation(direct[:, place], own[:, place]),
-            "student_error": round(float(np.abs(student - own)[:, place].mean()), 4),
-            "direct_error": round(float(np.abs(direct - own)[:, place].mean()), 4),
-        }
-        for place in moved
-    }
-    means = {key: round(float(np.mean([row[key] for row in rows.values()])), 4) for key in next(iter(rows.values()))}
-    return {"frames": len(own), "mean": means, "blendshapes": rows}
-
-
-def _correlation(one: Array, other: Array) -> float:
-    return round(float(np.corrcoef(one, other)[0, 1]), 4) if one.std() > 0 and other.std() > 0 else 0.0
 
 
 def _reporter(title: str) -> Callable[[int, float], None]:

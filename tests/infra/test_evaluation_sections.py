@@ -11,6 +11,7 @@ from rich.console import Console
 from chalicelib.analysis.models import ModelFile
 from chalicelib.domain.metrics import FaceMetrics, FrameMetrics
 from infra.evaluation.__main__ import measure
+from infra.evaluation.against_direct_feed import below, compared_figures
 from infra.evaluation.agreement import COUNTERPARTS, agreement, counterpart
 from infra.evaluation.bent_pictures import bent
 from infra.evaluation.face_deformations import DEFORMATIONS, EYE_DISTANCE_MM, deformed
@@ -18,8 +19,12 @@ from infra.evaluation.face_turns import eye_distance, turned
 from infra.evaluation.sections import SECTIONS
 from infra.evaluation.sections.crowds import TrueFace, matched, true_faces
 from infra.evaluation.sections.equal_paths import difference
+from infra.evaluation.sections.frontal_view import Answers, ceilings
 from infra.evaluation.sections.pose_stability import changes_in_clip, poses, summarized
+from infra.evaluation.sections.unseen_pictures import counted
 from infra.evaluation.workbench import MEASURED_EXPRESSIONS, SAMPLE, Face, Workbench, one_thread, pose_of
+from infra.training.comparison import compared
+from infra.training.measured_faces import MeasuredFaces
 from infra.training.teacher import BLENDSHAPES, BUNDLE
 
 _MODELS = Path(__file__).resolve().parents[2] / "models"
@@ -179,3 +184,38 @@ def test_every_counterpart_is_one_blendshape_or_a_pair(name: str) -> None:
     found = [place for place, blendshape in enumerate(BLENDSHAPES) if blendshape.startswith(COUNTERPARTS[name])]
     assert 1 <= len(found) <= 2
     assert counterpart(each, name).tolist() == [np.mean(found)]
+
+
+def _measured(sources: list[str], mirrored: list[bool]) -> MeasuredFaces:
+    count = len(sources)
+    mesh, light = (np.zeros((count, points, 3), dtype=np.float32) for points in (478, 468))
+    return MeasuredFaces(mesh, light, mesh, np.array(sources), np.zeros(count, dtype=np.int64), np.array(mirrored))
+
+
+def test_a_face_of_a_picture_counts_once_however_often_it_was_measured() -> None:
+    sources = ["faces/a.jpg:0", "faces/a.jpg:0", "crowds/b.jpg:0", "crowds/b.jpg:1", "crowds/b.jpg:2"]
+    counts = counted(_measured(sources, [False, True, False, False, True]))
+    assert counts.faces == {"faces/a.jpg": 1, "crowds/b.jpg": 2}
+    assert (counts.largest, counts.measurements) == ("crowds/b.jpg", 5)
+
+
+def test_the_ceiling_is_one_where_a_turn_changes_nothing() -> None:
+    scores = np.random.default_rng(0).random((50, len(BLENDSHAPES)))
+    still = ceilings(Answers(scores, scores, 1 - scores, scores), ("jawOpen",))["jawOpen"]
+    assert (still.own, still.both) == pytest.approx((1, 1))
+    assert ceilings(Answers(scores, 1 - scores, scores, scores), ("jawOpen",))["jawOpen"].own == pytest.approx(-1)
+
+
+def test_what_lies_too_far_below_the_direct_feed_is_named() -> None:
+    own = np.random.default_rng(0).random((200, 3))
+    noise = np.random.default_rng(1).random((200, 3))
+    student = own + noise * (0.0, 1.0, 0.0)
+    still = own * (1.0, 1.0, 0.0)  # the teacher does not move the third
+    found = compared(("jawOpen", "mouthPucker", "mouthLeft"), student, own, still)
+    assert set(found.blendshapes) == {"jawOpen", "mouthPucker"}
+    assert below(found) == ["mouthPucker"]
+    assert [figure.name for figure in compared_figures("a", "a", "a", found) if figure.fails] == [
+        "a_correlation",
+        "a_error",
+        "a_below",
+    ]

@@ -6,6 +6,7 @@ from infra.evaluation.sections import (
     blind_spots,
     crowds,
     equal_paths,
+    frontal_view,
     identities,
     jitter_stability,
     light_mesh,
@@ -16,6 +17,7 @@ from infra.evaluation.sections import (
     student,
     teacher_agreement,
     timestamps,
+    unseen_pictures,
 )
 from infra.evaluation.workbench import Workbench
 from infra.reports.report import Section
@@ -30,6 +32,8 @@ SECTIONS: Mapping[str, Callable[[Workbench], Section]] = {
         jitter_stability,
         blind_spots,
         student,
+        unseen_pictures,
+        frontal_view,
         teacher_agreement,
         light_mesh,
         crowds,
