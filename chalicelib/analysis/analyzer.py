@@ -1,5 +1,6 @@
 """From frames to metrics."""
 
+import time
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -27,9 +28,10 @@ _WITNESS = {Mesh.ATTENTION: Mesh.LIGHT, Mesh.LIGHT: Mesh.ATTENTION}
 # Tracked frames are small; decoded ones wait in memory, so there are few of them, and of very large ones one.
 _MOST_TRACKED = 8
 _MOST_DECODED = 4
-_MOST_DECODED_BYTES = 64_000_000
+_MOST_DECODED_BYTES = 32_000_000
 BATCH = 16
-"""So many frames are measured together, or as many as hold so many faces."""
+"""So many frames are measured together, or as many as hold so many faces, or as come within a while."""
+_BATCH_S = 0.5
 MOST_AHEAD = BATCH + _MOST_TRACKED + _MOST_DECODED + 2
 """So many frames may be taken before the first of them is wanted; the two are those that the threads are at."""
 
@@ -141,13 +143,22 @@ class FaceAnalyzer:
 
 
 def _batches(frames: Iterable[_TrackedFrame]) -> Iterator[list[_TrackedFrame]]:
-    """The frames in groups that are measured together: numpy costs as much for one face as for many."""
+    """The frames in groups that are measured together: numpy costs as much for one face as for many. Whoever waits for
+    results does not wait longer than for a frame and half a second, and has what came before an error."""
     batch: list[_TrackedFrame] = []
-    for frame in frames:
-        batch.append(frame)
-        if len(batch) >= BATCH or sum(len(each.faces) for each in batch) >= BATCH:
+    begun_s = 0.0
+    try:
+        for frame in frames:
+            begun_s = begun_s if batch else time.monotonic()
+            batch.append(frame)
+            faces = sum(len(each.faces) for each in batch)
+            if max(len(batch), faces) >= BATCH or time.monotonic() - begun_s >= _BATCH_S:
+                yield batch
+                batch = []
+    except Exception:
+        if batch:
             yield batch
-            batch = []
+        raise
     if batch:
         yield batch
 

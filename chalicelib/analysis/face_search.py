@@ -54,4 +54,4 @@ class _Plan:
         self.size = (width_px, height_px)
         self.windows = windows_of_picture(width_px, height_px, VIDEO_MAX_SIDE_PX)
         self.schedule = SearchSchedule(self.windows)
-        self.searched = SearchedWindows(width_px)
+        self.searched = SearchedWindows(width_px, height_px)

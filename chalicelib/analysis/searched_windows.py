@@ -39,9 +39,9 @@ class _Search:
 class SearchedWindows:
     """Remembers the windows of one video, by a grey picture (h, w) uint8 of each frame, which may be smaller."""
 
-    def __init__(self, width_px: int) -> None:
-        """`width_px`: of the picture in whose pixels windows and faces are given."""
-        self._width_px = width_px
+    def __init__(self, width_px: int, height_px: int) -> None:
+        """The size of the picture in whose pixels windows and faces are given."""
+        self._size_px = (width_px, height_px)
         self._searches: dict[Window, _Search] = {}
 
     def forget(self) -> None:
@@ -53,13 +53,14 @@ class SearchedWindows:
         (N, 4) and their surroundings. They are taken for searched now."""
         if not windows:
             return []
-        scale = grey.shape[1] / self._width_px
+        # One scale for each direction: of a picture a few pixels wide, the grey one is not as narrow as it should be.
+        across, down = grey.shape[1] / self._size_px[0], grey.shape[0] / self._size_px[1]
         calm = np.asarray(cv2.blur(grey, (_AVERAGED_PX, _AVERAGED_PX)), dtype=np.uint8)
-        places = _grown(known) * scale
+        places = _grown(known) * (across, down, across, down)
         changed: list[Window] = []
         for window in windows:
-            left, top = int(window.left * scale), int(window.top * scale)
-            right, bottom = int((window.left + window.width) * scale) + 1, int((window.top + window.height) * scale) + 1
+            left, right = int(window.left * across), int((window.left + window.width) * across) + 1
+            top, bottom = int(window.top * down), int((window.top + window.height) * down) + 1
             shown = calm[top:bottom, left:right]
             if self._is_due(window, shown, time_s, places - (left, top, left, top)):
                 self._searches[window] = _Search(shown.copy(), time_s)

@@ -35,6 +35,8 @@ class UprightPixels:
 
     def __init__(self) -> None:
         self._reformatter = VideoReformatter()
+        self._turn = UPRIGHT
+        self._rotation_deg: int | None = None
 
     def of(self, frame: VideoFrame) -> NDArray[np.uint8]:
         """(H, W, 3) uint8 BGR, C-contiguous, turned upright by the frame's display matrix.
@@ -51,7 +53,14 @@ class UprightPixels:
             bgr = self._reformatter.reformat(
                 frame, format="bgr24", src_colorspace=_matrix(frame), interpolation=_QUICK, threads=1
             )
-        return display_turn(frame).apply(np.asarray(bgr.to_ndarray(), dtype=np.uint8))
+        return self._turn_of(frame).apply(np.asarray(bgr.to_ndarray(), dtype=np.uint8))
+
+    def _turn_of(self, frame: VideoFrame) -> Turn:
+        # A frame whose side data were looked at lives until Python's collector finds it, pixels and all. So they are
+        # looked at where they can change: in key frames, and where the rotation, a part of them, is another.
+        if frame.key_frame or frame.rotation != self._rotation_deg:
+            self._turn, self._rotation_deg = display_turn(frame), frame.rotation
+        return self._turn
 
 
 def display_turn(frame: VideoFrame) -> Turn:

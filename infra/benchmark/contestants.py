@@ -13,6 +13,7 @@ from infra.benchmark.runs import Run
 
 ROOT = Path(__file__).resolve().parents[2]
 BENCH_PYTHON = ROOT / ".venv-bench" / "bin" / "python"
+_INSTALLED = ROOT / ".venv-bench" / ".installed"
 _END_S = 10
 
 
@@ -98,7 +99,7 @@ def theirs(bundle: Path, log_path: Path) -> Contestant:
 
 def lacking(bundle: Path) -> str:
     """A sentence on why the Face Landmarker cannot take part, or nothing."""
-    if not BENCH_PYTHON.is_file():
+    if not (BENCH_PYTHON.is_file() and _INSTALLED.is_file()):
         return f"There is no {BENCH_PYTHON.relative_to(ROOT)} with the package mediapipe."
     if not bundle.is_file():
         return "There is no ../shared/teacher/face_landmarker.task, the Face Landmarker's bundle."

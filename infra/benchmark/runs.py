@@ -74,6 +74,7 @@ def answer(run: Callable[[dict[str, Any]], Run]) -> None:
     """Answers requests, a line of JSON each, on standard input, until it ends. Everything that the process needs is
     loaded before: it says so first. Libraries that write to standard output write to standard error instead."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started it says when it ends
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that temporary files go
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     print(json.dumps(_READY), file=answers, flush=True)

@@ -212,7 +212,30 @@ def test_what_goes_wrong_with_a_frame_rises_after_the_frames_before_it(analyzer:
     times: list[float] = []
     with pytest.raises(MediaError, match="The clock jumps back"):
         times.extend(result.time_s for result in analyzer.analyze(broken()))
+    assert times == [index / 25 for index in range(10)]
     assert threading.active_count() == threads
+
+
+def test_whoever_waits_for_slow_frames_does_not_wait_for_many(analyzer: FaceAnalyzer) -> None:
+    asked: list[int] = []
+
+    def slow() -> Iterator[Frame]:
+        for index in range(20):
+            asked.append(index)
+            time.sleep(0.3)
+            yield Frame(index, float(index), np.zeros((48, 64, 3), np.uint8))
+
+    with closing(analyzer.analyze(slow())) as results:
+        assert next(results).time_s == 0
+        assert len(asked) < 10
+
+
+@pytest.mark.parametrize(("width", "height"), [(1, 1000), (2, 4000), (10, 4000), (4000, 2), (1, 1)])
+def test_very_narrow_pictures_are_searched_again_and_again(analyzer: FaceAnalyzer, width: int, height: int) -> None:
+    random = np.random.default_rng(0)
+    images = (random.integers(0, 255, (height, width, 3), dtype=np.uint8) for _ in range(15))
+    frames = [Frame(index, 0.3 * index, image) for index, image in enumerate(images)]
+    assert [result.faces for result in analyzer.analyze(frames)] == [()] * 15
 
 
 def test_no_frames_give_no_results(analyzer: FaceAnalyzer) -> None:

@@ -19,14 +19,14 @@ def _grey(seed: int = 1) -> NDArray[np.uint8]:
 
 
 def _searched(grey: NDArray[np.uint8]) -> SearchedWindows:
-    searched = SearchedWindows(640)
+    searched = SearchedWindows(640, 360)
     searched.note(_BOTH, grey, 0.0)
     return searched
 
 
 def test_what_was_never_searched_is_due() -> None:
-    assert SearchedWindows(640).changed(_BOTH, _grey(), 0.0, _NOBODY) == _BOTH
-    assert SearchedWindows(640).changed([], _grey(), 0.0, _NOBODY) == []
+    assert SearchedWindows(640, 360).changed(_BOTH, _grey(), 0.0, _NOBODY) == _BOTH
+    assert SearchedWindows(640, 360).changed([], _grey(), 0.0, _NOBODY) == []
 
 
 def test_what_shows_the_same_is_not_due_until_its_time_is_over() -> None:
