@@ -57,8 +57,8 @@ class UprightPixels:
 
     def _turn_of(self, frame: VideoFrame) -> Turn:
         # A frame whose side data were looked at lives until Python's collector finds it, pixels and all. So they are
-        # looked at where they can change: in key frames, and where the rotation, a part of them, is another.
-        if frame.key_frame or frame.rotation != self._rotation_deg:
+        # looked at in the first frame, and where the rotation, which is a part of them, is another than before.
+        if frame.rotation != self._rotation_deg:
             self._turn, self._rotation_deg = display_turn(frame), frame.rotation
         return self._turn
 

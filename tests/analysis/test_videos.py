@@ -1,5 +1,6 @@
 """Videos: every frame once, upright, in its own colours, at its own time."""
 
+import gc
 import subprocess
 import sys
 from fractions import Fraction
@@ -9,6 +10,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
 from chalicelib.analysis.frames import Frame, MediaInfo, MediaLimits
@@ -256,3 +258,15 @@ def test_shared_films_have_the_times_of_their_packets(name: str) -> None:
     info, frames = played(path)
     assert [frame.time_s for frame in frames] == expected
     assert info.frames_total == len(frames)
+
+
+def test_a_frame_goes_when_it_is_done_with_and_waits_for_no_collector(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "film.mp4", times_ms=range(0, 4000, 40), picture=numbered)
+    gc.collect()
+    gc.disable()
+    try:
+        with open_media(path) as source:
+            assert sum(1 for _ in source.frames()) == 100
+            assert sum(isinstance(each, VideoFrame) for each in gc.get_objects()) <= 3
+    finally:
+        gc.enable()
