@@ -22,7 +22,8 @@ from chalicelib.domain.emotions import emotions
 from chalicelib.domain.job_names import Mesh, Scores
 from chalicelib.domain.metrics import EVERY_METRIC, FaceMetrics, FrameMetrics, MetricGroup, MetricSet
 
-_WITNESS = {Mesh.ATTENTION: Mesh.LIGHT, Mesh.LIGHT: Mesh.ATTENTION}
+WITNESS = {Mesh.ATTENTION: Mesh.LIGHT, Mesh.LIGHT: Mesh.ATTENTION}
+"""The mesh that is asked for a second opinion on what another one measures."""
 
 
 # Tracked frames are small; decoded ones wait in memory, so there are few of them, and of very large ones one.
@@ -82,7 +83,7 @@ class FaceAnalyzer:
         given. Raises `ModelFileError` where a model file is missing."""
         self._detector = FaceDetector(models)
         self._mesh = MeshModel(models, mesh)
-        self._witness = MeshModel(models, _WITNESS[mesh])
+        self._witness = MeshModel(models, WITNESS[mesh])
         self._max_faces = max_faces
         self._metrics = metrics
         self._is_linear = scores is Scores.LINEAR

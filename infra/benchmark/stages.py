@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.analysis.analyzer import BATCH, FaceAnalyzer
+from chalicelib.analysis.analyzer import BATCH, WITNESS, FaceAnalyzer
 from chalicelib.analysis.detector import Detections, FaceDetector, Window
 from chalicelib.analysis.face_tracker import FaceTracker
 from chalicelib.analysis.frames import Frame
@@ -30,7 +30,6 @@ from infra.benchmark.runs import clocked
 
 STAGES = ("decode", "scene", "detect", "crop", "mesh", "track", "expressions", "own neutral", "format")
 _FILES = {Mesh.ATTENTION: ModelFile.FACE_MESH_ATTENTION, Mesh.LIGHT: ModelFile.FACE_MESH_LIGHT}
-_WITNESS = {Mesh.ATTENTION: Mesh.LIGHT, Mesh.LIGHT: Mesh.ATTENTION}
 _BEST_OF = 3
 
 Picture = NDArray[np.uint8]
@@ -119,7 +118,7 @@ def record(path: Path, job: str, models: Models, *, frames: int) -> Recording:
     tracker = FaceTracker(
         _RecordingDetector(models, recording),
         _RecordingMesh(models, recipe.mesh, recording),
-        _RecordingMesh(models, _WITNESS[recipe.mesh], recording),
+        _RecordingMesh(models, WITNESS[recipe.mesh], recording),
         max_faces=recipe.max_faces,
     )
     for frame in recording.frames:
@@ -204,7 +203,7 @@ def _replayed(recording: Recording) -> FaceTracker:
     return FaceTracker(
         _ReplayedDetector(recording),
         _ReplayedMesh(recording, mesh),
-        _ReplayedMesh(recording, _WITNESS[mesh]),
+        _ReplayedMesh(recording, WITNESS[mesh]),
         max_faces=recording.recipe.max_faces,
     )
 
