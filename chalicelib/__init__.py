@@ -17,5 +17,5 @@ What follows, in reading order; data flows one way:
     cli         `mien`, the command line
     local       the whole of it on one machine, with moto in the place of AWS
 
-`analysis` and `formats` meet in `worker.process_job` only. The light Lambdas load `api`, `services` and `aws`.
+`analysis` and `formats` meet in `worker` only. The light Lambdas load `api`, `services` and `aws`.
 """

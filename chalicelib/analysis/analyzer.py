@@ -5,6 +5,7 @@ from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
+from typing import Protocol
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from chalicelib.analysis.frames import Frame
 from chalicelib.analysis.head_pose import head_pose, interocular_distance_px, mean_face_luminance
 from chalicelib.analysis.mesh import FaceMesh, MeshModel
 from chalicelib.analysis.models import Models
-from chalicelib.analysis.read_ahead import read_ahead
+from chalicelib.analysis.read_ahead import Item, in_step, read_ahead
 from chalicelib.analysis.trained_expressions import TrainedExpressions
 from chalicelib.analysis.validity import confidence, invalid_reasons
 from chalicelib.domain.emotions import emotions
@@ -46,8 +47,12 @@ class _TrackedFrame:
     faces: list[TrackedFace]
 
 
-def _tracked(tracker: FaceTracker, frames: Iterable[Frame]) -> Generator[_TrackedFrame]:
-    """Every frame with its faces; the frames are taken by another thread."""
+class _Ahead(Protocol):
+    def __call__(self, items: Iterable[Item], *, depth: int, name: str) -> Generator[Item]: ...
+
+
+def _tracked(tracker: FaceTracker, frames: Iterable[Frame], ahead: _Ahead) -> Generator[_TrackedFrame]:
+    """Every frame with its faces; the frames are taken `ahead`."""
     iterator = iter(frames)
     first = next(iterator, None)
     if first is None:
@@ -55,7 +60,7 @@ def _tracked(tracker: FaceTracker, frames: Iterable[Frame]) -> Generator[_Tracke
     depth = max(min(_MOST_DECODED, _MOST_DECODED_BYTES // max(first.image.nbytes, 1)), 1)
     yield _followed(tracker, tracker.look(first))
     del first  # or the first picture would be held for as long as the video plays
-    with closing(read_ahead(map(tracker.look, iterator), depth=depth, name="decode frames")) as looks:
+    with closing(ahead(map(tracker.look, iterator), depth=depth, name="decode frames")) as looks:
         yield from map(partial(_followed, tracker), looks)
 
 
@@ -76,17 +81,21 @@ class FaceAnalyzer:
         metrics: MetricSet = EVERY_METRIC,
         scores: Scores = Scores.CALIBRATED,
         expressions: ExpressionModel | None = None,
+        in_threads: bool = True,
     ) -> None:
         """`metrics`: what is measured; what is not among them is not computed. `scores`: each frame's are linear ones
         for linear scores, else calibrated ones, which `score_streams.scored` makes the wished ones of. `max_faces`:
         the most faces per frame, the largest first. `expressions`: scores the meshes; the trained model where none is
-        given. Raises `ModelFileError` where a model file is missing."""
+        given. `in_threads`: whether several work ahead, which is quicker unless other processes need the processors.
+        Raises `ModelFileError` where a model file is missing."""
+        models = models if in_threads else models.in_one_thread()
         self._detector = FaceDetector(models)
         self._mesh = MeshModel(models, mesh)
         self._witness = MeshModel(models, WITNESS[mesh])
         self._max_faces = max_faces
         self._metrics = metrics
         self._is_linear = scores is Scores.LINEAR
+        self._ahead: _Ahead = read_ahead if in_threads else in_step
         self._expressions = expressions or TrainedExpressions()
 
     @property
@@ -99,11 +108,13 @@ class FaceAnalyzer:
         the first is searched most thoroughly, so a still image is one frame; where the stream `continues` a video, no
         more thoroughly than after a cut.
 
-        Two threads work ahead, one that takes the `frames` and one that follows the faces in them, by a few frames.
-        Whoever does not take all results must close the generator; then no thread is left, and nobody takes `frames`.
+        Where there are threads, two work ahead, one that takes the `frames` and one that follows the faces in them, by
+        a few frames. Whoever does not take all results must close the generator; then no thread is left, and nobody
+        takes `frames`.
         """
         tracker = FaceTracker(self._detector, self._mesh, self._witness, max_faces=self._max_faces, continues=continues)
-        with closing(read_ahead(_tracked(tracker, frames), depth=_MOST_TRACKED, name="track faces")) as tracked:
+        following = _tracked(tracker, frames, self._ahead)
+        with closing(self._ahead(following, depth=_MOST_TRACKED, name="track faces")) as tracked:
             for batch in _batches(tracked):
                 yield from self._measured(batch)
 

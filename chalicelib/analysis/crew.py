@@ -20,7 +20,7 @@ class Crew:
 
     def __init__(self, hands: int | None = None) -> None:
         """`hands`: how many take part, the caller among them; as many as there are processors where none are named."""
-        self.hands = hands or min(_processors(), MOST_HANDS)
+        self.hands = hands or min(processors(), MOST_HANDS)
 
     def divide(
         self, work: Callable[[Sequence[Question]], Sequence[Answer]], questions: Sequence[Question]
@@ -55,6 +55,6 @@ def _parts(questions: Sequence[Question], most: int) -> list[Sequence[Question]]
     return [questions[start:end] for start, end in pairwise(ends)]
 
 
-def _processors() -> int:
-    """Those that this process may use."""
+def processors() -> int:
+    """How many this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

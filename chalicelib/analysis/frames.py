@@ -28,15 +28,16 @@ class Frame:
 class MediaInfo:
     """What is known before the first frame is decoded.
 
-    `width_px`, `height_px`: of the upright frame. `duration_s`: None for a still image or where the container does
-    not say. `frames_total`: the container's count or an estimate from duration and rate, for progress only; None
-    where neither is known.
+    `width_px`, `height_px`: of the upright frame. `begins_s`: the time of the first frame. `duration_s`: None for a
+    still image or where the container does not say. `frames_total`: the container's count or an estimate from duration
+    and rate, for progress only; None where neither is known.
     """
 
     kind: MediaKind
     format_name: str
     width_px: int
     height_px: int
+    begins_s: float
     duration_s: float | None
     frames_total: int | None
 

@@ -14,6 +14,7 @@ from chalicelib.analysis.onnx_runtime import onnxruntime
 from chalicelib.errors import ModelFileError
 
 _CPU = "CPUExecutionProvider"
+_CUDA = "CUDAExecutionProvider"
 Question = TypeVar("Question")
 Answer = TypeVar("Answer")
 Network = Callable[[NDArray[np.float32]], tuple[NDArray[np.float32], NDArray[np.float32]]]
@@ -74,6 +75,10 @@ class Models:
             return self._crew.divide(work, questions)
         return list(work(questions)) if questions else []
 
+    def in_one_thread(self) -> "Models":
+        """The same sessions, asked by the caller's thread alone: for a process that is not alone on the machine."""
+        return _SameModels(self)
+
     @property
     def provider(self) -> str:
         """What the open sessions run on, in ONNX Runtime's words, such as `CPUExecutionProvider`: the processor, too,
@@ -81,6 +86,11 @@ class Models:
         with self._lock:
             sessions = list(self._sessions.values())
         return ", ".join(sorted({session.get_providers()[0] for session in sessions}))
+
+    @property
+    def has_gpu(self) -> bool:
+        """Whether networks are run on a GPU, as far as the installed ONNX Runtime says before one is open."""
+        return _CUDA in onnxruntime.get_available_providers()
 
     def has(self, file_name: str) -> bool:
         """Whether the directory holds `file_name`."""
@@ -96,7 +106,7 @@ class Models:
         options.log_severity_level = 3
         # Idle threads sleep: a spinning one takes time from the decoder, and in a Lambda it is paid for.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        wanted = ("CUDAExecutionProvider", _CPU)
+        wanted = (_CUDA, _CPU)
         available = onnxruntime.get_available_providers()
         providers = [name for name in wanted if name in available]
         try:
@@ -104,3 +114,11 @@ class Models:
         except Exception as error:
             # ONNX Runtime raises classes of its own C++ binding that share no documented base.
             raise ModelFileError(f"The model file {file_name} cannot be read: run `make setup` again.") from error
+
+
+class _SameModels(Models):
+    """The sessions of others, with a crew of one."""
+
+    def __init__(self, others: Models) -> None:
+        self.__dict__.update(vars(others))
+        self._crew = Crew(1)

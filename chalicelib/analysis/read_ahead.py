@@ -25,6 +25,16 @@ def read_ahead(items: Iterable[Item], *, depth: int, name: str) -> Generator[Ite
         thread.join()
 
 
+def in_step(items: Iterable[Item], *, depth: int, name: str) -> Generator[Item]:  # noqa: ARG001  # as `read_ahead`
+    """The same without a thread: an item is taken from `items`, which are closed with it, when it is asked for."""
+    iterator = iter(items)
+    try:
+        yield from iterator
+    finally:
+        if isinstance(iterator, Generator):
+            iterator.close()
+
+
 class _Reader(Generic[Item]):
     def __init__(self, items: Iterable[Item], depth: int) -> None:
         self._items = items

@@ -90,15 +90,16 @@ def _loaded(picture: Image.Image, format_name: str, limits: MediaLimits) -> Pill
     turn = _exif_turn(picture)
     first = turn.apply(bgr_pixels(picture))
     moving = frames_total - position > 1
+    still = Frame(0, 0.0, first)
     info = MediaInfo(
         kind="animation" if moving else "image",
         format_name=format_name.lower(),
         width_px=first.shape[1],
         height_px=first.shape[0],
+        begins_s=still.time_s,
         duration_s=None,
         frames_total=frames_total - position,
     )
-    still = Frame(0, 0.0, first)
     frames = _moments(picture, still, range(position + 1, frames_total), turn, limits)
     return PillowSource(picture, info, frames)
 

@@ -20,9 +20,10 @@ from chalicelib.analysis.video_container import choose_stream, open_container
 from chalicelib.analysis.video_decoding import Decoding
 from chalicelib.analysis.video_promise import Delivery, require_reach
 
-# Their indexes lead to key frames by time. Elsewhere (AVI has no presentation times at all) everything before the
-# stretch is decoded as well, which costs little beside the analysis.
-_SEEKABLE = ("mov", "matroska")
+SEEKABLE_FORMATS = ("mov", "matroska")
+"""Demuxers whose indexes lead to key frames by time. Elsewhere (AVI has no presentation times at all) everything before
+the stretch is decoded as well, which costs little beside the analysis."""
+
 # An index may go by decoding time, which is earlier: where the key frame that it leads to is too late, one before it.
 _STEPS_BACK_S = (0.0, 10.0, 60.0)
 
@@ -84,7 +85,7 @@ def _begin(
     container: InputContainer, stream: VideoStream, limits: MediaLimits, from_s: float | None
 ) -> tuple[Decoding, Iterator[tuple[float, VideoFrame]]]:
     """A pass that stands before the first picture at `from_s` or later."""
-    if from_s is None or container.format.name not in _SEEKABLE or stream.time_base is None:
+    if from_s is None or container.format.name not in SEEKABLE_FORMATS or stream.time_base is None:
         decoding = Decoding(container, stream, limits)
         return decoding, decoding.pictures()
     for step_s in _STEPS_BACK_S:

@@ -75,6 +75,7 @@ def open_video(path: Path, demuxer: str, limits: MediaLimits, *, threads: int | 
             format_name=container.format.name,
             width_px=first.image.shape[1],
             height_px=first.image.shape[0],
+            begins_s=first.time_s,
             duration_s=claimed_s,
             frames_total=frames_total,
         )

@@ -12,6 +12,9 @@ from datetime import datetime
 MAX_SEGMENTS = 120
 """All segments report to one row, whose size and rate of writes this bounds."""
 
+HALVES_LEAD_IN_S = 2.0
+"""Longer than a lost face is remembered, and what the second half costs more than a half."""
+
 
 @dataclass(frozen=True, slots=True)
 class Segment:
@@ -63,6 +66,11 @@ def plan_segments(
     if count < 2:
         return None
     return SegmentPlan(count, origin_s, duration_s / count, overlap_s, duration_s, frames_total)
+
+
+def plan_halves(*, origin_s: float, duration_s: float, frames_total: int | None) -> SegmentPlan:
+    """Two parts of one length, for a video that one worker measures in two processes."""
+    return SegmentPlan(2, origin_s, duration_s / 2, HALVES_LEAD_IN_S, duration_s, frames_total)
 
 
 @dataclass(frozen=True, slots=True)

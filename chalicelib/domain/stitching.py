@@ -49,7 +49,7 @@ def stitch(segments: Iterable[Iterable[FrameMetrics]], plan: SegmentPlan) -> Ite
                     ids[face.face_id] = next_id
                     next_id += 1
             joined = FrameMetrics(frame.time_s, _renamed(frame.faces, ids))
-            if tail_from_s is not None and frame.time_s >= tail_from_s:
+            if tail_from_s is not None and segment.end_s is not None and tail_from_s <= frame.time_s < segment.end_s:
                 tail.append(joined)
             yield joined
         if ids is None:  # no frame of its own, but a lead-in that has to agree all the same

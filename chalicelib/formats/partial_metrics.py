@@ -10,7 +10,7 @@ import json
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from chalicelib.domain.metrics import FaceMetrics, FrameMetrics
 from chalicelib.domain.validity import InvalidReason, Reasons
@@ -56,10 +56,22 @@ class PartialMetricsWriter:
         self._stream.write(_END + _COUNTS.pack(counts.packets, counts.refused, counts.frames))
 
 
+class PartialStream(Protocol):
+    """A file that is read, complete or growing."""
+
+    def read(self, size: int, /) -> bytes:
+        """So many bytes, fewer only at the end."""
+        ...
+
+    def readline(self, limit: int, /) -> bytes:
+        """The next line, or its first `limit` bytes."""
+        ...
+
+
 class PartialMetricsReader:
     """Reads a part from `stream`. `counts` is there once all frames have been read."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: PartialStream) -> None:
         self._stream = stream
         self.counts: PartialCounts | None = None
 

@@ -8,6 +8,7 @@ ours, after which Batch begins it again. SIGTERM, as it comes before a spot inst
 """
 
 import argparse
+import atexit
 import logging
 import os
 import secrets
@@ -25,6 +26,7 @@ from chalicelib.settings import SettingsError, read_settings
 from chalicelib.wiring import make_worker_services
 from chalicelib.worker.process_job import JobProcessor
 from chalicelib.worker.process_segment import SegmentProcessor
+from chalicelib.worker.second_process import SecondProcess
 
 INDEX_VARIABLE = "AWS_BATCH_JOB_ARRAY_INDEX"
 
@@ -44,7 +46,10 @@ def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
     owner = f"batch-{environment.get('AWS_BATCH_JOB_ID', 'process')}-{secrets.token_hex(4)}"
     services = make_worker_services(settings, owner=owner)
     models = Models(settings.models_dir)
-    jobs = JobProcessor(services, models)
+    second_process = SecondProcess.useful_to(models, settings.models_dir)
+    if second_process is not None:
+        atexit.register(second_process.close)
+    jobs = JobProcessor(services, models, second_process=second_process)
     try:
         if index is None:
             jobs.process(message)

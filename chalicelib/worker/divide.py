@@ -2,15 +2,12 @@
 
 from pathlib import Path
 
-from chalicelib.analysis.frames import MediaInfo, MediaLimits
-from chalicelib.analysis.video_spans import Span, open_span
+from chalicelib.analysis.frames import MediaInfo
 from chalicelib.domain.segments import SegmentPlan, plan_segments
 from chalicelib.settings import Settings
 
 
-def divide(
-    path: Path, info: MediaInfo, limits: MediaLimits, settings: Settings, *, was_interrupted: bool
-) -> SegmentPlan | None:
+def divide(path: Path, info: MediaInfo, settings: Settings, *, was_interrupted: bool) -> SegmentPlan | None:
     """The segments of an opened medium; None for what is short, small, or does not say how long it is.
 
     What was begun before and did not come to its end may have had too many faces for the time that a Lambda has: it is
@@ -24,10 +21,8 @@ def divide(
         return None
     if info.duration_s is None:
         return None
-    with open_span(path, Span(None, None, 0.0), limits) as source:
-        origin_s = next(source.frames()).time_s
     return plan_segments(
-        origin_s=origin_s,
+        origin_s=info.begins_s,
         duration_s=info.duration_s,
         segment_s=settings.segment_s,
         overlap_s=settings.segment_overlap_s,

@@ -3,6 +3,7 @@
 The queue's event source mapping has ReportBatchItemFailures switched on.
 """
 
+import atexit
 import logging
 import os
 import secrets
@@ -17,6 +18,7 @@ from chalicelib.errors import JobBusy, JobNotClaimable, LeaseLost
 from chalicelib.settings import read_settings
 from chalicelib.wiring import make_worker_services
 from chalicelib.worker.process_job import JobProcessor
+from chalicelib.worker.second_process import SecondProcess
 
 _log = logging.getLogger(__name__)
 
@@ -60,4 +62,7 @@ def job_processor() -> JobProcessor:
     models = Models(settings.models_dir)
     for file_name in ModelFile:
         models.session(file_name)
-    return JobProcessor(services, models)
+    second_process = SecondProcess.useful_to(models, settings.models_dir)
+    if second_process is not None:
+        atexit.register(second_process.close)
+    return JobProcessor(services, models, second_process=second_process)

@@ -11,14 +11,13 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from chalicelib.analysis.analyzer import FaceAnalyzer
 from chalicelib.analysis.frames import MediaInfo, MediaLimits, MediaSource
 from chalicelib.analysis.models import Models
 from chalicelib.analysis.open_media import open_media
 from chalicelib.analysis.score_streams import scored
 from chalicelib.domain.job_names import RECIPES, Recipe
 from chalicelib.domain.jobs import Job, JobMessage, Progress
-from chalicelib.domain.metrics import MetricSet, deployed_metrics
+from chalicelib.domain.metrics import MetricSet
 from chalicelib.domain.segments import SegmentPlan
 from chalicelib.errors import LeaseLost, MediaError
 from chalicelib.formats.result_files import ResultFiles
@@ -27,8 +26,10 @@ from chalicelib.worker.divide import divide
 from chalicelib.worker.fetch_input import fetch_input
 from chalicelib.worker.job_medium import load_medium
 from chalicelib.worker.media_fetcher import FetchLimits, MediaFetcher
+from chalicelib.worker.medium_measurer import MediumMeasurer
 from chalicelib.worker.progress import ProgressReport
 from chalicelib.worker.result_entry import create_result_entry, store_results
+from chalicelib.worker.second_process import SecondProcess
 from chalicelib.worker.stitch_segments import stitched_frames
 
 _log = logging.getLogger(__name__)
@@ -37,14 +38,23 @@ _log = logging.getLogger(__name__)
 class JobProcessor:
     """Carries out jobs with one set of opened models."""
 
-    def __init__(self, services: WorkerServices, models: Models, fetcher: MediaFetcher | None = None) -> None:
+    def __init__(
+        self,
+        services: WorkerServices,
+        models: Models,
+        fetcher: MediaFetcher | None = None,
+        second_process: SecondProcess | None = None,
+    ) -> None:
+        """`second_process`: what measures second halves of videos; where there is none, this process does."""
         self._services = services
         self._models = models
         settings = services.settings
         fetch_limits = FetchLimits(max_bytes=settings.max_upload_bytes, timeout_s=settings.fetch_timeout_s)
         self._fetcher = fetcher or MediaFetcher(fetch_limits)
-        self._metrics = deployed_metrics(expressions_only=settings.expressions_only)
         self._limits = MediaLimits(max_pixels=settings.max_pixels, max_duration_s=settings.max_duration_s)
+        self._measurer = MediumMeasurer(
+            models, expressions_only=settings.expressions_only, limits=self._limits, second_process=second_process
+        )
 
     def process(self, message: JobMessage) -> None:
         """Runs the job that the message names to its end, or as far as its segments.
@@ -88,22 +98,20 @@ class JobProcessor:
             media_key = load_medium(self._services, job, media_path)
         with open_media(media_path, self._limits) as medium:
             _check_kind(medium.info, job, recipe)
-            settings = self._services.settings
-            plan = divide(media_path, medium.info, self._limits, settings, was_interrupted=job.attempt > 1)
+            plan = divide(media_path, medium.info, self._services.settings, was_interrupted=job.attempt > 1)
             if plan is None:
-                return self._analyze(job, recipe, medium, directory)
+                return self._analyze(job, recipe, media_path, medium, directory)
         self._services.segment_runs.hand_over(job, replace(plan, media_key=media_key))
         return None
 
-    def _analyze(self, job: Job, recipe: Recipe, medium: MediaSource, directory: Path) -> Progress:
+    def _analyze(self, job: Job, recipe: Recipe, media_path: Path, medium: MediaSource, directory: Path) -> Progress:
         report = ProgressReport(self._services.runs, job)
         metrics = self._metrics_of(recipe)
-        analyzer = FaceAnalyzer(
-            self._models, mesh=recipe.mesh, max_faces=recipe.max_faces, metrics=self._metrics, scores=recipe.scores
-        )
+        # What ended a run before may have been the second process, for want of memory: this time there is one only.
+        frames = self._measurer.measured(media_path, medium, job.name, recipe, report, alone=job.attempt > 1)
         with (
             ResultFiles(recipe, metrics, directory, job.filename, provider=self._models.provider) as results,
-            closing(analyzer.analyze(medium.frames())) as measured,
+            closing(frames) as measured,
         ):
             report.begin(medium.info.frames_total)
             for frame in scored(report.count(measured), recipe.scores, metrics):

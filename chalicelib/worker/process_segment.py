@@ -3,22 +3,20 @@
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
 from pathlib import Path
 
-from chalicelib.analysis.analyzer import FaceAnalyzer
 from chalicelib.analysis.frames import MediaLimits
 from chalicelib.analysis.models import Models
-from chalicelib.analysis.video_spans import Span, open_span
 from chalicelib.domain.job_names import RECIPES
 from chalicelib.domain.jobs import Job, JobMessage
-from chalicelib.domain.metrics import FrameMetrics, deployed_metrics
-from chalicelib.domain.segments import Segment, SegmentPlan, part_key
+from chalicelib.domain.metrics import FrameMetrics
+from chalicelib.domain.segments import Segment, part_key
 from chalicelib.errors import JobBusy, JobNotClaimable, LeaseLost, MediaError
-from chalicelib.formats.partial_metrics import PARTIAL_CONTENT_TYPE, PartialCounts, PartialMetricsWriter
+from chalicelib.formats.partial_metrics import PARTIAL_CONTENT_TYPE
 from chalicelib.services.segment_runs import SegmentRuns
 from chalicelib.wiring import WorkerServices
 from chalicelib.worker.job_medium import MEDIA_REPLACED, load_medium
+from chalicelib.worker.part_measurer import PartMeasurer, span_of
 
 # Of the many workers that write to one row; each also looks whether anybody still waits for it.
 _REPORT_INTERVAL_S = 2.0
@@ -38,8 +36,8 @@ class SegmentProcessor:
         self._models = models
         self._process_job = process_job
         settings = services.settings
-        self._metrics = deployed_metrics(expressions_only=settings.expressions_only)
-        self._limits = MediaLimits(max_pixels=settings.max_pixels, max_duration_s=settings.max_duration_s)
+        limits = MediaLimits(max_pixels=settings.max_pixels, max_duration_s=settings.max_duration_s)
+        self._measurer = PartMeasurer(models, expressions_only=settings.expressions_only, limits=limits)
 
     def process(self, message: JobMessage, index: int) -> None:
         """Measures segment `index` of the run that the message names, unless that is done; completes the job where it
@@ -89,21 +87,8 @@ class SegmentProcessor:
             if plan.media_key not in (None, media_key):
                 raise MediaError(MEDIA_REPLACED)
             counter = _Counter(self._segment_runs, job, segment)
-            with open_span(media_path, _span(segment, plan), self._limits) as source, part_path.open("wb") as stream:
-                writer = PartialMetricsWriter(stream, self._metrics.names)
-                # What needs the past of a face (its neutral, smoothing) comes after stitching.
-                analyzer = FaceAnalyzer(
-                    self._models,
-                    mesh=recipe.mesh,
-                    max_faces=recipe.max_faces,
-                    metrics=self._metrics,
-                    scores=recipe.scores,
-                )
-                with closing(analyzer.analyze(source.frames(), continues=index > 0)) as measured:
-                    for frame in counter.count(measured):
-                        writer.write(frame)
-                delivery = source.delivery
-                writer.close(PartialCounts(delivery.packets, delivery.refused, delivery.frames))
+            with part_path.open("wb") as stream:
+                self._measurer.measure(media_path, recipe, span_of(segment, plan), stream, counter.count)
             with part_path.open("rb") as body:
                 self._services.media.save(part_key(job.account_id, job.id, job.run, index), body, PARTIAL_CONTENT_TYPE)
         return counter.frames
@@ -126,7 +111,3 @@ class _Counter:
                 self._segment_runs.report(self._job, self._segment.index, self.frames)
                 self._last_report = time.monotonic()
             yield frame
-
-
-def _span(segment: Segment, plan: SegmentPlan) -> Span:
-    return Span(segment.lead_in_s, segment.end_s, plan.origin_s)

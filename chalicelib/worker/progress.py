@@ -1,7 +1,7 @@
 """What a worker tells the world while it works: frames done, and that it is alive."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from chalicelib.domain.jobs import Job, Progress
 from chalicelib.domain.metrics import FrameMetrics
@@ -22,6 +22,7 @@ class ProgressReport:
         self._job = job
         self._frames_total: int | None = None
         self._frames_done = 0
+        self._ahead: Callable[[], int] = int
         self._started = self._last_write = time.monotonic()
 
     def begin(self, frames_total: int | None) -> None:
@@ -29,6 +30,10 @@ class ProgressReport:
         self._frames_total = frames_total
         self._started = time.monotonic()
         self.write()
+
+    def count_ahead(self, ahead: Callable[[], int]) -> None:
+        """Frames that are measured elsewhere count before they are passed: `ahead` says how many there are by now."""
+        self._ahead = ahead
 
     def count(self, frames: Iterable[FrameMetrics]) -> Iterator[FrameMetrics]:
         """Passes `frames` on. Raises `LeaseLost` between two frames, within a second of the loss."""
@@ -47,17 +52,17 @@ class ProgressReport:
         """Frames so far; an estimated total that was passed is raised to what has been seen."""
         if self._shown is not None:
             return self._shown
-        total = self._frames_total
+        done, total = self._frames_done + self._ahead(), self._frames_total
         if total is not None:
-            total = max(total, self._frames_done)
-        return Progress(self._frames_done, total, self._frames_per_second())
+            total = max(total, done)
+        return Progress(done, total, self._frames_per_second(done))
 
     def final(self) -> Progress:
         """The end: every frame there was has been done."""
-        return Progress(self._frames_done, self._frames_done, self._frames_per_second())
+        return Progress(self._frames_done, self._frames_done, self._frames_per_second(self._frames_done))
 
-    def _frames_per_second(self) -> float:
+    def _frames_per_second(self, frames_done: int) -> float:
         if self._shown is not None:
             return self._shown.frames_per_second
         elapsed_s = time.monotonic() - self._started
-        return round(self._frames_done / elapsed_s, 1) if elapsed_s > 0 else 0.0
+        return round(frames_done / elapsed_s, 1) if elapsed_s > 0 else 0.0

@@ -14,9 +14,11 @@ import pytest
 from chalicelib.analysis.analyzer import MOST_AHEAD, FaceAnalyzer
 from chalicelib.analysis.frames import Frame
 from chalicelib.analysis.models import Models
+from chalicelib.analysis.open_media import open_media
 from chalicelib.domain.job_names import Mesh
 from chalicelib.domain.metrics import EXPRESSION_NAMES, METRICS, FaceMetrics, FrameMetrics, deployed_metrics
 from chalicelib.errors import MediaError
+from chalicelib.local.demo_clip import write_demo_clip
 from tests.analysis.conftest import Measure, faces_of, read_picture
 
 _SEVEN = ("anger", "contempt", "disgust", "fear", "joy", "sadness", "surprise")
@@ -163,6 +165,24 @@ def test_the_same_frames_give_the_same_numbers(analyzer: FaceAnalyzer, shared_me
     again = faces_of(analyzer, read_picture(shared_media / "faces/multi_face.jpg"))
     (before,) = measured("faces/multi_face.jpg")
     assert again == before.faces
+
+
+def test_without_threads_the_numbers_are_the_same_and_no_thread_is_started(models: Models, tmp_path: Path) -> None:
+    path = tmp_path / "clip.mp4"
+    write_demo_clip(path, seconds=2.0, fps=12, size_px=(320, 180))
+    with open_media(path) as medium:
+        frames = list(medium.frames())
+    with_threads, without = (
+        FaceAnalyzer(models, mesh=Mesh.LIGHT, max_faces=50, in_threads=in_threads) for in_threads in (True, False)
+    )
+    expected = list(with_threads.analyze(frames))
+    before = {thread.ident for thread in threading.enumerate()}
+    found = []
+    for frame in without.analyze(frames):
+        assert {thread.ident for thread in threading.enumerate()} <= before
+        found.append(frame)
+    assert found == expected
+    assert any(frame.faces for frame in found)
 
 
 def test_results_come_while_frames_come_and_few_frames_are_taken_ahead(analyzer: FaceAnalyzer) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.analysis.read_ahead import read_ahead
+from chalicelib.analysis.read_ahead import in_step, read_ahead
 
 
 @given(st.lists(st.integers()), st.integers(1, 5))
@@ -82,3 +82,21 @@ def test_one_may_read_ahead_of_another() -> None:
     inner = read_ahead(range(100), depth=2, name="inner")
     outer = read_ahead(map(str, inner), depth=2, name="outer")
     assert list(outer) == [str(number) for number in range(100)]
+
+
+def test_in_step_no_thread_is_needed_and_nothing_is_made_before_it_is_asked_for() -> None:
+    made: list[str] = []
+    closed: list[bool] = []
+
+    def names() -> Iterator[str]:
+        try:
+            while True:
+                made.append(threading.current_thread().name)
+                yield made[-1]
+        finally:
+            closed.append(True)
+
+    with closing(in_step(names(), depth=4, name="reader")) as items:
+        assert next(items) == threading.current_thread().name
+        assert len(made) == 1
+    assert closed == [True]

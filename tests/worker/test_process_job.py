@@ -4,7 +4,9 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Callable
+import os
+import signal
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
@@ -28,6 +30,7 @@ from chalicelib.services.jobs import Jobs
 from chalicelib.services.ports import StoredMedia
 from chalicelib.settings import Settings
 from chalicelib.worker.process_job import JobProcessor
+from chalicelib.worker.second_process import SecondHalfLost, SecondProcess
 from tests.fakes import START, FakeAnnotations, FakeEntries, FakeJobs, FakeMedia, FakeQueue, FixedClock
 from tests.media_factory import STEADY_MS, image_bytes, rgb_corners, write_sound, write_video
 from tests.worker.undivided import undivided
@@ -91,13 +94,13 @@ class World:
         upload = Upload(file_name, None, io.BytesIO(body), len(body))
         return self.jobs.create(ADA, NewJob(name, table=table, neutral_baseline=neutral_baseline), upload)
 
-    def worker(self, owner: str) -> JobProcessor:
+    def worker(self, owner: str, second_process: SecondProcess | None = None) -> JobProcessor:
         settings = Settings("table", "bucket", "queue", lease_s=LEASE_S, expressions_only=self.expressions_only)
         runs = JobRuns(self.job_rows, self.clock, owner=owner, lease_s=LEASE_S, max_attempts=settings.max_attempts)
         services = undivided(
             settings, self.clock, runs=runs, jobs=self.job_rows, entries=self.entry_rows, media=self.media
         )
-        return JobProcessor(services, self.models)
+        return JobProcessor(services, self.models, second_process=second_process)
 
     def job(self, job: Job) -> Job:
         return self.jobs.get(ADA, job.id)
@@ -395,3 +398,74 @@ def test_media_that_went_past_the_api_get_their_digest(world: World, clip: bytes
     (read,) = world.entries.get(ADA, entry.id).representations.values()
     assert read == file
     assert read.sha256 == hashlib.sha256(clip).hexdigest()
+
+
+@pytest.fixture(scope="module")
+def long_clip(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    path = tmp_path_factory.mktemp("media") / "long.mp4"
+    return write_video(path, times_ms=range(0, 13_000, 250)).read_bytes()
+
+
+@pytest.fixture
+def second_process() -> Iterator[SecondProcess]:
+    second = SecondProcess(Path(__file__).resolve().parents[2] / "models")
+    yield second
+    second.close()
+
+
+def test_two_processes_make_the_files_that_one_makes(
+    world: World, long_clip: bytes, second_process: SecondProcess
+) -> None:
+    alone, together = world.create(long_clip), world.create(long_clip)
+    world.worker("one").process(alone.message)
+    world.worker("two", second_process).process(together.message)
+    assert second_process.process_id is not None
+    assert world.results(together) == world.results(alone)
+    progress = world.job(together).progress
+    assert progress is not None
+    assert (progress.frames_done, progress.frames_total) == (52, 52)
+
+
+def test_a_second_process_that_is_killed_costs_an_attempt_and_no_job(
+    world: World, long_clip: bytes, second_process: SecondProcess
+) -> None:
+    second_process.start()
+    killed = second_process.process_id
+    assert killed is not None
+    os.kill(killed, signal.SIGSTOP)  # so that it is at its half when it is killed
+    job = world.create(long_clip)
+
+    def kill(saved: Job) -> None:
+        if saved.progress is not None and saved.progress.frames_done == 1:
+            os.kill(killed, signal.SIGKILL)
+
+    world.job_rows.before_save = kill
+    with pytest.raises(SecondHalfLost):
+        world.worker("first", second_process).process(job.message)
+    given_back = world.job(job)
+    assert (given_back.status, given_back.lease) == (JobStatus.QUEUED, None)
+    world.job_rows.before_save = lambda _job: None
+    world.worker("second", second_process).process(job.message)
+    assert world.job(job).status is JobStatus.DONE
+    assert second_process.process_id == killed  # nobody asked for another
+
+
+def test_a_job_that_is_cancelled_ends_the_second_half(
+    world: World, long_clip: bytes, second_process: SecondProcess
+) -> None:
+    second_process.start()
+    running = second_process.process_id
+    assert running is not None
+    os.kill(running, signal.SIGSTOP)  # the half would never end
+    job = world.create(long_clip)
+
+    def cancel(saved: Job) -> None:
+        if saved.progress is not None and saved.progress.frames_done == 1:
+            world.job_rows.before_save = lambda _job: None
+            world.jobs.update(ADA, job.id, name=None, status="cancelled")
+
+    world.job_rows.before_save = cancel
+    with pytest.raises(LeaseLost):
+        world.worker("one", second_process).process(job.message)
+    assert second_process.process_id is None
+    assert world.job(job).status is JobStatus.CANCELLED

@@ -1,0 +1,143 @@
+"""A video in two halves, which two processes measure beside each other.
+
+Python computes in one thread of a process at a time, so one process leaves half of a second processor idle. Where the
+halves meet, and that they do, is a matter of the video alone: a machine with one processor measures them one after the
+other, and has the same numbers.
+"""
+
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack, closing
+from itertools import chain
+from pathlib import Path
+from typing import Protocol
+
+from chalicelib.analysis.analyzer import FaceAnalyzer
+from chalicelib.analysis.frames import Frame, MediaInfo, MediaLimits
+from chalicelib.analysis.video_promise import Delivery, require_decoded
+from chalicelib.analysis.video_spans import SEEKABLE_FORMATS, Span, open_span
+from chalicelib.domain.metrics import FrameMetrics
+from chalicelib.domain.segments import SegmentPlan, plan_halves
+from chalicelib.domain.stitching import stitch
+from chalicelib.errors import MediaError
+from chalicelib.formats.partial_metrics import PartialCounts
+from chalicelib.worker.part_measurer import span_of
+
+# The second half begins two seconds early: of anything shorter that would be too much.
+_MIN_DURATION_S = 12.0
+# Of a frame: a worker's memory holds the decoded frames of two processes up to 4K.
+_MAX_PIXELS = 10_000_000
+
+
+class SecondHalf(Protocol):
+    """The second half of a video, as it is being measured."""
+
+    def frames(self) -> Iterator[FrameMetrics]:
+        """Its frames, those of the lead-in first; always the same iterator. Raises `MediaError` after those that it
+        concerns."""
+        ...
+
+    @property
+    def counts(self) -> PartialCounts | None:
+        """What the decoder says, once all frames have come."""
+        ...
+
+    def close(self) -> None:
+        """Ends it, at whatever it is; whoever waits for a frame gets an exception."""
+        ...
+
+
+def halves_of(info: MediaInfo) -> SegmentPlan | None:
+    """How a medium is halved; None for what is short, no video, very large, or cannot be sought in."""
+    if info.kind != "video" or info.format_name not in SEEKABLE_FORMATS or info.duration_s is None:
+        return None
+    if info.duration_s < _MIN_DURATION_S or info.width_px * info.height_px > _MAX_PIXELS:
+        return None
+    return plan_halves(origin_s=info.begins_s, duration_s=info.duration_s, frames_total=info.frames_total)
+
+
+def measured_in_halves(
+    analyzer: FaceAnalyzer, path: Path, plan: SegmentPlan, limits: MediaLimits, second: SecondHalf
+) -> Generator[FrameMetrics]:
+    """Every frame of a video once, in order. The first half is measured here and now, the second by `second`, which is
+    closed at the end.
+
+    Where the two do not find frames with the same times before the seam, which odd files can bring about, the second
+    is left aside and the first goes on to the end. Raises `MediaError` as one pass would. Whoever does not take all
+    frames must close the generator.
+    """
+    seam = _Seam(plan, second)
+    with open_span(path, Span(None, None, plan.origin_s), limits) as whole, ExitStack() as ends:
+        first = ends.enter_context(closing(analyzer.analyze(seam.first_half(whole.frames()))))
+        ends.enter_context(closing(second))  # is closed before: a thread of the first may be waiting for it
+        yield from stitch(seam.parts(first), plan)
+        _require_decoded(whole.delivery, second.counts if seam.is_joined else None)
+
+
+def _require_decoded(first: Delivery, second: PartialCounts | None) -> None:
+    more = second or PartialCounts(0, 0, 0)
+    require_decoded(first.packets + more.packets, first.refused + more.refused, first.frames + more.frames)
+
+
+class _Seam:
+    """Where the first half ends, if the second fits to it."""
+
+    def __init__(self, plan: SegmentPlan, second: SecondHalf) -> None:
+        segment = plan.segment(1)
+        self._lead_in_s, self._start_s = segment.lead_in_s or 0.0, segment.start_s or 0.0
+        self._second = second
+        self._later: Iterator[FrameMetrics] = iter(())
+        self.is_joined = False
+
+    def first_half(self, frames: Iterator[Frame]) -> Iterator[Frame]:
+        """The frames before the seam; all of them where the second half does not fit."""
+        times: list[float] = []
+        for frame in frames:
+            if frame.time_s >= self._start_s:
+                self.is_joined = self._fits(times)
+                if self.is_joined:
+                    return
+                yield frame
+                break
+            if frame.time_s >= self._lead_in_s:
+                times.append(frame.time_s)
+            yield frame
+        yield from frames
+
+    def parts(self, first: Iterator[FrameMetrics]) -> Iterator[Iterator[FrameMetrics]]:
+        """What is to be stitched: the second half follows only where it fits, which shows while the first goes on."""
+        yield first
+        if self.is_joined:
+            yield self._later
+
+    def _fits(self, times: list[float]) -> bool:
+        lead_in: list[FrameMetrics] = []
+        frames = self._second.frames()
+        try:
+            for frame in frames:
+                lead_in.append(frame)
+                if frame.time_s >= self._start_s:
+                    break
+        except MediaError:
+            return False  # one pass will show whether it is the medium
+        self._later = chain(lead_in, frames)
+        return [frame.time_s for frame in lead_in if frame.time_s < self._start_s] == times
+
+
+class HalfAfterwards:
+    """A `SecondHalf` that is measured by this process, when its frames are asked for."""
+
+    def __init__(self, analyzer: FaceAnalyzer, path: Path, plan: SegmentPlan, limits: MediaLimits) -> None:
+        self.counts: PartialCounts | None = None
+        self._frames = self._measured(analyzer, path, span_of(plan.segment(1), plan), limits)
+
+    def frames(self) -> Iterator[FrameMetrics]:
+        return self._frames
+
+    def close(self) -> None:
+        self._frames.close()
+
+    def _measured(self, analyzer: FaceAnalyzer, path: Path, span: Span, limits: MediaLimits) -> Generator[FrameMetrics]:
+        with open_span(path, span, limits) as source:
+            with closing(analyzer.analyze(source.frames(), continues=True)) as measured:
+                yield from measured
+            self.counts = PartialCounts(source.delivery.packets, source.delivery.refused, source.delivery.frames)

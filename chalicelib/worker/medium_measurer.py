@@ -1,0 +1,92 @@
+"""A medium on this machine's disk, measured in the way that suits it: in one pass, or a video in two halves."""
+
+import logging
+from collections.abc import Callable, Generator
+from contextlib import closing
+from pathlib import Path
+from typing import Protocol
+
+from chalicelib.analysis.frames import MediaLimits, MediaSource
+from chalicelib.analysis.models import Models
+from chalicelib.domain.job_names import JobName, Recipe
+from chalicelib.domain.metrics import FrameMetrics
+from chalicelib.domain.segments import SegmentPlan
+from chalicelib.worker.halves import HalfAfterwards, SecondHalf, halves_of, measured_in_halves
+from chalicelib.worker.part_measurer import PartMeasurer
+from chalicelib.worker.second_process import PartRequest, RunningHalf, SecondProcess, SecondProcessUnavailable
+
+_log = logging.getLogger(__name__)
+
+
+class Report(Protocol):
+    """Who is told of what another process does."""
+
+    def count_ahead(self, ahead: Callable[[], int]) -> None:
+        """`ahead` says how many frames it has measured by now that have not come yet."""
+        ...
+
+    def write(self) -> None:
+        """It is being waited for, and has been for a second."""
+        ...
+
+
+class MediumMeasurer:
+    """Measures media with one set of opened models."""
+
+    def __init__(
+        self,
+        models: Models,
+        *,
+        expressions_only: bool,
+        limits: MediaLimits,
+        second_process: SecondProcess | None = None,
+    ) -> None:
+        """`second_process`: what measures second halves; where there is none, this process does, afterwards."""
+        self._parts = PartMeasurer(models, expressions_only=expressions_only, limits=limits)
+        self._expressions_only = expressions_only
+        self._limits = limits
+        self._second_process = second_process
+
+    def measured(
+        self, path: Path, medium: MediaSource, job_name: JobName, recipe: Recipe, report: Report, *, alone: bool = False
+    ) -> Generator[FrameMetrics]:
+        """Every frame of `medium`, which was opened from `path`, in order; what needs a face's past comes after.
+
+        `alone`: without the second process, with the same numbers. It writes a file beside `path`. Raises `MediaError`;
+        anything else is a fault of ours. Whoever does not take all frames must close the generator.
+        """
+        plan = halves_of(medium.info)
+        if plan is None:
+            with closing(self._parts.analyzer(recipe).analyze(medium.frames())) as measured:
+                yield from measured
+            return
+        medium.close()  # or its first picture and its decoder would take memory all the time
+        second = None if alone else self._begun(path, job_name, plan, report)
+        analyzer = self._parts.analyzer(recipe, in_threads=second is None)
+        if second is None:
+            second = HalfAfterwards(analyzer, path, plan, self._limits)
+        with closing(measured_in_halves(analyzer, path, plan, self._limits, second)) as measured:
+            yield from measured
+
+    def _begun(self, path: Path, job_name: JobName, plan: SegmentPlan, report: Report) -> SecondHalf | None:
+        if self._second_process is None:
+            return None
+        segment = plan.segment(1)
+        request = PartRequest(
+            media_path=str(path.absolute()),
+            part_path=str(path.absolute().with_name("second-half")),
+            job_name=job_name,
+            lead_in_s=segment.lead_in_s or 0.0,
+            start_s=segment.start_s or 0.0,
+            origin_s=plan.origin_s,
+            expressions_only=self._expressions_only,
+            max_pixels=self._limits.max_pixels,
+            max_duration_s=self._limits.max_duration_s,
+        )
+        try:
+            half: RunningHalf = self._second_process.measure(request, while_waiting=report.write)
+        except SecondProcessUnavailable as reason:
+            _log.warning("the second half of the video is measured after the first: %s", reason)
+            return None
+        report.count_ahead(lambda: half.frames_ahead)
+        return half

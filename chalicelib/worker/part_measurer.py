@@ -1,0 +1,65 @@
+"""A stretch of a video, measured and written down as a part of a result."""
+
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from pathlib import Path
+from typing import BinaryIO
+
+from chalicelib.analysis.analyzer import FaceAnalyzer
+from chalicelib.analysis.frames import MediaLimits
+from chalicelib.analysis.models import Models
+from chalicelib.analysis.video_spans import Span, open_span
+from chalicelib.domain.job_names import Recipe
+from chalicelib.domain.metrics import FrameMetrics, deployed_metrics
+from chalicelib.domain.segments import Segment, SegmentPlan
+from chalicelib.formats.partial_metrics import PartialCounts, PartialMetricsWriter
+
+Counted = Callable[[Iterable[FrameMetrics]], Iterable[FrameMetrics]]
+"""Passes frames on, each when the one before has been written."""
+
+
+def span_of(segment: Segment, plan: SegmentPlan) -> Span:
+    """The stretch of a segment, with its lead-in."""
+    return Span(segment.lead_in_s, segment.end_s, plan.origin_s)
+
+
+class PartMeasurer:
+    """Measures stretches with one set of opened models."""
+
+    def __init__(self, models: Models, *, expressions_only: bool, limits: MediaLimits) -> None:
+        self._models = models
+        self._metrics = deployed_metrics(expressions_only=expressions_only)
+        self._limits = limits
+
+    def analyzer(self, recipe: Recipe, *, in_threads: bool = True) -> FaceAnalyzer:
+        """What measures single frames for a recipe; `in_threads` as `FaceAnalyzer` has it. What needs a face's past
+        (its neutral, smoothing) comes after."""
+        return FaceAnalyzer(
+            self._models,
+            mesh=recipe.mesh,
+            max_faces=recipe.max_faces,
+            metrics=self._metrics,
+            scores=recipe.scores,
+            in_threads=in_threads,
+        )
+
+    def measure(
+        self,
+        path: Path,
+        recipe: Recipe,
+        span: Span,
+        stream: BinaryIO,
+        counted: Counted,
+        *,
+        in_threads: bool = True,
+    ) -> None:
+        """Writes the part of a stretch of the video `path` to `stream`, with its counts. Raises `MediaError`, and what
+        `counted` raises."""
+        with open_span(path, span, self._limits) as source:
+            writer = PartialMetricsWriter(stream, self._metrics.names)
+            analyzer = self.analyzer(recipe, in_threads=in_threads)
+            with closing(analyzer.analyze(source.frames(), continues=span.from_s is not None)) as measured:
+                for frame in counted(measured):
+                    writer.write(frame)
+            delivery = source.delivery
+            writer.close(PartialCounts(delivery.packets, delivery.refused, delivery.frames))

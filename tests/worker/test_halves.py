@@ -1,0 +1,180 @@
+"""A video in two halves: where it is divided, what comes out, and what happens when one half goes wrong."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from chalicelib.analysis.frames import MediaInfo, MediaLimits
+from chalicelib.analysis.models import Models
+from chalicelib.analysis.open_media import open_media
+from chalicelib.domain.job_names import RECIPES, JobName, Recipe
+from chalicelib.domain.metrics import FrameMetrics
+from chalicelib.domain.segments import HALVES_LEAD_IN_S, SegmentPlan
+from chalicelib.errors import MediaError
+from chalicelib.formats.partial_metrics import PartialCounts
+from chalicelib.local.demo_clip import write_demo_clip
+from chalicelib.worker.halves import HalfAfterwards, SecondHalf, halves_of, measured_in_halves
+from chalicelib.worker.part_measurer import PartMeasurer
+from tests.media_factory import write_video
+
+CLIP_S, FPS = 13.0, 6
+LIMITS = MediaLimits()
+# Largest differences to one pass, in points, pixels and degrees.
+TOLERANCE = 8.0
+VIDEO = MediaInfo("video", "mov", 640, 360, begins_s=0.5, duration_s=20.0, frames_total=500)
+
+
+class Ended:
+    """A `SecondHalf` that is there already, or ends with an error."""
+
+    def __init__(self, frames: list[FrameMetrics], error: Exception | None = None) -> None:
+        self.counts: PartialCounts | None = PartialCounts(len(frames), 0, len(frames))
+        self.is_closed = False
+        self._frames = self._passed(frames, error)
+
+    def frames(self) -> Iterator[FrameMetrics]:
+        return self._frames
+
+    def close(self) -> None:
+        self.is_closed = True
+
+    @staticmethod
+    def _passed(frames: list[FrameMetrics], error: Exception | None) -> Iterator[FrameMetrics]:
+        yield from frames
+        if error is not None:
+            raise error
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("media") / "clip.mp4"
+    write_demo_clip(path, seconds=CLIP_S, fps=FPS, size_px=(320, 180))
+    return path
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Nobody is in it."""
+    return write_video(tmp_path_factory.mktemp("media") / "plain.mp4", times_ms=range(0, 13_000, 250))
+
+
+@pytest.fixture
+def measurer(models: Models) -> PartMeasurer:
+    return PartMeasurer(models, expressions_only=False, limits=LIMITS)
+
+
+def _recipe() -> Recipe:
+    recipe = RECIPES[JobName.SDK_METRICS]
+    assert recipe is not None
+    return recipe
+
+
+def _plan(path: Path) -> SegmentPlan:
+    with open_media(path) as medium:
+        plan = halves_of(medium.info)
+    assert plan is not None
+    return plan
+
+
+def _one_pass(measurer: PartMeasurer, path: Path) -> list[FrameMetrics]:
+    with open_media(path) as medium, closing(measurer.analyzer(_recipe()).analyze(medium.frames())) as measured:
+        return list(measured)
+
+
+def _halved(
+    measurer: PartMeasurer,
+    path: Path,
+    second: Callable[[SegmentPlan], SecondHalf] | None = None,
+    plan: SegmentPlan | None = None,
+) -> list[FrameMetrics]:
+    plan, analyzer = plan or _plan(path), measurer.analyzer(_recipe())
+    half = HalfAfterwards(analyzer, path, plan, LIMITS) if second is None else second(plan)
+    with closing(measured_in_halves(analyzer, path, plan, LIMITS, half)) as measured:
+        return list(measured)
+
+
+def _times(frames: list[FrameMetrics]) -> list[float]:
+    return [frame.time_s for frame in frames]
+
+
+def test_a_video_is_divided_in_its_middle() -> None:
+    plan = halves_of(VIDEO)
+    assert plan is not None
+    first, second = plan.segment(0), plan.segment(1)
+    assert (first.lead_in_s, first.start_s, first.end_s) == (None, None, 10.5)
+    assert (second.lead_in_s, second.start_s, second.end_s) == (10.5 - HALVES_LEAD_IN_S, 10.5, None)
+
+
+@pytest.mark.parametrize(
+    "info",
+    [
+        replace(VIDEO, duration_s=11.9),
+        replace(VIDEO, duration_s=None),
+        replace(VIDEO, kind="animation"),
+        replace(VIDEO, format_name="avi"),
+        replace(VIDEO, width_px=4200, height_px=2400),
+    ],
+    ids=["short", "of unknown length", "animation", "no index", "very large"],
+)
+def test_what_is_not_halved(info: MediaInfo) -> None:
+    assert halves_of(info) is None
+
+
+def test_halves_give_what_one_pass_gives(measurer: PartMeasurer, clip: Path) -> None:
+    expected, found = _one_pass(measurer, clip), _halved(measurer, clip)
+    assert _times(found) == _times(expected)
+    assert [[face.face_id for face in frame.faces] for frame in found] == [
+        [face.face_id for face in frame.faces] for frame in expected
+    ]
+    for ours, theirs in zip(found, expected, strict=True):
+        for our_face, their_face in zip(ours.faces, theirs.faces, strict=True):
+            assert our_face.invalid_reasons == their_face.invalid_reasons
+            assert our_face.values == pytest.approx(their_face.values, abs=TOLERANCE)
+    before = int(CLIP_S / 2 * FPS)
+    assert found[:before] == expected[:before]
+    assert any(frame.faces for frame in found[before:])
+
+
+def test_halves_that_do_not_fit_together_are_measured_in_one_pass(measurer: PartMeasurer, plain: Path) -> None:
+    whole = _one_pass(measurer, plain)
+    for wrong in ([], whole[30:], [replace(frame, time_s=frame.time_s + 0.001) for frame in whole[18:]]):
+        second = Ended(wrong)
+        assert _halved(measurer, plain, lambda _plan, half=second: half) == whole  # type: ignore[misc]
+        assert second.is_closed
+
+
+def test_a_video_that_ends_before_its_middle_is_measured_in_one_pass(measurer: PartMeasurer, plain: Path) -> None:
+    plan = replace(_plan(plain), segment_s=500.0, duration_s=1000.0)
+    second = Ended([])
+    assert _halved(measurer, plain, lambda _plan: second, plan) == _one_pass(measurer, plain)
+    assert second.is_closed
+
+
+def test_a_second_half_that_cannot_be_read_at_all_is_left_to_one_pass(measurer: PartMeasurer, plain: Path) -> None:
+    assert _halved(measurer, plain, lambda _plan: Ended([], MediaError("No."))) == _one_pass(measurer, plain)
+
+
+def test_what_is_wrong_with_the_second_half_rises_after_its_frames(measurer: PartMeasurer, plain: Path) -> None:
+    plan, analyzer = _plan(plain), measurer.analyzer(_recipe())
+    later = [frame for frame in _one_pass(measurer, plain) if frame.time_s >= (plan.segment(1).lead_in_s or 0.0)]
+    second = Ended(later[:-3], MediaError("The rest is missing."))
+    measured = measured_in_halves(analyzer, plain, plan, LIMITS, second)
+    assert [next(measured).time_s for _ in range(52 - 3)] == [index / 4 for index in range(52 - 3)]
+    with pytest.raises(MediaError, match="missing"):
+        next(measured)
+    assert second.is_closed
+
+
+def test_too_much_that_cannot_be_decoded_is_seen_in_both_halves_together(measurer: PartMeasurer, plain: Path) -> None:
+    later = _halved(measurer, plain)[18:]
+
+    def refusing(_plan: SegmentPlan) -> SecondHalf:
+        second = Ended(later)
+        second.counts = PartialCounts(packets=200, refused=150, frames=34)
+        return second
+
+    with pytest.raises(MediaError, match="can be decoded"):
+        _halved(measurer, plain, refusing)
