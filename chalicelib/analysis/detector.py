@@ -15,6 +15,8 @@ _SIDE = 192
 _STRIDE = 4
 _GRID = _SIDE // _STRIDE
 _MAX_OVERLAP = 0.3
+SMALLEST_FACE = 12 / _SIDE
+"""The width of the narrowest face that is found, as a share of the window's longer side."""
 
 
 @dataclass(frozen=True, slots=True)

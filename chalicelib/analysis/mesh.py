@@ -18,6 +18,7 @@ from chalicelib.domain.job_names import Mesh
 _SIDE = 192
 _MARGIN = 1.5
 _MAX_BATCH = 16
+_PER_LEVEL = np.float32(1 / 255)
 _FILES = {Mesh.ATTENTION: ModelFile.FACE_MESH_ATTENTION, Mesh.LIGHT: ModelFile.FACE_MESH_LIGHT}
 
 RIGHT_EYE_OUTER_CORNER = 33
@@ -130,12 +131,20 @@ class MeshModel:
 
     def _measure_batch(self, image: NDArray[np.uint8], crops: Sequence[Crop]) -> list[FaceMesh]:
         inputs = [_cut(image, crop) for crop in crops]
-        blob = cv2.dnn.blobFromImages(inputs, 1 / 255, swapRB=True)
-        points, flags = self._network(np.asarray(blob, dtype=np.float32))
+        points, flags = self._network(_blob(inputs))
         return [
             FaceMesh(_into_picture(face, crop), float(flag[0]), sample, crop)
             for face, flag, crop, sample in zip(points, flags, crops, inputs, strict=True)
         ]
+
+
+def _blob(inputs: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
+    """(N, 3, 192, 192) of N inputs. OpenCV's own way takes twice as long."""
+    blob = np.empty((len(inputs), 3, _SIDE, _SIDE), dtype=np.float32)
+    for planes, image in zip(blob, inputs, strict=True):
+        for plane, channel in zip(planes[::-1], cv2.split(image), strict=True):
+            np.multiply(channel, _PER_LEVEL, out=plane)
+    return blob
 
 
 def _cut(image: NDArray[np.uint8], crop: Crop) -> NDArray[np.uint8]:

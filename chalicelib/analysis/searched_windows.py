@@ -1,8 +1,9 @@
 """What a window showed when it was last searched: where nothing has changed since, nothing new can be found.
 
-A camera that stands still films mostly what it filmed a second ago. A window is searched again where it shows something
-else than at its last search, however slowly that came about. What known faces and the hair and hands about them do does
-not count, so a smaller face that comes up right beside a known one may be passed over, but for `RENEWAL_S` at the most.
+A camera that stands still films mostly what it filmed a second ago. A window is searched again where a part of it that
+could be a face shows something else than at its last search, however slowly that came about. What known faces and the
+hair and hands about them do does not count, so a smaller face that comes up right beside a known one may be passed
+over, but for `RENEWAL_S` at the most.
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.analysis.boxes import Boxes
-from chalicelib.analysis.detector import Window
+from chalicelib.analysis.detector import SMALLEST_FACE, Window
 from chalicelib.analysis.search_schedule import periods
 
 RENEWAL_S = 10.0
@@ -23,6 +24,9 @@ again when one pass over all of it does."""
 # The grey of a face differs from what was there before by tens of levels; noise, averaged over nine pixels, by two.
 _CHANGED_LEVELS = 8
 _AVERAGED_PX = 3
+# So much of a square of half the smallest face that the window can show. A newcomer changes all of it; the edge of
+# something that sways, or what is smaller than any face, does not.
+_CHANGED_SHARE = 0.5
 # How far round the box of its mesh a face moves things: hair, chin, a hand at the cheek, in sides of the box. A face of
 # the same size beside it sticks out of this margin.
 _MARGIN_SIDES = 0.5
@@ -81,7 +85,11 @@ class SearchedWindows:
         for box in places:
             first_x, first_y, last_x, last_y = np.maximum(box, 0).astype(int).tolist()
             difference[first_y : last_y + 1, first_x : last_x + 1] = 0
-        return bool(difference.max(initial=0) > _CHANGED_LEVELS)
+        if difference.max(initial=0) <= _CHANGED_LEVELS:
+            return False
+        side = max(int(max(shown.shape) * SMALLEST_FACE / 2), 1)
+        changed = cv2.threshold(difference, _CHANGED_LEVELS, 255, cv2.THRESH_BINARY)[1]
+        return bool(np.asarray(cv2.blur(changed, (side, side))).max() >= _CHANGED_SHARE * 255)
 
 
 def _grown(boxes: Boxes) -> Boxes:

@@ -11,12 +11,14 @@ DISTURBED = "Not one core was to be had for itself: other work disturbed this, a
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How much is measured. `repeats`: of everything that is timed; `frames`: of made clips; `minutes`: the lengths of
+    """How much is measured. `repeats`: of everything that is timed; `clip_s`: the length of the clip of one face;
+    `frames`: of made clips; `minutes`: the lengths of
     video whose memory is compared; `slow_fps`: frames a second of the clip of five faces there; `seconds`: for how
     long requests are sent; `demo_s`: the length of the demo's clip, which stands in where there are no media."""
 
     repeats: int = 5
-    frames: int = 240
+    clip_s: float = 60.0
+    frames: int = 750
     minutes: tuple[float, ...] = (1, 10, 60)
     slow_fps: int = 6
     seconds: float = 3.0
@@ -24,8 +26,8 @@ class Effort:
 
 
 FULL = Effort()
-BRIEF = Effort(repeats=2, frames=100, minutes=(1, 10), slow_fps=3, seconds=2.0)
-SAMPLE = Effort(repeats=1, frames=8, minutes=(0.02, 0.04), slow_fps=5, seconds=0.1, demo_s=1.0)
+BRIEF = Effort(repeats=2, clip_s=20.0, frames=320, minutes=(1, 10), slow_fps=3, seconds=2.0)
+SAMPLE = Effort(repeats=1, clip_s=1.0, frames=8, minutes=(0.02, 0.04), slow_fps=5, seconds=0.1, demo_s=1.0)
 """Enough to see that a section works; its numbers mean nothing."""
 
 

@@ -60,8 +60,15 @@ _FIVE_SIZE = (213, 180)
 
 
 def one_face(media: Path) -> Clip:
-    """A film as it is: 640 x 360, one face."""
+    """A film as it is: 640 x 360, one face, 20 s."""
     return Clip("one_face", "one face, 640x360", media / _ONE_FACE, 1)
+
+
+def one_minute(media: Path, folder: Path, *, seconds: float) -> Clip:
+    """The same film over and over for about so long: what people send lasts minutes rather than seconds."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = looped(media / _ONE_FACE, folder / "one_face.mp4", seconds=seconds)
+    return Clip("one_face", "one face, 640x360", path, 1)
 
 
 def demo_clip(folder: Path, seconds: float) -> Clip:

@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from chalicelib.analysis.boxes import Boxes
-from chalicelib.analysis.detector import Window
+from chalicelib.analysis.detector import SMALLEST_FACE, Window
 from chalicelib.analysis.searched_windows import RENEWAL_S, SearchedWindows
 
 _LEFT, _RIGHT = Window(0, 0, 320, 360), Window(320, 0, 320, 360)
@@ -43,6 +43,18 @@ def test_a_small_change_makes_its_window_due_once(x: int, window: Window) -> Non
     other[80:86, x : x + 6] = 240
     assert searched.changed(_BOTH, other, 0.5, _NOBODY) == [window]
     assert searched.changed(_BOTH, other, 1.0, _NOBODY) == []
+
+
+def test_what_is_thinner_or_smaller_than_half_a_face_makes_nothing_due() -> None:
+    whole = [Window(0, 0, 640, 360)]
+    searched, other = SearchedWindows(640, 360), _grey()
+    searched.note(whole, _grey(), 0.0)
+    smallest = int(320 * SMALLEST_FACE)
+    other[:, 60:62] = 255
+    other[40 : 40 + smallest // 4, 200 : 200 + smallest // 4] = 255
+    assert searched.changed(whole, other, 0.5, _NOBODY) == []
+    other[100 : 100 + smallest, 200 : 200 + smallest] = 255
+    assert searched.changed(whole, other, 1.0, _NOBODY) == whole
 
 
 def test_a_slow_change_adds_up() -> None:

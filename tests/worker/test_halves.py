@@ -100,12 +100,20 @@ def _times(frames: list[FrameMetrics]) -> list[float]:
     return [frame.time_s for frame in frames]
 
 
-def test_a_video_is_divided_in_its_middle() -> None:
+def _from_lead_in(frames: list[FrameMetrics], plan: SegmentPlan) -> list[FrameMetrics]:
+    return [frame for frame in frames if frame.time_s >= (plan.segment(1).lead_in_s or 0.0)]
+
+
+def test_a_video_is_divided_near_its_middle() -> None:
     plan = halves_of(VIDEO)
     assert plan is not None
     first, second = plan.segment(0), plan.segment(1)
-    assert (first.lead_in_s, first.start_s, first.end_s) == (None, None, 10.5)
-    assert (second.lead_in_s, second.start_s, second.end_s) == (10.5 - HALVES_LEAD_IN_S, 10.5, None)
+    assert (first.lead_in_s, first.start_s, second.end_s) == (None, None, None)
+    assert first.end_s == second.start_s == pytest.approx(10.9)
+    assert second.lead_in_s == pytest.approx(10.9 - HALVES_LEAD_IN_S)
+    minute = halves_of(replace(VIDEO, duration_s=60.0))
+    assert minute is not None
+    assert minute.seam_s(1) == pytest.approx(0.5 + 29.2)  # who is first writes the results of both
 
 
 @pytest.mark.parametrize(
@@ -133,14 +141,14 @@ def test_halves_give_what_one_pass_gives(measurer: PartMeasurer, clip: Path) -> 
         for our_face, their_face in zip(ours.faces, theirs.faces, strict=True):
             assert our_face.invalid_reasons == their_face.invalid_reasons
             assert our_face.values == pytest.approx(their_face.values, abs=TOLERANCE)
-    before = int(CLIP_S / 2 * FPS)
+    before = int(_plan(clip).seam_s(1) * FPS)
     assert found[:before] == expected[:before]
     assert any(frame.faces for frame in found[before:])
 
 
 def test_halves_that_do_not_fit_together_are_measured_in_one_pass(measurer: PartMeasurer, plain: Path) -> None:
     whole = _one_pass(measurer, plain)
-    for wrong in ([], whole[30:], [replace(frame, time_s=frame.time_s + 0.001) for frame in whole[18:]]):
+    for wrong in ([], whole[30:], [replace(frame, time_s=frame.time_s + 0.001) for frame in whole[16:]]):
         second = Ended(wrong)
         assert _halved(measurer, plain, lambda _plan, half=second: half) == whole  # type: ignore[misc]
         assert second.is_closed
@@ -159,8 +167,7 @@ def test_a_second_half_that_cannot_be_read_at_all_is_left_to_one_pass(measurer: 
 
 def test_what_is_wrong_with_the_second_half_rises_after_its_frames(measurer: PartMeasurer, plain: Path) -> None:
     plan, analyzer = _plan(plain), measurer.analyzer(_recipe())
-    later = [frame for frame in _one_pass(measurer, plain) if frame.time_s >= (plan.segment(1).lead_in_s or 0.0)]
-    second = Ended(later[:-3], MediaError("The rest is missing."))
+    second = Ended(_from_lead_in(_one_pass(measurer, plain), plan)[:-3], MediaError("The rest is missing."))
     measured = measured_in_halves(analyzer, plain, plan, LIMITS, second)
     assert [next(measured).time_s for _ in range(52 - 3)] == [index / 4 for index in range(52 - 3)]
     with pytest.raises(MediaError, match="missing"):
@@ -169,10 +176,10 @@ def test_what_is_wrong_with_the_second_half_rises_after_its_frames(measurer: Par
 
 
 def test_too_much_that_cannot_be_decoded_is_seen_in_both_halves_together(measurer: PartMeasurer, plain: Path) -> None:
-    later = _halved(measurer, plain)[18:]
+    whole = _one_pass(measurer, plain)
 
-    def refusing(_plan: SegmentPlan) -> SecondHalf:
-        second = Ended(later)
+    def refusing(plan: SegmentPlan) -> SecondHalf:
+        second = Ended(_from_lead_in(whole, plan))
         second.counts = PartialCounts(packets=200, refused=150, frames=34)
         return second
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from infra.benchmark.bench import DISTURBED, LEAST_CORES, Bench
-from infra.benchmark.clips import Clip, demo_clip, five_faces_clip, one_face
+from infra.benchmark.clips import Clip, demo_clip, five_faces_clip, one_minute
 from infra.benchmark.contestants import ours
 from infra.benchmark.lambda_costs import MB_PER_VCPU, TEMPLATE, billed_s, usd, worker_memory_mb
 from infra.reports.report import Bar, Figure, Section, Table, slug
@@ -40,7 +40,7 @@ def measure(bench: Bench) -> Section:
 def _plan(bench: Bench) -> Sequence[tuple[Clip, str]]:
     if bench.media is None:
         return [(demo_clip(bench.folder, bench.effort.demo_s), job) for job in ("multiface", "sdk-metrics")]
-    one = one_face(bench.media)
+    one = one_minute(bench.media, bench.folder, seconds=bench.effort.clip_s)
     five = five_faces_clip(bench.media, bench.folder, frames=bench.effort.frames)
     return [(one, "multiface"), (one, "sdk-metrics"), (five, "multiface")]
 
