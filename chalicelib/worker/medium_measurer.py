@@ -15,6 +15,8 @@ from chalicelib.worker.halves import HalfAfterwards, SecondHalf, halves_of, meas
 from chalicelib.worker.part_measurer import PartMeasurer
 from chalicelib.worker.second_process import PartRequest, RunningHalf, SecondProcess, SecondProcessUnavailable
 
+_PART_NAME = "second-half"
+
 _log = logging.getLogger(__name__)
 
 
@@ -48,12 +50,21 @@ class MediumMeasurer:
         self._second_process = second_process
 
     def measured(
-        self, path: Path, medium: MediaSource, job_name: JobName, recipe: Recipe, report: Report, *, alone: bool = False
+        self,
+        path: Path,
+        medium: MediaSource,
+        job_name: JobName,
+        recipe: Recipe,
+        report: Report,
+        *,
+        directory: Path,
+        alone: bool = False,
     ) -> Generator[FrameMetrics]:
         """Every frame of `medium`, which was opened from `path`, in order; what needs a face's past comes after.
 
-        `alone`: without the second process, with the same numbers. It writes a file beside `path`. Raises `MediaError`;
-        anything else is a fault of ours. Whoever does not take all frames must close the generator.
+        `directory`: of this run alone; a file is left there. `alone`: without the second process, with the same
+        numbers. Raises `MediaError`; anything else is a fault of ours. Whoever does not take all frames must close the
+        generator.
         """
         plan = halves_of(medium.info)
         if plan is None:
@@ -61,20 +72,22 @@ class MediumMeasurer:
                 yield from measured
             return
         medium.close()  # or its first picture and its decoder would take memory all the time
-        second = None if alone else self._begun(path, job_name, plan, report)
+        second = None if alone else self._begun(path, directory / _PART_NAME, job_name, plan, report)
         analyzer = self._parts.analyzer(recipe, in_threads=second is None)
         if second is None:
             second = HalfAfterwards(analyzer, path, plan, self._limits)
         with closing(measured_in_halves(analyzer, path, plan, self._limits, second)) as measured:
             yield from measured
 
-    def _begun(self, path: Path, job_name: JobName, plan: SegmentPlan, report: Report) -> SecondHalf | None:
+    def _begun(
+        self, path: Path, part_path: Path, job_name: JobName, plan: SegmentPlan, report: Report
+    ) -> SecondHalf | None:
         if self._second_process is None:
             return None
         segment = plan.segment(1)
         request = PartRequest(
             media_path=str(path.absolute()),
-            part_path=str(path.absolute().with_name("second-half")),
+            part_path=str(part_path.absolute()),
             job_name=job_name,
             lead_in_s=segment.lead_in_s or 0.0,
             start_s=segment.start_s or 0.0,

@@ -108,7 +108,9 @@ class JobProcessor:
         report = ProgressReport(self._services.runs, job)
         metrics = self._metrics_of(recipe)
         # What ended a run before may have been the second process, for want of memory: this time there is one only.
-        frames = self._measurer.measured(media_path, medium, job.name, recipe, report, alone=job.attempt > 1)
+        frames = self._measurer.measured(
+            media_path, medium, job.name, recipe, report, directory=directory, alone=job.attempt > 1
+        )
         with (
             ResultFiles(recipe, metrics, directory, job.filename, provider=self._models.provider) as results,
             closing(frames) as measured,

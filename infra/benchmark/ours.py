@@ -57,13 +57,13 @@ def run(
     faces: Counter[str] = Counter()
     other = None if second_process is None else second_process.process_id
     with tempfile.TemporaryDirectory(prefix="mien-bench-") as directory, clocked(other) as clock:
-        media_path = Path(directory, "media")
-        media_path.symlink_to(path.resolve())
         measurer = MediumMeasurer(models, expressions_only=False, limits=MediaLimits(), second_process=second_process)
         with (
-            open_media(media_path) as medium,
+            open_media(path) as medium,
             ResultFiles(recipe, metrics, Path(directory), path.name, provider=models.provider) as results,
-            closing(measurer.measured(media_path, medium, JobName(job), recipe, _Nobody())) as measured,
+            closing(
+                measurer.measured(path, medium, JobName(job), recipe, _Nobody(), directory=Path(directory))
+            ) as measured,
         ):
             media_s = medium.info.duration_s or 0.0
             for frame in scored(measured, recipe.scores, metrics):

@@ -68,7 +68,9 @@ def _measured(
     assert recipe is not None
     measurer = MediumMeasurer(models, expressions_only=False, limits=LIMITS, second_process=process)
     with open_media(path) as medium:
-        frames = measurer.measured(path, medium, JobName.MULTIFACE, recipe, notes or Notes(), alone=alone)
+        frames = measurer.measured(
+            path, medium, JobName.MULTIFACE, recipe, notes or Notes(), directory=path.parent, alone=alone
+        )
         with closing(frames):
             yield from frames
 
