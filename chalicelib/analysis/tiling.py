@@ -24,7 +24,6 @@ STILL_MAX_SIDE_PX = 2048
 _TURNS_DEG = (-45, 45, -90, 90)
 _WINDOW_SIDES_PX = (512, 288)
 _WINDOW_OVERLAP = 0.3
-_MIN_GAIN = 1.5
 _MAX_OVERLAP = 0.3
 # A window's edge that cuts a face leaves a box of its half: mostly inside the whole face's box.
 _MAX_COVERAGE = 0.6
@@ -35,13 +34,11 @@ def search_windows(width_px: int, height_px: int) -> list[Window]:
     large to small.
 
     A window is cut to the picture where that is smaller; a level whose window would hold the whole picture is left
-    out, and one that shows little more than the whole where a finer one follows. Every pixel lies in a window of every
-    level that is used.
+    out. Every pixel lies in a window of every level that is used.
     """
     windows = [Window(0, 0, width_px, height_px, turn_deg) for turn_deg in (0, *_TURNS_DEG)]
-    for side, finer in zip(_WINDOW_SIDES_PX, (*_WINDOW_SIDES_PX[1:], None), strict=True):
-        least = side if finer is None else side * _MIN_GAIN
-        if max(width_px, height_px) <= least:
+    for side in _WINDOW_SIDES_PX:
+        if side >= max(width_px, height_px):
             continue
         lefts, tops = _starts(width_px, side), _starts(height_px, side)
         windows += [Window(left, top, min(side, width_px), min(side, height_px)) for top in tops for left in lefts]

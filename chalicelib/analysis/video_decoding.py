@@ -1,5 +1,6 @@
 """From a container's packets to frames, with the account of what was lost on the way."""
 
+import math
 from collections.abc import Generator, Iterator
 from fractions import Fraction
 from itertools import chain
@@ -20,17 +21,29 @@ from chalicelib.analysis.video_promise import Delivery, require_kept
 
 
 class Decoding:
-    """One pass over a container from where it stands. `delivery` is the account."""
+    """One pass over a container from where it stands. `delivery` is the account; `own` is that of the pictures, and
+    their packets, with `own_from_s <= time < own_until_s`, where passes share a video."""
 
-    def __init__(self, container: InputContainer, stream: VideoStream, limits: MediaLimits) -> None:
+    def __init__(
+        self,
+        container: InputContainer,
+        stream: VideoStream,
+        limits: MediaLimits,
+        *,
+        own_from_s: float | None = None,
+        own_until_s: float | None = None,
+    ) -> None:
         self._container = container
         self._stream = stream
         self._limits = limits
-        self.delivery = Delivery()
+        self.delivery, self.own = Delivery(), Delivery()
+        self._own_from_s = -math.inf if own_from_s is None else own_from_s
+        self._own_until_s = math.inf if own_until_s is None else own_until_s
         self._clock = FrameClock(stream.time_base or Fraction(1, av.time_base), float(1 / rate_hz(stream)))
         # AVI stores no presentation times; there, what FFmpeg derives from the decoding order is right.
         self._stamped_by_order = container.format.name == "avi"
         self._pixels = UprightPixels()
+        self._packet_s = 0.0
 
     def frames(self) -> Generator[Frame]:
         """Every frame to the end of the file, which must keep what the header promised. Raises MediaError."""
@@ -45,8 +58,10 @@ class Decoding:
         """Every decoded picture with its time, before the work of turning it into pixels. Raises MediaError."""
         for picture in self._decoded():
             require_pixels(picture.width, picture.height, self._limits)
-            yield self._clock.time_s(self._timestamp(picture)), picture
+            time_s = self._clock.time_s(self._timestamp(picture))
+            yield time_s, picture
             self.delivery.frames += 1
+            self.own.frames += self._is_own(time_s)
 
     def frame(self, time_s: float, picture: VideoFrame) -> Frame:
         """The picture as the analysis takes it."""
@@ -62,9 +77,21 @@ class Decoding:
         for packet in chain(self._packets(), (None,)):  # None: what the decoder still holds back
             pictures = decoded(self._stream, packet)
             if packet is not None and not packet.is_discard:
-                self.delivery.packets += 1
-                self.delivery.refused += pictures is None
+                self._count(packet, refused=pictures is None)
             yield from pictures or ()
+
+    def _count(self, packet: "Packet[Stream]", *, refused: bool) -> None:
+        stamp = packet.dts if packet.pts is None else packet.pts
+        if stamp is not None:  # else it lies where the one before did
+            self._packet_s = float(stamp * packet.time_base)
+        is_own = self._is_own(self._packet_s)
+        self.delivery.packets += 1
+        self.delivery.refused += refused
+        self.own.packets += is_own
+        self.own.refused += refused and is_own
+
+    def _is_own(self, time_s: float) -> bool:
+        return self._own_from_s <= time_s < self._own_until_s
 
     def _packets(self) -> Iterator["Packet[Stream]"]:
         for packet in read_packets(self._container):

@@ -5,7 +5,8 @@ halves meet, and that they do, is a matter of the video alone: a machine with on
 other, and has the same numbers.
 """
 
-from collections.abc import Generator, Iterator
+import time
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, closing
 from itertools import chain
 from pathlib import Path
@@ -18,7 +19,7 @@ from chalicelib.analysis.video_spans import SEEKABLE_FORMATS, Span, open_span
 from chalicelib.domain.metrics import FrameMetrics
 from chalicelib.domain.segments import SegmentPlan, plan_halves
 from chalicelib.domain.stitching import stitch
-from chalicelib.errors import MediaError
+from chalicelib.errors import MediaError, MienError
 from chalicelib.formats.partial_metrics import PartialCounts
 from chalicelib.worker.part_measurer import span_of
 
@@ -26,6 +27,7 @@ from chalicelib.worker.part_measurer import span_of
 _MIN_DURATION_S = 12.0
 # Of a frame: a worker's memory holds the decoded frames of two processes up to 4K.
 _MAX_PIXELS = 10_000_000
+_TELL_S = 1.0
 
 
 class SecondHalf(Protocol):
@@ -41,8 +43,13 @@ class SecondHalf(Protocol):
         """What the decoder says, once all frames have come."""
         ...
 
+    def stop(self) -> None:
+        """No more frames are wanted; whoever waits for one in another thread is soon told that there are none, or gets
+        an exception."""
+        ...
+
     def close(self) -> None:
-        """Ends it, at whatever it is; whoever waits for a frame gets an exception."""
+        """Ends it. Nobody waits for a frame any more."""
         ...
 
 
@@ -66,11 +73,14 @@ def measured_in_halves(
     frames must close the generator.
     """
     seam = _Seam(plan, second)
-    with open_span(path, Span(None, None, plan.origin_s), limits) as whole, ExitStack() as ends:
+    with ExitStack() as ends:
+        ends.callback(second.close)
+        span = Span(None, None, plan.origin_s, own_until_s=plan.seam_s(1))
+        whole = ends.enter_context(open_span(path, span, limits))
         first = ends.enter_context(closing(analyzer.analyze(seam.first_half(whole.frames()))))
-        ends.enter_context(closing(second))  # is closed before: a thread of the first may be waiting for it
+        ends.callback(second.stop)  # comes before the others: a thread of the first may be waiting for the second
         yield from stitch(seam.parts(first), plan)
-        _require_decoded(whole.delivery, second.counts if seam.is_joined else None)
+        _require_decoded(*((whole.own, second.counts) if seam.is_joined else (whole.delivery, None)))
 
 
 def _require_decoded(first: Delivery, second: PartialCounts | None) -> None:
@@ -96,6 +106,7 @@ class _Seam:
                 self.is_joined = self._fits(times)
                 if self.is_joined:
                     return
+                self._second.stop()
                 yield frame
                 break
             if frame.time_s >= self._lead_in_s:
@@ -120,24 +131,52 @@ class _Seam:
         except MediaError:
             return False  # one pass will show whether it is the medium
         self._later = chain(lead_in, frames)
-        return [frame.time_s for frame in lead_in if frame.time_s < self._start_s] == times
+        # Without a frame that both have seen nobody could tell whose face is whose.
+        return bool(times) and [frame.time_s for frame in lead_in if frame.time_s < self._start_s] == times
 
 
 class HalfAfterwards:
     """A `SecondHalf` that is measured by this process, when its frames are asked for."""
 
-    def __init__(self, analyzer: FaceAnalyzer, path: Path, plan: SegmentPlan, limits: MediaLimits) -> None:
+    def __init__(
+        self,
+        analyzer: FaceAnalyzer,
+        path: Path,
+        plan: SegmentPlan,
+        limits: MediaLimits,
+        while_waiting: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`while_waiting` is called about once a second by whoever asks for frames."""
         self.counts: PartialCounts | None = None
+        self._is_stopped = False
+        self._while_waiting = while_waiting
+        self._last_told_s = time.monotonic()
         self._frames = self._measured(analyzer, path, span_of(plan.segment(1), plan), limits)
 
     def frames(self) -> Iterator[FrameMetrics]:
         return self._frames
 
+    def stop(self) -> None:
+        self._is_stopped = True
+
     def close(self) -> None:
         self._frames.close()
 
     def _measured(self, analyzer: FaceAnalyzer, path: Path, span: Span, limits: MediaLimits) -> Generator[FrameMetrics]:
-        with open_span(path, span, limits) as source:
+        with open_span(path, span, limits, while_skipping=self._go_on) as source:
             with closing(analyzer.analyze(source.frames(), continues=True)) as measured:
-                yield from measured
-            self.counts = PartialCounts(source.delivery.packets, source.delivery.refused, source.delivery.frames)
+                for frame in measured:
+                    self._go_on()
+                    yield frame
+            self.counts = PartialCounts(source.own.packets, source.own.refused, source.own.frames)
+
+    def _go_on(self) -> None:
+        if self._is_stopped:
+            raise _Stopped
+        if time.monotonic() - self._last_told_s >= _TELL_S:
+            self._last_told_s = time.monotonic()
+            self._while_waiting()
+
+
+class _Stopped(MienError):
+    """The half is not wanted any more."""

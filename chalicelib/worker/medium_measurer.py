@@ -66,16 +66,18 @@ class MediumMeasurer:
         numbers. Raises `MediaError`; anything else is a fault of ours. Whoever does not take all frames must close the
         generator.
         """
-        plan = halves_of(medium.info)
+        # A job for one face stays with whoever came first; the second half would choose anew.
+        plan = halves_of(medium.info) if recipe.max_faces > 1 else None
         if plan is None:
             with closing(self._parts.analyzer(recipe).analyze(medium.frames())) as measured:
                 yield from measured
             return
         medium.close()  # or its first picture and its decoder would take memory all the time
+        alone = alone or self._second_process is None
+        analyzer = self._parts.analyzer(recipe, in_threads=alone)
         second = None if alone else self._begun(path, directory / _PART_NAME, job_name, plan, report)
-        analyzer = self._parts.analyzer(recipe, in_threads=second is None)
         if second is None:
-            second = HalfAfterwards(analyzer, path, plan, self._limits)
+            second = HalfAfterwards(analyzer, path, plan, self._limits, while_waiting=report.write)
         with closing(measured_in_halves(analyzer, path, plan, self._limits, second)) as measured:
             yield from measured
 

@@ -20,7 +20,7 @@ Counted = Callable[[Iterable[FrameMetrics]], Iterable[FrameMetrics]]
 
 def span_of(segment: Segment, plan: SegmentPlan) -> Span:
     """The stretch of a segment, with its lead-in."""
-    return Span(segment.lead_in_s, segment.end_s, plan.origin_s)
+    return Span(segment.lead_in_s, segment.end_s, plan.origin_s, own_from_s=segment.start_s, own_until_s=segment.end_s)
 
 
 class PartMeasurer:
@@ -61,5 +61,4 @@ class PartMeasurer:
             with closing(analyzer.analyze(source.frames(), continues=span.from_s is not None)) as measured:
                 for frame in counted(measured):
                     writer.write(frame)
-            delivery = source.delivery
-            writer.close(PartialCounts(delivery.packets, delivery.refused, delivery.frames))
+            writer.close(PartialCounts(source.own.packets, source.own.refused, source.own.frames))

@@ -9,8 +9,9 @@ import logging
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from threading import Condition, Thread
 from typing import IO, BinaryIO
@@ -27,6 +28,10 @@ _MODULE = "chalicelib.worker.second_process_main"
 # It reads one file and writes another: it is told neither secrets nor whose they are.
 _WITHHELD = ("AWS_", "MIEN_")
 _WAIT_S = 1.0
+# It says something ten times a second, but for what comes before its first frame.
+_STUCK_S = 180.0
+READY = 0
+"""The number of the answer that says that everything is loaded."""
 
 _log = logging.getLogger(__name__)
 
@@ -43,7 +48,8 @@ class SecondProcessUnavailable(MienError):
 @dataclass(frozen=True, slots=True)
 class PartRequest:
     """A stretch of the video `media_path` from `lead_in_s` to its end, whose part goes to `part_path`. Frames from
-    `start_s` on count for progress; `origin_s`: the time of the video's first frame."""
+    `start_s` on are its own; `origin_s`: the time of the video's first frame. `number`, which `SecondProcess` gives, is
+    told again in the answers."""
 
     media_path: str
     part_path: str
@@ -54,14 +60,16 @@ class PartRequest:
     expressions_only: bool
     max_pixels: int
     max_duration_s: float
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class PartAnswer:
     """`reach_bytes`: so much of the part is complete; `frames`: so many are in it, without those of the lead-in.
     `ended`: there will be no more, because of the medium (`media_fault`, a sentence), of us (`our_fault`), or because
-    it is complete."""
+    it is complete. `number`: of the request."""
 
+    number: int
     reach_bytes: int
     frames: int
     ended: bool = False
@@ -75,6 +83,7 @@ class SecondProcess:
     def __init__(self, models_folder: Path) -> None:
         self._models_folder = models_folder
         self._process: subprocess.Popen[str] | None = None
+        self._asked = READY
 
     @staticmethod
     def useful_to(models: Models, models_folder: Path) -> "SecondProcess | None":
@@ -118,14 +127,18 @@ class SecondProcess:
         if process is None or process.stdin is None or process.stdout is None:
             raise SecondProcessUnavailable("the second process has no pipes")
         part_path = Path(request.part_path)
-        part_path.touch()
         try:
+            part_path.touch()
+            self._asked += 1
+            request = replace(request, number=self._asked)
             process.stdin.write(json.dumps(asdict(request)) + "\n")
             process.stdin.flush()
-        except OSError as error:
-            self.close()
-            raise SecondProcessUnavailable("the second process does not listen") from error
-        return RunningHalf(part_path, process.stdout, request.start_s, while_waiting, stop=self.close)
+            return RunningHalf(request, process.stdout, while_waiting, end_process=self.close)
+        except BaseException as error:
+            self.close()  # it may be at a half that nobody will take
+            if isinstance(error, OSError):
+                raise SecondProcessUnavailable(f"the second process cannot be asked: {error}") from error
+            raise
 
     def close(self) -> None:
         """Ends the process at once, whatever it is at."""
@@ -144,20 +157,20 @@ class RunningHalf:
 
     def __init__(
         self,
-        part_path: Path,
+        request: PartRequest,
         answers: IO[str],
-        start_s: float,
         while_waiting: Callable[[], None],
-        stop: Callable[[], None],
+        end_process: Callable[[], None],
     ) -> None:
-        """`answers`: the process's standard output. `stop` ends the process."""
-        self._stop = stop
-        self._start_s = start_s
-        self._progress = _Progress(while_waiting)
-        self._stream = part_path.open("rb")
+        """`answers`: the process's standard output."""
+        self._end_process = end_process
+        self._start_s = request.start_s
+        self._progress = _Progress(request.number, while_waiting)
+        self._stream = Path(request.part_path).open("rb")  # noqa: SIM115  # until `close`
         self._reader = PartialMetricsReader(_GrowingFile(self._stream, self._progress))
         self._frames = self._passed_on()
         self._taken = 0
+        self._is_stopped = False
         self._listener = Thread(target=self._progress.listen, args=(answers,), name="second half", daemon=True)
         self._listener.start()
 
@@ -168,14 +181,18 @@ class RunningHalf:
     @property
     def frames_ahead(self) -> int:
         """How many frames of its own the half has that nobody has taken yet."""
-        return max(self._progress.frames - self._taken, 0)
+        return 0 if self._is_stopped else max(self._progress.frames - self._taken, 0)
 
     def frames(self) -> Iterator[FrameMetrics]:
         return self._frames
 
-    def close(self) -> None:
+    def stop(self) -> None:
+        self._is_stopped = True
         if not self._progress.has_ended:
-            self._stop()  # ends its answers, and with them the listener and whoever waits
+            self._end_process()  # and with it its answers, the listener and whoever waits
+
+    def close(self) -> None:
+        self.stop()
         self._listener.join()
         self._stream.close()
 
@@ -188,10 +205,12 @@ class RunningHalf:
 class _Progress:
     """What the process has answered so far. Safe between threads."""
 
-    def __init__(self, while_waiting: Callable[[], None]) -> None:
+    def __init__(self, number: int, while_waiting: Callable[[], None]) -> None:
+        self._number = number
         self._while_waiting = while_waiting
         self._news = Condition()
-        self._last = PartAnswer(0, 0)
+        self._last = PartAnswer(number, 0, 0)
+        self._last_news_s = time.monotonic()
 
     @property
     def frames(self) -> int:
@@ -204,11 +223,12 @@ class _Progress:
     def listen(self, answers: IO[str]) -> None:
         """Takes the answers until the half has ended."""
         while not self._last.ended:
-            answer = _next_answer(answers) or PartAnswer(
-                self._last.reach_bytes, self._last.frames, ended=True, our_fault=True
-            )
+            answer = _next_answer(answers)
+            if answer is not None and answer.number != self._number:
+                continue  # of a half that was given up, or that it is ready
             with self._news:
-                self._last = answer
+                self._last = answer or replace(self._last, ended=True, our_fault=True)
+                self._last_news_s = time.monotonic()
                 self._news.notify_all()
 
     def wait_for(self, reach_bytes: int) -> bool:
@@ -222,6 +242,8 @@ class _Progress:
             if known:
                 _raise_fault(last)
                 return False
+            if time.monotonic() - self._last_news_s > _STUCK_S:
+                raise SecondHalfLost(f"the second process has said nothing for {_STUCK_S:.0f} s")
             self._while_waiting()
 
 

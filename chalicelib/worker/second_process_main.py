@@ -23,7 +23,7 @@ from chalicelib.domain.job_names import RECIPES, JobName
 from chalicelib.domain.metrics import FrameMetrics
 from chalicelib.errors import MediaError
 from chalicelib.worker.part_measurer import PartMeasurer
-from chalicelib.worker.second_process import PartAnswer, PartRequest
+from chalicelib.worker.second_process import READY, PartAnswer, PartRequest
 
 _REPORT_INTERVAL_S = 0.1
 
@@ -40,15 +40,17 @@ def main(models_folder: Path) -> None:
     models = Models(models_folder)
     for file_name in ModelFile:
         models.session(file_name)
-    _say(answers, PartAnswer(0, 0))  # that it is ready
+    _say(answers, PartAnswer(READY, 0, 0))
     while True:
         _Half(models, requests.get(), answers).measure()
 
 
 def _listen(requests: SimpleQueue[PartRequest]) -> None:
-    for line in sys.stdin:
-        requests.put(PartRequest(**json.loads(line)))
-    os._exit(0)  # nobody is there any more, in the middle of a half too
+    try:
+        for line in sys.stdin:
+            requests.put(PartRequest(**json.loads(line)))
+    finally:
+        os._exit(0)  # nobody is there any more, in the middle of a half too
 
 
 class _Half:
@@ -70,14 +72,14 @@ class _Half:
         except Exception:  # noqa: BLE001  # the boundary of the process: the worker is told, and may ask again
             _log.exception("a second half failed")
             our_fault = True
-        self._answer(PartAnswer(self._reach_bytes, self._frames, True, media_fault, our_fault))
+        self._answer(PartAnswer(self._request.number, self._reach_bytes, self._frames, True, media_fault, our_fault))
 
     def _write(self) -> None:
         request = self._request
         recipe = RECIPES[JobName(request.job_name)]
         if recipe is None:
             raise ValueError(f"{request.job_name} measures nothing")
-        span = Span(request.lead_in_s, None, request.origin_s)
+        span = Span(request.lead_in_s, None, request.origin_s, own_from_s=request.start_s)
         with Path(request.part_path).open("wb") as stream:
             try:
                 # The worker has the other processor: threads would only take turns.
@@ -100,7 +102,7 @@ class _Half:
             self._frames += frame.time_s >= self._request.start_s
             if time.monotonic() - last_report_s >= _REPORT_INTERVAL_S:
                 stream.flush()
-                self._answer(PartAnswer(stream.tell(), self._frames))
+                self._answer(PartAnswer(self._request.number, stream.tell(), self._frames))
                 last_report_s = time.monotonic()
 
     def _answer(self, answer: PartAnswer) -> None:

@@ -100,3 +100,26 @@ def test_what_lasts_too_long_is_refused(tmp_path: Path) -> None:
         assert list(source.frames())
     with open_span(path, Span(7.0, None, -2.0), limits) as source, pytest.raises(MediaError, match="longer"):
         list(source.frames())
+
+
+def test_a_picture_that_an_index_takes_for_a_key_frame_is_not_begun_with(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "clip.mp4", times_ms=LONG_MS, picture=noise)
+    marked = path.read_bytes()
+    assert marked.count(b"stss") == 1
+    path.write_bytes(marked.replace(b"stss", b"free"))  # without this table every picture counts as one
+    whole = _whole(path)
+    assert _pieces(path, [whole[20][0], whole[-20][0]]) == whole
+
+
+def test_spans_that_overlap_account_for_each_packet_once(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "clip.mp4", times_ms=LONG_MS, picture=noise)
+    seam_s = _whole(path)[40][0]
+    counts = []
+    for span in (
+        Span(None, seam_s + 0.5, 0.0, own_until_s=seam_s),
+        Span(seam_s - 0.5, None, 0.0, own_from_s=seam_s),
+    ):
+        with open_span(path, span, LIMITS) as source:
+            list(source.frames())
+            counts.append((source.own.packets, source.own.frames))
+    assert [sum(each) for each in zip(*counts, strict=True)] == [len(LONG_MS), len(LONG_MS)]

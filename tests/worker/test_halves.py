@@ -1,5 +1,7 @@
 """A video in two halves: where it is divided, what comes out, and what happens when one half goes wrong."""
 
+import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -18,7 +20,8 @@ from chalicelib.formats.partial_metrics import PartialCounts
 from chalicelib.local.demo_clip import write_demo_clip
 from chalicelib.worker.halves import HalfAfterwards, SecondHalf, halves_of, measured_in_halves
 from chalicelib.worker.part_measurer import PartMeasurer
-from tests.media_factory import write_video
+from tests.analysis.test_broken_videos import damage_packets
+from tests.media_factory import noise, write_video
 
 CLIP_S, FPS = 13.0, 6
 LIMITS = MediaLimits()
@@ -32,11 +35,14 @@ class Ended:
 
     def __init__(self, frames: list[FrameMetrics], error: Exception | None = None) -> None:
         self.counts: PartialCounts | None = PartialCounts(len(frames), 0, len(frames))
-        self.is_closed = False
+        self.is_stopped = self.is_closed = False
         self._frames = self._passed(frames, error)
 
     def frames(self) -> Iterator[FrameMetrics]:
         return self._frames
+
+    def stop(self) -> None:
+        self.is_stopped = True
 
     def close(self) -> None:
         self.is_closed = True
@@ -185,3 +191,53 @@ def test_too_much_that_cannot_be_decoded_is_seen_in_both_halves_together(measure
 
     with pytest.raises(MediaError, match="can be decoded"):
         _halved(measurer, plain, refusing)
+
+
+@pytest.mark.parametrize(("first", "count"), [(10, 7), (10, 8), (70, 7), (70, 8), (42, 9)])
+def test_damage_is_forgiven_or_refused_as_in_one_pass(
+    measurer: PartMeasurer, tmp_path: Path, first: int, count: int
+) -> None:
+    """One key frame at the beginning: the second half decodes all of the first."""
+    path = write_video(
+        tmp_path / "clip.mp4", times_ms=range(0, 20_000, 200), picture=noise, codec="libx264", muxer_options={}
+    )
+    damage_packets(path, lambda index: first <= index < first + count)
+
+    def outcome(measured: Callable[[PartMeasurer, Path], list[FrameMetrics]]) -> list[float] | str:
+        try:
+            return _times(measured(measurer, path))
+        except MediaError as error:
+            return str(error)
+
+    assert outcome(_halved) == outcome(_one_pass)
+
+
+def test_without_a_frame_that_both_have_seen_one_pass_it_is(measurer: PartMeasurer, tmp_path: Path) -> None:
+    path = write_video(tmp_path / "slow.mp4", times_ms=range(0, 30_000, 3000))
+    second = Ended([])
+    assert _halved(measurer, path, lambda _plan: second) == _one_pass(measurer, path)
+    assert second.is_stopped
+
+
+def test_closing_at_any_moment_leaves_no_thread(measurer: PartMeasurer, clip: Path) -> None:
+    plan = _plan(clip)
+    seam = int(plan.seam_s(1) * FPS)
+    before = {thread.ident for thread in threading.enumerate() if not thread.name.startswith("crew")}
+    for taken in (0, 1, *range(seam - 34, seam + 2, 3), seam + 10):
+        analyzer = measurer.analyzer(_recipe())
+        half = HalfAfterwards(analyzer, clip, plan, LIMITS)
+        with closing(measured_in_halves(analyzer, clip, plan, LIMITS, half)) as measured:
+            for _ in range(taken):
+                next(measured)
+        left = {thread.ident for thread in threading.enumerate() if not thread.name.startswith("crew")}
+        assert left <= before
+
+
+def test_whoever_waits_for_the_lead_in_is_told_so(measurer: PartMeasurer, clip: Path) -> None:
+    told: list[float] = []
+    plan, analyzer = _plan(clip), measurer.analyzer(_recipe())
+    half = HalfAfterwards(analyzer, clip, plan, LIMITS, while_waiting=lambda: told.append(time.monotonic()))
+    half._last_told_s = -1e9
+    with closing(half):
+        next(half.frames())
+    assert len(told) == 1

@@ -1,5 +1,7 @@
 """The process that measures second halves: the same numbers, and what happens when it, or its worker, is killed."""
 
+import io
+import json
 import os
 import signal
 import subprocess
@@ -7,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -19,7 +22,15 @@ from chalicelib.domain.metrics import FrameMetrics
 from chalicelib.errors import MediaError
 from chalicelib.local.demo_clip import write_demo_clip
 from chalicelib.worker.medium_measurer import MediumMeasurer
-from chalicelib.worker.second_process import PartRequest, SecondHalfLost, SecondProcess
+from chalicelib.worker.second_process import (
+    READY,
+    PartAnswer,
+    PartRequest,
+    RunningHalf,
+    SecondHalfLost,
+    SecondProcess,
+    SecondProcessUnavailable,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 MODELS_DIR = ROOT / "models"
@@ -182,6 +193,44 @@ def test_a_fault_of_ours_does_not_end_the_process(medium: Path, process: SecondP
     with closing(process.measure(_request(medium), lambda: None)) as half:
         assert len(list(half.frames())) == 51
     assert process.process_id == first
+
+
+def test_what_cannot_be_written_is_left_to_one_process(models: Models, medium: Path, process: SecondProcess) -> None:
+    with pytest.raises(SecondProcessUnavailable):
+        process.measure(_request(medium, part_path=str(medium / "nowhere" / "part")), lambda: None)
+    expected = list(_measured(models, medium, None))
+    assert list(_measured(models, medium, process)) == expected
+
+
+def test_answers_to_a_half_that_was_given_up_are_not_taken_for_another(medium: Path) -> None:
+    stale = PartAnswer(number=1, reach_bytes=10**9, frames=999, ended=True)
+    lines = [json.dumps(asdict(answer)) + "\n" for answer in (PartAnswer(READY, 0, 0), stale)]
+    medium.with_name("part").touch()
+    half = RunningHalf(_request(medium, number=2), io.StringIO("".join(lines)), lambda: None, end_process=lambda: None)
+    with closing(half), pytest.raises(SecondHalfLost):
+        list(half.frames())
+    assert half.frames_ahead == 0
+
+
+def test_a_job_for_one_face_is_not_divided(models: Models, medium: Path, process: SecondProcess) -> None:
+    recipe = RECIPES[JobName.CURRENT_PACK]
+    assert recipe is not None
+    measurer = MediumMeasurer(models, expressions_only=False, limits=LIMITS, second_process=process)
+    with open_media(medium) as opened:
+        frames = measurer.measured(medium, opened, JobName.CURRENT_PACK, recipe, Notes(), directory=medium.parent)
+        assert len(list(frames)) == 78
+    assert process.process_id is None
+
+
+def test_it_ends_when_it_is_told_nonsense(process: SecondProcess) -> None:
+    process.start()
+    process.wait_until_ready()
+    running = process._process
+    assert running is not None
+    assert running.stdin is not None
+    running.stdin.write("{half a requ")
+    running.stdin.close()
+    assert running.wait(timeout=20) == 0
 
 
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs Linux to look into another process")
