@@ -25,8 +25,9 @@ from chalicelib.worker.part_measurer import span_of
 
 # The second half begins two seconds early: of anything shorter that would be too much.
 _MIN_DURATION_S = 12.0
-# Of a frame: a worker's memory holds the decoded frames of two processes up to 4K.
-_MAX_PIXELS = 10_000_000
+# Of a frame. Of larger ones decoding is most of the work, which FFmpeg does in threads of its own, and the second half
+# decodes from the key frame before it, up to ten seconds.
+_MAX_PIXELS = 1_500_000
 _TELL_S = 1.0
 
 
