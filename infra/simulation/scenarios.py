@@ -2,7 +2,7 @@
 
 `FRAMES_PER_S` is what one worker did on the machine that this was written on: a multiface job from file to results, one
 face, 640 x 360, in frames for each second of processor time (`make bench`). A worker that has two processors to itself
-does more, by about a half. Everything follows from it: put your own there, which the API shows as a job's progress.
+does 1.7 times as much. Everything follows from it: put your own there, which the API shows as a job's progress.
 """
 
 from dataclasses import replace
