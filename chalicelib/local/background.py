@@ -41,11 +41,15 @@ class Background:
             ("deliveries", self._queues.deliveries, handlers.send_notifications),
             ("dead letters", self._queues.dead_letters, handlers.bury_dead_letters),
         )
+        repetitions = [Repetition("sweeper", self._services.sweeper.sweep, pause_s=self._sweep_interval_s)]
+        for name, queue_url, handler in subscriptions:
+            poller = QueuePoller(make_clients().sqs, queue_url, handler)
+            repetitions.append(Repetition(name, poller.poll, pause_s=0.0))
         with ExitStack() as undo:
-            for name, queue_url, handler in subscriptions:
-                poller = QueuePoller(make_clients().sqs, queue_url, handler)
-                undo.enter_context(Repetition(name, poller.poll, pause_s=0.0))
-            undo.enter_context(Repetition("sweeper", self._services.sweeper.sweep, pause_s=self._sweep_interval_s))
+            for repetition in repetitions:
+                undo.enter_context(repetition)
+            for repetition in repetitions:
+                undo.callback(repetition.end)  # all at once, or each would wait out its poll after the other's
             self._undo = undo.pop_all()
         return self
 

@@ -27,8 +27,12 @@ class Repetition:
     def __exit__(
         self, error_type: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._ended.set()
+        self.end()
         self._thread.join()
+
+    def end(self) -> None:
+        """No further call; the block's end waits for the one under way. Whoever has several ends them all first."""
+        self._ended.set()
 
     def _run(self) -> None:
         while not self._ended.is_set():
