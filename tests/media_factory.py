@@ -125,3 +125,15 @@ def image_bytes(picture: Image.Image, format_name: str, **options: object) -> by
 def rgb_corners(width: int = 64, height: int = 48) -> Image.Image:
     """`corners()` as a Pillow picture."""
     return Image.fromarray(np.ascontiguousarray(corners(width, height)[:, :, ::-1]))
+
+
+def damage_packets(path: Path, damaged: Callable[[int], bool]) -> Path:
+    """Overwrite the data of the chosen packets with 0xFF, in place."""
+    with av.open(str(path)) as container:
+        spans = [(packet.pos, packet.size) for packet in container.demux(video=0) if packet.size]
+    content = bytearray(path.read_bytes())
+    for index, (position, size) in enumerate(spans):
+        if damaged(index) and position is not None:
+            content[position : position + size] = b"\xff" * size
+    path.write_bytes(content)
+    return path

@@ -131,17 +131,17 @@ class MeshModel:
 
     def _measure_batch(self, image: NDArray[np.uint8], crops: Sequence[Crop]) -> list[FaceMesh]:
         inputs = [_cut(image, crop) for crop in crops]
-        points, flags = self._network(_blob(inputs))
+        points, flags = self._network(network_input(inputs))
         return [
             FaceMesh(_into_picture(face, crop), float(flag[0]), sample, crop)
             for face, flag, crop, sample in zip(points, flags, crops, inputs, strict=True)
         ]
 
 
-def _blob(inputs: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
-    """(N, 3, 192, 192) of N inputs. OpenCV's own way takes twice as long."""
-    blob = np.empty((len(inputs), 3, _SIDE, _SIDE), dtype=np.float32)
-    for planes, image in zip(blob, inputs, strict=True):
+def network_input(samples: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
+    """(N, 3, 192, 192) of N samples. OpenCV's own way takes twice as long."""
+    blob = np.empty((len(samples), 3, _SIDE, _SIDE), dtype=np.float32)
+    for planes, image in zip(blob, samples, strict=True):
         for plane, channel in zip(planes[::-1], cv2.split(image), strict=True):
             np.multiply(channel, _PER_LEVEL, out=plane)
     return blob

@@ -66,6 +66,11 @@ class Models:
                 self._sessions[file_name] = self._open(file_name)
             return self._sessions[file_name]
 
+    def open_all(self) -> None:
+        """Opens every file that `make setup` writes, before the first question. Raises `ModelFileError` as above."""
+        for file_name in ModelFile:
+            self.session(file_name)
+
     def beside(
         self, work: Callable[[Sequence[Question]], Sequence[Answer]], questions: Sequence[Question]
     ) -> list[Answer]:

@@ -27,12 +27,7 @@ def read_ahead(items: Iterable[Item], *, depth: int, name: str) -> Generator[Ite
 
 def in_step(items: Iterable[Item], *, depth: int, name: str) -> Generator[Item]:  # noqa: ARG001  # as `read_ahead`
     """The same without a thread: an item is taken from `items`, which are closed with it, when it is asked for."""
-    iterator = iter(items)
-    try:
-        yield from iterator
-    finally:
-        if isinstance(iterator, Generator):
-            iterator.close()
+    yield from items
 
 
 class _Reader(Generic[Item]):

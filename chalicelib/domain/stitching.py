@@ -34,7 +34,6 @@ def stitch(segments: Iterable[Iterable[FrameMetrics]], plan: SegmentPlan) -> Ite
     before: Sequence[FrameMetrics] = ()
     for index, frames in enumerate(segments):
         segment = plan.segment(index)
-        tail_from_s = None if segment.end_s is None else segment.end_s - plan.overlap_s
         lead_in: list[FrameMetrics] = []
         tail: deque[FrameMetrics] = deque()
         ids: dict[int, int] | None = None
@@ -49,7 +48,7 @@ def stitch(segments: Iterable[Iterable[FrameMetrics]], plan: SegmentPlan) -> Ite
                     ids[face.face_id] = next_id
                     next_id += 1
             joined = FrameMetrics(frame.time_s, _renamed(frame.faces, ids))
-            if tail_from_s is not None and segment.end_s is not None and tail_from_s <= frame.time_s < segment.end_s:
+            if segment.end_s is not None and segment.end_s - plan.overlap_s <= frame.time_s < segment.end_s:
                 tail.append(joined)
             yield joined
         if ids is None:  # no frame of its own, but a lead-in that has to agree all the same

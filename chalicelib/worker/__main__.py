@@ -8,7 +8,6 @@ ours, after which Batch begins it again. SIGTERM, as it comes before a spot inst
 """
 
 import argparse
-import atexit
 import logging
 import os
 import secrets
@@ -46,10 +45,7 @@ def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
     owner = f"batch-{environment.get('AWS_BATCH_JOB_ID', 'process')}-{secrets.token_hex(4)}"
     services = make_worker_services(settings, owner=owner)
     models = Models(settings.models_dir)
-    second_process = SecondProcess.useful_to(models, settings.models_dir)
-    if second_process is not None:
-        atexit.register(second_process.close)
-    jobs = JobProcessor(services, models, second_process=second_process)
+    jobs = JobProcessor(services, models, second_process=SecondProcess.useful_to(models, settings.models_dir))
     try:
         if index is None:
             jobs.process(message)

@@ -14,14 +14,13 @@ from typing import Protocol
 
 from chalicelib.analysis.analyzer import FaceAnalyzer
 from chalicelib.analysis.frames import Frame, MediaInfo, MediaLimits
-from chalicelib.analysis.video_promise import Delivery, require_decoded
 from chalicelib.analysis.video_spans import SEEKABLE_FORMATS, Span, open_span
 from chalicelib.domain.metrics import FrameMetrics
 from chalicelib.domain.segments import SegmentPlan, plan_halves
 from chalicelib.domain.stitching import stitch
 from chalicelib.errors import MediaError, MienError
 from chalicelib.formats.partial_metrics import PartialCounts
-from chalicelib.worker.part_measurer import span_of
+from chalicelib.worker.part_measurer import counts_of, require_all_decoded, span_of
 
 # The second half begins two seconds early: of anything shorter that would be too much.
 _MIN_DURATION_S = 12.0
@@ -81,12 +80,10 @@ def measured_in_halves(
         first = ends.enter_context(closing(analyzer.analyze(seam.first_half(whole.frames()))))
         ends.callback(second.stop)  # comes before the others: a thread of the first may be waiting for the second
         yield from stitch(seam.parts(first), plan)
-        _require_decoded(*((whole.own, second.counts) if seam.is_joined else (whole.delivery, None)))
-
-
-def _require_decoded(first: Delivery, second: PartialCounts | None) -> None:
-    more = second or PartialCounts(0, 0, 0)
-    require_decoded(first.packets + more.packets, first.refused + more.refused, first.frames + more.frames)
+        if seam.is_joined and second.counts is not None:
+            require_all_decoded([counts_of(whole.own), second.counts])
+        else:
+            require_all_decoded([counts_of(whole.delivery)])
 
 
 class _Seam:
@@ -169,7 +166,7 @@ class HalfAfterwards:
                 for frame in measured:
                     self._go_on()
                     yield frame
-            self.counts = PartialCounts(source.own.packets, source.own.refused, source.own.frames)
+            self.counts = counts_of(source.own)
 
     def _go_on(self) -> None:
         if self._is_stopped:

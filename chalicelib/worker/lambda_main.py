@@ -3,7 +3,6 @@
 The queue's event source mapping has ReportBatchItemFailures switched on.
 """
 
-import atexit
 import logging
 import os
 import secrets
@@ -11,7 +10,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
-from chalicelib.analysis.models import ModelFile, Models
+from chalicelib.analysis.models import Models
 from chalicelib.domain.jobs import JobMessage
 from chalicelib.domain.messages import decode_message
 from chalicelib.errors import JobBusy, JobNotClaimable, LeaseLost
@@ -60,9 +59,5 @@ def job_processor() -> JobProcessor:
     settings = read_settings(os.environ)
     services = make_worker_services(settings, owner=f"worker-{secrets.token_hex(8)}")
     models = Models(settings.models_dir)
-    for file_name in ModelFile:
-        models.session(file_name)
-    second_process = SecondProcess.useful_to(models, settings.models_dir)
-    if second_process is not None:
-        atexit.register(second_process.close)
-    return JobProcessor(services, models, second_process=second_process)
+    models.open_all()
+    return JobProcessor(services, models, second_process=SecondProcess.useful_to(models, settings.models_dir))

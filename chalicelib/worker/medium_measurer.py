@@ -13,7 +13,7 @@ from chalicelib.domain.metrics import FrameMetrics
 from chalicelib.domain.segments import SegmentPlan
 from chalicelib.worker.halves import HalfAfterwards, SecondHalf, halves_of, measured_in_halves
 from chalicelib.worker.part_measurer import PartMeasurer
-from chalicelib.worker.second_process import PartRequest, RunningHalf, SecondProcess, SecondProcessUnavailable
+from chalicelib.worker.second_process import PartRequest, SecondProcess, SecondProcessUnavailable
 
 _PART_NAME = "second-half"
 
@@ -73,21 +73,19 @@ class MediumMeasurer:
                 yield from measured
             return
         medium.close()  # or its first picture and its decoder would take memory all the time
-        alone = alone or self._second_process is None
-        analyzer = self._parts.analyzer(recipe, in_threads=alone)
-        second = None if alone else self._begun(path, directory / _PART_NAME, job_name, plan, report)
+        process = None if alone else self._second_process
+        analyzer = self._parts.analyzer(recipe, in_threads=process is None)
+        second: SecondHalf | None = None
+        if process is not None:
+            second = _begun(process, self._request(path, directory / _PART_NAME, job_name, plan), report)
         if second is None:
             second = HalfAfterwards(analyzer, path, plan, self._limits, while_waiting=report.write)
         with closing(measured_in_halves(analyzer, path, plan, self._limits, second)) as measured:
             yield from measured
 
-    def _begun(
-        self, path: Path, part_path: Path, job_name: JobName, plan: SegmentPlan, report: Report
-    ) -> SecondHalf | None:
-        if self._second_process is None:
-            return None
+    def _request(self, path: Path, part_path: Path, job_name: JobName, plan: SegmentPlan) -> PartRequest:
         segment = plan.segment(1)
-        request = PartRequest(
+        return PartRequest(
             media_path=str(path.absolute()),
             part_path=str(part_path.absolute()),
             job_name=job_name,
@@ -98,10 +96,13 @@ class MediumMeasurer:
             max_pixels=self._limits.max_pixels,
             max_duration_s=self._limits.max_duration_s,
         )
-        try:
-            half: RunningHalf = self._second_process.measure(request, while_waiting=report.write)
-        except SecondProcessUnavailable as reason:
-            _log.warning("the second half of the video is measured after the first: %s", reason)
-            return None
-        report.count_ahead(lambda: half.frames_ahead)
-        return half
+
+
+def _begun(process: SecondProcess, request: PartRequest, report: Report) -> SecondHalf | None:
+    try:
+        half = process.measure(request, while_waiting=report.write)
+    except SecondProcessUnavailable as reason:
+        _log.warning("the second half of the video is measured after the first: %s", reason)
+        return None
+    report.count_ahead(lambda: half.frames_ahead)
+    return half

@@ -1,6 +1,6 @@
 """A stretch of a video, measured and written down as a part of a result."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import BinaryIO
@@ -8,6 +8,7 @@ from typing import BinaryIO
 from chalicelib.analysis.analyzer import FaceAnalyzer
 from chalicelib.analysis.frames import MediaLimits
 from chalicelib.analysis.models import Models
+from chalicelib.analysis.video_promise import Delivery, require_decoded
 from chalicelib.analysis.video_spans import Span, open_span
 from chalicelib.domain.job_names import Recipe
 from chalicelib.domain.metrics import FrameMetrics, deployed_metrics
@@ -21,6 +22,18 @@ Counted = Callable[[Iterable[FrameMetrics]], Iterable[FrameMetrics]]
 def span_of(segment: Segment, plan: SegmentPlan) -> Span:
     """The stretch of a segment, with its lead-in."""
     return Span(segment.lead_in_s, segment.end_s, plan.origin_s, own_from_s=segment.start_s, own_until_s=segment.end_s)
+
+
+def counts_of(delivery: Delivery) -> PartialCounts:
+    """What a part says of its decoding."""
+    return PartialCounts(delivery.packets, delivery.refused, delivery.frames)
+
+
+def require_all_decoded(parts: Sequence[PartialCounts]) -> None:
+    """`MediaError` where too little of a video could be decoded in all of its parts together."""
+    require_decoded(
+        sum(part.packets for part in parts), sum(part.refused for part in parts), sum(part.frames for part in parts)
+    )
 
 
 class PartMeasurer:
@@ -61,4 +74,4 @@ class PartMeasurer:
             with closing(analyzer.analyze(source.frames(), continues=span.from_s is not None)) as measured:
                 for frame in counted(measured):
                     writer.write(frame)
-            writer.close(PartialCounts(source.own.packets, source.own.refused, source.own.frames))
+            writer.close(counts_of(source.own))

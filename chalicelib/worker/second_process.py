@@ -4,6 +4,7 @@ Requests are lines of JSON on its standard input, answers lines on its standard 
 it writes the part to, and in the end how it went. It ends when its input does, so it does not outlive the worker.
 """
 
+import atexit
 import json
 import logging
 import os
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from threading import Condition, Thread
@@ -87,8 +89,12 @@ class SecondProcess:
 
     @staticmethod
     def useful_to(models: Models, models_folder: Path) -> "SecondProcess | None":
-        """One, where there is a second processor and no GPU does the work."""
-        return SecondProcess(models_folder) if processors() > 1 and not models.has_gpu else None
+        """One that is closed when this process ends, where there is a second processor and no GPU does the work."""
+        if processors() < 2 or models.has_gpu:
+            return None
+        second = SecondProcess(models_folder)
+        atexit.register(second.close)
+        return second
 
     def start(self) -> None:
         """Starts it where it is not running. Raises `SecondProcessUnavailable`."""
@@ -149,7 +155,8 @@ class SecondProcess:
         process.wait()
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
-                _close_quietly(pipe)
+                with suppress(OSError):  # it may be broken
+                    pipe.close()
 
 
 class RunningHalf:
@@ -231,17 +238,17 @@ class _Progress:
                 self._last_news_s = time.monotonic()
                 self._news.notify_all()
 
-    def wait_for(self, reach_bytes: int) -> bool:
-        """Waits until the part is so long; False where it will not be. Raises what ended it before."""
+    def wait_for(self, reach_bytes: int) -> None:
+        """Waits until the part is so long, or complete. Raises what ended it before."""
         while True:
             with self._news:
                 known = self._news.wait_for(lambda: self._last.ended or self._last.reach_bytes >= reach_bytes, _WAIT_S)
                 last = self._last
             if last.reach_bytes >= reach_bytes:
-                return True
+                return
             if known:
                 _raise_fault(last)
-                return False
+                return
             if time.monotonic() - self._last_news_s > _STUCK_S:
                 raise SecondHalfLost(f"the second process has said nothing for {_STUCK_S:.0f} s")
             self._while_waiting()
@@ -278,10 +285,3 @@ class _GrowingFile:
     def readline(self, limit: int) -> bytes:
         self._progress.wait_for(self._stream.tell() + 1)  # lines are written whole
         return self._stream.readline(limit)
-
-
-def _close_quietly(pipe: IO[str]) -> None:
-    try:
-        pipe.close()
-    except OSError:
-        _log.debug("a pipe of the second process was broken")

@@ -17,7 +17,7 @@ from threading import Thread
 from typing import BinaryIO, TextIO
 
 from chalicelib.analysis.frames import MediaLimits
-from chalicelib.analysis.models import ModelFile, Models
+from chalicelib.analysis.models import Models
 from chalicelib.analysis.video_spans import Span
 from chalicelib.domain.job_names import RECIPES, JobName
 from chalicelib.domain.metrics import FrameMetrics
@@ -38,8 +38,7 @@ def main(models_folder: Path) -> None:
     requests: SimpleQueue[PartRequest] = SimpleQueue()
     Thread(target=_listen, args=(requests,), name="requests", daemon=True).start()
     models = Models(models_folder)
-    for file_name in ModelFile:
-        models.session(file_name)
+    models.open_all()
     _say(answers, PartAnswer(READY, 0, 0))
     while True:
         _Half(models, requests.get(), answers).measure()

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from chalicelib.analysis.video_promise import require_decoded
 from chalicelib.domain.jobs import Job
 from chalicelib.domain.metrics import FrameMetrics
 from chalicelib.domain.segments import SegmentPlan, part_key
 from chalicelib.domain.stitching import stitch
 from chalicelib.formats.partial_metrics import PartialCounts, PartialMetricsReader
 from chalicelib.services.ports import MediaStore
+from chalicelib.worker.part_measurer import require_all_decoded
 
 
 def stitched_frames(media: MediaStore, job: Job, plan: SegmentPlan, directory: Path) -> Iterator[FrameMetrics]:
@@ -19,9 +19,7 @@ def stitched_frames(media: MediaStore, job: Job, plan: SegmentPlan, directory: P
     """
     counts: list[PartialCounts] = []
     yield from stitch((_part(media, job, index, directory, counts) for index in range(plan.count)), plan)
-    require_decoded(
-        sum(part.packets for part in counts), sum(part.refused for part in counts), sum(part.frames for part in counts)
-    )
+    require_all_decoded(counts)
 
 
 def _part(

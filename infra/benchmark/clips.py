@@ -1,7 +1,7 @@
 """The clips that are measured: made from the shared media at run time, and not kept with the repository."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import chain, cycle, islice
 from pathlib import Path
@@ -68,7 +68,7 @@ def one_minute(media: Path, folder: Path, *, seconds: float) -> Clip:
     """The same film over and over for about so long: what people send lasts minutes rather than seconds."""
     folder.mkdir(parents=True, exist_ok=True)
     path = looped(media / _ONE_FACE, folder / "one_face.mp4", seconds=seconds)
-    return Clip("one_face", "one face, 640x360", path, 1)
+    return replace(one_face(media), path=path)
 
 
 def demo_clip(folder: Path, seconds: float) -> Clip:

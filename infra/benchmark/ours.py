@@ -4,7 +4,6 @@ requests.
 What a worker does with a job, but for AWS: no download, no lease, no upload.
 """
 
-import atexit
 import tempfile
 from collections import Counter
 from collections.abc import Callable
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.analysis.frames import MediaLimits
-from chalicelib.analysis.models import ModelFile, Models
+from chalicelib.analysis.models import Models
 from chalicelib.analysis.open_media import open_media
 from chalicelib.analysis.score_streams import scored
 from chalicelib.domain.job_names import RECIPES, JobName, Recipe
@@ -29,8 +28,7 @@ MODELS_DIR = Path(__file__).resolve().parents[2] / "models"
 def loaded_models(folder: Path = MODELS_DIR) -> Models:
     """The models with every file open, as a worker has them before its first message."""
     models = Models(folder)
-    for file_name in ModelFile:
-        models.session(file_name)
+    models.open_all()
     return models
 
 
@@ -89,7 +87,6 @@ def main() -> None:
     second_process = SecondProcess.useful_to(models, MODELS_DIR)
     if second_process is not None:
         second_process.start()
-        atexit.register(second_process.close)
         second_process.wait_until_ready()
 
     def respond(request: dict[str, Any]) -> Run:

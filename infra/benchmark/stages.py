@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,7 +14,7 @@ from chalicelib.analysis.detector import Detections, FaceDetector, Window
 from chalicelib.analysis.face_tracker import FaceTracker
 from chalicelib.analysis.frames import Frame
 from chalicelib.analysis.head_pose import head_pose, interocular_distance_px, mean_face_luminance
-from chalicelib.analysis.mesh import Crop, FaceMesh, MeshModel
+from chalicelib.analysis.mesh import Crop, FaceMesh, MeshModel, network_input
 from chalicelib.analysis.models import ModelFile, Models
 from chalicelib.analysis.open_media import open_media
 from chalicelib.analysis.score_streams import scored
@@ -179,12 +178,10 @@ def _measure(recording: Recording, models: Models) -> Iterator[object]:
 
 def _networks_alone(recording: Recording, models: Models) -> Iterator[object]:
     networks = {mesh: models.network(_FILES[mesh]) for mesh in Mesh}
-    inputs = [(each.mesh, _blob(each.found)) for each in recording.measured if each.found]
+    inputs = [
+        (each.mesh, network_input([face.sample for face in each.found])) for each in recording.measured if each.found
+    ]
     return (networks[mesh](blob) for mesh, blob in inputs)
-
-
-def _blob(faces: list[FaceMesh]) -> NDArray[np.float32]:
-    return np.asarray(cv2.dnn.blobFromImages([face.sample for face in faces], 1 / 255, swapRB=True), dtype=np.float32)
 
 
 def _look(recording: Recording) -> Iterator[object]:

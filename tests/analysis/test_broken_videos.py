@@ -1,16 +1,14 @@
 """Videos that are cut short or damaged: a little is forgiven, much is refused, and always with a sentence."""
 
-from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
-import av
 import pytest
 
 from chalicelib.analysis.frames import Frame
 from chalicelib.analysis.open_media import open_media
 from chalicelib.errors import MediaError
-from tests.media_factory import LONG_MS, noise, write_video
+from tests.media_factory import LONG_MS, damage_packets, noise, write_video
 
 FRAME_PERIOD = Fraction(1, 25)
 ONE_TICK_S = 1 / 12800
@@ -55,18 +53,6 @@ def test_a_stream_cut_short_is_refused_at_its_end(tmp_path: Path, suffix: str) -
 def test_a_trifle_missing_at_the_end_is_tolerated(tmp_path: Path) -> None:
     path = write_video(tmp_path / "film.mkv", times_ms=LONG_MS, picture=noise)
     assert 95 <= len(played(shortened(path, 0.98))) < 100
-
-
-def damage_packets(path: Path, damaged: Callable[[int], bool]) -> Path:
-    """Overwrite the data of the chosen packets with 0xFF, in place."""
-    with av.open(str(path)) as container:
-        spans = [(packet.pos, packet.size) for packet in container.demux(video=0) if packet.size]
-    content = bytearray(path.read_bytes())
-    for index, (position, size) in enumerate(spans):
-        if damaged(index) and position is not None:
-            content[position : position + size] = b"\xff" * size
-    path.write_bytes(content)
-    return path
 
 
 def test_a_few_damaged_packets_are_skipped(tmp_path: Path) -> None:

@@ -1,10 +1,12 @@
 """What the workers' tests share: the real model files, where they have been prepared."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from chalicelib.analysis.models import Models
+from chalicelib.worker.second_process import SecondProcess
 
 _MODELS_DIR = Path(__file__).resolve().parents[2] / "models"
 
@@ -14,3 +16,11 @@ def models() -> Models:
     if not _MODELS_DIR.is_dir():
         pytest.skip("there are no models; run make setup")
     return Models(_MODELS_DIR)
+
+
+@pytest.fixture
+def second_process(models: Models) -> Iterator[SecondProcess]:
+    """With the same model files; not started."""
+    second = SecondProcess(_MODELS_DIR)
+    yield second
+    second.close()

@@ -20,8 +20,7 @@ from chalicelib.formats.partial_metrics import PartialCounts
 from chalicelib.local.demo_clip import write_demo_clip
 from chalicelib.worker.halves import HalfAfterwards, SecondHalf, halves_of, measured_in_halves
 from chalicelib.worker.part_measurer import PartMeasurer
-from tests.analysis.test_broken_videos import damage_packets
-from tests.media_factory import noise, write_video
+from tests.media_factory import damage_packets, noise, write_video
 
 CLIP_S, FPS = 13.0, 6
 LIMITS = MediaLimits()
@@ -198,9 +197,7 @@ def test_damage_is_forgiven_or_refused_as_in_one_pass(
     measurer: PartMeasurer, tmp_path: Path, first: int, count: int
 ) -> None:
     """One key frame at the beginning: the second half decodes all of the first."""
-    path = write_video(
-        tmp_path / "clip.mp4", times_ms=range(0, 20_000, 200), picture=noise, codec="libx264", muxer_options={}
-    )
+    path = write_video(tmp_path / "clip.mp4", times_ms=range(0, 20_000, 200), picture=noise, codec="libx264")
     damage_packets(path, lambda index: first <= index < first + count)
 
     def outcome(measured: Callable[[PartMeasurer, Path], list[FrameMetrics]]) -> list[float] | str:

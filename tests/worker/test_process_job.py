@@ -6,7 +6,7 @@ import io
 import json
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
@@ -33,6 +33,7 @@ from chalicelib.worker.process_job import JobProcessor
 from chalicelib.worker.second_process import SecondHalfLost, SecondProcess
 from tests.fakes import START, FakeAnnotations, FakeEntries, FakeJobs, FakeMedia, FakeQueue, FixedClock
 from tests.media_factory import STEADY_MS, image_bytes, rgb_corners, write_sound, write_video
+from tests.worker.halted import halted
 from tests.worker.undivided import undivided
 
 _CLASSIFIERS = {metric.name: metric.classifier for metric in EVERY_METRIC if metric.name in BASELINE_NAMES}
@@ -406,13 +407,6 @@ def long_clip(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return write_video(path, times_ms=range(0, 13_000, 250)).read_bytes()
 
 
-@pytest.fixture
-def second_process() -> Iterator[SecondProcess]:
-    second = SecondProcess(Path(__file__).resolve().parents[2] / "models")
-    yield second
-    second.close()
-
-
 def test_two_processes_make_the_files_that_one_makes(
     world: World, long_clip: bytes, second_process: SecondProcess
 ) -> None:
@@ -429,10 +423,7 @@ def test_two_processes_make_the_files_that_one_makes(
 def test_a_second_process_that_is_killed_costs_an_attempt_and_no_job(
     world: World, long_clip: bytes, second_process: SecondProcess
 ) -> None:
-    second_process.start()
-    killed = second_process.process_id
-    assert killed is not None
-    os.kill(killed, signal.SIGSTOP)  # so that it is at its half when it is killed
+    killed = halted(second_process)  # so that it is at its half when it is killed
     job = world.create(long_clip)
 
     def kill(saved: Job) -> None:
@@ -453,10 +444,7 @@ def test_a_second_process_that_is_killed_costs_an_attempt_and_no_job(
 def test_a_job_that_is_cancelled_ends_the_second_half(
     world: World, long_clip: bytes, second_process: SecondProcess
 ) -> None:
-    second_process.start()
-    running = second_process.process_id
-    assert running is not None
-    os.kill(running, signal.SIGSTOP)  # the half would never end
+    halted(second_process)  # the half would never end
     job = world.create(long_clip)
 
     def cancel(saved: Job) -> None:

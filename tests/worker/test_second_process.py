@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
@@ -31,6 +31,7 @@ from chalicelib.worker.second_process import (
     SecondProcess,
     SecondProcessUnavailable,
 )
+from tests.worker.halted import halted
 
 ROOT = Path(__file__).resolve().parents[2]
 MODELS_DIR = ROOT / "models"
@@ -52,10 +53,8 @@ class Notes:
 
 
 @pytest.fixture
-def process() -> Iterator[SecondProcess]:
-    second = SecondProcess(MODELS_DIR)
-    yield second
-    second.close()
+def process(second_process: SecondProcess) -> SecondProcess:
+    return second_process
 
 
 @pytest.fixture(scope="module")
@@ -123,10 +122,7 @@ def test_a_worker_may_be_told_to_do_without(models: Models, medium: Path, proces
 def test_a_process_that_dies_ends_the_run_and_the_next_one_starts_another(
     models: Models, medium: Path, process: SecondProcess
 ) -> None:
-    process.start()
-    first = process.process_id
-    assert first is not None
-    os.kill(first, signal.SIGSTOP)  # so that it is amid the half when the first one is done
+    first = halted(process)  # so that it is amid the half when the first one is done
     frames = _measured(models, medium, process)
     next(frames)
     os.kill(first, signal.SIGKILL)
@@ -160,10 +156,7 @@ def test_whoever_stops_taking_frames_ends_the_half_with_it(
 
 def test_whoever_waits_long_is_told_so(medium: Path, process: SecondProcess) -> None:
     notes = Notes()
-    process.start()
-    running = process.process_id
-    assert running is not None
-    os.kill(running, signal.SIGSTOP)
+    running = halted(process)
     half = process.measure(_request(medium), notes.write)
     with closing(half):
 
