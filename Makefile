@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 TRAINING := .venv-training
 BENCH := .venv-bench
 INSTALLED := $(VENV)/.installed
-SOURCES := app.py chalicelib infra tests
+SOURCES := app.py chalicelib infra lab tests
 
 MEDIA :=
 JOB := multiface
@@ -59,7 +59,7 @@ test: ready check  ## Everything that a change must pass
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 fuzz: ready  ## Compare the API with its description for some minutes
-	@$(BIN)/python -m pytest -n 2 tests/api/test_schemathesis.py --hypothesis-profile=thorough
+	@$(BIN)/python -m pytest -n 2 tests/api/openapi/test_schemathesis.py --hypothesis-profile=thorough
 
 segments: ready  ## Compare half an hour of video in segments with one pass (minutes)
 	@MIEN_HALF_HOUR=1 $(BIN)/python -m pytest -n 0 tests/end_to_end/test_half_hour.py
@@ -79,20 +79,20 @@ format: ready  ## Format the code
 
 picture: ready  ## Draw the README's picture anew
 	@$(BIN)/python -m chalicelib.local demo --out build/picture
-	@$(BIN)/python -m infra.pictures.draw_demo build/picture
+	@$(BIN)/python -m lab.pictures.draw_demo build/picture
 
 train: ready  ## Train the expression model anew from ../shared (about an hour; PyTorch goes to its own environment)
 	@$(PYTHON) -m venv $(TRAINING)
 	@$(TRAINING)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@$(TRAINING)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/training.in
-	@$(TRAINING)/bin/python -m pytest -q tests/infra/test_student.py
-	@$(TRAINING)/bin/python -m infra.training.train
+	@$(TRAINING)/bin/python -m pytest -q tests/lab/test_student.py
+	@$(TRAINING)/bin/python -m lab.training.train
 
 evaluate: ready  ## Measure Mien on ../shared/media, write docs/evaluation.md (some minutes): make evaluate [ONLY=crowds]
-	@$(BIN)/python -m infra.evaluation --only "$$MIEN_ONLY"
+	@$(BIN)/python -m lab.evaluation --only "$$MIEN_ONLY"
 
 bench: ready $(BENCH)/.installed  ## Measure speed beside MediaPipe, memory, cost; write docs/performance.md (20 min): make bench [ONLY=memory]
-	@$(BIN)/python -m infra.benchmark --only "$$MIEN_ONLY"
+	@$(BIN)/python -m lab.benchmark --only "$$MIEN_ONLY"
 
 # Without MediaPipe's package the benchmark measures Mien alone, and says so.
 $(BENCH)/.installed: requirements/bench.txt

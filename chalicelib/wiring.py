@@ -7,51 +7,51 @@ from functools import cache
 
 from chalicelib.aws.batch_jobs import AwsBatch
 from chalicelib.aws.clients import AwsClients, make_batch_client, make_clients
-from chalicelib.aws.dynamodb_accounts import DynamoAccounts
-from chalicelib.aws.dynamodb_annotations import DynamoAnnotations
-from chalicelib.aws.dynamodb_audit import DynamoAuditTrail
-from chalicelib.aws.dynamodb_client import make_dynamodb_client
-from chalicelib.aws.dynamodb_dead_letters import DynamoDeadLetters
-from chalicelib.aws.dynamodb_entries import DynamoEntries
-from chalicelib.aws.dynamodb_jobs import DynamoJobs
-from chalicelib.aws.dynamodb_keyed_requests import DynamoKeyedRequests
-from chalicelib.aws.dynamodb_login_failures import DynamoLoginFailures
-from chalicelib.aws.dynamodb_reminders import DynamoReminders
-from chalicelib.aws.dynamodb_segments import DynamoSegments
-from chalicelib.aws.dynamodb_table import DynamoTable
-from chalicelib.aws.dynamodb_users import DynamoUsers
-from chalicelib.aws.dynamodb_webhook_secrets import DynamoWebhookSecrets
-from chalicelib.aws.s3_drops import S3Drops
-from chalicelib.aws.s3_media import S3Media
-from chalicelib.aws.s3_uploads import S3Uploads
+from chalicelib.aws.dynamodb.accounts import DynamoAccounts
+from chalicelib.aws.dynamodb.annotations import DynamoAnnotations
+from chalicelib.aws.dynamodb.audit import DynamoAuditTrail
+from chalicelib.aws.dynamodb.client import make_dynamodb_client
+from chalicelib.aws.dynamodb.dead_letters import DynamoDeadLetters
+from chalicelib.aws.dynamodb.entries import DynamoEntries
+from chalicelib.aws.dynamodb.jobs import DynamoJobs
+from chalicelib.aws.dynamodb.keyed_requests import DynamoKeyedRequests
+from chalicelib.aws.dynamodb.login_failures import DynamoLoginFailures
+from chalicelib.aws.dynamodb.reminders import DynamoReminders
+from chalicelib.aws.dynamodb.segments import DynamoSegments
+from chalicelib.aws.dynamodb.table import DynamoTable
+from chalicelib.aws.dynamodb.users import DynamoUsers
+from chalicelib.aws.dynamodb.webhook_secrets import DynamoWebhookSecrets
+from chalicelib.aws.s3.drops import S3Drops
+from chalicelib.aws.s3.media import S3Media
+from chalicelib.aws.s3.uploads import S3Uploads
 from chalicelib.aws.sqs_queue import SqsQueue
 from chalicelib.domain.reminders import Duty
 from chalicelib.outbound.https_webhooks import HttpsWebhooks
 from chalicelib.services.accounts import Accounts
 from chalicelib.services.annotations import Annotations
-from chalicelib.services.arrivals import Arrivals
-from chalicelib.services.dead_letters import DeadLetters, JobMessageDuty
-from chalicelib.services.dropped_files import DroppedFiles
-from chalicelib.services.dropped_jobs import DroppedJobs
-from chalicelib.services.drops import Drops
+from chalicelib.services.duties.entry_deletions import EntryDeletions
+from chalicelib.services.duties.notifications import NotificationDuty, Notifications
+from chalicelib.services.duties.notified_jobs import NotifiedJobs
+from chalicelib.services.duties.retention import EntryRetention, JobRetention, RetentionPlan
+from chalicelib.services.duties.sweeper import DropExpiry, EntryUploadExpiry, JobUploadExpiry, Performer, Sweeper
 from chalicelib.services.entries import Entries
-from chalicelib.services.entry_deletions import EntryDeletions
-from chalicelib.services.entry_uploads import EntryUploads
-from chalicelib.services.fetched_inputs import FetchedInputs
 from chalicelib.services.idempotency import Idempotency
-from chalicelib.services.job_runs import JobRuns
-from chalicelib.services.job_uploads import JobUploads
+from chalicelib.services.intake.arrivals import Arrivals
+from chalicelib.services.intake.dropped_files import DroppedFiles
+from chalicelib.services.intake.dropped_jobs import DroppedJobs
+from chalicelib.services.intake.drops import Drops
+from chalicelib.services.intake.entry_uploads import EntryUploads
+from chalicelib.services.intake.fetched_inputs import FetchedInputs
+from chalicelib.services.intake.job_uploads import JobUploads
+from chalicelib.services.intake.upload_targets import UploadTargets
+from chalicelib.services.intake.uploaded_files import UploadedFiles
 from chalicelib.services.jobs import Jobs
-from chalicelib.services.notifications import NotificationDuty, Notifications
-from chalicelib.services.notified_jobs import NotifiedJobs
 from chalicelib.services.ports import Clock, EntryStore, JobStore, MediaStore, WebhookSender
-from chalicelib.services.retention import EntryRetention, JobRetention, RetentionPlan
-from chalicelib.services.segment_runs import SegmentRuns
-from chalicelib.services.segment_watch import SegmentWatch
-from chalicelib.services.sweeper import DropExpiry, EntryUploadExpiry, JobUploadExpiry, Performer, Sweeper
+from chalicelib.services.runs.dead_letters import DeadLetters, JobMessageDuty
+from chalicelib.services.runs.job_runs import JobRuns
+from chalicelib.services.runs.segment_runs import SegmentRuns
+from chalicelib.services.runs.segment_watch import SegmentWatch
 from chalicelib.services.throttle import Throttle
-from chalicelib.services.upload_targets import UploadTargets
-from chalicelib.services.uploaded_files import UploadedFiles
 from chalicelib.services.users import Users
 from chalicelib.services.webhook_secrets import WebhookSecrets
 from chalicelib.settings import Settings, read_settings

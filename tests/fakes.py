@@ -13,16 +13,16 @@ from urllib.parse import quote, urlencode
 from chalicelib.domain.accounts import AccountSettings, User
 from chalicelib.domain.audit import AuditRecord
 from chalicelib.domain.dead_letters import DeadLetter
-from chalicelib.domain.drops import OWNER, DroppedObject
 from chalicelib.domain.entries import MAX_REPRESENTATIONS, Annotation, Entry, Representation
 from chalicelib.domain.idempotency import KeyedRequest
+from chalicelib.domain.intake.drops import OWNER, DroppedObject
+from chalicelib.domain.intake.uploads import ArrivedObject, DirectUpload, FinishedPart
 from chalicelib.domain.job_names import JobName
 from chalicelib.domain.jobs import Job, JobMessage, JobStatus
 from chalicelib.domain.logins import FORGOTTEN_AFTER_S, LoginFailures
 from chalicelib.domain.reminders import Reminder
 from chalicelib.domain.segments import SegmentRow
 from chalicelib.domain.times import format_time, parse_time
-from chalicelib.domain.uploads import ArrivedObject, DirectUpload, FinishedPart
 from chalicelib.domain.webhooks import Outcome, WebhookSecret
 from chalicelib.errors import Invalid, MalformedRequest, NotFound, StaleWrite
 from chalicelib.services.ports import BatchStatus, LinkMethod, Page, SignedForm, StoredMedia

@@ -8,8 +8,8 @@ from boto3.session import Session
 from moto import mock_aws
 
 from chalicelib.aws.clients import AwsClients, make_clients
-from chalicelib.aws.dynamodb_table import DynamoTable
-from chalicelib.aws.table_layout import TABLE_KEYS
+from chalicelib.aws.dynamodb.table import DynamoTable
+from chalicelib.aws.dynamodb.table_layout import TABLE_KEYS
 
 TABLE_NAME = "mien-test"
 BUCKET = "mien-test-media"

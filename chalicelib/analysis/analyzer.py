@@ -9,19 +9,19 @@ from typing import Protocol
 
 import numpy as np
 
-from chalicelib.analysis.detector import FaceDetector
-from chalicelib.analysis.expressions import ExpressionModel
-from chalicelib.analysis.face_tracker import FaceTracker, Look, TrackedFace
-from chalicelib.analysis.frames import Frame
-from chalicelib.analysis.head_pose import head_pose, interocular_distance_px, mean_face_luminance
-from chalicelib.analysis.mesh import FaceMesh, MeshModel
-from chalicelib.analysis.models import Models
+from chalicelib.analysis.expressions.scorers import ExpressionModel
+from chalicelib.analysis.expressions.trained import TrainedExpressions
+from chalicelib.analysis.faces.detector import FaceDetector
+from chalicelib.analysis.faces.head_pose import head_pose, interocular_distance_px, mean_face_luminance
+from chalicelib.analysis.faces.mesh import FaceMesh, MeshModel
+from chalicelib.analysis.faces.tracker import FaceTracker, Look, TrackedFace
+from chalicelib.analysis.media.frames import Frame
+from chalicelib.analysis.networks.models import Models
 from chalicelib.analysis.read_ahead import Item, in_step, read_ahead
-from chalicelib.analysis.trained_expressions import TrainedExpressions
 from chalicelib.analysis.validity import confidence, invalid_reasons
-from chalicelib.domain.emotions import emotions
 from chalicelib.domain.job_names import Mesh, Scores
-from chalicelib.domain.metrics import EVERY_METRIC, FaceMetrics, FrameMetrics, MetricGroup, MetricSet
+from chalicelib.domain.measurements.emotions import emotions
+from chalicelib.domain.measurements.metrics import EVERY_METRIC, FaceMetrics, FrameMetrics, MetricGroup, MetricSet
 
 WITNESS = {Mesh.ATTENTION: Mesh.LIGHT, Mesh.LIGHT: Mesh.ATTENTION}
 """The mesh that is asked for a second opinion on what another one measures."""

@@ -4,9 +4,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.analysis.head_pose import HeadPose
-from chalicelib.analysis.mesh import FaceMesh
-from chalicelib.domain.validity import (
+from chalicelib.analysis.faces.head_pose import HeadPose
+from chalicelib.analysis.faces.mesh import FaceMesh
+from chalicelib.domain.measurements.validity import (
     MAX_OUTSIDE_SHARE,
     MAX_TURN_DEG,
     MIN_CONFIDENCE,

@@ -1,14 +1,27 @@
 """HTTP in and out. The only folder that imports chalice, apart from the local server.
 
-application          routes, authorizer and middleware put on a Chalice app
-background, s3_events                    what Chalice calls without a request: queue and schedule
-call, views          one request as a view sees it; errors to statuses
-authorizer, authentication               HTTP Basic to a caller
-conditional, idempotent_requests, fingerprints      the same request again: 304, the first answer
-forms, multipart_forms, json_bodies, fields, new_jobs      what clients send
-urls, documents, responses               what they get
-routes, schemas, body_schemas            what routes say of themselves, and the documents that go in and out
-openapi, openapi_headers, openapi_webhooks, description    the description made of that, for programs
-docs_page, curl_examples, page_style     and for people; annotations_page, index_page likewise
-index, jobs, entries, representations, annotations, uploads      the views, with the routes they answer
+html                 Pages for people, without scripts, fonts or pictures from anywhere
+openapi              The description of the API in OpenAPI 3.1, made from the routes
+requests             What clients send: forms, JSON bodies, preferred content types
+resources            The views, one module a resource, with the routes they answer
+application          The API on a Chalice app: routes, the authorizer that guards them, and the middleware that
+                     finishes responses
+authentication       HTTP Basic credentials to a caller, by a Chalice authorizer that runs before the views
+authorizer           The authorizer as API Gateway calls it, which also says where a request comes from
+background           What Chalice calls without a request: objects that arrived, jobs that ended, and the clock
+call                 One request, as views see it
+conditional          Documents that a client asks for again and again: ETag, If-None-Match and 304 (RFC 9110, section
+                     13)
+cors                 Cross-origin requests: what lets a page of another origin use the API
+                     (https://fetch.spec.whatwg.org)
+documents            Resources as the JSON documents of the wire contract
+idempotent_requests  `Idempotency-Key`: a POST that is sent again gets the answer that it got the first time
+methods              What every path answers besides its routes: OPTIONS, and 405 to the methods that it does not have
+pages                Lists in pages: how many to a page, and where the next one is
+responses            What leaves the API: JSON documents, redirects and the one error envelope
+routes               What a route is, and what its clients have to know of it
+s3_events            What S3 tells a queue of its objects
+urls                 Absolute URLs of our own resources, as the caller can reach them
+views                From a view to a response: every error of the tree gets its status, anything else is ours and a
+                     500
 """

@@ -5,12 +5,21 @@ from typing import cast
 
 from chalice.app import AuthResponse, Chalice, ChaliceAuthorizer, Request, Response
 
-from chalicelib.api import annotations, entries, index, jobs, representations, responsible_use, uploads, webhooks
 from chalicelib.api.authentication import authorization_of
 from chalicelib.api.authorizer import SourcedAuthRequest, sourced
 from chalicelib.api.cors import cors_headers
-from chalicelib.api.description import with_description
 from chalicelib.api.methods import PathMethods, method_not_allowed, options, path_methods
+from chalicelib.api.openapi.description import with_description
+from chalicelib.api.resources import (
+    annotations,
+    entries,
+    index,
+    jobs,
+    representations,
+    responsible_use,
+    uploads,
+    webhooks,
+)
 from chalicelib.api.responses import COMMON_HEADERS, error_response
 from chalicelib.api.routes import Route
 from chalicelib.api.views import OUR_FAULT_SENTENCE, answer, request_id_of

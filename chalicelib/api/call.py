@@ -8,7 +8,7 @@ from chalicelib.api.authentication import caller_of
 from chalicelib.api.urls import Urls, urls_of
 from chalicelib.domain.accounts import Caller
 from chalicelib.domain.ids import check_id
-from chalicelib.domain.metrics import MetricSet, deployed_metrics
+from chalicelib.domain.measurements.metrics import MetricSet, deployed_metrics
 from chalicelib.errors import TooLarge
 from chalicelib.wiring import ApiServices
 

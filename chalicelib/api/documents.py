@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 
 from chalicelib.api.urls import Urls
 from chalicelib.domain.entries import Annotation, Entry, Representation
+from chalicelib.domain.intake.uploads import DirectUpload
 from chalicelib.domain.jobs import Job, Progress
 from chalicelib.domain.times import format_time
-from chalicelib.domain.uploads import DirectUpload
 from chalicelib.domain.webhooks import Webhook, WebhookSecret
 
 Document = dict[str, object]

@@ -7,7 +7,7 @@ from datetime import datetime
 from chalice.app import Response
 
 from chalicelib.api.call import Call
-from chalicelib.api.fingerprints import fingerprint_of
+from chalicelib.api.requests.fingerprints import fingerprint_of
 from chalicelib.api.responses import JSON_CONTENT_TYPE
 from chalicelib.domain.idempotency import KeptAnswer
 from chalicelib.domain.times import parse_time

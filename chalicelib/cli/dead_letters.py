@@ -8,7 +8,7 @@ from chalicelib.cli.stack import Stack, json_option, on_a_stack, opened_by
 from chalicelib.domain.dead_letters import DeadLetter
 from chalicelib.domain.times import format_time
 from chalicelib.errors import NotFound
-from chalicelib.services.dead_letters import DeadLetters
+from chalicelib.services.runs.dead_letters import DeadLetters
 
 
 def _letters(stack: Stack) -> DeadLetters:

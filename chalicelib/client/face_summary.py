@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.domain.job_names import SUMMARY_CONTENT_TYPE
-from chalicelib.domain.metrics import EMOTION_NAMES, EXPRESSION_NAMES
+from chalicelib.domain.measurements.metrics import EMOTION_NAMES, EXPRESSION_NAMES
 
 # Attention says where a face is turned, not what it shows; engagement and valence are sums of what is named already.
 _UNRANKED = frozenset({"attention", "engagement", "valence"})

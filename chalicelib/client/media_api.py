@@ -16,7 +16,7 @@ from chalicelib.client.http_session import ApiError, HttpSession, document_of
 from chalicelib.client.job_documents import RemoteFile, RemoteJob, parse_job
 from chalicelib.client.job_wishes import NO_WISHES, JobWishes
 from chalicelib.domain.ids import check_id
-from chalicelib.domain.media_types import content_type_of
+from chalicelib.domain.intake.media_types import content_type_of
 
 _NAME = "entry_job[name]"
 _PAGE = 100

@@ -6,7 +6,7 @@ from datetime import datetime
 from unicodedata import category
 
 from chalicelib.domain.ids import derived_id
-from chalicelib.domain.uploads import DirectUpload
+from chalicelib.domain.intake.uploads import DirectUpload
 from chalicelib.errors import Invalid
 
 MAX_ANNOTATION_CHARACTERS = 255

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from chalicelib.domain.metrics import MetricSet, deployed_metrics
+from chalicelib.domain.measurements.metrics import MetricSet, deployed_metrics
 from chalicelib.errors import Invalid
 
 SESSION_CONTENT_TYPE = "application/vnd.affectiva.session.v0+json"

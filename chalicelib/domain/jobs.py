@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from chalicelib.domain.ids import derived_id
+from chalicelib.domain.intake.uploads import DirectUpload
 from chalicelib.domain.job_names import JobName, NeutralBaseline, ResultTable
 from chalicelib.domain.segments import SegmentPlan
-from chalicelib.domain.uploads import DirectUpload
 from chalicelib.domain.webhooks import Webhook
 from chalicelib.errors import Conflict, JobBusy, JobNotClaimable, LeaseLost, StaleWrite
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.domain.accounts import Caller
+from chalicelib.domain.intake.uploads import DirectUpload
 from chalicelib.domain.job_names import JobName, NeutralBaseline, ResultTable
 from chalicelib.domain.jobs import Job
-from chalicelib.domain.uploads import DirectUpload
 from chalicelib.domain.webhooks import Webhook
 
 

@@ -12,7 +12,7 @@ import secrets
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from chalicelib.domain.input_urls import parse_input_url
+from chalicelib.domain.intake.input_urls import parse_input_url
 from chalicelib.domain.times import format_time
 from chalicelib.errors import NotDue
 

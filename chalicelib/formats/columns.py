@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from chalicelib.domain.metrics import FaceMetrics, MetricSet
-from chalicelib.domain.validity import reasons_text
+from chalicelib.domain.measurements.metrics import FaceMetrics, MetricSet
+from chalicelib.domain.measurements.validity import reasons_text
 from chalicelib.formats.numbers import metric_text
 
 TIME_COLUMN = "time stamp (msec)"

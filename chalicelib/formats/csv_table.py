@@ -5,7 +5,7 @@ import csv
 from typing import BinaryIO
 
 from chalicelib.domain.job_names import CSV_CONTENT_TYPE
-from chalicelib.domain.metrics import FaceMetrics, FrameMetrics, MetricSet
+from chalicelib.domain.measurements.metrics import FaceMetrics, FrameMetrics, MetricSet
 from chalicelib.formats.columns import (
     FACE_COLUMN,
     NO_FACE,

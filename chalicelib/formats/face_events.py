@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from chalicelib.domain.events import ANGLES, EVENTS, Event, EventDefinition
+from chalicelib.domain.measurements.events import ANGLES, EVENTS, Event, EventDefinition
 
 MAX_EVENTS = 10_000
 """The most events that are kept of one face: a person who blinks thirty times a minute reaches them in five hours."""

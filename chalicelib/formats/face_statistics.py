@@ -4,7 +4,7 @@ from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from chalicelib.domain.metrics import MetricSet
+from chalicelib.domain.measurements.metrics import MetricSet
 
 SHARE_THRESHOLD = 50.0
 """`share_above` is the share of time in which a score is above this."""

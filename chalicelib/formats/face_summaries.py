@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from chalicelib.domain.metrics import MetricSet
+from chalicelib.domain.measurements.metrics import MetricSet
 from chalicelib.formats.face_statistics import FaceStatistics
 from chalicelib.formats.face_summary import FaceSummary
 from chalicelib.formats.writers import OpenSpool

@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from chalicelib.domain.validity import InvalidReason
+from chalicelib.domain.measurements.validity import InvalidReason
 from chalicelib.formats.face_events import FaceEvents
 from chalicelib.formats.face_statistics import FaceStatistics
 

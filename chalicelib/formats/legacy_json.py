@@ -9,7 +9,7 @@ import shutil
 from typing import BinaryIO
 
 from chalicelib.domain.job_names import LEGACY_CONTENT_TYPE
-from chalicelib.domain.metrics import FaceMetrics, FrameMetrics, MetricSet
+from chalicelib.domain.measurements.metrics import FaceMetrics, FrameMetrics, MetricSet
 from chalicelib.formats.columns import (
     NO_FACE,
     TIME_COLUMN,

@@ -12,7 +12,7 @@ is known of the others lies in a spool.
 
 from collections.abc import Iterator
 
-from chalicelib.domain.metrics import FrameMetrics, MetricSet
+from chalicelib.domain.measurements.metrics import FrameMetrics, MetricSet
 from chalicelib.formats.face_summaries import FaceSummaries
 from chalicelib.formats.face_summary import FaceSummary
 from chalicelib.formats.writers import OpenSpool

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
-from chalicelib.domain.metrics import FaceMetrics, FrameMetrics
-from chalicelib.domain.validity import InvalidReason, Reasons
+from chalicelib.domain.measurements.metrics import FaceMetrics, FrameMetrics
+from chalicelib.domain.measurements.validity import InvalidReason, Reasons
 
 PARTIAL_CONTENT_TYPE = "application/vnd.mien.partial"
 

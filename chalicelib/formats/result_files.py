@@ -16,7 +16,7 @@ from chalicelib.domain.job_names import (
     SUMMARY_CONTENT_TYPE,
     Recipe,
 )
-from chalicelib.domain.metrics import FrameMetrics, MetricSet
+from chalicelib.domain.measurements.metrics import FrameMetrics, MetricSet
 from chalicelib.formats.csv_table import CsvTableWriter
 from chalicelib.formats.file_names import result_file_name
 from chalicelib.formats.legacy_json import LegacyJsonWriter

@@ -4,7 +4,7 @@ import json
 from typing import BinaryIO
 
 from chalicelib.domain.job_names import SESSION_CONTENT_TYPE
-from chalicelib.domain.metrics import FaceMetrics, FrameMetrics, MetricSet
+from chalicelib.domain.measurements.metrics import FaceMetrics, FrameMetrics, MetricSet
 from chalicelib.formats.numbers import metric_text, seconds_text
 
 

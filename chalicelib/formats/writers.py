@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import BinaryIO, Protocol
 
-from chalicelib.domain.metrics import FrameMetrics
+from chalicelib.domain.measurements.metrics import FrameMetrics
 
 OpenSpool = Callable[[], BinaryIO]
 """Opens an empty temporary file on the disk for writing and reading. Whoever made the function closes the file."""

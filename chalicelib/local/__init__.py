@@ -1,0 +1,18 @@
+"""The whole of Mien on one machine, with moto in the place of AWS: `make demo`, `make serve`.
+
+aws             The AWS services that Mien uses, played in this process
+http            The local HTTP server: what API Gateway does on AWS
+workers         Worker processes and the queue that feeds them: what Lambda does on AWS
+background      What goes on in the local stack without a request: the event source mappings of its queues, and the
+                schedule
+demo            One medium through the whole of Mien on this machine, from the upload to the results
+demo_clip       A short film for trying Mien out: a portrait that moves, grows, tilts, leaves the picture and comes
+                back
+drop_directory  A directory on the disk in the place of the bucket's drop-folder: files go in, results come back
+                beside them
+log_lines       The lines that the stack and its workers log, into one file
+repetition      Something that goes on in a thread of its own
+serve           The API on this machine, for as long as somebody wants it
+signals         What ends a process from outside: Ctrl-C (SIGINT), SIGTERM and SIGHUP
+stack           The whole of Mien on this machine: embedded AWS, the API, the workers and one user
+"""

@@ -8,9 +8,9 @@ from chalice.app import Chalice
 
 from chalicelib.api.background import register_background
 from chalicelib.aws.clients import make_clients
-from chalicelib.local.provisioning import EventQueues
-from chalicelib.local.queue_poller import QueuePoller
+from chalicelib.local.aws.provisioning import EventQueues
 from chalicelib.local.repetition import Repetition
+from chalicelib.local.workers.queue_poller import QueuePoller
 from chalicelib.wiring import BackgroundServices
 
 DEFAULT_SWEEP_INTERVAL_S = 5.0

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from boto3.exceptions import Boto3Error
 from botocore.exceptions import ClientError
 
-from chalicelib.domain.drops import DROP_PREFIX, RESULTS_PREFIX
+from chalicelib.domain.intake.drops import DROP_PREFIX, RESULTS_PREFIX
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client

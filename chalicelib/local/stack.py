@@ -15,19 +15,19 @@ from typing import Self
 
 from chalice.app import Chalice
 
-from chalicelib.analysis.models import ModelFile, Models
+from chalicelib.analysis.networks.models import ModelFile, Models
 from chalicelib.api.application import register_api
 from chalicelib.aws.clients import make_clients
 from chalicelib.domain.ids import new_id
 from chalicelib.errors import MienError
-from chalicelib.local.aws_environment import process_environment
+from chalicelib.local.aws.batch_service import DEFINITION, ENDPOINT_VARIABLE, QUEUE, BatchService
+from chalicelib.local.aws.embedded import EmbeddedAws
+from chalicelib.local.aws.environment import process_environment
 from chalicelib.local.background import Background
-from chalicelib.local.batch_service import DEFINITION, ENDPOINT_VARIABLE, QUEUE, BatchService
 from chalicelib.local.drop_directory import DropDirectory
-from chalicelib.local.embedded_aws import EmbeddedAws
-from chalicelib.local.http_server import DEFAULT_MAX_BODY_BYTES, HttpServer
+from chalicelib.local.http.server import DEFAULT_MAX_BODY_BYTES, HttpServer
 from chalicelib.local.repetition import Repetition
-from chalicelib.local.worker_supervisor import REPOSITORY, WorkerSupervisor
+from chalicelib.local.workers.supervisor import REPOSITORY, WorkerSupervisor
 from chalicelib.settings import Settings
 from chalicelib.wiring import ApiServices, make_api_services, make_background_services, utc_now
 

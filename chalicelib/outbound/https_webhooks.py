@@ -9,7 +9,7 @@ from threading import Timer
 
 from urllib3.exceptions import HTTPError
 
-from chalicelib.domain.input_urls import parse_input_url
+from chalicelib.domain.intake.input_urls import parse_input_url
 from chalicelib.domain.webhooks import Outcome
 from chalicelib.errors import Invalid
 from chalicelib.outbound.pinned_connections import (

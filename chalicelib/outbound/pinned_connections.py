@@ -15,8 +15,8 @@ from threading import Thread
 
 from urllib3.connection import HTTPSConnection
 
-from chalicelib.domain.input_urls import HTTPS_PORT
-from chalicelib.domain.public_addresses import IPAddress, is_public
+from chalicelib.domain.intake.input_urls import HTTPS_PORT
+from chalicelib.domain.intake.public_addresses import IPAddress, is_public
 from chalicelib.errors import MienError
 
 _MAX_ADDRESSES = 3

@@ -1,1 +1,20 @@
-"""What may be done with jobs, entries, annotations and accounts: one class per noun, its ports passed in."""
+"""What may be done with jobs, entries, annotations and accounts: one class per noun, its ports passed in.
+
+duties             What is due at a time: the sweeper, retention, notifications, deletions
+intake             Media on their way in: direct uploads, URLs, the drop-folder
+ports              What the services need from the world outside, one file a noun; `aws` implements it, the tests have
+                   fakes
+runs               Runs of jobs, as workers and those who look after them see them
+accounts           Accounts as operators see them: what was decided for them, and what was done in them that cannot be
+                   undone
+annotations        Annotations: notes in key and value on an entry
+changes            How a row changes: read, decide, write on the condition that nobody wrote in between, else from the
+                   start
+entries            Entries and their representations
+idempotency        One answer per idempotency key, however often the request comes
+jobs               Jobs as clients see them
+remembered_logins  Log-ins that need no slow hash, for clients poll
+throttle           A limit to how fast one user may call, counted in this process
+users              Users: who may call, and for which account
+webhook_secrets    The secrets that accounts' notifications are signed with
+"""

@@ -8,11 +8,11 @@ from typing import BinaryIO
 from chalicelib.domain.accounts import Caller
 from chalicelib.domain.entries import Entry, Representation, check_file_name, representation_id, upload_key
 from chalicelib.domain.ids import new_id
-from chalicelib.domain.media_types import HEAD_BYTES, content_type_of
+from chalicelib.domain.intake.media_types import HEAD_BYTES, content_type_of
 from chalicelib.domain.reminders import Duty
 from chalicelib.errors import CallerError, Invalid, NotFound, StaleWrite
+from chalicelib.services.duties.retention import RetentionPlan
 from chalicelib.services.ports import Clock, EntryStore, LinkMethod, MediaStore
-from chalicelib.services.retention import RetentionPlan
 
 # Each lost race means that somebody else replaced the same file; this many in a row is a fault, not contention.
 _TRIES = 20

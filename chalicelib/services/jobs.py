@@ -4,17 +4,17 @@ from contextlib import suppress
 
 from chalicelib.domain.accounts import Caller
 from chalicelib.domain.ids import new_id
-from chalicelib.domain.input_urls import InputUrl, file_name_of
+from chalicelib.domain.intake.input_urls import InputUrl, file_name_of
 from chalicelib.domain.job_names import JobName, NeutralBaseline, ResultTable
 from chalicelib.domain.jobs import Job, JobStatus
 from chalicelib.domain.new_jobs import NewJob
 from chalicelib.domain.reminders import Duty
 from chalicelib.errors import CallerError, Invalid, NotFound, StaleWrite
 from chalicelib.services.changes import Transition, change_job
+from chalicelib.services.duties.entry_deletions import EntryDeletions
+from chalicelib.services.duties.retention import RetentionPlan
 from chalicelib.services.entries import Entries, Upload, check_upload
-from chalicelib.services.entry_deletions import EntryDeletions
 from chalicelib.services.ports import Clock, JobQueue, JobStore, Page
-from chalicelib.services.retention import RetentionPlan
 
 # Each lost race means that the job's result has moved; this many in a row is a fault, not contention.
 _TRIES = 5

@@ -1,1 +1,22 @@
-"""A message in, a finished job out. Runs from the worker image: numpy, OpenCV and ONNX Runtime live here."""
+"""A message in, a finished job out. Runs from the worker image: numpy, OpenCV and ONNX Runtime live here.
+
+divide               Whether a medium is so long that it is analysed in segments, and in which
+fetch_input          The medium of a job that was created with a URL: fetched, stored as the job's input entry, then
+                     claimed by the job
+halves               A video in two halves, which two processes measure beside each other
+job_medium           The medium of a claimed job, on this machine's disk
+lambda_main          The worker as a Lambda function: an SQS event in, the messages that must come again out
+media_fetcher        Media that a client named by a URL: fetched from the public Internet, and from nowhere else
+medium_measurer      A medium on this machine's disk, measured in the way that suits it: in one pass, or a video in
+                     two halves
+part_measurer        A stretch of a video, measured and written down as a part of a result
+process_job          One run of one job: claim, download, analyse as a stream, store the results, mark done last
+process_segment      One segment of one run: download, measure a stretch of the video, store its part; the last one
+                     stitches
+progress             What a worker tells the world while it works: frames done, and that it is alive
+result_entry         What a run leaves behind: its entry, and the files in it, under names that follow from the job
+                     and the run
+second_process       A process beside the worker's own that measures second halves of videos (`second_process_main`)
+second_process_main  The second process
+stitch_segments      The parts that workers of segments have stored, as one stream of frames
+"""

@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from types import FrameType
 from typing import NoReturn
 
-from chalicelib.analysis.models import Models
+from chalicelib.analysis.networks.models import Models
 from chalicelib.domain.jobs import JobMessage
 from chalicelib.domain.messages import MESSAGE_VARIABLE, decode_message
 from chalicelib.errors import JobBusy, JobNotClaimable, LeaseLost

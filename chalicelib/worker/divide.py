@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from chalicelib.analysis.frames import MediaInfo
+from chalicelib.analysis.media.frames import MediaInfo
 from chalicelib.domain.segments import SegmentPlan, plan_segments
 from chalicelib.settings import Settings
 

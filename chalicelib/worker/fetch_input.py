@@ -8,10 +8,10 @@ import time
 from pathlib import Path
 
 from chalicelib.domain.entries import Entry, Representation, representation_id
+from chalicelib.domain.intake.media_types import content_type_of
 from chalicelib.domain.jobs import Job
-from chalicelib.domain.media_types import content_type_of
 from chalicelib.errors import LeaseLost, NotFound
-from chalicelib.services.fetched_inputs import FetchAttempt
+from chalicelib.services.intake.fetched_inputs import FetchAttempt
 from chalicelib.wiring import WorkerServices
 from chalicelib.worker.media_fetcher import MediaFetcher
 

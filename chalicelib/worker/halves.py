@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Protocol
 
 from chalicelib.analysis.analyzer import FaceAnalyzer
-from chalicelib.analysis.frames import Frame, MediaInfo, MediaLimits
-from chalicelib.analysis.video_spans import SEEKABLE_FORMATS, Span, open_span
-from chalicelib.domain.metrics import FrameMetrics
+from chalicelib.analysis.media.frames import Frame, MediaInfo, MediaLimits
+from chalicelib.analysis.media.video_spans import SEEKABLE_FORMATS, Span, open_span
+from chalicelib.domain.measurements.metrics import FrameMetrics
+from chalicelib.domain.measurements.stitching import stitch
 from chalicelib.domain.segments import SegmentPlan, plan_halves
-from chalicelib.domain.stitching import stitch
 from chalicelib.errors import MediaError, MienError
 from chalicelib.formats.partial_metrics import PartialCounts
 from chalicelib.worker.part_measurer import counts_of, require_all_decoded, span_of

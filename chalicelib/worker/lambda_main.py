@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
-from chalicelib.analysis.models import Models
+from chalicelib.analysis.networks.models import Models
 from chalicelib.domain.jobs import JobMessage
 from chalicelib.domain.messages import decode_message
 from chalicelib.errors import JobBusy, JobNotClaimable, LeaseLost

@@ -18,9 +18,9 @@ from urllib.parse import urljoin
 from urllib3.exceptions import HTTPError
 from urllib3.response import HTTPResponse
 
-from chalicelib.domain.input_urls import InputUrl, parse_input_url
-from chalicelib.domain.media_types import is_content_type
-from chalicelib.domain.public_addresses import IPAddress
+from chalicelib.domain.intake.input_urls import InputUrl, parse_input_url
+from chalicelib.domain.intake.media_types import is_content_type
+from chalicelib.domain.intake.public_addresses import IPAddress
 from chalicelib.errors import Invalid, MediaError
 from chalicelib.outbound.pinned_connections import (
     Connector,

@@ -6,10 +6,10 @@ from contextlib import closing
 from pathlib import Path
 from typing import Protocol
 
-from chalicelib.analysis.frames import MediaLimits, MediaSource
-from chalicelib.analysis.models import Models
+from chalicelib.analysis.media.frames import MediaLimits, MediaSource
+from chalicelib.analysis.networks.models import Models
 from chalicelib.domain.job_names import JobName, Recipe
-from chalicelib.domain.metrics import FrameMetrics
+from chalicelib.domain.measurements.metrics import FrameMetrics
 from chalicelib.domain.segments import SegmentPlan
 from chalicelib.worker.halves import HalfAfterwards, SecondHalf, halves_of, measured_in_halves
 from chalicelib.worker.part_measurer import PartMeasurer

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 from chalicelib.analysis.analyzer import FaceAnalyzer
-from chalicelib.analysis.frames import MediaLimits
-from chalicelib.analysis.models import Models
-from chalicelib.analysis.video_promise import Delivery, require_decoded
-from chalicelib.analysis.video_spans import Span, open_span
+from chalicelib.analysis.media.frames import MediaLimits
+from chalicelib.analysis.media.video_promise import Delivery, require_decoded
+from chalicelib.analysis.media.video_spans import Span, open_span
+from chalicelib.analysis.networks.models import Models
 from chalicelib.domain.job_names import Recipe
-from chalicelib.domain.metrics import FrameMetrics, deployed_metrics
+from chalicelib.domain.measurements.metrics import FrameMetrics, deployed_metrics
 from chalicelib.domain.segments import Segment, SegmentPlan
 from chalicelib.formats.partial_metrics import PartialCounts, PartialMetricsWriter
 

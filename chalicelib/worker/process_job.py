@@ -11,13 +11,13 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from chalicelib.analysis.frames import MediaInfo, MediaLimits, MediaSource
-from chalicelib.analysis.models import Models
-from chalicelib.analysis.open_media import open_media
-from chalicelib.analysis.score_streams import scored
+from chalicelib.analysis.expressions.score_streams import scored
+from chalicelib.analysis.media.frames import MediaInfo, MediaLimits, MediaSource
+from chalicelib.analysis.media.open_media import open_media
+from chalicelib.analysis.networks.models import Models
 from chalicelib.domain.job_names import RECIPES, Recipe
 from chalicelib.domain.jobs import Job, JobMessage, Progress
-from chalicelib.domain.metrics import MetricSet
+from chalicelib.domain.measurements.metrics import MetricSet
 from chalicelib.domain.segments import SegmentPlan
 from chalicelib.errors import LeaseLost, MediaError
 from chalicelib.formats.result_files import ResultFiles

@@ -5,15 +5,15 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from chalicelib.analysis.frames import MediaLimits
-from chalicelib.analysis.models import Models
+from chalicelib.analysis.media.frames import MediaLimits
+from chalicelib.analysis.networks.models import Models
 from chalicelib.domain.job_names import RECIPES
 from chalicelib.domain.jobs import Job, JobMessage
-from chalicelib.domain.metrics import FrameMetrics
+from chalicelib.domain.measurements.metrics import FrameMetrics
 from chalicelib.domain.segments import Segment, part_key
 from chalicelib.errors import JobBusy, JobNotClaimable, LeaseLost, MediaError
 from chalicelib.formats.partial_metrics import PARTIAL_CONTENT_TYPE
-from chalicelib.services.segment_runs import SegmentRuns
+from chalicelib.services.runs.segment_runs import SegmentRuns
 from chalicelib.wiring import WorkerServices
 from chalicelib.worker.job_medium import MEDIA_REPLACED, load_medium
 from chalicelib.worker.part_measurer import PartMeasurer, span_of

@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 
 from chalicelib.domain.jobs import Job, Progress
-from chalicelib.domain.metrics import FrameMetrics
-from chalicelib.services.job_runs import JobRuns
+from chalicelib.domain.measurements.metrics import FrameMetrics
+from chalicelib.services.runs.job_runs import JobRuns
 
 _WRITE_INTERVAL_S = 1.0
 

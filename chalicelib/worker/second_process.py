@@ -19,9 +19,9 @@ from threading import Condition, Thread
 from typing import IO, BinaryIO
 
 import chalicelib
-from chalicelib.analysis.crew import processors
-from chalicelib.analysis.models import Models
-from chalicelib.domain.metrics import FrameMetrics
+from chalicelib.analysis.networks.crew import processors
+from chalicelib.analysis.networks.models import Models
+from chalicelib.domain.measurements.metrics import FrameMetrics
 from chalicelib.errors import MediaError, MienError
 from chalicelib.formats.partial_metrics import PartialCounts, PartialMetricsReader
 

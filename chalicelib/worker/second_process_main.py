@@ -16,11 +16,11 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import BinaryIO, TextIO
 
-from chalicelib.analysis.frames import MediaLimits
-from chalicelib.analysis.models import Models
-from chalicelib.analysis.video_spans import Span
+from chalicelib.analysis.media.frames import MediaLimits
+from chalicelib.analysis.media.video_spans import Span
+from chalicelib.analysis.networks.models import Models
 from chalicelib.domain.job_names import RECIPES, JobName
-from chalicelib.domain.metrics import FrameMetrics
+from chalicelib.domain.measurements.metrics import FrameMetrics
 from chalicelib.errors import MediaError
 from chalicelib.worker.part_measurer import PartMeasurer
 from chalicelib.worker.second_process import READY, PartAnswer, PartRequest

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from chalicelib.domain.jobs import Job
-from chalicelib.domain.metrics import FrameMetrics
+from chalicelib.domain.measurements.metrics import FrameMetrics
+from chalicelib.domain.measurements.stitching import stitch
 from chalicelib.domain.segments import SegmentPlan, part_key
-from chalicelib.domain.stitching import stitch
 from chalicelib.formats.partial_metrics import PartialCounts, PartialMetricsReader
 from chalicelib.services.ports import MediaStore
 from chalicelib.worker.part_measurer import require_all_decoded

@@ -1,1 +1,4 @@
-"""Pages of the API that are made from the documents of the repository."""
+"""Pages of the API that are made from the documents of the repository.
+
+responsible_use  Makes the page behind `/responsible-use` from `docs/responsible-use.md`
+"""

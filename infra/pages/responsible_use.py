@@ -8,7 +8,7 @@ from pathlib import Path
 
 from markdown_it import MarkdownIt
 
-from chalicelib.api.responsible_use import CONTENT
+from chalicelib.api.resources.responsible_use import CONTENT
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "responsible-use.md"
 

@@ -3,4 +3,13 @@
 It is the arithmetic behind docs/scale.md, not a measurement of AWS. Arrivals are random (Poisson, seeded), everything
 else follows the rules that AWS documents and the speeds that a plan states. Left out: the API, DynamoDB and S3, which
 docs/scale.md counts by hand, and failures other than spot interruptions.
+
+plan        what is asked of the system, and how fast it works
+scenarios   the days that are played
+agenda      events in the order of their times
+functions   Lambda functions: concurrency and cold starts
+fleet       instances of Batch
+prices      what it costs
+simulate    one day
+report      the tables of docs/scale.md
 """

@@ -9,11 +9,11 @@ import pytest
 from numpy.typing import NDArray
 
 from chalicelib.analysis.analyzer import FaceAnalyzer
-from chalicelib.analysis.frames import Frame
-from chalicelib.analysis.models import ModelFile, Models
-from chalicelib.analysis.open_media import open_media
+from chalicelib.analysis.media.frames import Frame
+from chalicelib.analysis.media.open_media import open_media
+from chalicelib.analysis.networks.models import ModelFile, Models
 from chalicelib.domain.job_names import Mesh
-from chalicelib.domain.metrics import FaceMetrics, FrameMetrics
+from chalicelib.domain.measurements.metrics import FaceMetrics, FrameMetrics
 
 _MODEL_FOLDER = Path(__file__).resolve().parents[2] / "models"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.analysis.models import Models, Network
+from chalicelib.analysis.networks.models import Models, Network
 
 
 class FakeModels(Models):

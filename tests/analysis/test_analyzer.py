@@ -12,11 +12,17 @@ import numpy as np
 import pytest
 
 from chalicelib.analysis.analyzer import MOST_AHEAD, FaceAnalyzer
-from chalicelib.analysis.frames import Frame
-from chalicelib.analysis.models import Models
-from chalicelib.analysis.open_media import open_media
+from chalicelib.analysis.media.frames import Frame
+from chalicelib.analysis.media.open_media import open_media
+from chalicelib.analysis.networks.models import Models
 from chalicelib.domain.job_names import Mesh
-from chalicelib.domain.metrics import EXPRESSION_NAMES, METRICS, FaceMetrics, FrameMetrics, deployed_metrics
+from chalicelib.domain.measurements.metrics import (
+    EXPRESSION_NAMES,
+    METRICS,
+    FaceMetrics,
+    FrameMetrics,
+    deployed_metrics,
+)
 from chalicelib.errors import MediaError
 from chalicelib.local.demo_clip import write_demo_clip
 from tests.analysis.conftest import Measure, faces_of, read_picture

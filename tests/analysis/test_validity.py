@@ -9,11 +9,11 @@ import pytest
 from numpy.typing import NDArray
 
 from chalicelib.analysis.analyzer import FaceAnalyzer
-from chalicelib.analysis.head_pose import HeadPose
-from chalicelib.analysis.mesh import FaceMesh, crop_of_mesh
+from chalicelib.analysis.faces.head_pose import HeadPose
+from chalicelib.analysis.faces.mesh import FaceMesh, crop_of_mesh
 from chalicelib.analysis.validity import confidence, invalid_reasons, outside_share, sharpness
-from chalicelib.domain.metrics import FaceMetrics
-from chalicelib.domain.validity import InvalidReason, Reasons
+from chalicelib.domain.measurements.metrics import FaceMetrics
+from chalicelib.domain.measurements.validity import InvalidReason, Reasons
 from tests.analysis.conftest import faces_of, read_picture
 
 _PICTURE = (480, 640)

@@ -10,7 +10,7 @@ from chalice.app import Chalice
 from chalicelib import errors
 from chalicelib.api.application import ROUTES, register_api
 from chalicelib.api.views import status_of
-from chalicelib.local.http_server import HttpServer
+from chalicelib.local.http.server import HttpServer
 from chalicelib.settings import SettingsError
 from chalicelib.wiring import ApiServices
 from tests.api.api_server import Api

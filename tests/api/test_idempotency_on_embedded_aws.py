@@ -9,8 +9,8 @@ from chalice.app import Chalice
 
 from chalicelib.api.application import register_api
 from chalicelib.domain.ids import new_id
-from chalicelib.local.embedded_aws import EmbeddedAws
-from chalicelib.local.http_server import HttpServer
+from chalicelib.local.aws.embedded import EmbeddedAws
+from chalicelib.local.http.server import HttpServer
 from chalicelib.wiring import make_api_services
 from tests.api.api_server import ADA, PASSWORD, Client
 from tests.fakes import START

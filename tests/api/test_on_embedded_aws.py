@@ -9,11 +9,11 @@ from requests.auth import HTTPBasicAuth
 
 from chalicelib.api.application import register_api
 from chalicelib.domain.ids import new_id
-from chalicelib.local.embedded_aws import EmbeddedAws
-from chalicelib.local.http_server import HttpServer
+from chalicelib.local.aws.embedded import EmbeddedAws
+from chalicelib.local.http.server import HttpServer
 from chalicelib.wiring import make_api_services
 from tests.api.api_server import ADA, BEN, PASSWORD, Client
-from tests.api.other_account import PROBES, make_things, seen_by
+from tests.api.resources.other_account import PROBES, make_things, seen_by
 from tests.fakes import START
 
 _CONTENT = bytes(range(256)) * 4000

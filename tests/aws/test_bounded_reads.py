@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from boto3.session import Session
 
-from chalicelib.aws.dynamodb_annotations import DynamoAnnotations
-from chalicelib.aws.dynamodb_entries import DynamoEntries
-from chalicelib.aws.dynamodb_jobs import DynamoJobs
+from chalicelib.aws.dynamodb.annotations import DynamoAnnotations
+from chalicelib.aws.dynamodb.entries import DynamoEntries
+from chalicelib.aws.dynamodb.jobs import DynamoJobs
 from chalicelib.domain.accounts import Caller
 from chalicelib.domain.entries import Entry
 from chalicelib.domain.ids import new_id

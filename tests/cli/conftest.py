@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.aws.dynamodb_client import make_dynamodb_client
-from chalicelib.aws.table_layout import TABLE_KEYS
+from chalicelib.aws.dynamodb.client import make_dynamodb_client
+from chalicelib.aws.dynamodb.table_layout import TABLE_KEYS
 from chalicelib.client.media_api import MediaApiClient
 from chalicelib.domain.ids import new_id
-from chalicelib.local.embedded_aws import EmbeddedAws
+from chalicelib.local.aws.embedded import EmbeddedAws
 from chalicelib.local.stack import DEFAULT_MODELS_DIR, Stack
-from chalicelib.local.worker_supervisor import REPOSITORY
+from chalicelib.local.workers.supervisor import REPOSITORY
 from tests.fakes import START
 from tests.media_factory import write_video
 

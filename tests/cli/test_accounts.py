@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 from click.testing import CliRunner, Result
 
-from chalicelib.aws.dynamodb_accounts import DynamoAccounts
-from chalicelib.aws.dynamodb_client import make_dynamodb_client
-from chalicelib.aws.dynamodb_entries import DynamoEntries
-from chalicelib.aws.dynamodb_table import DynamoTable
+from chalicelib.aws.dynamodb.accounts import DynamoAccounts
+from chalicelib.aws.dynamodb.client import make_dynamodb_client
+from chalicelib.aws.dynamodb.entries import DynamoEntries
+from chalicelib.aws.dynamodb.table import DynamoTable
 from chalicelib.cli.__main__ import mien
 from chalicelib.domain.audit import AuditAction, AuditRecord
 from chalicelib.domain.entries import Entry

@@ -5,9 +5,9 @@ import json
 import pytest
 from click.testing import CliRunner, Result
 
-from chalicelib.aws.dynamodb_client import make_dynamodb_client
-from chalicelib.aws.dynamodb_jobs import DynamoJobs
-from chalicelib.aws.dynamodb_table import DynamoTable
+from chalicelib.aws.dynamodb.client import make_dynamodb_client
+from chalicelib.aws.dynamodb.jobs import DynamoJobs
+from chalicelib.aws.dynamodb.table import DynamoTable
 from chalicelib.cli.__main__ import mien
 from chalicelib.domain.jobs import Job, JobStatus
 from chalicelib.wiring import make_dead_letters

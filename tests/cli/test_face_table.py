@@ -9,8 +9,8 @@ from rich.console import Console
 
 from chalicelib.cli.face_table import face_table
 from chalicelib.client.face_summary import ResultSummary, read_summary
-from chalicelib.domain.metrics import EVERY_METRIC, METRICS, FaceMetrics, FrameMetrics
-from chalicelib.domain.validity import InvalidReason
+from chalicelib.domain.measurements.metrics import EVERY_METRIC, METRICS, FaceMetrics, FrameMetrics
+from chalicelib.domain.measurements.validity import InvalidReason
 from chalicelib.formats.summary_json import SummaryJsonWriter
 
 

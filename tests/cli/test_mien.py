@@ -16,7 +16,7 @@ import requests
 from chalicelib.client.media_api import MediaApiClient
 from chalicelib.local.demo_clip import write_demo_clip
 from chalicelib.local.stack import Stack
-from chalicelib.local.worker_supervisor import REPOSITORY
+from chalicelib.local.workers.supervisor import REPOSITORY
 from tests.cli.conftest import COMMAND, PATIENCE_S, Mien
 
 JOB_ID = re.compile(r"[0-9a-z]{26}")

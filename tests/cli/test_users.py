@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from chalicelib.cli.__main__ import mien
 from chalicelib.domain.ids import new_id
 from chalicelib.errors import NotAuthenticated
-from chalicelib.local.embedded_aws import EmbeddedAws
+from chalicelib.local.aws.embedded import EmbeddedAws
 from chalicelib.services.users import Users
 from chalicelib.wiring import make_users
 from tests.fakes import START

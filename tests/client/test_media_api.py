@@ -9,7 +9,7 @@ import pytest
 from chalicelib.client.http_session import ApiError
 from chalicelib.client.job_documents import RemoteJob
 from chalicelib.client.media_api import MediaApiClient
-from chalicelib.local.aws_environment import process_environment
+from chalicelib.local.aws.environment import process_environment
 from tests.client.small_api import SmallApi, small_api
 
 

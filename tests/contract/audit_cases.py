@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from chalicelib.aws.dynamodb_audit import DynamoAuditTrail
-from chalicelib.aws.dynamodb_entries import DynamoEntries
-from chalicelib.aws.dynamodb_jobs import DynamoJobs
-from chalicelib.aws.dynamodb_table import DynamoTable
+from chalicelib.aws.dynamodb.audit import DynamoAuditTrail
+from chalicelib.aws.dynamodb.entries import DynamoEntries
+from chalicelib.aws.dynamodb.jobs import DynamoJobs
+from chalicelib.aws.dynamodb.table import DynamoTable
 from chalicelib.services.ports import AuditTrail, EntryStore, JobStore
 from tests.fakes import FakeAuditTrail, FakeEntries, FakeJobs
 

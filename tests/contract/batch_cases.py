@@ -12,7 +12,7 @@ from moto import mock_aws
 
 from chalicelib.aws.batch_jobs import AwsBatch
 from chalicelib.aws.clients import make_batch_client
-from chalicelib.local.batch_service import BatchService
+from chalicelib.local.aws.batch_service import BatchService
 
 _SLEEP = "import time; time.sleep(60)"
 _TRUST = json.dumps({"Version": "2012-10-17", "Statement": []})

@@ -5,17 +5,17 @@ from collections.abc import Iterator
 import pytest
 from boto3.session import Session
 
-from chalicelib.aws.dynamodb_accounts import DynamoAccounts
-from chalicelib.aws.dynamodb_annotations import DynamoAnnotations
-from chalicelib.aws.dynamodb_dead_letters import DynamoDeadLetters
-from chalicelib.aws.dynamodb_entries import DynamoEntries
-from chalicelib.aws.dynamodb_jobs import DynamoJobs
-from chalicelib.aws.dynamodb_keyed_requests import DynamoKeyedRequests
-from chalicelib.aws.dynamodb_login_failures import DynamoLoginFailures
-from chalicelib.aws.dynamodb_reminders import DynamoReminders
-from chalicelib.aws.dynamodb_segments import DynamoSegments
-from chalicelib.aws.dynamodb_users import DynamoUsers
-from chalicelib.aws.dynamodb_webhook_secrets import DynamoWebhookSecrets
+from chalicelib.aws.dynamodb.accounts import DynamoAccounts
+from chalicelib.aws.dynamodb.annotations import DynamoAnnotations
+from chalicelib.aws.dynamodb.dead_letters import DynamoDeadLetters
+from chalicelib.aws.dynamodb.entries import DynamoEntries
+from chalicelib.aws.dynamodb.jobs import DynamoJobs
+from chalicelib.aws.dynamodb.keyed_requests import DynamoKeyedRequests
+from chalicelib.aws.dynamodb.login_failures import DynamoLoginFailures
+from chalicelib.aws.dynamodb.reminders import DynamoReminders
+from chalicelib.aws.dynamodb.segments import DynamoSegments
+from chalicelib.aws.dynamodb.users import DynamoUsers
+from chalicelib.aws.dynamodb.webhook_secrets import DynamoWebhookSecrets
 from chalicelib.services.ports import (
     AccountStore,
     AnnotationStore,

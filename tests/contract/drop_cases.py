@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Protocol
 from urllib.parse import urlencode
 
-from chalicelib.aws.s3_drops import S3Drops
-from chalicelib.domain.drops import OWNER
+from chalicelib.aws.s3.drops import S3Drops
+from chalicelib.domain.intake.drops import OWNER
 from chalicelib.services.ports import DropStore
 from tests.fakes import FakeDrops, FakeMedia, FixedClock
 from tests.moto_stack import MotoStack

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import requests
 
-from chalicelib.aws.s3_media import S3Media
+from chalicelib.aws.s3.media import S3Media
 from chalicelib.services.ports import MediaStore
 from tests.fakes import FakeMedia
 from tests.moto_stack import MotoStack

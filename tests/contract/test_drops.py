@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.domain.drops import OWNER
+from chalicelib.domain.intake.drops import OWNER
 from chalicelib.errors import NotFound
 from tests.contract.drop_cases import DropCase
 

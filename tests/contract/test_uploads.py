@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.domain.uploads import DirectUpload, FinishedPart
+from chalicelib.domain.intake.uploads import DirectUpload, FinishedPart
 from chalicelib.errors import Invalid
 from tests.contract.samples import make_upload
 from tests.contract.upload_cases import UploadCase

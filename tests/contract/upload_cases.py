@@ -4,8 +4,8 @@ from typing import Protocol
 
 import requests
 
-from chalicelib.aws.s3_uploads import S3Uploads
-from chalicelib.domain.uploads import DirectUpload
+from chalicelib.aws.s3.uploads import S3Uploads
+from chalicelib.domain.intake.uploads import DirectUpload
 from chalicelib.services.ports import UploadStore
 from tests.fakes import FakeMedia, FakeUploads
 from tests.moto_stack import MotoStack

@@ -15,7 +15,7 @@ import av
 import pytest
 
 from chalicelib.client.media_api import MediaApiClient
-from chalicelib.domain.metrics import METRICS, MetricGroup
+from chalicelib.domain.measurements.metrics import METRICS, MetricGroup
 from chalicelib.local.demo_clip import write_demo_clip
 from chalicelib.local.stack import DEFAULT_MODELS_DIR, Stack
 from chalicelib.settings import Settings

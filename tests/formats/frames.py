@@ -2,8 +2,8 @@
 
 from hypothesis import strategies as st
 
-from chalicelib.domain.metrics import METRICS, FaceMetrics, FrameMetrics
-from chalicelib.domain.validity import InvalidReason, Reasons
+from chalicelib.domain.measurements.metrics import METRICS, FaceMetrics, FrameMetrics
+from chalicelib.domain.measurements.validity import InvalidReason, Reasons
 
 
 def face(

@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from chalicelib.domain.metrics import EVERY_METRIC, FaceMetrics, FrameMetrics, MetricSet
+from chalicelib.domain.measurements.metrics import EVERY_METRIC, FaceMetrics, FrameMetrics, MetricSet
 from chalicelib.formats.csv_table import CsvTableWriter
 from chalicelib.formats.legacy_json import LegacyJsonWriter
 from chalicelib.formats.session_json import SessionJsonWriter

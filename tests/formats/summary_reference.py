@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from chalicelib.domain.events import EventDefinition
-from chalicelib.domain.metrics import FrameMetrics
-from chalicelib.domain.validity import Reasons
+from chalicelib.domain.measurements.events import EventDefinition
+from chalicelib.domain.measurements.metrics import FrameMetrics
+from chalicelib.domain.measurements.validity import Reasons
 
 
 @dataclass(frozen=True)

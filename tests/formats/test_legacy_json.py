@@ -6,7 +6,7 @@ import math
 import pytest
 from hypothesis import given
 
-from chalicelib.domain.metrics import EVERY_METRIC, METRICS, FaceMetrics, FrameMetrics
+from chalicelib.domain.measurements.metrics import EVERY_METRIC, METRICS, FaceMetrics, FrameMetrics
 from chalicelib.formats.legacy_json import LegacyJsonWriter
 from tests.formats.frames import FRAMES, GOLDEN_FRAMES, face
 from tests.formats.readers import GOLDEN, VALIDITY, assert_same_row, assert_same_time_ms, legacy_bytes, strict_json

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from pyarrow import parquet
 
-from chalicelib.domain.events import EVENTS
 from chalicelib.domain.job_names import (
     CSV_CONTENT_TYPE,
     LEGACY_CONTENT_TYPE,
@@ -22,7 +21,8 @@ from chalicelib.domain.job_names import (
     Recipe,
     ResultTable,
 )
-from chalicelib.domain.metrics import (
+from chalicelib.domain.measurements.events import EVENTS
+from chalicelib.domain.measurements.metrics import (
     BASELINE_NAMES,
     EMOTION_NAMES,
     EVERY_METRIC,

@@ -15,7 +15,7 @@ from hypothesis import given
 from pyarrow import parquet
 
 from chalicelib.domain.job_names import RECIPES, JobName, Recipe, ResultTable
-from chalicelib.domain.metrics import EVERY_METRIC, METRICS, FaceMetrics, FrameMetrics
+from chalicelib.domain.measurements.metrics import EVERY_METRIC, METRICS, FaceMetrics, FrameMetrics
 from chalicelib.formats.parquet_table import ROWS_PER_GROUP, ParquetTableWriter
 from chalicelib.formats.result_files import ResultFiles
 from tests.formats.frames import FRAMES, GOLDEN_FRAMES, face
@@ -25,7 +25,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 _WITHOUT_A_TABLE = """
 import sys, pathlib, tempfile
 from chalicelib.domain.job_names import RECIPES, JobName
-from chalicelib.domain.metrics import EVERY_METRIC
+from chalicelib.domain.measurements.metrics import EVERY_METRIC
 from chalicelib.formats.result_files import ResultFiles
 recipe = RECIPES[JobName.MULTIFACE]
 with tempfile.TemporaryDirectory() as directory, ResultFiles(recipe, EVERY_METRIC, pathlib.Path(directory), "a"):

@@ -16,7 +16,7 @@ from chalicelib.domain.job_names import (
     JobName,
     Recipe,
 )
-from chalicelib.domain.metrics import EVERY_METRIC, FrameMetrics
+from chalicelib.domain.measurements.metrics import EVERY_METRIC, FrameMetrics
 from chalicelib.formats.result_files import ResultFiles
 from tests.formats.frames import GOLDEN_FRAMES, face
 from tests.formats.readers import csv_bytes, legacy_bytes, session_bytes, summary_bytes

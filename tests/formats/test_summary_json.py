@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.events import ANGLES, EVENTS
-from chalicelib.domain.metrics import EVERY_METRIC, METRICS, FaceMetrics, FrameMetrics
-from chalicelib.domain.validity import InvalidReason
+from chalicelib.domain.measurements.events import ANGLES, EVENTS
+from chalicelib.domain.measurements.metrics import EVERY_METRIC, METRICS, FaceMetrics, FrameMetrics
+from chalicelib.domain.measurements.validity import InvalidReason
 from chalicelib.formats.face_statistics import SHARE_THRESHOLD
 from chalicelib.formats.summary_json import SummaryJsonWriter
 from tests.formats.frames import GOLDEN_FRAMES, REASONS

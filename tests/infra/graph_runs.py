@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.analysis.onnx_runtime import onnxruntime
+from chalicelib.analysis.networks.onnx_runtime import onnxruntime
 from infra.models.conversion import Conversion
 from infra.models.convert import convert_operators
 from infra.models.onnx_writer import OnnxWriter, batch_value

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.aws.table_layout import DEAD_LETTERS_PARTITION, account_partition
+from chalicelib.aws.dynamodb.table_layout import DEAD_LETTERS_PARTITION, account_partition
 from infra.deployment.policies import Wildcard, complaints, grants, load_wildcards
 
 _OBJECTS = Wildcard(frozenset({"s3:GetObject"}), "${Bucket.Arn}/*", "keys are not known before")

@@ -2,7 +2,7 @@
 
 import re
 
-from chalicelib.api.responsible_use import CONTENT
+from chalicelib.api.resources.responsible_use import CONTENT
 from infra.pages.responsible_use import DOCUMENT, render
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from chalicelib.api.responses import CHALLENGE, LOGIN_SENTENCE, error_envelope
-from chalicelib.aws.table_layout import EXPIRES_AT, TABLE_KEYS
-from chalicelib.domain.drops import DROP_PREFIX, RESULTS_PREFIX
-from chalicelib.domain.uploads import UPLOAD_PREFIX
+from chalicelib.aws.dynamodb.table_layout import EXPIRES_AT, TABLE_KEYS
+from chalicelib.domain.intake.drops import DROP_PREFIX, RESULTS_PREFIX
+from chalicelib.domain.intake.uploads import UPLOAD_PREFIX
 from chalicelib.settings import Settings, variable_name
 from infra.deployment.parameters import SET_BY_DEPLOY, load_parameters
 from infra.deployment.places import stages

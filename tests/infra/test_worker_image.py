@@ -19,9 +19,9 @@ from chalicelib.domain.job_names import JobName
 from chalicelib.domain.jobs import JobStatus
 from chalicelib.domain.messages import MESSAGE_VARIABLE, encode_message
 from chalicelib.domain.new_jobs import NewJob
-from chalicelib.local.embedded_aws import EmbeddedAws
-from chalicelib.local.provisioning import queue_arn
-from chalicelib.local.sqs_event import sqs_event
+from chalicelib.local.aws.embedded import EmbeddedAws
+from chalicelib.local.aws.provisioning import queue_arn
+from chalicelib.local.workers.sqs_event import sqs_event
 from chalicelib.services.entries import Upload
 from chalicelib.wiring import make_api_services, utc_now
 from infra.deployment.places import ROOT

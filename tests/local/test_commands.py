@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.domain.metrics import EMOTION_NAMES
+from chalicelib.domain.measurements.metrics import EMOTION_NAMES
 from chalicelib.local.demo_clip import write_demo_clip
 from chalicelib.local.stack import DEFAULT_MODELS_DIR, Stack, StackError, check_models
-from chalicelib.local.worker_supervisor import REPOSITORY
+from chalicelib.local.workers.supervisor import REPOSITORY
 from tests.local.waiting import is_running, wait_until
 
 PATIENCE_S = 120

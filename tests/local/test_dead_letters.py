@@ -9,9 +9,9 @@ from chalicelib.domain.ids import new_id
 from chalicelib.domain.job_names import JobName
 from chalicelib.domain.jobs import JobStatus
 from chalicelib.domain.new_jobs import NewJob
+from chalicelib.local.aws.embedded import EmbeddedAws
 from chalicelib.local.background import Background
-from chalicelib.local.embedded_aws import EmbeddedAws
-from chalicelib.local.queue_poller import QueuePoller
+from chalicelib.local.workers.queue_poller import QueuePoller
 from chalicelib.services.entries import Upload
 from chalicelib.wiring import make_api_services, make_background_services, make_dead_letters, utc_now
 from tests.local.waiting import wait_until

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from chalicelib.analysis.open_media import open_media
+from chalicelib.analysis.media.open_media import open_media
 from chalicelib.local.demo_clip import write_demo_clip
 
 

@@ -19,10 +19,10 @@ from chalicelib.api.application import register_api
 from chalicelib.client.http_session import ApiError
 from chalicelib.client.media_api import MediaApiClient
 from chalicelib.domain.ids import new_id
-from chalicelib.domain.uploads import MAX_FORM_BYTES
+from chalicelib.domain.intake.uploads import MAX_FORM_BYTES
+from chalicelib.local.aws.embedded import EmbeddedAws
 from chalicelib.local.background import Background
-from chalicelib.local.embedded_aws import EmbeddedAws
-from chalicelib.local.http_server import HttpServer
+from chalicelib.local.http.server import HttpServer
 from chalicelib.wiring import make_api_services, make_background_services, utc_now
 from tests.local.waiting import wait_until
 

@@ -10,7 +10,7 @@ from threading import Event, Thread
 
 import pytest
 
-from chalicelib.domain.public_addresses import IPAddress
+from chalicelib.domain.intake.public_addresses import IPAddress
 from chalicelib.domain.webhooks import Outcome
 from chalicelib.outbound.https_webhooks import HttpsWebhooks
 from tests.worker.tls_server import Page, TlsServer, tls_server

@@ -11,23 +11,23 @@ from chalicelib.domain.entries import Entry
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.reminders import Duty
 from chalicelib.services.annotations import Annotations
-from chalicelib.services.arrivals import Arrivals
-from chalicelib.services.dropped_files import DroppedFiles
-from chalicelib.services.dropped_jobs import DroppedJobs
-from chalicelib.services.drops import Drops
+from chalicelib.services.duties.entry_deletions import EntryDeletions
+from chalicelib.services.duties.notifications import NotificationDuty, Notifications
+from chalicelib.services.duties.notified_jobs import NotifiedJobs
+from chalicelib.services.duties.retention import EntryRetention, JobRetention, RetentionPlan
+from chalicelib.services.duties.sweeper import DropExpiry, EntryUploadExpiry, JobUploadExpiry, Performer, Sweeper
 from chalicelib.services.entries import Entries, Upload
-from chalicelib.services.entry_deletions import EntryDeletions
-from chalicelib.services.entry_uploads import EntryUploads
-from chalicelib.services.fetched_inputs import FetchedInputs
-from chalicelib.services.job_runs import JobRuns
-from chalicelib.services.job_uploads import JobUploads
+from chalicelib.services.intake.arrivals import Arrivals
+from chalicelib.services.intake.dropped_files import DroppedFiles
+from chalicelib.services.intake.dropped_jobs import DroppedJobs
+from chalicelib.services.intake.drops import Drops
+from chalicelib.services.intake.entry_uploads import EntryUploads
+from chalicelib.services.intake.fetched_inputs import FetchedInputs
+from chalicelib.services.intake.job_uploads import JobUploads
+from chalicelib.services.intake.upload_targets import UploadTargets
+from chalicelib.services.intake.uploaded_files import UploadedFiles
 from chalicelib.services.jobs import Jobs
-from chalicelib.services.notifications import NotificationDuty, Notifications
-from chalicelib.services.notified_jobs import NotifiedJobs
-from chalicelib.services.retention import EntryRetention, JobRetention, RetentionPlan
-from chalicelib.services.sweeper import DropExpiry, EntryUploadExpiry, JobUploadExpiry, Performer, Sweeper
-from chalicelib.services.upload_targets import UploadTargets
-from chalicelib.services.uploaded_files import UploadedFiles
+from chalicelib.services.runs.job_runs import JobRuns
 from chalicelib.services.users import Users
 from chalicelib.services.webhook_secrets import WebhookSecrets
 from tests.fakes import (

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.analysis.models import Models
+from chalicelib.analysis.networks.models import Models
 from chalicelib.worker.second_process import SecondProcess
 
 _MODELS_DIR = Path(__file__).resolve().parents[2] / "models"

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.analysis.models import Models
-from chalicelib.domain.input_urls import parse_input_url
+from chalicelib.analysis.networks.models import Models
+from chalicelib.domain.intake.input_urls import parse_input_url
 from chalicelib.domain.job_names import JobName
 from chalicelib.domain.jobs import Job, JobStatus
 from chalicelib.domain.new_jobs import NewJob
 from chalicelib.errors import LeaseLost, MediaError
-from chalicelib.services.job_runs import JobRuns
+from chalicelib.services.runs.job_runs import JobRuns
 from chalicelib.settings import Settings
 from chalicelib.worker.media_fetcher import MediaFetcher
 from chalicelib.worker.process_job import JobProcessor

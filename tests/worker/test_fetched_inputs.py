@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.domain.input_urls import parse_input_url
+from chalicelib.domain.intake.input_urls import parse_input_url
 from chalicelib.domain.job_names import JobName
 from chalicelib.domain.jobs import Job, JobStatus
 from chalicelib.domain.new_jobs import NewJob

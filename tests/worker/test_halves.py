@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.analysis.frames import MediaInfo, MediaLimits
-from chalicelib.analysis.models import Models
-from chalicelib.analysis.open_media import open_media
+from chalicelib.analysis.media.frames import MediaInfo, MediaLimits
+from chalicelib.analysis.media.open_media import open_media
+from chalicelib.analysis.networks.models import Models
 from chalicelib.domain.job_names import RECIPES, JobName, Recipe
-from chalicelib.domain.metrics import FrameMetrics
+from chalicelib.domain.measurements.metrics import FrameMetrics
 from chalicelib.domain.segments import HALVES_LEAD_IN_S, SegmentPlan
 from chalicelib.errors import MediaError
 from chalicelib.formats.partial_metrics import PartialCounts

@@ -11,7 +11,7 @@ from threading import Event, Thread
 
 import pytest
 
-from chalicelib.domain.public_addresses import IPAddress
+from chalicelib.domain.intake.public_addresses import IPAddress
 from chalicelib.errors import MediaError
 from chalicelib.outbound.pinned_connections import resolve
 from chalicelib.settings import Settings

@@ -15,19 +15,19 @@ from typing import BinaryIO
 import pytest
 from pyarrow import parquet
 
-from chalicelib.analysis.models import Models
+from chalicelib.analysis.networks.models import Models
 from chalicelib.domain.accounts import Caller
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.job_names import PARQUET_CONTENT_TYPE, RECIPES, JobName, NeutralBaseline, ResultTable
 from chalicelib.domain.jobs import Job, JobStatus, Progress
-from chalicelib.domain.metrics import BASELINE_NAMES, EMOTION_NAMES, EVERY_METRIC
+from chalicelib.domain.measurements.metrics import BASELINE_NAMES, EMOTION_NAMES, EVERY_METRIC
 from chalicelib.domain.new_jobs import NewJob
 from chalicelib.errors import JobBusy, JobNotClaimable, LeaseLost
+from chalicelib.services.duties.entry_deletions import EntryDeletions
 from chalicelib.services.entries import Entries, Upload
-from chalicelib.services.entry_deletions import EntryDeletions
-from chalicelib.services.job_runs import JobRuns
 from chalicelib.services.jobs import Jobs
 from chalicelib.services.ports import StoredMedia
+from chalicelib.services.runs.job_runs import JobRuns
 from chalicelib.settings import Settings
 from chalicelib.worker.process_job import JobProcessor
 from chalicelib.worker.second_process import SecondHalfLost, SecondProcess
@@ -180,7 +180,7 @@ def test_raw_scores_come_with_the_neutral_baseline_only(
         corrections = [[float(row[name]) - float(row[name.removesuffix(" raw")]) for name in raw_names] for row in rows]
         assert corrections[0] == [0.0] * len(raw_names)  # nothing is known of the person yet
         assert min(map(min, corrections)) >= 0
-        # What a baseline takes away is tested with tests/analysis/test_own_neutral.py: this person rests near 0.
+        # What a baseline takes away: tests/analysis/expressions/test_own_neutral.py: this person rests near 0.
         assert max(float(row["smile raw"]) for row in rows) > 50
 
 

@@ -9,24 +9,24 @@ from typing import Any, BinaryIO
 
 import pytest
 
-from chalicelib.analysis.models import Models
+from chalicelib.analysis.networks.models import Models
 from chalicelib.domain.accounts import Caller
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.job_names import JobName
 from chalicelib.domain.jobs import Job, JobStatus
-from chalicelib.domain.metrics import EVERY_METRIC, MetricGroup
+from chalicelib.domain.measurements.metrics import EVERY_METRIC, MetricGroup
 from chalicelib.domain.new_jobs import NewJob
 from chalicelib.domain.reminders import Duty
 from chalicelib.errors import Conflict, JobNotClaimable, LeaseLost
 from chalicelib.local.demo_clip import write_demo_clip
+from chalicelib.services.duties.entry_deletions import EntryDeletions
+from chalicelib.services.duties.sweeper import Sweeper
 from chalicelib.services.entries import Entries, Upload
-from chalicelib.services.entry_deletions import EntryDeletions
-from chalicelib.services.job_runs import JobRuns
 from chalicelib.services.jobs import Jobs
 from chalicelib.services.ports import BatchStatus, StoredMedia
-from chalicelib.services.segment_runs import SegmentRuns
-from chalicelib.services.segment_watch import SegmentWatch
-from chalicelib.services.sweeper import Sweeper
+from chalicelib.services.runs.job_runs import JobRuns
+from chalicelib.services.runs.segment_runs import SegmentRuns
+from chalicelib.services.runs.segment_watch import SegmentWatch
 from chalicelib.settings import Settings
 from chalicelib.wiring import WorkerServices
 from chalicelib.worker.process_job import JobProcessor

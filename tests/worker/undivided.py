@@ -1,10 +1,10 @@
 """What a worker is served with where no video is divided."""
 
-from chalicelib.services.entry_deletions import EntryDeletions
-from chalicelib.services.fetched_inputs import FetchedInputs
-from chalicelib.services.job_runs import JobRuns
+from chalicelib.services.duties.entry_deletions import EntryDeletions
+from chalicelib.services.intake.fetched_inputs import FetchedInputs
 from chalicelib.services.ports import Clock, EntryStore, JobStore, MediaStore
-from chalicelib.services.segment_runs import SegmentRuns
+from chalicelib.services.runs.job_runs import JobRuns
+from chalicelib.services.runs.segment_runs import SegmentRuns
 from chalicelib.settings import Settings
 from chalicelib.wiring import WorkerServices
 from tests.fakes import FakeAnnotations, FakeReminders, FakeSegments

@@ -1,0 +1,224 @@
+"""Which face is which from frame to frame: identities from places, sizes, movement and the proportions of heads.
+
+A track is *live* while its face is seen, *lost* for `MEMORY_S` after, then forgotten. A face that comes back in time
+near the place where it was lost, or near the place where it would be had it gone on, takes its identity again, unless
+its size or its head's proportions speak against it. Where two tracks come to lie on one face, it is given to the one
+that it fits better, and the other is lost. Identities are integers from 0, given in order and never given twice. What
+is kept is bounded by the number of faces, however long the video is.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chalicelib.analysis.faces.boxes import Boxes, areas, coverages, overlaps
+from chalicelib.analysis.faces.head_shape import HeadShape
+from chalicelib.analysis.faces.motion import Motion, centre_of
+
+MEMORY_S = 1.5
+"""How long a lost face keeps its identity."""
+
+_SAME_FACE_OVERLAP = 0.4
+_SAME_FACE_COVERAGE = 0.7
+# Limits of what may be one face: how far from the way it was on, in sides of the box; its size; its proportions (half
+# hidden, a head was measured 0.065 away from itself).
+_MAX_SHIFT_SIDES = 1.0
+_MAX_SIZE_RATIO = 2.0
+_MAX_UNLIKENESS = 0.08
+# What ranks the candidates within the limits: a side of distance counts as much as twice the size or 0.06 of shape.
+# To be where it was lost is a little less likely than to be where it was going; it matters where two could be both.
+_STAYED_SIDES = 0.4
+_UNLIKENESS_SCALE = 0.06
+# The last moments before a loss are not trusted: what hides a face draws its mesh along.
+_UNTRUSTED_S = 0.2
+# Of two tracks on one face the older keeps it unless the younger fits better by this much.
+_CLEARLY_BETTER = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A face that was measured: its `box` (4,) in pixels and its `shape`."""
+
+    box: NDArray[np.float64]
+    shape: HeadShape
+
+
+@dataclass(slots=True)
+class Track:
+    """One identity. `box` (4,) in pixels and `seen_s` are of the last time it was seen, in scene `scene`; `shape` is a
+    running mean; `strangeness` is how badly the last sighting fits what was known before."""
+
+    face_id: int
+    box: NDArray[np.float64]
+    seen_s: float
+    scene: int
+    shape: HeadShape
+    motion: Motion
+    live: bool = True
+    strangeness: float = 0.0
+
+    def expected(self, time_s: float) -> NDArray[np.float64]:
+        """(2,) where the face's centre should be at `time_s` if it goes on as it did before it was disturbed."""
+        return self.motion.expected(time_s, trusting_until_s=self.seen_s - _UNTRUSTED_S)
+
+
+class Tracks:
+    """The identities of one video. Frames come in order of time; every frame starts with `enter`."""
+
+    def __init__(self, *, max_faces: int, memory_s: float = MEMORY_S) -> None:
+        self._max_faces = max_faces
+        self._memory_s = memory_s
+        self._tracks: dict[int, Track] = {}
+        self._next_id = 0
+        self._time_s = 0.0
+        self._scene = 0
+
+    def enter(self, time_s: float, scene: int) -> None:
+        """Begins a frame: what lives in another scene is lost with it; what was lost too long ago is forgotten."""
+        self._time_s, self._scene = time_s, scene
+        for track in self._tracks.values():
+            track.live = track.live and track.scene == scene
+        oldest_s = time_s - self._memory_s
+        lost = [track for track in self._tracks.values() if not track.live]
+        # Beyond the number of faces the ones lost longest ago go: a strobing scene must not fill the memory.
+        surplus = sorted(lost, key=lambda track: (-track.seen_s, track.face_id))[self._max_faces :]
+        for track in [*(track for track in lost if track.seen_s < oldest_s), *surplus]:
+            self._tracks.pop(track.face_id, None)
+
+    def live(self) -> list[Track]:
+        """The faces seen in the last frame that looked for them, by ascending identity."""
+        return [track for _, track in sorted(self._tracks.items()) if track.live]
+
+    def lost(self) -> list[Track]:
+        """The faces that may come back into this scene, the latest lost first."""
+        lost = [track for track in self._tracks.values() if not track.live and track.scene == self._scene]
+        return sorted(lost, key=lambda track: (-track.seen_s, track.face_id))
+
+    def free_places(self) -> int:
+        """How many more faces may live."""
+        return self._max_faces - len(self.live())
+
+    def see(self, face_id: int, seen: Sighting) -> None:
+        """The live face `face_id` is seen in this frame."""
+        track = self._tracks[face_id]
+        track.strangeness = _strangeness(track, seen, self._time_s)
+        track.box, track.seen_s, track.shape = seen.box, self._time_s, track.shape.towards(seen.shape)
+        track.motion.see(self._time_s, seen.box)
+
+    def lose(self, face_id: int) -> None:
+        """The live face `face_id` is not in this frame."""
+        self._tracks[face_id].live = False
+
+    def lose_duplicates(self) -> list[int]:
+        """Loses all but one of the live faces that lie on one another, and returns their identities. The one stays that
+        the face fits better, the older one where both fit."""
+        gone: list[int] = []
+        for index, track in enumerate(live := self.live()):
+            older = live[:index]
+            rivals = same_face(track.box[None], boxes_of(older))[0].tolist() if older else []
+            for rival in (rival for rival, same in zip(older, rivals, strict=True) if same and rival.live):
+                loser = rival if track.strangeness < rival.strangeness - _CLEARLY_BETTER else track
+                loser.live = False
+                gone.append(loser.face_id)
+                if loser is track:
+                    break
+        return gone
+
+    def admit(self, found: Sequence[Sighting]) -> list[int | None]:
+        """Gives newly found faces an identity, the largest first; None where a face lies on a live one, or where no
+        place is free. Those that fit a lost one take its identity, the best fits first; the others get new ones."""
+        order = np.argsort(-areas(_boxes(found)), kind="stable").tolist()
+        placed = self._with_a_place([(index, found[index]) for index in order])
+        returned = self._returned(placed)
+        given: list[int | None] = [None] * len(found)
+        for index, seen in placed:
+            given[index] = self._begin(seen) if index not in returned else self._go_on(returned[index], seen)
+        return given
+
+    def _with_a_place(self, found: list[tuple[int, Sighting]]) -> list[tuple[int, Sighting]]:
+        """Those that are no live face and none before them, as many as there are places."""
+        placed: list[tuple[int, Sighting]] = []
+        live = boxes_of(self.live())
+        for index, seen in found:
+            taken = np.concatenate([live, _boxes([other for _, other in placed])])
+            if len(taken) < self._max_faces and not same_face(seen.box[None], taken).any():
+                placed.append((index, seen))
+        return placed
+
+    def _returned(self, found: list[tuple[int, Sighting]]) -> dict[int, Track]:
+        """Index of a found face -> the lost one that it is."""
+        fits = [
+            (_strangeness(track, seen, self._time_s), track, index) for track in self.lost() for index, seen in found
+        ]
+        returned: dict[int, Track] = {}
+        for strangeness, track, index in sorted(fits, key=lambda fit: fit[0]):
+            if math.isfinite(strangeness) and index not in returned and track not in returned.values():
+                returned[index] = track
+        return returned
+
+    def _begin(self, seen: Sighting) -> int:
+        face_id = self._next_id
+        self._next_id += 1
+        motion = Motion(self._time_s, seen.box)
+        self._tracks[face_id] = Track(face_id, seen.box, self._time_s, self._scene, seen.shape, motion)
+        return face_id
+
+    def _go_on(self, lost: Track, seen: Sighting) -> int:
+        motion, shape = Motion(self._time_s, seen.box), lost.shape.towards(seen.shape)
+        self._tracks[lost.face_id] = Track(lost.face_id, seen.box, self._time_s, self._scene, shape, motion)
+        return lost.face_id
+
+
+def boxes_of(tracks: Sequence[Track]) -> Boxes:
+    """(N, 4) the last boxes of N tracks."""
+    return np.array([track.box for track in tracks], dtype=np.float64).reshape(-1, 4)
+
+
+def same_face(first: Boxes, second: Boxes) -> NDArray[np.bool_]:
+    """(N, M) whether two boxes of one frame are of one face: they overlap much, or one lies mostly in the other."""
+    same: NDArray[np.bool_] = (overlaps(first, second) > _SAME_FACE_OVERLAP) | (
+        coverages(first, second) > _SAME_FACE_COVERAGE
+    )
+    return same
+
+
+def _boxes(found: Sequence[Sighting]) -> Boxes:
+    return np.array([seen.box for seen in found], dtype=np.float64).reshape(-1, 4)
+
+
+def side_of(box: NDArray[np.float64]) -> float:
+    """The longer side of a box (4,)."""
+    left, top, right, bottom = map(float, box.tolist())
+    return max(right - left, bottom - top, 1e-9)
+
+
+def _strangeness(track: Track, seen: Sighting, time_s: float) -> float:
+    """How badly a sighting at `time_s` fits a track: 0 is perfect, infinite is impossible."""
+    side, seen_side = side_of(track.box), side_of(seen.box)
+    ratio, unit = side / seen_side, (side + seen_side) / 2
+    unlikeness = track.shape.unlikeness(seen.shape)
+    if unlikeness > _MAX_UNLIKENESS or not 1 / _MAX_SIZE_RATIO <= ratio <= _MAX_SIZE_RATIO:
+        return math.inf
+    stayed, expected, centre = (
+        tuple(place.tolist()) for place in (centre_of(track.box), track.expected(time_s), centre_of(seen.box))
+    )
+    if _distance_to_way(centre, stayed, expected) / unit > _MAX_SHIFT_SIDES:
+        return math.inf
+    from_expected, from_stayed = (math.dist(centre, place) / unit for place in (expected, stayed))
+    shift = min(from_expected, from_stayed + _STAYED_SIDES)
+    return shift + abs(math.log2(ratio)) + unlikeness / _UNLIKENESS_SCALE
+
+
+_Place = tuple[float, ...]
+
+
+def _distance_to_way(place: _Place, start: _Place, end: _Place) -> float:
+    """The distance of `place` from the line between `start` and `end`, all x and y."""
+    way_x, way_y = end[0] - start[0], end[1] - start[1]
+    off_x, off_y = place[0] - start[0], place[1] - start[1]
+    share = (off_x * way_x + off_y * way_y) / max(way_x * way_x + way_y * way_y, 1e-9)
+    share = min(max(share, 0.0), 1.0)
+    return math.hypot(off_x - share * way_x, off_y - share * way_y)

@@ -1,0 +1,57 @@
+"""Where new faces are looked for in a video: everywhere at first and after a cut, then in turn where things change."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chalicelib.analysis.faces.boxes import Boxes
+from chalicelib.analysis.faces.detector import Detections, FaceDetector
+from chalicelib.analysis.faces.search_schedule import SearchSchedule
+from chalicelib.analysis.faces.searched_windows import SearchedWindows
+from chalicelib.analysis.faces.tiling import STILL_MAX_SIDE_PX, search, windows_of_picture
+from chalicelib.analysis.media.frames import Frame
+
+VIDEO_MAX_SIDE_PX = 1280
+"""Longest side at which the frames after the first are searched."""
+
+
+class FaceSearch:
+    """The search of one video or picture. `continues` says that the first frame is not that of the medium, and is
+    searched no more thoroughly than one after a cut."""
+
+    def __init__(self, detector: FaceDetector, *, continues: bool = False) -> None:
+        self._detector = detector
+        self._first_max_side_px = VIDEO_MAX_SIDE_PX if continues else STILL_MAX_SIDE_PX
+        self._plan: _Plan | None = None
+
+    def everywhere(self, frame: Frame, grey: NDArray[np.uint8]) -> Detections:
+        """All faces that the detector finds in the frame. `grey`: its `sampled_grey`."""
+        max_side_px = self._first_max_side_px if self._plan is None else VIDEO_MAX_SIDE_PX
+        self._plan = _Plan(frame.image.shape[1], frame.image.shape[0])
+        self._plan.schedule.restart(frame.time_s)
+        self._plan.searched.note(self._plan.windows, grey, frame.time_s)
+        return search(self._detector, frame.image, max_side_px=max_side_px)
+
+    def in_turn(self, frame: Frame, grey: NDArray[np.uint8], known: Boxes) -> list[Detections]:
+        """What is found in the windows that are due and show something else than when they were last searched, beside
+        the boxes `known` (N, 4)."""
+        height, width = frame.image.shape[:2]
+        if self._plan is None or self._plan.size != (width, height):
+            return [self.everywhere(frame, grey)]
+        due = self._plan.schedule.due(frame.time_s)
+        changed = self._plan.searched.changed(due, grey, frame.time_s, known)
+        return self._detector.detect_all(frame.image, changed)
+
+    def forget(self) -> None:
+        """A known face is no longer known: it may be found where nothing has changed."""
+        if self._plan is not None:
+            self._plan.searched.forget()
+
+
+class _Plan:
+    """Windows, and when and with what in them they were searched, for frames of one size."""
+
+    def __init__(self, width_px: int, height_px: int) -> None:
+        self.size = (width_px, height_px)
+        self.windows = windows_of_picture(width_px, height_px, VIDEO_MAX_SIDE_PX)
+        self.schedule = SearchSchedule(self.windows)
+        self.searched = SearchedWindows(width_px, height_px)

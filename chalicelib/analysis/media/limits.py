@@ -1,0 +1,33 @@
+"""The guards of `MediaLimits`, with the sentences that they end in."""
+
+from chalicelib.analysis.media.frames import MediaLimits
+from chalicelib.errors import MediaError
+
+DEFAULT_LIMITS = MediaLimits()
+
+
+def require_pixels(width_px: int, height_px: int, limits: MediaLimits) -> None:
+    """MediaError if a picture of this size has more pixels than the limits allow."""
+    if width_px * height_px > limits.max_pixels:
+        raise MediaError(
+            f"The picture has {width_px} x {height_px} pixels, more than the {limits.max_pixels} that are accepted. "
+            "Scale it down and upload it again."
+        )
+
+
+def require_animation_pixels(width_px: int, height_px: int, frames: int, limits: MediaLimits) -> None:
+    """MediaError if an animation has more pixels in all its frames together than the limits allow."""
+    if width_px * height_px * frames > limits.max_animation_pixels:
+        raise MediaError(
+            f"The animation has {frames} frames of {width_px} x {height_px} pixels, which is too much to compose. "
+            "Convert it to a video (MP4) and upload that."
+        )
+
+
+def require_duration(duration_s: float, limits: MediaLimits) -> None:
+    """MediaError if the duration exceeds the limits."""
+    if duration_s > limits.max_duration_s:
+        raise MediaError(
+            f"The video lasts longer than the {limits.max_duration_s:g} seconds that are accepted. "
+            "Cut it into parts and upload them one by one."
+        )

@@ -1,0 +1,104 @@
+"""From a container's packets to frames, with the account of what was lost on the way."""
+
+import math
+from collections.abc import Generator, Iterator
+from fractions import Fraction
+from itertools import chain
+
+import av
+from av.container import InputContainer
+from av.packet import Packet
+from av.stream import Stream
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from chalicelib.analysis.media.frames import Frame, MediaLimits
+from chalicelib.analysis.media.limits import require_duration, require_pixels
+from chalicelib.analysis.media.video_clock import FrameClock
+from chalicelib.analysis.media.video_container import decoded, rate_hz, read_packets
+from chalicelib.analysis.media.video_pixels import UprightPixels
+from chalicelib.analysis.media.video_promise import Delivery, require_kept
+
+
+class Decoding:
+    """One pass over a container from where it stands. `delivery` is the account; `own` is that of the pictures, and
+    their packets, with `own_from_s <= time < own_until_s`, where passes share a video."""
+
+    def __init__(
+        self,
+        container: InputContainer,
+        stream: VideoStream,
+        limits: MediaLimits,
+        *,
+        own_from_s: float | None = None,
+        own_until_s: float | None = None,
+    ) -> None:
+        self._container = container
+        self._stream = stream
+        self._limits = limits
+        self.delivery, self.own = Delivery(), Delivery()
+        self._own_from_s = -math.inf if own_from_s is None else own_from_s
+        self._own_until_s = math.inf if own_until_s is None else own_until_s
+        self._clock = FrameClock(stream.time_base or Fraction(1, av.time_base), float(1 / rate_hz(stream)))
+        # AVI stores no presentation times; there, what FFmpeg derives from the decoding order is right.
+        self._stamped_by_order = container.format.name == "avi"
+        self._pixels = UprightPixels()
+        self._packet_s = 0.0
+
+    def frames(self) -> Generator[Frame]:
+        """Every frame to the end of the file, which must keep what the header promised. Raises MediaError."""
+        started_s: float | None = None
+        for time_s, picture in self.pictures():
+            started_s = time_s if started_s is None else started_s
+            require_duration(time_s - started_s, self._limits)
+            yield self.frame(time_s, picture)
+        require_kept(self._container, self._stream, self.delivery)
+
+    def pictures(self) -> Generator[tuple[float, VideoFrame]]:
+        """Every decoded picture with its time, before the work of turning it into pixels. Raises MediaError."""
+        for picture in self._decoded():
+            require_pixels(picture.width, picture.height, self._limits)
+            time_s = self._clock.time_s(self._timestamp(picture))
+            yield time_s, picture
+            self.delivery.frames += 1
+            self.own.frames += self._is_own(time_s)
+
+    def frame(self, time_s: float, picture: VideoFrame) -> Frame:
+        """The picture as the analysis takes it."""
+        return Frame(self.delivery.frames, time_s, self._pixels.of(picture))
+
+    def _timestamp(self, picture: VideoFrame) -> int | None:
+        preferred, other = picture.pts, picture.dts
+        if self._stamped_by_order:
+            preferred, other = other, preferred
+        return other if preferred is None else preferred
+
+    def _decoded(self) -> Iterator[VideoFrame]:
+        for packet in chain(self._packets(), (None,)):  # None: what the decoder still holds back
+            pictures = decoded(self._stream, packet)
+            if packet is not None and not packet.is_discard:
+                self._count(packet, refused=pictures is None)
+            yield from pictures or ()
+
+    def _count(self, packet: "Packet[Stream]", *, refused: bool) -> None:
+        stamp = packet.dts if packet.pts is None else packet.pts
+        if stamp is not None:  # else it lies where the one before did
+            self._packet_s = float(stamp * packet.time_base)
+        is_own = self._is_own(self._packet_s)
+        self.delivery.packets += 1
+        self.delivery.refused += refused
+        self.own.packets += is_own
+        self.own.refused += refused and is_own
+
+    def _is_own(self, time_s: float) -> bool:
+        return self._own_from_s <= time_s < self._own_until_s
+
+    def _packets(self) -> Iterator["Packet[Stream]"]:
+        for packet in read_packets(self._container):
+            if packet is None:
+                self.delivery.broken_off = True
+                return
+            self.delivery.note_reach(packet)
+            # Empty packets mean "the same picture again" (AVI) or the end (PyAV); a decoder takes both for the end.
+            if packet.stream_index == self._stream.index and packet.size > 0:
+                yield packet

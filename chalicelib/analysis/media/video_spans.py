@@ -1,0 +1,162 @@
+"""A stretch of a video: the frames between two times, with the very times that a pass over all of it gives them."""
+
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import av
+from av.container import InputContainer
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from chalicelib.analysis.media.frames import Frame, MediaLimits
+from chalicelib.analysis.media.limits import require_duration
+from chalicelib.analysis.media.sniff import HEAD_BYTES, sniff
+from chalicelib.analysis.media.video_container import choose_stream, open_container
+from chalicelib.analysis.media.video_decoding import Decoding
+from chalicelib.analysis.media.video_promise import Delivery, require_reach
+
+SEEKABLE_FORMATS = ("mov", "matroska")
+"""Demuxers whose indexes lead to key frames by time. Elsewhere (AVI has no presentation times at all) everything before
+the stretch is decoded as well, which costs little beside the analysis."""
+
+# An index may go by decoding time, which is earlier: where the key frame that it leads to is too late, one before it.
+_STEPS_BACK_S = (0.0, 10.0, 60.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Frames with `from_s <= time < until_s`; None stands for an open end. `origin_s` is the time of the video's first
+    frame, from which its duration counts. Where spans overlap, each accounts for `own_from_s <= time < own_until_s`."""
+
+    from_s: float | None
+    until_s: float | None
+    origin_s: float
+    own_from_s: float | None = None
+    own_until_s: float | None = None
+
+
+class SpanSource:
+    """An opened stretch, a context manager. `frames()` returns the same iterator always; `delivery` is the account of
+    all that was decoded for it, `own` of what the span accounts for, both complete once the frames have come."""
+
+    def __init__(self, container: InputContainer, decoding: Decoding, frames: Generator[Frame]) -> None:
+        self._container = container
+        self._decoding = decoding
+        self._frames = frames
+
+    @property
+    def delivery(self) -> Delivery:
+        return self._decoding.delivery
+
+    @property
+    def own(self) -> Delivery:
+        return self._decoding.own
+
+    def frames(self) -> Iterator[Frame]:
+        return self._frames
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, error_type: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._frames.close()
+        self._container.close()
+
+
+def open_span(
+    path: Path,
+    span: Span,
+    limits: MediaLimits,
+    *,
+    threads: int | None = None,
+    while_skipping: Callable[[], None] = lambda: None,
+) -> SpanSource:
+    """Open a stretch of a video file that `open_media` has taken. Decoding begins with the key frame before it;
+    `while_skipping` is called for each picture before the stretch.
+
+    Raises MediaError, here or while iterating, where the video cannot be read as far as the stretch goes.
+    """
+    with path.open("rb") as file:
+        demuxer = sniff(file.read(HEAD_BYTES)).format_name
+    container = open_container(path, demuxer, limits)
+    with ExitStack() as undo:
+        undo.callback(container.close)
+        stream = choose_stream(container, limits, threads)
+        decoding, pictures = _begin(container, stream, limits, span)
+        undo.pop_all()
+    frames = _frames(
+        container,
+        stream,
+        decoding=decoding,
+        pictures=pictures,
+        span=span,
+        limits=limits,
+        while_skipping=while_skipping,
+    )
+    return SpanSource(container, decoding, frames)
+
+
+def _begin(
+    container: InputContainer, stream: VideoStream, limits: MediaLimits, span: Span
+) -> tuple[Decoding, Iterator[tuple[float, VideoFrame]]]:
+    """A pass that stands before the first picture of the span, or further before."""
+
+    def decoding() -> Decoding:
+        return Decoding(container, stream, limits, own_from_s=span.own_from_s, own_until_s=span.own_until_s)
+
+    from_s = span.from_s
+    if from_s is None or container.format.name not in SEEKABLE_FORMATS or stream.time_base is None:
+        whole = decoding()
+        return whole, whole.pictures()
+    for step_s in _STEPS_BACK_S:
+        if not _seek(container, stream, from_s - step_s):
+            break
+        part = decoding()
+        pictures = part.pictures()
+        first = next(pictures, None)
+        # An index may take any picture for a key frame; the decoder knows.
+        if first is not None and first[1].key_frame and first[0] <= from_s:
+            return part, chain((first,), pictures)
+    # No key frame before it can be found by time: from the first packet, which every index has.
+    _seek(container, stream, None)
+    whole = decoding()
+    return whole, whole.pictures()
+
+
+def _seek(container: InputContainer, stream: VideoStream, time_s: float | None) -> bool:
+    """Moves to the key frame before a time, or before all times; whether the container can."""
+    base = stream.time_base
+    ticks = -(2**62) if time_s is None or base is None else round(time_s / float(base))
+    try:
+        container.seek(ticks, stream=stream, backward=True)
+    except av.FFmpegError:
+        return False
+    return True
+
+
+def _frames(
+    container: InputContainer,
+    stream: VideoStream,
+    *,
+    decoding: Decoding,
+    pictures: Iterator[tuple[float, VideoFrame]],
+    span: Span,
+    limits: MediaLimits,
+    while_skipping: Callable[[], None],
+) -> Generator[Frame]:
+    for time_s, picture in pictures:
+        if span.until_s is not None and time_s >= span.until_s:
+            return
+        require_duration(time_s - span.origin_s, limits)
+        if span.from_s is None or time_s >= span.from_s:
+            yield decoding.frame(time_s, picture)
+        else:
+            while_skipping()
+    require_reach(container, stream, decoding.delivery)

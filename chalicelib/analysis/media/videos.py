@@ -1,0 +1,102 @@
+"""Video files, by PyAV (FFmpeg): frames one at a time, each with the time that the container states."""
+
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import Self
+
+from av.container import InputContainer
+
+from chalicelib.analysis.media.frames import Frame, MediaInfo, MediaLimits
+from chalicelib.analysis.media.mp4_claims import require_plausible_samples
+from chalicelib.analysis.media.video_container import (
+    DAMAGED,
+    choose_stream,
+    duration_s,
+    open_container,
+)
+from chalicelib.analysis.media.video_decoding import Decoding
+from chalicelib.analysis.media.video_promise import frames_promised, require_all_bytes
+from chalicelib.errors import MediaError
+
+MP4_DEMUXER = "mov"
+
+
+class VideoSource:
+    """An opened video. `frames()` always returns the same iterator: every decoded frame comes once, in increasing
+    time, with the size that it has (it may change in mid-stream).
+
+    Packets that the decoder refuses are skipped, as players do. MediaError while iterating: a frame is too large or
+    too late for the limits, the clock jumps back, or at the end clearly less came out than the header promised
+    (`video_promise` states the tolerances).
+    """
+
+    def __init__(self, container: InputContainer, info: MediaInfo, frames: Generator[Frame]) -> None:
+        self._container = container
+        self._info = info
+        self._frames = frames
+
+    @property
+    def info(self) -> MediaInfo:
+        return self._info
+
+    def frames(self) -> Iterator[Frame]:
+        return self._frames
+
+    def close(self) -> None:
+        self._frames.close()
+        self._container.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+
+def open_video(path: Path, demuxer: str, limits: MediaLimits, *, threads: int | None = None) -> VideoSource:
+    """Open `path` with the FFmpeg demuxer of this name and decode its first frame.
+
+    `threads`: of the decoder, 0 for one per core, None for as many as the size of the frames asks for; they change
+    speed, not frames. MediaError: the file is damaged or incomplete, holds no video, its codec is not supported, or it
+    exceeds the limits.
+    """
+    if demuxer == MP4_DEMUXER:
+        require_plausible_samples(path)
+    container = open_container(path, demuxer, limits)
+    try:
+        stream = choose_stream(container, limits, threads)
+        require_all_bytes(container, stream, path)
+        claimed_s = duration_s(container, stream)
+        frames_total = frames_promised(container, stream, claimed_s)  # before decoding, which rewrites the index
+        frames = Decoding(container, stream, limits).frames()
+        first = _first(frames)
+        info = MediaInfo(
+            kind="video",
+            format_name=container.format.name,
+            width_px=first.image.shape[1],
+            height_px=first.image.shape[0],
+            begins_s=first.time_s,
+            duration_s=claimed_s,
+            frames_total=frames_total,
+        )
+        return VideoSource(container, info, _rejoined(first, frames))
+    except BaseException:
+        container.close()
+        raise
+
+
+def _first(frames: Iterator[Frame]) -> Frame:
+    first = next(frames, None)
+    if first is None:
+        raise MediaError(DAMAGED.format(what="not one frame can be decoded"))
+    return first
+
+
+def _rejoined(first: Frame, later: Generator[Frame]) -> Generator[Frame]:
+    heads = [first]
+    del first  # or the first picture would be held for as long as the video plays
+    try:
+        yield heads.pop()
+        yield from later
+    finally:
+        later.close()

@@ -1,0 +1,9 @@
+"""Pages for people, without scripts, fonts or pictures from anywhere. `responsible_use.html` is made by `make pages`.
+
+annotations    The notes on an entry for people: one page without scripts, fonts or pictures from anywhere
+curl_examples  An example call of each route, made from its description
+docs           The description for people: one page without scripts, fonts or pictures from anywhere, made from the
+               OpenAPI one
+index          The index for people: one page without scripts, fonts or pictures from anywhere
+style          What pages for people have in common: their style, and the policy that lets them load nothing else
+"""

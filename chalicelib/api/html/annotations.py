@@ -1,0 +1,49 @@
+"""The notes on an entry for people: one page without scripts, fonts or pictures from anywhere."""
+
+from collections.abc import Iterable
+from html import escape
+from string import Template
+
+from chalicelib.api.html.style import STYLE
+from chalicelib.domain.entries import Annotation
+from chalicelib.domain.times import format_time
+
+_PAGE = Template("""<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Mien: annotations</title>
+<style>$style</style>
+</head>
+<body>
+<main>
+<h1>Annotations</h1>
+<p class="lead">Notes on the entry <code>$entry</code>, oldest first.</p>
+$notes
+<footer>Programs get the same as JSON from this URL.</footer>
+</main>
+</body>
+</html>
+""")
+
+
+def annotations_page(annotations: Iterable[Annotation], entry_url: str) -> str:
+    """The page. Whatever clients wrote is shown as text, each in its own direction."""
+    rows = "".join(
+        f"<tr><th>{_text(each.key)}</th><td>{_text(each.value)}<br>"
+        f'<span class="kind">{_text(_origin(each))}</span></td></tr>'
+        for each in annotations
+    )
+    notes = f"<table>{rows}</table>" if rows else "<p>There are none yet.</p>"
+    return _PAGE.substitute(style=STYLE, entry=escape(entry_url), notes=notes)
+
+
+def _origin(annotation: Annotation) -> str:
+    parts = [annotation.source, annotation.author, format_time(annotation.published)]
+    return ", ".join(part for part in parts if part)
+
+
+def _text(text: str) -> str:
+    """Isolated, so that what runs from right to left does not turn round what stands beside it."""
+    return f"<bdi>{escape(text)}</bdi>"

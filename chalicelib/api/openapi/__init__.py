@@ -1,0 +1,12 @@
+"""The description of the API in OpenAPI 3.1, made from the routes.
+
+body_schemas    The bodies that clients send, as JSON Schemas
+description     `/openapi.json` and `/docs`: what this API is, for programs and for people
+document        The description of the API in OpenAPI 3.1, made from the routes: what they say of themselves, and what
+                follows
+headers         Headers of requests and answers, as the description shows them
+result_schemas  The files that jobs leave, as JSON Schemas: which metrics there are, in what unit and range, and where
+                each file has them
+schemas         The documents that leave the API, as JSON Schemas (2020-12)
+webhooks        What the API sends by itself, as the description shows it
+"""

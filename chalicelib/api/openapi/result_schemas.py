@@ -1,0 +1,187 @@
+"""The files that jobs leave, as JSON Schemas: which metrics there are, in what unit and range, and where each file has
+them. Made from the metrics that the deployment measures, so that the description names what the files hold and no more.
+
+For tables the schema is that of a row. `formats` writes the files; tests hold the two together.
+"""
+
+from collections.abc import Mapping
+
+from chalicelib.api.openapi.schemas import Schema, record, ref, text
+from chalicelib.domain.job_names import LEGACY_CONTENT_TYPE, RECIPES, SESSION_CONTENT_TYPE, SUMMARY_CONTENT_TYPE, Scores
+from chalicelib.domain.measurements.metrics import Metric, MetricGroup, MetricSet
+from chalicelib.domain.measurements.validity import InvalidReason
+
+RESULT_SCHEMAS = (
+    "MetricName",
+    "ClassifierName",
+    "FaceMetrics",
+    "SessionResult",
+    "LegacyResult",
+    "CsvRow",
+    "ParquetRow",
+    "SummaryResult",
+)
+"""Their names. No answer of the API holds them itself: its redirects lead to them."""
+
+_TIME_MS, _FACE = "time stamp (msec)", "face id"
+_NUMBER: Schema = {"type": "number"}
+_NO_FACE: Schema = {"const": "TF"}
+_VALIDITY = ("confidence", "valid", "invalid reasons")
+
+_REASONS_TEXT = "What speaks against the numbers, with semicolons between; empty where nothing does."
+
+
+def result_schemas(metrics: MetricSet) -> Mapping[str, Schema]:
+    """By name: every one of `RESULT_SCHEMAS`."""
+    every = metrics.with_raw()
+    names = list(every.names)
+    variants = (every, metrics.of_variant(Scores.LINEAR), metrics.of_variant(Scores.SMOOTHED))
+    mapped = list(dict.fromkeys(metric.mapped_name for variant in variants for metric in variant))
+    either = list(dict.fromkeys((*names, *(metric.classifier for metric in metrics))))
+    return {
+        "MetricName": text("The friendly name of a metric.", enum=names),
+        "ClassifierName": text(
+            "What a number is: the raw name of its metric, and what was done to the score where that is unusual.",
+            enum=mapped,
+        ),
+        "FaceMetrics": record(
+            "What is measured of one face in one frame. The raw scores, uncorrected by the person's own neutral, are "
+            "there where the others are corrected.",
+            {metric.name: _value(metric) for metric in metrics} | _validity(),
+            {metric.name: _value(metric) for metric in every if metric.group is MetricGroup.RAW_EXPRESSION},
+        ),
+        "SessionResult": _session(),
+        "LegacyResult": _legacy(either),
+        "CsvRow": {
+            **record(
+                "A row of `application/csv`. The metrics have their raw names in ct-pack jobs; TF stands where no face "
+                "was found.",
+                {_TIME_MS: text("The time of the frame in milliseconds.")},
+                {_FACE: text("The face; missing in jobs that follow one face.")},
+            ),
+            "propertyNames": {"enum": [_TIME_MS, _FACE, *either, *_VALIDITY]},
+        },
+        "ParquetRow": _parquet_row(either),
+        "SummaryResult": _summary(),
+    }
+
+
+def measured_sentence(metrics: MetricSet) -> str:
+    """What a face is given, for people."""
+    expressions = sum(metric.group is MetricGroup.EXPRESSION for metric in metrics)
+    emotions = sum(metric.group is MetricGroup.EMOTION for metric in metrics)
+    told = f"Every face is given the angles of its head and {expressions} expressions"
+    if emotions:
+        return f"{told}, from which {emotions} emotions are derived."
+    return f"{told}; this deployment derives no emotions from them."
+
+
+def _validity() -> dict[str, Schema]:
+    """What a face of the session JSON has behind its metrics."""
+    return {
+        "confidence": {**_NUMBER, "minimum": 0, "maximum": 100, "description": "How sure it is that there is a face."},
+        "valid": {"type": "boolean", "description": "Whether nothing speaks against the numbers."},
+        "invalid reasons": {
+            "type": "array",
+            "description": "What speaks against them.",
+            "items": {"type": "string", "enum": [str(reason) for reason in InvalidReason]},
+        },
+    }
+
+
+def _value(metric: Metric) -> Schema:
+    limits: Schema = {
+        name: limit for name, limit in (("minimum", metric.minimum), ("maximum", metric.maximum)) if limit is not None
+    }
+    meaning = f"In the unit {metric.unit}; raw name `{metric.classifier}`."
+    return {**_NUMBER, **limits, "description": meaning, "x-unit": metric.unit, "x-classifier": metric.classifier}
+
+
+def _session() -> Schema:
+    faces: Schema = {
+        "type": "object",
+        "description": "The faces by id; empty without one.",
+        "additionalProperties": ref("FaceMetrics"),
+    }
+    time = {**_NUMBER, "description": "The time of the frame in seconds."}
+    frame = record("One decoded frame.", {"time": time, "faces": faces})
+    return record(
+        f"A file of the type `{SESSION_CONTENT_TYPE}`.",
+        {
+            "content_type": text("What it is.", enum=[SESSION_CONTENT_TYPE]),
+            "configuration": {
+                "type": "object",
+                "description": "What each number is, by the friendly name of its metric.",
+                "propertyNames": ref("MetricName"),
+                "additionalProperties": ref("ClassifierName"),
+            },
+            "frames": {"type": "array", "description": "All frames, in order.", "items": frame},
+        },
+    )
+
+
+def _legacy(names: list[str]) -> Schema:
+    packs = [recipe.pack for recipe in RECIPES.values() if recipe is not None and recipe.pack]
+    arrays = {
+        **record(
+            "An array per metric, as long as that of the times.",
+            {
+                _TIME_MS: {"type": "array", "description": "The times in milliseconds.", "items": _NUMBER},
+                "invalid reasons": {"type": "array", "description": _REASONS_TEXT, "items": {"type": "string"}},
+            },
+        ),
+        "propertyNames": {"enum": [_TIME_MS, *names, *_VALIDITY]},
+        "additionalProperties": {"type": "array", "items": {"oneOf": [_NUMBER, _NO_FACE]}},
+    }
+    return record(
+        f"A file of the type `{LEGACY_CONTENT_TYPE}`.",
+        {
+            "content_type": text("What it is.", enum=[LEGACY_CONTENT_TYPE]),
+            "metric_map": {
+                "type": "object",
+                "description": "What each number is, by the name of its array.",
+                "propertyNames": {"enum": names},
+                "additionalProperties": ref("ClassifierName"),
+            },
+            "metrics": arrays,
+            "pack": text("The set of classifiers.", enum=packs),
+        },
+    )
+
+
+def _parquet_row(names: list[str]) -> Schema:
+    frame: Schema = {"type": "integer", "minimum": 0, "description": "The number of the frame."}
+    face_id: Schema = {"type": ["integer", "null"], "description": "The face; null without one."}
+    return {
+        **record(
+            "A row of `application/vnd.apache.parquet`. The metrics have their raw names in ct-pack jobs, and are null "
+            "where no face was found.",
+            {
+                "frame": frame,
+                "time_s": {**_NUMBER, "description": "Its time in seconds."},
+                "face_id": face_id,
+                "valid": {"type": ["boolean", "null"], "description": "Whether nothing speaks against the numbers."},
+                "invalid reasons": {"type": ["string", "null"], "description": _REASONS_TEXT},
+            },
+        ),
+        "propertyNames": {"enum": ["frame", "time_s", "face_id", *names, *_VALIDITY]},
+        "additionalProperties": {"type": ["number", "null"]},
+    }
+
+
+def _summary() -> Schema:
+    values: Schema = {
+        "type": "object",
+        "description": "Mean, peak and more of each metric.",
+        "propertyNames": ref("MetricName"),
+        "additionalProperties": {"type": "object", "additionalProperties": _NUMBER},
+    }
+    face = record("What one face showed.", {"face_id": text("The face."), "metrics": values})
+    return record(
+        f"A file of the type `{SUMMARY_CONTENT_TYPE}`; docs/results.md has all of it.",
+        {
+            "content_type": text("What it is.", enum=[SUMMARY_CONTENT_TYPE]),
+            "faces": {"type": "array", "description": "The faces as they first appear.", "items": face},
+        },
+        {"configuration": record("What the networks ran on.", {"execution provider": text("By ONNX Runtime.")})},
+    )

@@ -1,0 +1,44 @@
+"""What the API sends by itself, as the description shows it."""
+
+from collections.abc import Mapping
+
+from chalicelib.api.openapi.schemas import Schema, ref
+from chalicelib.api.responses import JSON_CONTENT_TYPE
+from chalicelib.domain.webhooks import DELIVERY_HEADER, RETRIED_AFTER_S, SIGNATURE_HEADER, USER_AGENT
+
+NOTIFICATION_HEADERS: Mapping[str, Schema] = {
+    DELIVERY_HEADER: {
+        "description": "The notification: the same for every attempt at it. Take each of them once.",
+        "schema": {"type": "string"},
+        "example": "01kg9p5xn2d7q4s8v0w3y6z1ab",
+    },
+    SIGNATURE_HEADER: {
+        "description": "`t`, seconds since 1970, and `v1`, HMAC-SHA256 in hex of `<t>.<body>` with the secret of your "
+        "account. Check it against the bytes of the body as they came, and refuse what is old.",
+        "schema": {"type": "string", "pattern": "^t=[0-9]+,v1=[0-9a-f]{64}$"},
+        "example": f"t=1769851800,v1={'0a' * 32}",
+    },
+    "User-Agent": {"description": "Who calls.", "schema": {"type": "string", "enum": [USER_AGENT]}},
+}
+
+
+def webhooks(tag: str) -> dict[str, object]:
+    """The member `webhooks` of the description; what is in it is shown together with the routes of `tag`."""
+    pauses = ", ".join(f"{pause_s:g}" for pause_s in RETRIED_AFTER_S)
+    operation = {
+        "operationId": "job_ended",
+        "tags": [tag],
+        "summary": "A job has ended: sent to its callback_url, which you gave.",
+        "description": "Answer within 10 seconds; the body of the answer is not read, and redirects are not followed. "
+        f"Whatever is not taken is sent again after {pauses} seconds, then given up.",
+        "security": [],
+        "parameters": [
+            {"name": name, "in": "header", "required": True, **header} for name, header in NOTIFICATION_HEADERS.items()
+        ],
+        "requestBody": {"required": True, "content": {JSON_CONTENT_TYPE: {"schema": ref("Notification")}}},
+        "responses": {
+            "2XX": {"description": "You have taken it."},
+            "default": {"description": "You have not; it comes again."},
+        },
+    }
+    return {"job.ended": {"post": operation}}

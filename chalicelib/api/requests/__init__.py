@@ -1,0 +1,10 @@
+"""What clients send: forms, JSON bodies, preferred content types.
+
+fields           Form fields that several routes take
+fingerprints     What tells one request from another: its method, its path, and what its body says
+forms            Forms as clients send them: multipart or URL-encoded, keys with brackets as in `entry_job[name]`
+json_bodies      JSON bodies: an object in which one member holds the resource, as in `{"annotation": {...}}`
+multipart_forms  Multipart bodies (RFC 7578), parsed as a stream: files go to temporary files, texts stay in memory
+negotiation      Which of several content types a client prefers, by the rules of RFC 9110, section 12.5.1
+new_jobs         What is wished for in a request for a new job: the same in a form and in JSON
+"""

@@ -1,0 +1,11 @@
+"""The views, one module a resource, with the routes they answer.
+
+annotations      `/entries/{entry_id}/annotations`: notes on an entry
+entries          `/entries`: media without a job, and what jobs made
+index            `/`: where everything else is, for programs and for people
+jobs             `/jobs`: create, list, get, update, requeue
+representations  `/entries/{entry_id}/representations`: the files of an entry
+responsible_use  `/responsible-use`: what the numbers are not, and what the law asks of those who make them
+uploads          Direct uploads: announced in JSON, sent to the media store, completed or given up here
+webhooks         Webhooks: where a job's end is told, and the secret that notifications are signed with
+"""

@@ -1,0 +1,93 @@
+"""`/entries/{entry_id}/annotations`: notes on an entry."""
+
+from collections.abc import Mapping
+
+from chalice.app import Response
+
+from chalicelib.api.call import Call
+from chalicelib.api.documents import annotation_document
+from chalicelib.api.html.annotations import annotations_page
+from chalicelib.api.html.style import page_response
+from chalicelib.api.requests.forms import MULTIPART, URL_ENCODED, check_content_type, read_form
+from chalicelib.api.requests.json_bodies import parse_resource, text_of
+from chalicelib.api.requests.negotiation import preferred_content_type
+from chalicelib.api.responses import JSON_CONTENT_TYPE, created, json_response, no_content
+from chalicelib.api.routes import READ, Answer, Body, Route
+
+_ACCEPTED = (JSON_CONTENT_TYPE, URL_ENCODED, MULTIPART)
+_FIELDS = ("key", "value", "source")
+_NEW = (
+    Body(JSON_CONTENT_TYPE, "NewAnnotation"),
+    Body(URL_ENCODED, "NewAnnotationForm"),
+    Body(MULTIPART, "NewAnnotationForm"),
+)
+_CHANGES = (
+    Body(JSON_CONTENT_TYPE, "AnnotationChanges"),
+    Body(URL_ENCODED, "AnnotationChangesForm"),
+    Body(MULTIPART, "AnnotationChangesForm"),
+)
+
+
+def create_annotation(call: Call) -> Response:
+    """POST /entries/{entry_id}/annotations: adds a note; 201."""
+    entry_id = call.path_id("entry")
+    texts = _read_given(call)
+    annotation = call.services.annotations.create(
+        call.caller, entry_id, key=texts.get("key"), value=texts.get("value"), source=texts.get("source")
+    )
+    return created(annotation_document(annotation, call.urls))
+
+
+def list_annotations(call: Call) -> Response:
+    """GET /entries/{entry_id}/annotations: all notes on the entry, oldest first; a page for who came with a browser."""
+    entry_id = call.path_id("entry")
+    annotations = call.services.annotations.list(call.caller, entry_id)
+    if preferred_content_type(call.header("accept"), (JSON_CONTENT_TYPE, "text/html")) == "text/html":
+        return page_response(annotations_page(annotations, call.urls.entry(entry_id)), {"Vary": "Accept"})
+    documents = [annotation_document(each, call.urls) for each in annotations]
+    return json_response(documents, headers={"Vary": "Accept"})
+
+
+def get_annotation(call: Call) -> Response:
+    """GET /entries/{entry_id}/annotations/{annotation_id}: one note."""
+    annotation = call.services.annotations.get(call.caller, call.path_id("entry"), call.path_id("annotation"))
+    return json_response(annotation_document(annotation, call.urls))
+
+
+def update_annotation(call: Call) -> Response:
+    """PUT /entries/{entry_id}/annotations/{annotation_id}: changes the fields that are given; 204."""
+    entry_id, annotation_id = call.path_id("entry"), call.path_id("annotation")
+    call.services.annotations.update(call.caller, entry_id, annotation_id, _read_given(call))
+    return no_content()
+
+
+def delete_annotation(call: Call) -> Response:
+    """DELETE /entries/{entry_id}/annotations/{annotation_id}: removes the note; 204."""
+    call.services.annotations.delete(call.caller, call.path_id("entry"), call.path_id("annotation"))
+    return no_content()
+
+
+ROUTES = (
+    Route(("POST",), "/entries/{entry_id}/annotations", create_annotation, Answer(201, "Annotation"), _NEW),
+    Route(
+        READ,
+        "/entries/{entry_id}/annotations",
+        list_annotations,
+        Answer(200, "Annotation", is_list=True, headers=("Content-Security-Policy",)),
+        pages=("text/html",),
+    ),
+    Route(READ, "/entries/{entry_id}/annotations/{annotation_id}", get_annotation, Answer(200, "Annotation")),
+    Route(("PUT",), "/entries/{entry_id}/annotations/{annotation_id}", update_annotation, Answer(204), _CHANGES),
+    Route(("DELETE",), "/entries/{entry_id}/annotations/{annotation_id}", delete_annotation, Answer(204)),
+)
+
+
+def _read_given(call: Call) -> Mapping[str, str | None]:
+    """Those of key, value and source that the body gives."""
+    content_type = call.header("content-type")
+    if check_content_type(content_type, _ACCEPTED) == JSON_CONTENT_TYPE:
+        resource = parse_resource(call.body(), "annotation")
+        return {name: text_of(resource, name) for name in _FIELDS if name in resource}
+    with read_form(content_type, call.body(), accepted=_ACCEPTED) as form:
+        texts = {name: form.fields.get(f"annotation[{name}]") for name in _FIELDS}
+        return {name: text for name, text in texts.items() if text is not None}

@@ -1,0 +1,131 @@
+"""`/entries`: media without a job, and what jobs made."""
+
+from collections.abc import Mapping
+
+from chalice.app import Response
+
+from chalicelib.api.call import Call
+from chalicelib.api.conditional import unless_unchanged
+from chalicelib.api.documents import entry_document
+from chalicelib.api.pages import PAGE_QUERIES, next_link, parse_limit
+from chalicelib.api.requests.fields import DATA_SPLIT, check_data_split, data_split_of
+from chalicelib.api.requests.forms import MULTIPART, URL_ENCODED, check_content_type, read_form
+from chalicelib.api.requests.json_bodies import parse_resource, text_of
+from chalicelib.api.resources.uploads import announced_file, target_document
+from chalicelib.api.responses import JSON_CONTENT_TYPE, created, json_response, no_content
+from chalicelib.api.routes import READ, Answer, Body, Query, Route
+from chalicelib.errors import Invalid
+
+_MEDIA = "entry[media]"
+_FIELD = "data_split"
+_ACCEPTED = (JSON_CONTENT_TYPE, URL_ENCODED, MULTIPART)
+
+
+def create_entry(call: Call) -> Response:
+    """POST /entries: stores media without a job, or says where to upload it; 201."""
+    if check_content_type(call.header("content-type"), (MULTIPART, JSON_CONTENT_TYPE)) == JSON_CONTENT_TYPE:
+        return _create_for_upload(call)
+    with read_form(call.header("content-type"), call.body(), accepted=(MULTIPART,), file_parts=(_MEDIA,)) as form:
+        upload = form.uploads.get(_MEDIA)
+        if upload is None:
+            raise Invalid(f"The entry has no media; send the file as the part {_MEDIA}.")
+        entry = call.services.entries.create(call.caller, upload, data_split=data_split_of(form))
+    return created(entry_document(entry, call.urls))
+
+
+def get_entry(call: Call) -> Response:
+    """GET /entries/{entry_id}: the entry with its files; 304 where the client has it as it is."""
+    entry = call.services.entries.get(call.caller, call.path_id("entry"))
+    return unless_unchanged(call, entry_document(entry, call.urls))
+
+
+def update_entry(call: Call) -> Response:
+    """PUT /entries/{entry_id}: changes the data_split; an empty one takes it away."""
+    entry_id = call.path_id("entry")
+    given = _read_given(call)
+    if _FIELD in given:
+        entry = call.services.entries.set_data_split(call.caller, entry_id, check_data_split(given[_FIELD]))
+    else:
+        entry = call.services.entries.get(call.caller, entry_id)
+    return json_response(entry_document(entry, call.urls))
+
+
+def delete_entry(call: Call) -> Response:
+    """DELETE /entries/{entry_id}: removes it with its files and annotations, for good; 204."""
+    call.services.entry_deletions.delete(call.caller, call.path_id("entry"))
+    return no_content()
+
+
+def search_entries(call: Call) -> Response:
+    """GET /entries/search_by_annotation: a page of the entries that have such an annotation, newest first."""
+    filters = {name: text for name in ("key", "value", "source") if (text := call.query(name)) is not None}
+    limit = parse_limit(call.query("limit"))
+    page = call.services.annotations.search(
+        call.caller,
+        key=filters.get("key"),
+        value=filters.get("value"),
+        source=filters.get("source"),
+        limit=limit,
+        cursor=call.query("cursor"),
+    )
+    return json_response(
+        [entry_document(entry, call.urls) for entry in page.items],
+        headers=next_link(call.urls.entry_search, filters, limit, page.cursor),
+    )
+
+
+ROUTES = (
+    Route(
+        READ,
+        "/entries/search_by_annotation",
+        search_entries,
+        Answer(200, "Entry", is_list=True, headers=("Link",)),
+        queries=(
+            Query("key", "The key of the annotation.", {"type": "string", "minLength": 1}, is_required=True),
+            Query("value", "Its value.", {"type": "string"}),
+            Query("source", "Its source.", {"type": "string"}),
+            *PAGE_QUERIES,
+        ),
+    ),
+    Route(
+        ("POST",),
+        "/entries",
+        create_entry,
+        Answer(201, "Entry"),
+        bodies=(Body(MULTIPART, "NewEntryForm"), Body(JSON_CONTENT_TYPE, "NewEntry")),
+    ),
+    Route(READ, "/entries/{entry_id}", get_entry, Answer(200, "Entry"), is_conditional=True),
+    Route(
+        ("PUT",),
+        "/entries/{entry_id}",
+        update_entry,
+        Answer(200, "Entry"),
+        bodies=(
+            Body(JSON_CONTENT_TYPE, "EntryChanges"),
+            Body(URL_ENCODED, "EntryChangesForm"),
+            Body(MULTIPART, "EntryChangesForm"),
+        ),
+    ),
+    Route(("DELETE",), "/entries/{entry_id}", delete_entry, Answer(204)),
+)
+
+
+def _create_for_upload(call: Call) -> Response:
+    resource = parse_resource(call.body(), "entry")
+    entry, target = call.services.entry_uploads.create(
+        call.caller,
+        file=announced_file(call, resource),
+        data_split=check_data_split(text_of(resource, "data_split")),
+    )
+    upload = target_document(target, call.urls.entry_upload(entry.id))
+    return created({**entry_document(entry, call.urls), "upload": upload})
+
+
+def _read_given(call: Call) -> Mapping[str, str | None]:
+    """The entry's fields that the body gives; other fields are ignored."""
+    content_type = call.header("content-type")
+    if check_content_type(content_type, _ACCEPTED) == JSON_CONTENT_TYPE:
+        resource = parse_resource(call.body(), "entry")
+        return {_FIELD: text_of(resource, _FIELD)} if _FIELD in resource else {}
+    with read_form(content_type, call.body(), accepted=_ACCEPTED) as form:
+        return {_FIELD: form.fields[DATA_SPLIT]} if DATA_SPLIT in form.fields else {}

@@ -1,0 +1,173 @@
+"""`/jobs`: create, list, get, update, requeue."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import TypeVar
+
+from chalice.app import Response
+
+from chalicelib.api.call import Call
+from chalicelib.api.conditional import unless_unchanged
+from chalicelib.api.documents import Document, entry_ids_of, job_document
+from chalicelib.api.pages import PAGE_QUERIES, next_link, parse_limit
+from chalicelib.api.requests.forms import MULTIPART, URL_ENCODED, Form, check_content_type, read_form
+from chalicelib.api.requests.json_bodies import parse_resource, text_of
+from chalicelib.api.requests.new_jobs import new_job_of_form, new_job_of_json
+from chalicelib.api.resources.uploads import announced_file, target_document
+from chalicelib.api.responses import JSON_CONTENT_TYPE, created, json_response, retry_after
+from chalicelib.api.routes import READ, Answer, Body, Query, Route
+from chalicelib.domain.intake.input_urls import parse_input_url
+from chalicelib.domain.job_names import JobName, parse_job_name, parse_neutral_baseline, parse_result_table
+from chalicelib.domain.jobs import Job, JobStatus
+from chalicelib.errors import Invalid
+
+_POLL_S = 2  # workers report about once a second
+
+_INPUT = "entry_job[input]"
+_INPUT_URL = "entry_job[input_url]"
+_NAME = "entry_job[name]"
+_STATUS = "entry_job[status]"
+_TABLE = "entry_job[table]"
+_BASELINE = "entry_job[neutral_baseline]"
+_RESULT = "entry_job[result]"
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+def create_job(call: Call) -> Response:
+    """POST /jobs: stores the media and queues its analysis, or says where to upload it; 201."""
+    accepted = (MULTIPART, URL_ENCODED, JSON_CONTENT_TYPE)
+    if check_content_type(call.header("content-type"), accepted) == JSON_CONTENT_TYPE:
+        return _create_from_json(call)
+    with read_form(call.header("content-type"), call.body(), accepted=accepted, file_parts=(_INPUT,)) as form:
+        job = _create(call, form)
+    return created(_documents(call, [job])[0])
+
+
+def list_jobs(call: Call) -> Response:
+    """GET /jobs: a page of the account's jobs, newest first; the Link header leads to the next page."""
+    filters = {name: text for name in ("status", "name") if (text := call.query(name)) is not None}
+    limit = parse_limit(call.query("limit"))
+    page = call.services.jobs.list(
+        call.caller,
+        limit=limit,
+        cursor=call.query("cursor"),
+        status=_parse_choice(JobStatus, "status", filters.get("status")),
+        name=_parse_choice(JobName, "name", filters.get("name")),
+    )
+    return json_response(_documents(call, page.items), headers=next_link(call.urls.jobs, filters, limit, page.cursor))
+
+
+def get_job(call: Call) -> Response:
+    """GET /jobs/{job_id}: the job as it is now; 304 where the client has it as it is."""
+    job = call.services.jobs.get(call.caller, call.path_id("job"))
+    poll_s = _POLL_S if job.status in (JobStatus.QUEUED, JobStatus.WORKING) else None
+    return unless_unchanged(call, _documents(call, [job])[0], retry_after(poll_s))
+
+
+def update_job(call: Call) -> Response:
+    """PATCH and PUT /jobs/{job_id}: renames or cancels the job, sets table or baseline, or ends it with a result."""
+    job_id = call.path_id("job")
+    accepted = (URL_ENCODED, MULTIPART)
+    with read_form(call.header("content-type"), call.body(), accepted=accepted, file_parts=(_RESULT,)) as form:
+        if _RESULT in form.fields:
+            raise Invalid(f"A result is a file; send it as the part {_RESULT} of {MULTIPART}.")
+        name = parse_job_name(form.fields[_NAME]) if _NAME in form.fields else None
+        table = parse_result_table(form.fields[_TABLE]) if _TABLE in form.fields else None
+        baseline = parse_neutral_baseline(form.fields[_BASELINE]) if _BASELINE in form.fields else None
+        job = call.services.jobs.update(
+            call.caller,
+            job_id,
+            name=name,
+            status=form.fields.get(_STATUS),
+            table=table,
+            neutral_baseline=baseline,
+            result=form.uploads.get(_RESULT),
+        )
+    return _job_response(call, job)
+
+
+def requeue_job(call: Call) -> Response:
+    """POST /jobs/{job_id}/requeue: runs the job again under its present name."""
+    return _job_response(call, call.services.jobs.requeue(call.caller, call.path_id("job")))
+
+
+ROUTES = (
+    Route(
+        ("POST",),
+        "/jobs",
+        create_job,
+        Answer(201, "Job"),
+        bodies=(
+            Body(MULTIPART, "NewJobForm"),
+            Body(URL_ENCODED, "NewJobFromUrlForm"),
+            Body(JSON_CONTENT_TYPE, "NewJob"),
+        ),
+    ),
+    Route(
+        READ,
+        "/jobs",
+        list_jobs,
+        Answer(200, "Job", is_list=True, headers=("Link",)),
+        queries=(
+            Query("status", "Only jobs in this state.", {"type": "string", "enum": [*JobStatus]}),
+            Query("name", "Only jobs of this name.", {"type": "string", "enum": [*JobName]}),
+            *PAGE_QUERIES,
+        ),
+    ),
+    Route(READ, "/jobs/{job_id}", get_job, Answer(200, "Job", headers=("Retry-After",)), is_conditional=True),
+    Route(
+        ("PATCH", "PUT"),
+        "/jobs/{job_id}",
+        update_job,
+        Answer(200, "Job"),
+        bodies=(Body(URL_ENCODED, "JobChanges"), Body(MULTIPART, "JobChangesForm")),
+    ),
+    Route(("POST",), "/jobs/{job_id}/requeue", requeue_job, Answer(200, "Job")),
+)
+
+
+def _create(call: Call, form: Form) -> Job:
+    new = new_job_of_form(call, form)
+    upload, url = form.uploads.get(_INPUT), form.fields.get(_INPUT_URL)
+    if upload is not None and url:
+        raise Invalid(f"The job has two media; send either the file as {_INPUT} or its {_INPUT_URL}.")
+    if url:
+        return call.services.jobs.create_from_url(call.caller, new, parse_input_url(url))
+    if upload is None:
+        raise Invalid(f"The job has no media; send the file as the part {_INPUT}, or its URL as {_INPUT_URL}.")
+    return call.services.jobs.create(call.caller, new, upload)
+
+
+def _create_from_json(call: Call) -> Response:
+    """A job without a file in the body: it names a URL, or announces an upload."""
+    resource = parse_resource(call.body(), "entry_job")
+    new, url = new_job_of_json(call, resource), text_of(resource, "input_url")
+    if url:
+        if resource.get("size_bytes") is not None:
+            raise Invalid("The job has two media; send either its input_url or announce a file with size_bytes.")
+        job = call.services.jobs.create_from_url(call.caller, new, parse_input_url(url))
+        return created(_documents(call, [job])[0])
+    job, target = call.services.job_uploads.create(call.caller, new, announced_file(call, resource))
+    upload = target_document(target, call.urls.job_upload(job.id))
+    return created({**job_document(job, {}, call.urls), "upload": upload})
+
+
+def _job_response(call: Call, job: Job) -> Response:
+    return json_response(_documents(call, [job])[0])
+
+
+def _documents(call: Call, jobs: Iterable[Job]) -> list[Document]:
+    """All of `jobs` with their entries, which are read in one go."""
+    jobs = tuple(jobs)
+    entries = call.services.entries.get_many(call.caller, entry_ids_of(jobs))
+    return [job_document(job, entries, call.urls) for job in jobs]
+
+
+def _parse_choice(choices: type[Choice], noun: str, text: str | None) -> Choice | None:
+    if text is None:
+        return None
+    try:
+        return choices(text)
+    except ValueError:
+        raise Invalid(f"There is no such {noun} to filter by; use one of: {', '.join(choices)}.") from None

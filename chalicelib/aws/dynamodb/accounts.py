@@ -1,0 +1,30 @@
+"""What was decided for accounts, in DynamoDB: a row in each account's partition."""
+
+from chalicelib.aws.dynamodb.rows import from_row, to_row
+from chalicelib.aws.dynamodb.table import NEW, Condition, ConditionFailed, DynamoTable
+from chalicelib.aws.dynamodb.table_layout import account_settings_key
+from chalicelib.domain.accounts import AccountSettings
+from chalicelib.errors import StaleWrite
+
+
+class DynamoAccounts:
+    """The port `AccountStore`."""
+
+    def __init__(self, table: DynamoTable) -> None:
+        self._table = table
+
+    def get(self, account_id: str) -> AccountSettings | None:
+        """What was decided for the account, None where nothing was. Read consistently."""
+        row = self._table.get(account_settings_key(account_id))
+        return None if row is None else from_row(AccountSettings, row)
+
+    def save(self, settings: AccountSettings) -> None:
+        """Writes in the place of version `settings.version - 1`, or as the first. Raises `StaleWrite`."""
+        unchanged = Condition("#version = :previous", {"#version": "version"}, {":previous": settings.version - 1})
+        try:
+            self._table.put(
+                to_row(settings) | account_settings_key(settings.account_id),
+                NEW if settings.version == 1 else unchanged,
+            )
+        except ConditionFailed:
+            raise StaleWrite(f"the account was changed since version {settings.version - 1}") from None

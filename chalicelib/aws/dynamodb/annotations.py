@@ -1,0 +1,116 @@
+"""Annotations in DynamoDB."""
+
+from collections.abc import Iterator
+
+from chalicelib.aws.dynamodb.annotation_cursors import decode_cursor, encode_cursor, end_of, entry_of
+from chalicelib.aws.dynamodb.rows import Row, from_row, to_row
+from chalicelib.aws.dynamodb.table import EXISTING, Condition, ConditionFailed, DynamoTable
+from chalicelib.aws.dynamodb.table_layout import (
+    BY_KEY,
+    BY_VALUE,
+    NOTED_ENTRY,
+    account_partition,
+    annotation_index,
+    annotation_key,
+    annotation_prefix,
+    by_key_partition,
+    by_value_partition,
+)
+from chalicelib.domain.entries import Annotation
+from chalicelib.errors import NotFound, StaleWrite
+from chalicelib.services.ports import Page
+
+_READ_SIZE = 200  # rows that one request looks at
+# Rows that one page of a search looks at, whatever the filter by source lets through.
+MOST_ROWS_READ = 1000
+
+
+class DynamoAnnotations:
+    """The port `AnnotationStore`. `most_rows_read` bounds what one page of a search looks at."""
+
+    def __init__(self, table: DynamoTable, *, most_rows_read: int = MOST_ROWS_READ) -> None:
+        self._table = table
+        self._most_rows_read = most_rows_read
+
+    def create(self, annotation: Annotation) -> None:
+        """Writes a new row."""
+        self._table.put(_row(annotation))
+
+    def get(self, account_id: str, entry_id: str, annotation_id: str) -> Annotation:
+        """Reads the row. Raises `NotFound`."""
+        row = self._table.get(annotation_key(account_id, entry_id, annotation_id))
+        if row is None:
+            raise _not_found()
+        return from_row(Annotation, row)
+
+    def list(self, account_id: str, entry_id: str) -> tuple[Annotation, ...]:
+        """All of an entry's annotations, oldest first."""
+        rows = self._table.query(account_partition(account_id), annotation_prefix(entry_id))
+        return tuple(from_row(Annotation, row) for row in rows)
+
+    def replace(self, previous: Annotation, replacement: Annotation) -> None:
+        """Puts `replacement` in the place of `previous`, which has the same ids. Raises `NotFound` where the row is
+        gone, `StaleWrite` where its texts are not `previous`' any more."""
+        names = {"#key": "key", "#value": "value", "#source": "source"}
+        values = {":key": previous.key, ":value": previous.value}
+        same_source = "attribute_not_exists(#source)"
+        if previous.source is not None:
+            same_source, values[":source"] = "#source = :source", previous.source
+        try:
+            unchanged = Condition(f"#key = :key AND #value = :value AND {same_source}", names, values)
+            self._table.put(_row(replacement), unchanged)
+        except ConditionFailed as failure:
+            if failure.row is None:
+                raise _not_found() from None
+            raise StaleWrite(f"annotation {previous.id} was written since it was read") from None
+
+    def delete(self, annotation: Annotation) -> None:
+        """Removes the row. Raises `NotFound`."""
+        try:
+            self._table.delete(annotation_key(annotation.account_id, annotation.entry_id, annotation.id), EXISTING)
+        except ConditionFailed:
+            raise _not_found() from None
+
+    def delete_all(self, account_id: str, entry_id: str) -> None:
+        """Removes all of an entry's annotations."""
+        rows = self._table.query(account_partition(account_id), annotation_prefix(entry_id))
+        self._table.delete_many(annotation_key(account_id, entry_id, row["id"]) for row in rows)
+
+    def search(
+        self, account_id: str, *, key: str, value: str | None, source: str | None, limit: int, cursor: str | None
+    ) -> Page[str]:
+        """The ids of the entries with such an annotation, each once, newest first; None stands for any text.
+
+        May lag behind the writes. A page that is not full may have a cursor all the same: one page looks at a limited
+        number of annotations. Raises `MalformedRequest` for a cursor that this store did not make.
+        """
+        index, partition = BY_KEY, by_key_partition(account_id, key)
+        if value is not None:
+            index, partition = BY_VALUE, by_value_partition(account_id, key, value)
+        before = None if cursor is None else decode_cursor(account_id, cursor)
+        read_size = min(limit, _READ_SIZE, self._most_rows_read) + 1
+        rows = self._table.query_index_down(index, partition, sort_key=NOTED_ENTRY, before=before, read_size=read_size)
+        return self._page(account_id, rows, source, limit)
+
+    def _page(self, account_id: str, rows: Iterator[Row], source: str | None, limit: int) -> Page[str]:
+        found: list[str] = []
+        position = ""
+        for number, row in enumerate(rows):
+            entry_id = entry_of(row[NOTED_ENTRY])
+            is_next = source in (None, row.get("source")) and found[-1:] != [entry_id]
+            if number >= self._most_rows_read or (is_next and len(found) == limit):
+                return Page(tuple(found), encode_cursor(account_id, position))
+            if is_next:
+                found.append(entry_id)
+            # The next page begins behind this annotation, or behind the whole entry where that has been told.
+            position = end_of(entry_id) if found[-1:] == [entry_id] else row[NOTED_ENTRY]
+        return Page(tuple(found), None)
+
+
+def _row(annotation: Annotation) -> Row:
+    key = annotation_key(annotation.account_id, annotation.entry_id, annotation.id)
+    return to_row(annotation) | key | annotation_index(annotation)
+
+
+def _not_found() -> NotFound:
+    return NotFound("There is no such annotation; list the entry's annotations to see those that exist.")

@@ -1,0 +1,217 @@
+"""Entries and their representations in DynamoDB. An entry is one row, so that its changes are atomic."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
+
+from chalicelib.aws.dynamodb.rows import from_row, stored, to_row
+from chalicelib.aws.dynamodb.table import EXISTING, NEW, Condition, ConditionFailed, DynamoTable
+from chalicelib.aws.dynamodb.table_layout import audit_key, entry_key
+from chalicelib.domain.audit import AuditRecord
+from chalicelib.domain.entries import MAX_REPRESENTATIONS, Entry, Representation
+from chalicelib.errors import Invalid, NotFound, StaleWrite
+
+_DELETING = "deleting"
+"""The attribute of an entry whose deletion has begun: the time. For everything else it is gone already."""
+_LIVE = Condition(f"{EXISTING.text} AND attribute_not_exists(#deleting)", {**EXISTING.names, "#deleting": _DELETING})
+
+
+class DynamoEntries:
+    """The port `EntryStore`."""
+
+    def __init__(self, table: DynamoTable) -> None:
+        self._table = table
+
+    def create(self, entry: Entry) -> None:
+        """Writes a new row; one that exists already is left as it is (a worker may run twice)."""
+        with suppress(ConditionFailed):
+            self._table.put(to_row(entry) | entry_key(entry.account_id, entry.id), NEW)
+
+    def get(self, account_id: str, entry_id: str) -> Entry:
+        """Reads the row, consistently. Raises `NotFound`."""
+        row = self._table.get(entry_key(account_id, entry_id))
+        if row is None or _DELETING in row:
+            raise _not_found()
+        return from_row(Entry, row)
+
+    def get_many(self, account_id: str, entry_ids: Sequence[str]) -> dict[str, Entry]:
+        """Those of the entries that exist, by id."""
+        keys = [entry_key(account_id, entry_id) for entry_id in dict.fromkeys(entry_ids)]
+        entries = (from_row(Entry, row) for row in self._table.batch_get(keys) if _DELETING not in row)
+        return {entry.id: entry for entry in entries}
+
+    def add_representation(self, representation: Representation) -> None:
+        """Adds a file to its entry. Raises `NotFound` without the entry, `Invalid` where the name is taken by a file
+        with another `media_key` or the entry is full."""
+        free = Condition(
+            f"{_LIVE.text} AND attribute_not_exists(#all.#id) AND size(#all) < :most",
+            {**_LIVE.names, **_names(representation)},
+            {":most": MAX_REPRESENTATIONS},
+        )
+        try:
+            self._set(representation, free)
+        except ConditionFailed as failure:
+            if failure.row is None or _DELETING in failure.row:
+                raise _not_found() from None
+            if _is_ours(representation, failure):
+                return
+            if representation.id in failure.row["representations"]:
+                raise Invalid("The entry has a file of this name already; choose another name.") from None
+            raise Invalid(f"The entry has {MAX_REPRESENTATIONS} files, the most it can; use another entry.") from None
+
+    def set_representation(self, representation: Representation) -> None:
+        """Adds a file to its entry or replaces it. Raises `NotFound` without the entry."""
+        live = Condition(_LIVE.text, {**_LIVE.names, **_names(representation)})
+        try:
+            self._set(representation, live)
+        except ConditionFailed:
+            raise _not_found() from None
+
+    def replace_representation(self, previous: Representation, replacement: Representation) -> None:
+        """Puts `replacement` in the place of `previous`, which has the same id, in one write.
+
+        Raises `NotFound` where entry or file are gone, `StaleWrite` where the file's media is neither `previous`' nor
+        `replacement`'s own.
+        """
+        try:
+            self._set(replacement, _still(previous))
+        except ConditionFailed as failure:
+            error = _lost(previous, failure)
+            if isinstance(error, NotFound) or not _is_ours(replacement, failure):
+                raise error from None
+
+    def remove_representation(self, representation: Representation, now: datetime) -> None:
+        """Takes a file out of its entry. Raises as `replace_representation` does."""
+        still = _still(representation)
+        unchanged = Condition(
+            still.text, {**still.names, "#updated": "updated"}, {**still.values, ":updated": stored(now)}
+        )
+        key = entry_key(representation.account_id, representation.entry_id)
+        try:
+            self._table.update(key, "REMOVE #all.#id SET #updated = :updated", unchanged)
+        except ConditionFailed as failure:
+            raise _lost(representation, failure) from None
+
+    def set_data_split(self, account_id: str, entry_id: str, data_split: str | None, now: datetime) -> None:
+        """Changes what part of a data set the entry belongs to. Raises `NotFound`."""
+        self._set_field(account_id, entry_id, "data_split", data_split, {"updated": now})
+
+    def set_media_seconds(self, account_id: str, entry_id: str, media_seconds: float | None) -> None:
+        """Notes how long the medium is, once a worker has looked. Raises `NotFound`."""
+        self._set_field(account_id, entry_id, "media_seconds", media_seconds, {})
+
+    def begin_deletion(self, account_id: str, entry_id: str, now: datetime) -> Entry:
+        """The entry as it was. From here on everything but the two methods of deletion finds no such entry, and no
+        second one can be made under its id until it is gone.
+
+        Raises `NotFound`; one that was begun before may be begun again.
+        """
+        marked = Condition(EXISTING.text, {**EXISTING.names, "#deleting": _DELETING}, {":now": stored(now)})
+        try:
+            self._table.update(entry_key(account_id, entry_id), "SET #deleting = :now", marked)
+        except ConditionFailed:
+            raise _not_found() from None
+        row = self._table.get(entry_key(account_id, entry_id))
+        if row is None:  # another deletion has finished
+            raise _not_found()
+        return from_row(Entry, row)
+
+    def finish_deletion(self, record: AuditRecord) -> None:
+        """Removes the row of the entry that `record` speaks of and writes the record, both or neither. Does nothing
+        where no deletion has begun or another has finished."""
+        begun = Condition("attribute_exists(#deleting)", {"#deleting": _DELETING})
+        row = to_row(record) | audit_key(record.account_id, record.id)
+        with suppress(ConditionFailed):
+            self._table.exchange(entry_key(record.account_id, record.subject_id), begun, row)
+
+    def _set_field(
+        self, account_id: str, entry_id: str, name: str, value: str | float | None, others: Mapping[str, datetime]
+    ) -> None:
+        names = {**_LIVE.names, "#field": name, **{f"#{other}": other for other in others}}
+        values = {f":{other}": stored(content) for other, content in others.items()}
+        settings = [f"#{other} = :{other}" for other in others]
+        if value is not None:
+            settings.append("#field = :field")
+            values[":field"] = stored(value)
+        change = f"SET {', '.join(settings)}" if settings else ""
+        if value is None:
+            change += " REMOVE #field"
+        try:
+            self._table.update(entry_key(account_id, entry_id), change.strip(), Condition(_LIVE.text, names, values))
+        except ConditionFailed:
+            raise _not_found() from None
+
+    def receive_upload(self, representation: Representation) -> None:
+        """Adds the file that the entry waited for, and ends the waiting, in one write.
+
+        Raises `NotFound` where there is no such entry or it does not wait.
+        """
+        names = {**_LIVE.names, "#upload": "upload", "#updated": "updated", **_names(representation)}
+        values = {":representation": to_row(representation), ":updated": stored(representation.updated)}
+        waiting = Condition(f"{_LIVE.text} AND attribute_exists(#upload)", names, values)
+        key = entry_key(representation.account_id, representation.entry_id)
+        try:
+            self._table.update(key, "SET #all.#id = :representation, #updated = :updated REMOVE #upload", waiting)
+        except ConditionFailed:
+            raise _not_found() from None
+
+    def delete_waiting(self, account_id: str, entry_id: str) -> bool:
+        """Removes an entry whose upload has not arrived; does nothing to any other. Whether it is gone, also before."""
+        waiting = Condition("attribute_exists(#upload)", {"#upload": "upload"})
+        try:
+            self._table.delete(entry_key(account_id, entry_id), waiting)
+        except ConditionFailed as failure:  # without a row: boto3 sends a deletion again whose answer was lost
+            return failure.row is None
+        return True
+
+    def set_sha256(self, representation: Representation, sha256: str) -> None:
+        """Notes the digest of a file, unless its bytes have been replaced meanwhile. Raises `NotFound` without it."""
+        names = {**_names(representation), "#key": "media_key", "#sha256": "sha256"}
+        values = {":key": representation.media_key, ":sha256": sha256}
+        unchanged = Condition("#all.#id.#key = :key", names, values)
+        key = entry_key(representation.account_id, representation.entry_id)
+        try:
+            self._table.update(key, "SET #all.#id.#sha256 = :sha256", unchanged)
+        except ConditionFailed as failure:
+            if failure.row is None or representation.id not in failure.row["representations"]:
+                raise _not_found() from None
+
+    def _set(self, representation: Representation, condition: Condition) -> None:
+        values = {":representation": to_row(representation), ":updated": stored(representation.updated)}
+        self._table.update(
+            entry_key(representation.account_id, representation.entry_id),
+            "SET #all.#id = :representation, #updated = :updated",
+            Condition(condition.text, {**condition.names, "#updated": "updated"}, {**condition.values, **values}),
+        )
+
+
+def _names(representation: Representation) -> dict[str, str]:
+    return {"#all": "representations", "#id": representation.id}
+
+
+def _still(representation: Representation) -> Condition:
+    """The entry has the file, and its media is the one that was read."""
+    return Condition(
+        f"{_LIVE.text} AND #all.#id.#key = :key",
+        {**_LIVE.names, **_names(representation), "#key": "media_key"},
+        {":key": representation.media_key},
+    )
+
+
+def _is_ours(representation: Representation, failure: ConditionFailed) -> bool:
+    """Whether the row has the file already: boto3 sends a write again whose answer was lost on the way."""
+    found = (failure.row or {}).get("representations", {}).get(representation.id, {})
+    return bool(found.get("media_key") == representation.media_key)
+
+
+def _lost(representation: Representation, failure: ConditionFailed) -> NotFound | StaleWrite:
+    """Why a write on the condition `_still` failed."""
+    if failure.row is None or _DELETING in failure.row:
+        return _not_found()
+    if representation.id not in failure.row["representations"]:
+        return NotFound("There is no such representation.")
+    return StaleWrite(f"representation {representation.id} was written since it was read")
+
+
+def _not_found() -> NotFound:
+    return NotFound("There is no such entry; use an entry URL that this API gave you.")

@@ -1,0 +1,94 @@
+"""Jobs in DynamoDB."""
+
+from chalicelib.aws.dynamodb.job_cursors import decode_cursor, encode_cursor
+from chalicelib.aws.dynamodb.rows import Row, from_row, to_row
+from chalicelib.aws.dynamodb.table import NEW, Condition, ConditionFailed, DynamoTable
+from chalicelib.aws.dynamodb.table_layout import JOB_PREFIX, account_partition, audit_key, job_key
+from chalicelib.domain.audit import AuditRecord
+from chalicelib.domain.job_names import JobName
+from chalicelib.domain.jobs import Job, JobStatus
+from chalicelib.errors import NotFound, StaleWrite
+from chalicelib.services.ports import Page
+
+# Rows that one request looks at where a filter may drop most of them.
+_FILTERED_READ_SIZE = 200
+# Rows that one page looks at: what a page costs must not grow with the number of jobs that no filter lets through.
+MOST_ROWS_READ = 1000
+
+
+class DynamoJobs:
+    """The port `JobStore`. `most_rows_read` bounds what one page of a filtered list looks at."""
+
+    def __init__(self, table: DynamoTable, *, most_rows_read: int = MOST_ROWS_READ) -> None:
+        self._table = table
+        self._most_rows_read = most_rows_read
+
+    def create(self, job: Job) -> None:
+        """Writes a new row. Raises `StaleWrite` where the id exists."""
+        try:
+            self._table.put(_row(job), NEW)
+        except ConditionFailed:
+            raise StaleWrite(f"job {job.id} exists already") from None
+
+    def get(self, account_id: str, job_id: str) -> Job:
+        """Reads the row, consistently. Raises `NotFound`."""
+        row = self._table.get(job_key(account_id, job_id))
+        if row is None:
+            raise NotFound("There is no such job; list your jobs to see those that exist.")
+        return from_row(Job, row)
+
+    def save(self, job: Job) -> None:
+        """Replaces the row whose version is `job.version - 1`. Raises `StaleWrite` for any other version or none."""
+        unchanged = Condition("#version = :previous", {"#version": "version"}, {":previous": job.version - 1})
+        try:
+            self._table.put(_row(job), unchanged)
+        except ConditionFailed:
+            raise StaleWrite(f"job {job.id} was written since version {job.version - 1}") from None
+
+    def delete(self, job: Job, record: AuditRecord) -> None:
+        """Removes the row and writes the record, both or neither. Raises `StaleWrite` for any other version or none."""
+        unchanged = Condition("#version = :version", {"#version": "version"}, {":version": job.version})
+        row = to_row(record) | audit_key(record.account_id, record.id)
+        try:
+            self._table.exchange(job_key(job.account_id, job.id), unchanged, row)
+        except ConditionFailed:
+            raise StaleWrite(f"job {job.id} was written since version {job.version}") from None
+
+    def list(
+        self,
+        account_id: str,
+        *,
+        limit: int,
+        cursor: str | None,
+        status: JobStatus | None,
+        name: JobName | None,
+    ) -> Page[Job]:
+        """The account's jobs, newest first.
+
+        With a filter, a page that is not full may have a cursor all the same: one page looks at a limited number of
+        jobs. Raises `MalformedRequest` for a cursor that this store did not make.
+        """
+        wanted = {key: value.value for key, value in (("status", status), ("name", name)) if value}
+        most_rows = max(limit, self._most_rows_read)
+        rows = self._table.query(
+            account_partition(account_id),
+            JOB_PREFIX,
+            descending=True,
+            after=None if cursor is None else job_key(account_id, decode_cursor(account_id, cursor)),
+            read_size=min(max(limit, _FILTERED_READ_SIZE), most_rows) + 1 if wanted else limit + 1,
+        )
+        jobs: list[Job] = []
+        last_id = ""
+        for number, row in enumerate(rows):
+            is_wanted = all(row[field] == text for field, text in wanted.items())
+            # One more than the page holds tells that there is more at all.
+            if number >= most_rows or (is_wanted and len(jobs) == limit):
+                return Page(tuple(jobs), encode_cursor(account_id, last_id))
+            if is_wanted:
+                jobs.append(from_row(Job, row))
+            last_id = row["id"]
+        return Page(tuple(jobs), None)
+
+
+def _row(job: Job) -> Row:
+    return to_row(job) | job_key(job.account_id, job.id)

@@ -1,0 +1,52 @@
+"""Reminders in DynamoDB: rows of their own in a sparse index by time."""
+
+import secrets
+from contextlib import suppress
+from datetime import datetime
+
+from chalicelib.aws.dynamodb.rows import from_row, stored, to_row
+from chalicelib.aws.dynamodb.table import Condition, ConditionFailed, DynamoTable
+from chalicelib.aws.dynamodb.table_layout import (
+    DUE_AT,
+    DUE_INDEX,
+    DUE_PARTITION,
+    DUE_PARTITIONS,
+    due_partition,
+    reminder_key,
+)
+from chalicelib.domain.reminders import Reminder
+
+
+class DynamoReminders:
+    """The port `ReminderStore`."""
+
+    def __init__(self, table: DynamoTable) -> None:
+        self._table = table
+
+    def set(self, reminder: Reminder) -> None:
+        """Writes the reminder, or moves the one of the same duty and subject."""
+        self._table.put(to_row(reminder) | _key(reminder) | {DUE_PARTITION: due_partition(reminder.subject_id)})
+
+    def list_due(self, now: datetime, *, limit: int) -> tuple[Reminder, ...]:
+        """At most `limit` of the reminders that are due. One that was written or removed just now may be amiss.
+
+        The shards are asked in a random order, so that one that is always full cannot starve the others.
+        """
+        due: list[Reminder] = []
+        for partition in secrets.SystemRandom().sample(DUE_PARTITIONS, len(DUE_PARTITIONS)):
+            if len(due) < limit:
+                rows = self._table.query_index(
+                    DUE_INDEX, (DUE_PARTITION, partition), (DUE_AT, stored(now)), limit=limit - len(due)
+                )
+                due += (from_row(Reminder, row) for row in rows)
+        return tuple(due)
+
+    def remove(self, reminder: Reminder) -> None:
+        """Removes the reminder, unless it has been moved to another time or is gone."""
+        unmoved = Condition("#due = :due", {"#due": DUE_AT}, {":due": stored(reminder.due_at)})
+        with suppress(ConditionFailed):
+            self._table.delete(_key(reminder), unmoved)
+
+
+def _key(reminder: Reminder) -> dict[str, str]:
+    return reminder_key(reminder.account_id, reminder.duty, reminder.subject_id)

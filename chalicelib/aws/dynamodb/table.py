@@ -1,0 +1,241 @@
+"""The table in Python's values: conditions, pages and unprocessed keys are dealt with here, once."""
+
+import secrets
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+
+from chalicelib.aws.dynamodb.rows import Row
+from chalicelib.aws.dynamodb.table_layout import PARTITION_KEY, SORT_KEY
+from chalicelib.aws.failures import AwsFailure, aws_failures
+from chalicelib.errors import MienError
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import WriteRequestUnionTypeDef
+
+Key = Mapping[str, str]
+_BATCH_KEYS = 100  # the most that BatchGetItem takes
+_BATCH_WRITES = 25  # the most that BatchWriteItem takes
+_BATCH_ATTEMPTS = 8  # in a row that bring nothing
+_FIRST_PAUSE_S = 0.05
+
+
+class ConditionFailed(MienError):
+    """A write found another row than its condition asked for. `row` is that row, None where there is none."""
+
+    def __init__(self, row: Row | None) -> None:
+        super().__init__("the condition of a write did not hold")
+        self.row = row
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What must hold of the row before a write. `text` writes attributes as `#x` and values as `:x`."""
+
+    text: str
+    names: Mapping[str, str]
+    values: Row = field(default_factory=dict)
+
+
+NEW = Condition("attribute_not_exists(#pk)", {"#pk": PARTITION_KEY})
+EXISTING = Condition("attribute_exists(#pk)", {"#pk": PARTITION_KEY})
+
+
+class DynamoTable:
+    """One DynamoDB table. `sleep` takes seconds. May be shared by threads."""
+
+    def __init__(self, client: "DynamoDBClient", name: str, *, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._client = client
+        self._name = name
+        self._sleep = sleep
+
+    def get(self, key: Key) -> Row | None:
+        """The row, read consistently."""
+        with aws_failures("read a row"):
+            answer = self._client.get_item(TableName=self._name, Key=_wire(key), ConsistentRead=True)
+        return _row(answer["Item"]) if "Item" in answer else None
+
+    def put(self, row: Row, condition: Condition | None = None) -> None:
+        """Writes or replaces the whole row. Raises `ConditionFailed`."""
+        self._write(self._client.put_item, condition, Item=_wire(row))
+
+    def update(self, key: Key, change: str, condition: Condition) -> None:
+        """Changes attributes. `change` is an UpdateExpression in the names and values of `condition`, which it
+        raises as `ConditionFailed`."""
+        self._write(self._client.update_item, condition, Key=_wire(key), UpdateExpression=change)
+
+    def delete(self, key: Key, condition: Condition | None = None) -> None:
+        """Removes the row. Raises `ConditionFailed`."""
+        self._write(self._client.delete_item, condition, Key=_wire(key))
+
+    def query_index(self, index: str, partition: tuple[str, str], up_to: tuple[str, str], *, limit: int) -> list[Row]:
+        """At most `limit` rows of a partition of an index, ascending, whose sort key is not above a text.
+
+        `partition` and `up_to` are names of attributes with their values. An index lags behind the table.
+        """
+        with aws_failures("query an index"):
+            answer = self._client.query(
+                TableName=self._name,
+                IndexName=index,
+                KeyConditionExpression="#partition = :partition AND #sort <= :up_to",
+                ExpressionAttributeNames={"#partition": partition[0], "#sort": up_to[0]},
+                ExpressionAttributeValues=_wire({":partition": partition[1], ":up_to": up_to[1]}),
+                Limit=limit,
+            )
+        return [_row(item) for item in answer["Items"]]
+
+    def update_and_get(self, key: Key, change: str, condition: Condition) -> Row:
+        """Like `update`; returns the row as it is then, be it changed or made by this."""
+        return _row(
+            self._write(
+                self._client.update_item, condition, Key=_wire(key), UpdateExpression=change, ReturnValues="ALL_NEW"
+            )["Attributes"]
+        )
+
+    def delete_many(self, keys: Iterable[Key]) -> None:
+        """Removes the rows, as far as they exist. No key may be there twice."""
+        waiting = iter(keys)
+        while batch := list(islice(waiting, _BATCH_WRITES)):
+            self._delete_batch([{"DeleteRequest": {"Key": _wire(key)}} for key in batch])
+
+    def exchange(self, gone: Key, condition: Condition, row: Row) -> None:
+        """Removes one row and writes another, both or neither. Raises `ConditionFailed`, without the row."""
+        deletion: Any = {
+            "TableName": self._name,
+            "Key": _wire(gone),
+            "ConditionExpression": condition.text,
+            "ExpressionAttributeNames": condition.names,
+        }
+        if condition.values:
+            deletion["ExpressionAttributeValues"] = _wire(condition.values)
+        with aws_failures("exchange rows"):
+            try:
+                self._client.transact_write_items(
+                    TransactItems=[
+                        {"Delete": deletion},
+                        {"Put": {"TableName": self._name, "Item": _wire(row)}},
+                    ]
+                )
+            except self._client.exceptions.TransactionCanceledException as failure:
+                if failure.response["CancellationReasons"][0].get("Code") != "ConditionalCheckFailed":
+                    raise
+                raise ConditionFailed(None) from failure
+
+    def query(
+        self,
+        partition: str,
+        prefix: str,
+        *,
+        descending: bool = False,
+        after: Key | None = None,
+        read_size: int | None = None,
+    ) -> Iterator[Row]:
+        """The partition's rows whose sort key begins with `prefix`, in its order, read as they are asked for.
+
+        `after` is the key behind which to begin; `read_size` is how many rows one request looks at.
+        """
+        request: dict[str, Any] = {
+            "KeyConditionExpression": "#pk = :pk AND begins_with(#sk, :prefix)",
+            "ExpressionAttributeNames": {"#pk": PARTITION_KEY, "#sk": SORT_KEY},
+            "ExpressionAttributeValues": _wire({":pk": partition, ":prefix": prefix}),
+            "ScanIndexForward": not descending,
+        }
+        if after is not None:
+            request["ExclusiveStartKey"] = _wire(after)
+        return self._query(request, read_size)
+
+    def query_index_down(
+        self, index: str, partition: str, *, sort_key: str, before: str | None, read_size: int
+    ) -> Iterator[Row]:
+        """The rows of an index (which is called after its partition key) in descending order of `sort_key`, those
+        below `before` only. May lag behind the writes."""
+        request: dict[str, Any] = {
+            "IndexName": index,
+            "KeyConditionExpression": "#pk = :pk",
+            "ExpressionAttributeNames": {"#pk": index},
+            "ExpressionAttributeValues": _wire({":pk": partition}),
+            "ScanIndexForward": False,
+        }
+        if before is not None:
+            request["KeyConditionExpression"] += " AND #sk < :before"
+            request["ExpressionAttributeNames"]["#sk"] = sort_key
+            request["ExpressionAttributeValues"] |= _wire({":before": before})
+        return self._query(request, read_size)
+
+    def _query(self, request: dict[str, Any], read_size: int | None) -> Iterator[Row]:
+        if read_size is not None:
+            request["Limit"] = read_size
+        while True:
+            with aws_failures("query rows"):
+                answer = self._client.query(TableName=self._name, **request)
+            yield from (_row(item) for item in answer["Items"])
+            if not answer.get("LastEvaluatedKey"):
+                return
+            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def batch_get(self, keys: Sequence[Key]) -> Iterator[Row]:
+        """Those of the rows that exist, read consistently, in no order. No key may be there twice."""
+        for first in range(0, len(keys), _BATCH_KEYS):
+            yield from self._get_batch([_wire(key) for key in keys[first : first + _BATCH_KEYS]])
+
+    def _get_batch(self, keys: list[dict[str, Any]]) -> Iterator[Row]:
+        fruitless = 0
+        while True:
+            with aws_failures("read rows"):
+                answer = self._client.batch_get_item(RequestItems={self._name: {"Keys": keys, "ConsistentRead": True}})
+            rows = answer["Responses"].get(self._name, [])
+            yield from (_row(item) for item in rows)
+            unprocessed = answer["UnprocessedKeys"].get(self._name)
+            if not unprocessed:
+                return
+            # A reply that is full (16 MB) leaves keys over as well: only replies that bring nothing count as failed.
+            fruitless = 0 if rows else fruitless + 1
+            if fruitless == _BATCH_ATTEMPTS:
+                raise AwsFailure(f"could not read rows: {len(unprocessed['Keys'])} stayed unprocessed")
+            keys = list(unprocessed["Keys"])
+            self._sleep(_pause_s(fruitless))
+
+    def _delete_batch(self, requests: "list[WriteRequestUnionTypeDef]") -> None:
+        for attempt in range(_BATCH_ATTEMPTS):
+            with aws_failures("delete rows"):
+                answer = self._client.batch_write_item(RequestItems={self._name: requests})
+            unprocessed = answer["UnprocessedItems"].get(self._name)
+            if not unprocessed:
+                return
+            requests = list(unprocessed)
+            self._sleep(_pause_s(attempt))
+        raise AwsFailure(f"could not delete rows: {len(requests)} stayed unprocessed")
+
+    def _write(self, operation: Callable[..., Any], condition: Condition | None, **request: Any) -> Any:
+        if condition is not None:
+            request["ConditionExpression"] = condition.text
+            request["ExpressionAttributeNames"] = condition.names
+            request["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+            if condition.values:
+                request["ExpressionAttributeValues"] = _wire(condition.values)
+        with aws_failures("write a row"):
+            try:
+                return operation(TableName=self._name, **request)
+            except self._client.exceptions.ConditionalCheckFailedException as failure:
+                found: Any = failure.response.get("Item")
+                raise ConditionFailed(_row(found) if found else None) from failure
+
+
+def _pause_s(fruitless: int) -> float:
+    """Exponential, with full jitter, so that throttled readers do not come back together."""
+    return secrets.SystemRandom().uniform(0.0, _FIRST_PAUSE_S * 2**fruitless)
+
+
+def _wire(row: Mapping[str, Any]) -> dict[str, Any]:
+    serializer = TypeSerializer()
+    return {name: serializer.serialize(value) for name, value in row.items()}
+
+
+def _row(item: Mapping[str, Any]) -> Row:
+    deserializer = TypeDeserializer()
+    return {name: deserializer.deserialize(value) for name, value in item.items()}

@@ -1,0 +1,64 @@
+"""Users in DynamoDB.
+
+A user's row is a partition of its own, because every request reads it. A second row in one partition for all names
+lists it; it is written first, so that a name may be listed without a user for a moment, but never a user without a
+name.
+"""
+
+from chalicelib.aws.dynamodb.rows import from_row, to_row
+from chalicelib.aws.dynamodb.table import NEW, Condition, ConditionFailed, DynamoTable
+from chalicelib.aws.dynamodb.table_layout import (
+    MAX_PARTITION_KEY_BYTES,
+    PARTITION_KEY,
+    USER_NAME_PREFIX,
+    USER_NAMES_PARTITION,
+    account_key,
+    user_key,
+    user_name_key,
+)
+from chalicelib.domain.accounts import User
+from chalicelib.errors import StaleWrite
+
+
+class DynamoUsers:
+    """The port `UserStore`."""
+
+    def __init__(self, table: DynamoTable) -> None:
+        self._table = table
+
+    def create(self, user: User) -> None:
+        """Writes a new row. Raises `StaleWrite` where the name is taken."""
+        self._table.put({"email": user.email} | user_name_key(user.email))
+        try:
+            self._table.put(to_row(user) | user_key(user.email), NEW)
+        except ConditionFailed:
+            raise StaleWrite(f"user {user.email} exists already") from None
+        self._table.put(account_key(user.account_id))
+
+    def get(self, email: str) -> User | None:
+        """The user called `email` (lower case), None where there is none."""
+        key = user_key(email)
+        # Anybody may send any user name: one too long to be a key is unknown, not an error of ours.
+        if len(key[PARTITION_KEY].encode(errors="replace")) > MAX_PARTITION_KEY_BYTES:
+            return None
+        row = self._table.get(key)
+        return None if row is None else from_row(User, row)
+
+    def save(self, user: User) -> None:
+        """Replaces the row whose version is `user.version - 1`. Raises `StaleWrite` for any other version or none."""
+        unchanged = Condition("#version = :previous", {"#version": "version"}, {":previous": user.version - 1})
+        try:
+            self._table.put(to_row(user) | user_key(user.email), unchanged)
+        except ConditionFailed:
+            raise StaleWrite(f"user {user.email} was written since version {user.version - 1}") from None
+        self._table.put(account_key(user.account_id))  # whose creation may have died before it
+
+    def has_account(self, account_id: str) -> bool:
+        """Whether a user of this account was ever made; asked of any text."""
+        return self._table.get(account_key(account_id)) is not None
+
+    def list(self) -> tuple[User, ...]:
+        """All users, by name."""
+        names = [row["email"] for row in self._table.query(USER_NAMES_PARTITION, USER_NAME_PREFIX)]
+        users = (from_row(User, row) for row in self._table.batch_get([user_key(name) for name in names]))
+        return tuple(sorted(users, key=lambda user: user.email))

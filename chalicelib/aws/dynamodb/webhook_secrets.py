@@ -1,0 +1,29 @@
+"""Webhook secrets in DynamoDB, each in its account's partition."""
+
+from chalicelib.aws.dynamodb.rows import from_row, to_row
+from chalicelib.aws.dynamodb.table import NEW, Condition, ConditionFailed, DynamoTable
+from chalicelib.aws.dynamodb.table_layout import webhook_secret_key
+from chalicelib.domain.webhooks import WebhookSecret
+from chalicelib.errors import StaleWrite
+
+
+class DynamoWebhookSecrets:
+    """The port `WebhookSecretStore`."""
+
+    def __init__(self, table: DynamoTable) -> None:
+        self._table = table
+
+    def get(self, account_id: str) -> WebhookSecret | None:
+        """The account's secret, None before there is one."""
+        row = self._table.get(webhook_secret_key(account_id))
+        return None if row is None else from_row(WebhookSecret, row)
+
+    def save(self, secret: WebhookSecret) -> None:
+        """Writes the secret in the place of version `secret.version - 1`, or as the first. Raises `StaleWrite`."""
+        unchanged = Condition("#version = :previous", {"#version": "version"}, {":previous": secret.version - 1})
+        try:
+            self._table.put(
+                to_row(secret) | webhook_secret_key(secret.account_id), NEW if secret.version == 1 else unchanged
+            )
+        except ConditionFailed:
+            raise StaleWrite(f"the webhook secret was written since version {secret.version - 1}") from None

@@ -1,0 +1,188 @@
+"""The metrics that a face is given, in the order in which files list them, and the results they travel in.
+
+The names, ranges and meanings are those of the wire contract; `classifier` is the raw name that `configuration`,
+`metric_map` and the `ct-pack-*` jobs use. `auNN` is the action unit of the Facial Action Coding System.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cached_property
+
+from chalicelib.domain.measurements.validity import Reasons
+
+
+class MetricGroup(StrEnum):
+    """What kind of statement a metric makes."""
+
+    HEAD = "head"
+    EMOTION = "emotion"
+    EXPRESSION = "expression"
+    RAW_EXPRESSION = "raw expression"
+    FACE_BOX = "face box"
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One named number per face and frame. `minimum` and `maximum` are None where the scale is open. `variant` says
+    which of several scores of one classifier it is, where it is not the usual one."""
+
+    name: str
+    classifier: str
+    group: MetricGroup
+    unit: str
+    minimum: float | None = None
+    maximum: float | None = None
+    variant: str = ""
+
+    @property
+    def mapped_name(self) -> str:
+        """What `configuration` and `metric_map` say that the number is: `smilect`, `smilect-linear` ..."""
+        return f"{self.classifier}-{self.variant}" if self.variant else self.classifier
+
+
+def _head(name: str, classifier: str, unit: str) -> Metric:
+    return Metric(name, classifier, MetricGroup.HEAD, unit)
+
+
+def _score(name: str, classifier: str, group: MetricGroup, minimum: float = 0.0) -> Metric:
+    return Metric(name, classifier, group, "score", minimum, 100.0)
+
+
+_HEAD = (
+    _head("pitch", "pitch", "degrees"),
+    _head("yaw", "yaw", "degrees"),
+    _head("roll", "roll", "degrees"),
+    _head("interocular distance", "interoculardistance", "pixels"),
+    _head("mean face luminance", "meanfaceluminance", "0..255"),
+)
+_EMOTIONS = (
+    *(
+        _score(name, f"{name}ct", MetricGroup.EMOTION)
+        for name in ("anger", "contempt", "disgust", "engagement", "fear", "joy", "sadness", "surprise")
+    ),
+    _score("valence", "valencect", MetricGroup.EMOTION, minimum=-100.0),
+)
+_EXPRESSIONS = tuple(
+    _score(name, classifier, MetricGroup.EXPRESSION)
+    for name, classifier in (
+        ("attention", "attentionct"),
+        ("brow furrow", "au04ct"),
+        ("brow raise", "au02ct"),
+        ("cheek raise", "au06ct"),
+        ("chin raise", "au17ct"),
+        ("dimpler", "au14ct"),
+        ("eye closure", "au43ct"),
+        ("eye widen", "au05ct"),
+        ("inner brow raise", "au01ct"),
+        ("jaw drop", "au26ct"),
+        ("lid tighten", "au07ct"),
+        ("lip corner depressor", "au15ct"),
+        ("lip press", "au24ct"),
+        ("lip pucker", "au18ct"),
+        ("lip stretch", "au20ct"),
+        ("lip suck", "au28ct"),
+        ("mouth open", "au25ct"),
+        ("nose wrinkle", "au09ct"),
+        ("smile", "smilect"),
+        ("smirk", "smirkct"),
+        ("upper lip raise", "au10ct"),
+    )
+)
+_FACE_BOX = tuple(
+    Metric(f"face box {side}", f"facebox{side}", MetricGroup.FACE_BOX, "pixels")
+    for side in ("left", "top", "width", "height")
+)
+
+METRICS: tuple[Metric, ...] = (*_HEAD, *_EMOTIONS, *_EXPRESSIONS, *_FACE_BOX)
+EMOTION_NAMES: tuple[str, ...] = tuple(metric.name for metric in _EMOTIONS)
+EXPRESSION_NAMES: tuple[str, ...] = tuple(metric.name for metric in _EXPRESSIONS)
+BASELINE_NAMES: tuple[str, ...] = tuple(name for name in EXPRESSION_NAMES if name != "attention")
+"""The expressions that are corrected by the person's own neutral. Attention is no form of the face."""
+
+
+def raw_name(name: str) -> str:
+    """What the uncorrected score of an expression is called beside the corrected one."""
+    return f"{name} raw"
+
+
+_RAW = tuple(
+    replace(
+        metric,
+        name=raw_name(metric.name),
+        classifier=f"{metric.classifier}-raw",
+        group=MetricGroup.RAW_EXPRESSION,
+    )
+    for metric in _EXPRESSIONS
+    if metric.name in BASELINE_NAMES
+)
+
+
+@dataclass(frozen=True)
+class MetricSet:
+    """The metrics that the results of a job have, in the order in which files list them."""
+
+    metrics: tuple[Metric, ...]
+
+    def __iter__(self) -> Iterator[Metric]:
+        return iter(self.metrics)
+
+    def __len__(self) -> int:
+        return len(self.metrics)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The friendly names."""
+        return tuple(metric.name for metric in self.metrics)
+
+    def has(self, group: MetricGroup) -> bool:
+        """Whether any metric of `group` is in it."""
+        return any(metric.group is group for metric in self.metrics)
+
+    def without(self, group: MetricGroup) -> "MetricSet":
+        """The others."""
+        return MetricSet(tuple(metric for metric in self.metrics if metric.group is not group))
+
+    def with_raw(self) -> "MetricSet":
+        """These, and after them the uncorrected scores of the expressions that the person's own neutral corrects."""
+        return MetricSet((*self.metrics, *_RAW))
+
+    def of_variant(self, variant: str) -> "MetricSet":
+        """These, with expressions and emotions marked as that variant of their classifiers."""
+        scored = (MetricGroup.EXPRESSION, MetricGroup.EMOTION)
+        return MetricSet(
+            tuple(replace(metric, variant=variant) if metric.group in scored else metric for metric in self.metrics)
+        )
+
+
+EVERY_METRIC = MetricSet(METRICS)
+
+
+def deployed_metrics(*, expressions_only: bool) -> MetricSet:
+    """What a deployment measures: everything, or no emotions (valence and engagement are among them)."""
+    return EVERY_METRIC.without(MetricGroup.EMOTION) if expressions_only else EVERY_METRIC
+
+
+@dataclass(frozen=True, slots=True)
+class FaceMetrics:
+    """One face in one frame. `face_id` holds from frame to frame; `values` has every name of the job's `MetricSet`.
+    `confidence`: how sure it is that there is a face, 0..100; `invalid_reasons`: why the values are not to be trusted,
+    nothing where they are."""
+
+    face_id: int
+    values: Mapping[str, float]
+    confidence: float = 100.0
+    invalid_reasons: Reasons = ()
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether nothing speaks against the values."""
+        return not self.invalid_reasons
+
+
+@dataclass(frozen=True, slots=True)
+class FrameMetrics:
+    """One decoded frame: its time in seconds as the container states it, and its faces by ascending id."""
+
+    time_s: float
+    faces: tuple[FaceMetrics, ...]

@@ -1,0 +1,106 @@
+"""DynamoDB, S3 and SQS in this process. What they hold lives in memory and ends with them."""
+
+import os
+from collections.abc import Callable
+from contextlib import ExitStack
+from threading import Lock
+from types import TracebackType
+from typing import Self
+
+import requests
+
+from chalicelib.aws.clients import make_clients
+from chalicelib.local.aws.dynamodb_lock import one_dynamodb_call_at_a_time
+from chalicelib.local.aws.environment import embedded_aws_variables, process_environment, without_foreign_variables
+from chalicelib.local.aws.moto_server import MotoServer
+from chalicelib.local.aws.provisioning import EventQueues, provision
+from chalicelib.local.aws.s3_event_versions import versions_in_s3_events
+from chalicelib.settings import Settings, write_settings
+
+# moto keeps its data in module globals, so two in one process would be one.
+_ONE_PER_PROCESS = Lock()
+_RESET_TIMEOUT_S = 10.0
+
+
+class EmbeddedAws:
+    """A context manager; inside it this process's own environment is `environment`, so every boto3 client made there,
+    and every child process given it, talks to the embedded AWS and cannot talk to the real one.
+
+    `port` is that of the AWS endpoint; 0 takes a free one. `configure` changes the settings beyond the names, such as
+    the models' directory. `visibility_timeout_s` and `max_receives` are the job queue's (see `provision`).
+    """
+
+    def __init__(
+        self,
+        *,
+        port: int = 0,
+        visibility_timeout_s: int = 30,
+        max_receives: int = 10,
+        configure: Callable[[Settings], Settings] | None = None,
+    ) -> None:
+        self._port = port
+        self._visibility_timeout_s = visibility_timeout_s
+        self._max_receives = max_receives
+        self._configure = configure or _as_it_is
+        self._undo = ExitStack()
+        self.endpoint_url = ""
+        self.dead_letter_queue_url = ""
+        self.event_queues = EventQueues("", "", "", "")
+        self.environment: dict[str, str] = {}
+        self._settings: Settings | None = None
+
+    @property
+    def settings(self) -> Settings:
+        """What a deployment on this AWS is told. Raises RuntimeError outside the block."""
+        if self._settings is None:
+            raise RuntimeError("the embedded AWS has not been entered")
+        return self._settings
+
+    def __enter__(self) -> Self:
+        """Raises OSError where the port is in use, RuntimeError where this process has an embedded AWS already."""
+        if not _ONE_PER_PROCESS.acquire(blocking=False):
+            raise RuntimeError("this process runs an embedded AWS already")
+        with ExitStack() as undo:
+            undo.callback(_ONE_PER_PROCESS.release)
+            undo.enter_context(one_dynamodb_call_at_a_time())
+            undo.enter_context(versions_in_s3_events())
+            server = MotoServer(self._port)
+            undo.callback(server.stop)
+            self.endpoint_url = server.url
+            self._enter_environment(undo)
+            self._undo = undo.pop_all()
+        return self
+
+    def __exit__(
+        self, error_type: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._undo.__exit__(error_type, error, traceback)
+
+    def _enter_environment(self, undo: ExitStack) -> None:
+        environment = without_foreign_variables(os.environ) | embedded_aws_variables(self.endpoint_url)
+        undo.enter_context(process_environment(environment))
+        _forget_everything(self.endpoint_url)
+        undo.callback(_forget_everything, self.endpoint_url)
+        provisioned = provision(
+            make_clients(), visibility_timeout_s=self._visibility_timeout_s, max_receives=self._max_receives
+        )
+        self.dead_letter_queue_url = provisioned.dead_letter_queue_url
+        self.event_queues = provisioned.event_queues
+        names = Settings(
+            provisioned.table_name,
+            provisioned.media_bucket,
+            provisioned.job_queue_url,
+            delivery_queue_url=provisioned.event_queues.deliveries,
+            requests_per_minute=0,  # who tries things on a machine of his own slows nobody down
+        )
+        self._settings = self._configure(names)
+        self.environment = environment | write_settings(self._settings)
+        undo.enter_context(process_environment(self.environment))
+
+
+def _as_it_is(settings: Settings) -> Settings:
+    return settings
+
+
+def _forget_everything(endpoint_url: str) -> None:
+    requests.post(f"{endpoint_url}/moto-api/reset", timeout=_RESET_TIMEOUT_S).raise_for_status()

@@ -1,0 +1,118 @@
+"""Jobs and entries that are kept for a while and no longer."""
+
+import logging
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from chalicelib.domain.accounts import Caller
+from chalicelib.domain.audit import AuditAction, AuditRecord
+from chalicelib.domain.ids import new_id
+from chalicelib.domain.jobs import Job, JobStatus
+from chalicelib.domain.reminders import Duty, Reminder
+from chalicelib.errors import NotFound, StaleWrite
+from chalicelib.services.changes import change_job
+from chalicelib.services.duties.entry_deletions import EntryDeletions
+from chalicelib.services.intake.dropped_files import DroppedFiles
+from chalicelib.services.ports import AccountStore, Clock, JobStore, ReminderStore, UploadStore
+
+AUTHOR = "retention"
+"""Who the audit trail says has deleted what had expired."""
+
+# A worker that loses its job stops at its next report, within seconds; nothing of it comes after this.
+_LAST_WORDS_S = 120.0
+# Behind API Gateway a request has 29 seconds: what it began later than this, nobody is at any more.
+_LONGEST_REQUEST_S = 60
+
+_log = logging.getLogger(__name__)
+
+
+class RetentionPlan:
+    """When what is new expires: after what its client said, else what was decided for its account, else after
+    `default_s` seconds, else never."""
+
+    def __init__(self, reminders: ReminderStore, accounts: AccountStore, *, default_s: float | None) -> None:
+        self._reminders = reminders
+        self._accounts = accounts
+        self._default_s = default_s
+
+    def begin(
+        self, duty: Duty, account_id: str, subject_id: str, now: datetime, expires_in_s: int | None = None
+    ) -> datetime | None:
+        """When the job or entry expires, None for never. To be called before its row is written."""
+        kept_s = self._kept_s(account_id) if expires_in_s is None else expires_in_s
+        if kept_s is None:
+            return None
+        # A reminder that came before the row would find nothing, and never come again.
+        due_at = now + timedelta(seconds=max(kept_s, _LONGEST_REQUEST_S))
+        self._reminders.set(Reminder(account_id, duty, subject_id, due_at))
+        return now + timedelta(seconds=kept_s)
+
+    def _kept_s(self, account_id: str) -> float | None:
+        settings = self._accounts.get(account_id)
+        return self._default_s if settings is None or settings.retention_s is None else settings.retention_s
+
+
+class EntryRetention:
+    """The duty `ENTRY_RETENTION`: removes an entry that was made without a job, as its owner could; a line of the audit
+    trail stays."""
+
+    def __init__(self, deletions: EntryDeletions) -> None:
+        self._deletions = deletions
+
+    def perform(self, reminder: Reminder) -> None:
+        """Removes the entry, or does the rest where somebody died in the middle of that."""
+        with suppress(NotFound):
+            self._deletions.delete(Caller(AUTHOR, reminder.account_id), reminder.subject_id)
+
+
+class JobRetention:
+    """The duty `JOB_RETENTION`: removes a job with its media, its results and their annotations; a line of the audit
+    trail stays for each. May be done again from any step: the job's row goes last."""
+
+    def __init__(
+        self, jobs: JobStore, deletions: EntryDeletions, uploads: UploadStore, dropped: DroppedFiles, clock: Clock
+    ) -> None:
+        self._jobs = jobs
+        self._deletions = deletions
+        self._uploads = uploads
+        self._dropped = dropped
+        self._clock = clock
+
+    def perform(self, reminder: Reminder) -> datetime | None:
+        """Removes the job. One that a worker may be at, or was at a moment ago, is cancelled first and removed when the
+        worker has stopped, one that has a webhook when that has been told."""
+        account_id, job_id = reminder.account_id, reminder.subject_id
+        try:
+            before = self._jobs.get(account_id, job_id).status
+            job = change_job(self._jobs, account_id, job_id, self._stopped)
+        except NotFound:
+            return None
+        now = self._clock()
+        is_told = job.webhook is not None and not before.is_over  # of the cancellation, for which it needs its row
+        if is_told or _may_have_a_worker(job, now):
+            return now + timedelta(seconds=_LAST_WORDS_S)
+        for entry_id in job.entry_ids:
+            with suppress(NotFound):
+                self._deletions.delete(Caller(AUTHOR, account_id), entry_id)
+        if job.upload is not None:
+            self._uploads.discard(job.upload.media_key)
+        self._dropped.delete_of_job(job)  # of which no entry may know: it came to nothing, or was deleted before
+        record = AuditRecord(new_id(now), account_id, AUTHOR, AuditAction.JOB_EXPIRED, job_id, now)
+        try:
+            self._jobs.delete(job, record)
+        except StaleWrite:
+            return now  # it was requeued meanwhile: once more from the start
+        # A warning, because Lambda drops what is less by default, and this line is meant to be found.
+        _log.warning("audit %s: %s %s of account %s", record.id, record.action, job_id, account_id)
+        return None
+
+    def _stopped(self, job: Job) -> Job:
+        is_live = job.status in (JobStatus.QUEUED, JobStatus.WORKING)
+        return job.cancelled(self._clock()) if is_live else job
+
+
+def _may_have_a_worker(job: Job, now: datetime) -> bool:
+    """Whether somebody claimed the job, in this run or an earlier one, who may not have heard of its end yet."""
+    was_claimed = job.attempt > 0 or job.run > 1 or job.segments is not None
+    is_fresh = (now - job.updated).total_seconds() < _LAST_WORDS_S
+    return job.status is JobStatus.CANCELLED and was_claimed and is_fresh

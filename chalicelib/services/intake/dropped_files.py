@@ -1,0 +1,59 @@
+"""The end of what lies in the drop-folder and in the folder of results."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from chalicelib.domain.entries import Entry
+from chalicelib.domain.intake.drops import (
+    OWNER,
+    DroppedObject,
+    dropped_job_id,
+    error_key,
+    file_result_key,
+    is_in_folder_of,
+)
+from chalicelib.domain.jobs import Job, own_input_entry_id
+from chalicelib.services.ports import DropStore
+
+
+class DroppedFiles:
+    """Removes the versions of objects that belong to an entry or job, and none else: another version of the same path
+    has a job of its own, whose results have the same names. Everything may be done again."""
+
+    def __init__(self, drops: DropStore) -> None:
+        self._drops = drops
+
+    def delete_of_entry(self, entry: Entry) -> None:
+        """Removes the copies of the entry's files; with the medium of a job, also the object that was dropped and the
+        sentence. To be called once the bytes that would be copied are gone."""
+        if entry.drop_key is None:
+            return
+        if entry.source == entry.drop_key:
+            self._delete_dropped(entry.account_id, entry.drop_key, entry.id)
+        for file in entry.representations.values():
+            self._delete(entry.account_id, entry.drop_key, file_result_key(entry.drop_key, file.file_name), entry.id)
+
+    def delete_of_job(self, job: Job) -> None:
+        """Removes the object that was dropped and the sentence, whether or not there was ever an entry."""
+        if job.drop_key is not None:
+            self._delete_dropped(job.account_id, job.drop_key, job.own_input_entry_id)
+
+    def _delete_dropped(self, account_id: str, drop_key: str, input_entry_id: str) -> None:
+        if is_in_folder_of(drop_key, account_id):
+            self._drops.delete_versions(drop_key, _became(input_entry_id, account_id))
+        self._delete(account_id, drop_key, error_key(drop_key), input_entry_id)
+
+    def _delete(self, account_id: str, drop_key: str, key: str, owner_id: str) -> None:
+        if is_in_folder_of(drop_key, account_id):  # whatever a row says: what lies in another's folder stays
+            self._drops.delete_versions(key, lambda found: found.metadata.get(OWNER) == owner_id)
+
+
+def _became(input_entry_id: str, account_id: str) -> Callable[[DroppedObject], bool]:
+    """Whether this version is the one that became the entry: its id follows from it."""
+
+    def is_own(found: DroppedObject) -> bool:
+        # A bucket without versions calls the only one "null" when it is asked for its versions.
+        names = (found, replace(found, version_id=None))
+        return any(own_input_entry_id(dropped_job_id(account_id, each)) == input_entry_id for each in names)
+
+    return is_own

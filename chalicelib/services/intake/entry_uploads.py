@@ -1,0 +1,113 @@
+"""Entries whose medium clients send to the media store themselves; the counterpart of `job_uploads`, without a job."""
+
+from collections.abc import Sequence
+
+from chalicelib.domain.accounts import Caller
+from chalicelib.domain.entries import Entry
+from chalicelib.domain.ids import new_id
+from chalicelib.domain.intake.announced_files import AnnouncedFile
+from chalicelib.domain.intake.uploads import FinishedPart, UploadKey, UploadOwner, check_finished_parts
+from chalicelib.domain.reminders import Duty, Reminder
+from chalicelib.errors import Conflict, NotFound
+from chalicelib.services.duties.retention import RetentionPlan
+from chalicelib.services.intake.upload_targets import UploadTarget, UploadTargets
+from chalicelib.services.intake.uploaded_files import UploadedFiles
+from chalicelib.services.ports import Clock, EntryStore, ReminderStore, UploadStore
+
+
+class EntryUploads:
+    """Direct uploads of entries. An entry whose medium never comes is removed."""
+
+    def __init__(
+        self,
+        *,
+        entries: EntryStore,
+        uploads: UploadStore,
+        files: UploadedFiles,
+        reminders: ReminderStore,
+        targets: UploadTargets,
+        retention: RetentionPlan,
+        clock: Clock,
+    ) -> None:
+        self._entries = entries
+        self._uploads = uploads
+        self._files = files
+        self._reminders = reminders
+        self._targets = targets
+        self._retention = retention
+        self._clock = clock
+
+    def create(self, caller: Caller, *, file: AnnouncedFile, data_split: str | None) -> tuple[Entry, UploadTarget]:
+        """An entry that waits for `file`, and where to send it."""
+        now = self._clock()
+        entry_id, upload_expires = new_id(now), self._targets.expires()
+        self._reminders.set(Reminder(caller.account_id, Duty.ENTRY_UPLOAD, entry_id, upload_expires))
+        upload = self._targets.begin(UploadKey(caller.account_id, UploadOwner.ENTRY, entry_id), file, upload_expires)
+        entry = Entry(
+            id=entry_id,
+            account_id=caller.account_id,
+            author=caller.email,
+            published=now,
+            updated=now,
+            data_split=data_split,
+            upload=upload,
+            expires=self._retention.begin(Duty.ENTRY_RETENTION, caller.account_id, entry_id, now),
+        )
+        self._entries.create(entry)
+        return entry, self._targets.sign(upload)
+
+    def complete(self, caller: Caller, entry_id: str, parts: Sequence[FinishedPart]) -> Entry:
+        """The client has sent everything: puts the parts together. Again is fine.
+
+        Raises `NotFound`, `Invalid` for parts that are not those that were sent, or `Conflict` where the file is not
+        there.
+        """
+        upload = self._entries.get(caller.account_id, entry_id).upload
+        if upload is not None and upload.multipart_id is not None:
+            self._uploads.join_parts(upload, check_finished_parts(upload, parts))
+        entry = self.settle(caller.account_id, entry_id)
+        if entry.upload is not None:
+            raise Conflict("The file is not there yet; send it to the addresses that came with the entry first.")
+        return entry
+
+    def abort(self, caller: Caller, entry_id: str) -> None:
+        """The client will not send the file: the entry is removed. Raises `NotFound`, or `Conflict` where the medium
+        has arrived."""
+        waits = self._entries.get(caller.account_id, entry_id).upload is not None
+        if not waits or not self._remove(caller.account_id, entry_id):
+            raise Conflict("The medium of this entry has arrived; delete the entry instead.")
+
+    def settle(self, account_id: str, entry_id: str) -> Entry:
+        """Looks whether the medium has arrived, and adds it if so. Raises `NotFound`.
+
+        An object that nobody waits for, or of another size than was announced, is removed.
+        """
+        upload = self._entries.get(account_id, entry_id).upload
+        if upload is None:
+            self._files.tidy(account_id, entry_id, _key(account_id, entry_id))
+        else:
+            self._files.take(account_id, entry_id, upload)
+        return self._entries.get(account_id, entry_id)
+
+    def expire(self, account_id: str, entry_id: str) -> None:
+        """Removes an entry whose medium has not arrived. One whose medium did, unnoticed, keeps it."""
+        try:
+            entry = self.settle(account_id, entry_id)
+        except NotFound:
+            self._files.tidy(account_id, entry_id, _key(account_id, entry_id))
+            return
+        if entry.upload is not None:
+            self._remove(account_id, entry_id)
+
+    def _remove(self, account_id: str, entry_id: str) -> bool:
+        """Whether the entry is gone: one whose medium has arrived stays."""
+        # The row first: once it is gone, nothing can make a file of the object. Who dies in between leaves an object
+        # that the reminder removes.
+        if not self._entries.delete_waiting(account_id, entry_id):
+            return False
+        self._uploads.discard(_key(account_id, entry_id))
+        return True
+
+
+def _key(account_id: str, entry_id: str) -> str:
+    return str(UploadKey(account_id, UploadOwner.ENTRY, entry_id))

@@ -1,0 +1,169 @@
+"""Jobs whose media clients send to the media store themselves.
+
+The row is there before anybody may send a byte, and a reminder is there before the row: so an object that arrives finds
+its job, and a job whose object never arrives is ended. Every step may be repeated, by anybody, at any time.
+"""
+
+from collections.abc import Sequence
+
+from chalicelib.domain.accounts import Caller
+from chalicelib.domain.entries import Entry
+from chalicelib.domain.ids import new_id
+from chalicelib.domain.intake.announced_files import AnnouncedFile
+from chalicelib.domain.intake.uploads import DirectUpload, FinishedPart, UploadKey, UploadOwner, check_finished_parts
+from chalicelib.domain.jobs import Job, JobStatus, own_input_entry_id
+from chalicelib.domain.new_jobs import NewJob
+from chalicelib.domain.reminders import Duty, Reminder
+from chalicelib.errors import Conflict, NotFound
+from chalicelib.services.changes import change_job
+from chalicelib.services.duties.retention import RetentionPlan
+from chalicelib.services.intake.upload_targets import UploadTarget, UploadTargets
+from chalicelib.services.intake.uploaded_files import UploadedFiles
+from chalicelib.services.ports import Clock, EntryStore, JobQueue, JobStore, ReminderStore, UploadStore
+
+_NEVER_CAME = "The media did not arrive in time; create a new job and send the file before its upload expires."
+_WRONG_SIZE = "The media that arrived is not as large as was announced; create a new job with the file's exact size."
+
+
+class JobUploads:
+    """Direct uploads of jobs, from the announcement to the analysis."""
+
+    def __init__(
+        self,
+        *,
+        jobs: JobStore,
+        entries: EntryStore,
+        uploads: UploadStore,
+        files: UploadedFiles,
+        reminders: ReminderStore,
+        queue: JobQueue,
+        targets: UploadTargets,
+        retention: RetentionPlan,
+        clock: Clock,
+    ) -> None:
+        self._jobs = jobs
+        self._entries = entries
+        self._uploads = uploads
+        self._files = files
+        self._reminders = reminders
+        self._queue = queue
+        self._targets = targets
+        self._retention = retention
+        self._clock = clock
+
+    def create(self, caller: Caller, new: NewJob, file: AnnouncedFile) -> tuple[Job, UploadTarget]:
+        """A job that waits for `file`, and where to send it."""
+        now = self._clock()
+        job_id, upload_expires = new_id(now), self._targets.expires()
+        self._reminders.set(Reminder(caller.account_id, Duty.JOB_UPLOAD, job_id, upload_expires))
+        upload = self._targets.begin(UploadKey(caller.account_id, UploadOwner.JOB, job_id), file, upload_expires)
+        expires = self._retention.begin(Duty.JOB_RETENTION, caller.account_id, job_id, now, new.expires_in_s)
+        job = new.row(caller, job_id, now, filename=file.file_name, expires=expires, upload=upload)
+        self._jobs.create(job)
+        return job, self._targets.sign(upload)
+
+    def complete(self, caller: Caller, job_id: str, parts: Sequence[FinishedPart]) -> Job:
+        """The client has sent everything: puts the parts together and lets the job go on. Again is fine.
+
+        Raises `NotFound`, `Invalid` for parts that are not those that were sent, or `Conflict` where the job waits no
+        longer or the file is not there.
+        """
+        job = self._jobs.get(caller.account_id, job_id)
+        upload = _upload_of(job)
+        if job.awaits_upload:
+            if upload.multipart_id is not None:
+                self._uploads.join_parts(upload, check_finished_parts(upload, parts))
+            job = self.settle(caller.account_id, job_id)
+        if job.input_entry_id is not None:
+            return job
+        if job.awaits_upload:
+            raise Conflict("The file is not there yet; send it to the addresses that came with the job first.")
+        raise Conflict(f"This job is {job.status} and takes no media any more; create a new job.")
+
+    def abort(self, caller: Caller, job_id: str) -> None:
+        """The client will not send the file: the job is cancelled, what was sent is removed. Again is fine.
+
+        Raises `NotFound`, or `Conflict` where the media has arrived.
+        """
+        job = change_job(
+            self._jobs,
+            caller.account_id,
+            job_id,
+            lambda current: current.cancelled(self._clock()) if current.awaits_upload else current,
+        )
+        upload = _upload_of(job)
+        if job.input_entry_id is not None:
+            raise Conflict("The media of this job has arrived; cancel the job instead.")
+        self._give_up(job, upload)
+
+    def settle(self, account_id: str, job_id: str) -> Job:
+        """Looks whether the media has arrived, and lets the job go on, or fail, if so. Raises `NotFound`.
+
+        What nobody waits for is removed.
+        """
+        job = self._jobs.get(account_id, job_id)
+        upload = job.upload
+        if upload is None:
+            return job
+        if job.awaits_upload:
+            arrived = self._uploads.arrived(upload)
+            if arrived is None:
+                return job
+            is_right = arrived.size_bytes == upload.size_bytes
+            job = self._receive(job, upload) if is_right else self._fail(job, _WRONG_SIZE)
+        if job.input_entry_id == job.own_input_entry_id:
+            self._go_on(job, upload)
+        else:
+            self._give_up(job, upload)
+        return job
+
+    def expire(self, account_id: str, job_id: str) -> None:
+        """Ends a job whose media has not arrived. One whose media did, unnoticed, goes on."""
+        try:
+            job = self.settle(account_id, job_id)
+        except NotFound:
+            key = UploadKey(account_id, UploadOwner.JOB, job_id)
+            self._files.tidy(account_id, own_input_entry_id(job_id), str(key))
+            return
+        upload = job.upload
+        if upload is not None and job.awaits_upload:
+            job = self._fail(job, _NEVER_CAME)
+            if job.input_entry_id is None:
+                self._give_up(job, upload)
+
+    def _receive(self, job: Job, upload: DirectUpload) -> Job:
+        """First an entry that waits, then the job's claim to it, then the file: a job that was ended in between leaves
+        no entry behind."""
+        now = self._clock()
+        entry = Entry(
+            id=job.own_input_entry_id,
+            account_id=job.account_id,
+            author=job.author,
+            published=now,
+            updated=now,
+            data_split=job.data_split,
+            upload=upload,
+        )
+        self._entries.create(entry)
+        return change_job(self._jobs, job.account_id, job.id, lambda current: current.uploaded(self._clock()))
+
+    def _go_on(self, job: Job, upload: DirectUpload) -> None:
+        """What is left to do once the job has its input; whoever received it may have died before the end of this."""
+        self._files.take(job.account_id, job.own_input_entry_id, upload)
+        if job.status is JobStatus.QUEUED:
+            self._queue.send(job.message)  # one message too many is consumed without work
+
+    def _give_up(self, job: Job, upload: DirectUpload) -> None:
+        self._entries.delete_waiting(job.account_id, job.own_input_entry_id)
+        self._uploads.discard(upload.media_key)
+
+    def _fail(self, job: Job, sentence: str) -> Job:
+        return change_job(
+            self._jobs, job.account_id, job.id, lambda current: current.upload_failed(sentence, self._clock())
+        )
+
+
+def _upload_of(job: Job) -> DirectUpload:
+    if job.upload is None:
+        raise Conflict("This job was not created for an upload; its media came with it.")
+    return job.upload

@@ -1,0 +1,86 @@
+"""Objects that arrived by a direct upload, as files of entries.
+
+A form works until it expires, also after its file has arrived: whoever has it could put other bytes of the same size in
+the place of those that were measured. So what came by a form is copied to a key that nothing is signed for, and that
+key is the file's; the form's own key is cleared, again each time something is sent there. The parts of an upload are
+good for nothing once they are joined, so an object that came in parts stays where it is.
+"""
+
+from contextlib import suppress
+
+from chalicelib.domain.entries import Representation, media_prefix, representation_id, upload_key
+from chalicelib.domain.ids import derived_id
+from chalicelib.domain.intake.uploads import ArrivedObject, DirectUpload
+from chalicelib.errors import NotFound, StaleWrite
+from chalicelib.services.ports import Clock, EntryStore, MediaStore, UploadStore
+
+# Each lost race means that the client has sent another object meanwhile.
+_TRIES = 5
+
+
+class UploadedFiles:
+    """Gives entries the files that they wait for. Every step may be repeated, by anybody, at any time."""
+
+    def __init__(self, entries: EntryStore, uploads: UploadStore, media: MediaStore, clock: Clock) -> None:
+        self._entries = entries
+        self._uploads = uploads
+        self._media = media
+        self._clock = clock
+
+    def take(self, account_id: str, entry_id: str, upload: DirectUpload) -> None:
+        """Makes what has arrived the file of the entry, if that waits for it; whatever the entry does not want is
+        removed. Raises `StaleWrite` where the client keeps sending other objects."""
+        for _ in range(_TRIES):
+            if not self._is_waiting(account_id, entry_id):
+                return self.tidy(account_id, entry_id, upload.media_key)
+            arrived = self._uploads.arrived(upload)
+            if arrived is None:  # nothing has come, or somebody else has taken it meanwhile
+                return None
+            if arrived.size_bytes != upload.size_bytes:
+                return self._uploads.discard(upload.media_key)
+            file = self._file(account_id, entry_id, upload, arrived)
+            if upload.multipart_id is None and not self._uploads.copy(upload, arrived, file.media_key):
+                continue
+            with suppress(NotFound):  # somebody else was quicker, or the entry is gone
+                self._entries.receive_upload(file)
+            return self.tidy(account_id, entry_id, upload.media_key, file.media_key)
+        raise StaleWrite(f"upload {upload.media_key}: lost {_TRIES} races in a row")
+
+    def tidy(self, account_id: str, entry_id: str, own_key: str, copied_key: str | None = None) -> None:
+        """Removes what was sent to the upload's `own_key` and the copy of it, where the entry does not have them among
+        its files; and all that was ever copied for an entry that is gone."""
+        try:
+            kept = {file.media_key for file in self._entries.get(account_id, entry_id).representations.values()}
+        except NotFound:
+            self._media.delete_under(media_prefix(account_id, entry_id))
+            kept = set()
+        if copied_key is not None and copied_key not in kept:
+            self._media.delete(copied_key)
+        if own_key not in kept:
+            self._uploads.discard(own_key)
+
+    def _is_waiting(self, account_id: str, entry_id: str) -> bool:
+        try:
+            return self._entries.get(account_id, entry_id).upload is not None
+        except NotFound:
+            return False
+
+    def _file(self, account_id: str, entry_id: str, upload: DirectUpload, arrived: ArrivedObject) -> Representation:
+        """The file that points at the copy; at the object itself where that came in parts. The bytes are not read."""
+        file_id, now = representation_id(entry_id, upload.file_name), self._clock()
+        key = upload.media_key
+        if upload.multipart_id is None:
+            # One key for the same bytes, however often they are copied, and never the same key for others.
+            key = upload_key(account_id, entry_id, file_id, derived_id(entry_id, "upload", arrived.etag))
+        return Representation(
+            id=file_id,
+            entry_id=entry_id,
+            account_id=account_id,
+            file_name=upload.file_name,
+            content_type=upload.content_type,
+            size_bytes=upload.size_bytes,
+            sha256=None,
+            media_key=key,
+            published=now,
+            updated=now,
+        )

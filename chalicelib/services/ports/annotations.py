@@ -1,0 +1,38 @@
+"""Annotations."""
+
+from typing import Protocol
+
+from chalicelib.domain.entries import Annotation
+from chalicelib.services.ports.paging import Page
+
+
+class AnnotationStore(Protocol):
+    """Annotations, by account and entry."""
+
+    def create(self, annotation: Annotation) -> None:
+        """Writes a new row."""
+
+    def get(self, account_id: str, entry_id: str, annotation_id: str) -> Annotation:
+        """Reads the row. Raises `NotFound`."""
+
+    def list(self, account_id: str, entry_id: str) -> tuple[Annotation, ...]:
+        """All of an entry's annotations, oldest first."""
+
+    def replace(self, previous: Annotation, replacement: Annotation) -> None:
+        """Puts `replacement` in the place of `previous`, which has the same ids. Raises `NotFound` where the row is
+        gone, `StaleWrite` where its texts are not `previous`' any more."""
+
+    def delete(self, annotation: Annotation) -> None:
+        """Removes the row. Raises `NotFound`."""
+
+    def delete_all(self, account_id: str, entry_id: str) -> None:
+        """Removes all of an entry's annotations."""
+
+    def search(
+        self, account_id: str, *, key: str, value: str | None, source: str | None, limit: int, cursor: str | None
+    ) -> Page[str]:
+        """The ids of the entries with such an annotation, each once, newest first; None stands for any text.
+
+        May lag behind the writes. A page that is not full may have a cursor all the same: one page looks at a limited
+        number of annotations. Raises `MalformedRequest` for a cursor that this store did not make.
+        """

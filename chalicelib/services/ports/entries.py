@@ -1,0 +1,67 @@
+"""Entries and their representations."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from chalicelib.domain.audit import AuditRecord
+from chalicelib.domain.entries import Entry, Representation
+
+
+class EntryStore(Protocol):
+    """Entries with their representations, by account."""
+
+    def create(self, entry: Entry) -> None:
+        """Writes a new row; one that exists already is left as it is (a worker may run twice)."""
+
+    def get(self, account_id: str, entry_id: str) -> Entry:
+        """Reads the row, consistently. Raises `NotFound`."""
+
+    def get_many(self, account_id: str, entry_ids: Sequence[str]) -> dict[str, Entry]:
+        """Those of the entries that exist, by id."""
+
+    def add_representation(self, representation: Representation) -> None:
+        """Adds a file to its entry. Raises `NotFound` without the entry, `Invalid` where the name is taken by a file
+        with another `media_key` or the entry is full."""
+
+    def set_representation(self, representation: Representation) -> None:
+        """Adds a file to its entry or replaces it. Raises `NotFound` without the entry."""
+
+    def replace_representation(self, previous: Representation, replacement: Representation) -> None:
+        """Puts `replacement` in the place of `previous`, which has the same id, in one write.
+
+        Raises `NotFound` where entry or file are gone, `StaleWrite` where the file's media is neither `previous`' nor
+        `replacement`'s own.
+        """
+
+    def remove_representation(self, representation: Representation, now: datetime) -> None:
+        """Takes a file out of its entry. Raises as `replace_representation` does."""
+
+    def set_data_split(self, account_id: str, entry_id: str, data_split: str | None, now: datetime) -> None:
+        """Changes what part of a data set the entry belongs to. Raises `NotFound`."""
+
+    def begin_deletion(self, account_id: str, entry_id: str, now: datetime) -> Entry:
+        """The entry as it was. From here on everything but the two methods of deletion finds no such entry, and no
+        second one can be made under its id until it is gone.
+
+        Raises `NotFound`; one that was begun before may be begun again.
+        """
+
+    def finish_deletion(self, record: AuditRecord) -> None:
+        """Removes the row of the entry that `record` speaks of and writes the record, both or neither. Does nothing
+        where no deletion has begun or another has finished."""
+
+    def set_media_seconds(self, account_id: str, entry_id: str, media_seconds: float | None) -> None:
+        """Notes how long the medium is, once a worker has looked. Raises `NotFound`."""
+
+    def receive_upload(self, representation: Representation) -> None:
+        """Adds the file that the entry waited for, and ends the waiting, in one write.
+
+        Raises `NotFound` where there is no such entry or it does not wait.
+        """
+
+    def delete_waiting(self, account_id: str, entry_id: str) -> bool:
+        """Removes an entry whose upload has not arrived; does nothing to any other. Whether it is gone, also before."""
+
+    def set_sha256(self, representation: Representation, sha256: str) -> None:
+        """Notes the digest of a file, unless its bytes have been replaced meanwhile. Raises `NotFound` without it."""

@@ -1,0 +1,19 @@
+"""What is due at a time."""
+
+from datetime import datetime
+from typing import Protocol
+
+from chalicelib.domain.reminders import Reminder
+
+
+class ReminderStore(Protocol):
+    """What is due at a time."""
+
+    def set(self, reminder: Reminder) -> None:
+        """Writes the reminder, or moves the one of the same duty and subject."""
+
+    def list_due(self, now: datetime, *, limit: int) -> tuple[Reminder, ...]:
+        """At most `limit` of the reminders that are due. One that was written or removed just now may be amiss."""
+
+    def remove(self, reminder: Reminder) -> None:
+        """Removes the reminder, unless it has been moved to another time or is gone."""

@@ -1,0 +1,82 @@
+"""Somebody looks after runs in segments: nothing of them is lost, and nothing of them stays behind."""
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from chalicelib.domain.jobs import Job, JobMessage
+from chalicelib.domain.reminders import Reminder
+from chalicelib.domain.segments import SegmentRow, work_prefix
+from chalicelib.errors import LeaseLost, NotFound
+from chalicelib.services.ports import BatchJobs, BatchStatus, Clock, JobQueue, JobStore, MediaStore, SegmentStore
+from chalicelib.services.runs.segment_runs import WATCH_S, SegmentRuns, interrupted_sentence
+
+
+class SegmentWatch:
+    """The duty `SEGMENTS`. Comes back until nothing is left of the job's segments."""
+
+    def __init__(
+        self,
+        *,
+        runs: SegmentRuns,
+        jobs: JobStore,
+        segments: SegmentStore,
+        batch: BatchJobs,
+        media: MediaStore,
+        queue: JobQueue,
+        clock: Clock,
+        max_attempts: int,
+    ) -> None:
+        self._runs = runs
+        self._jobs = jobs
+        self._segments = segments
+        self._batch = batch
+        self._media = media
+        self._queue = queue
+        self._clock = clock
+        self._max_attempts = max_attempts
+
+    def perform(self, reminder: Reminder) -> datetime | None:
+        """Ends the arrays of runs that are over and removes their parts; sees that a run that is not over goes on, or
+        ends as `error` where it cannot."""
+        try:
+            job = self._jobs.get(reminder.account_id, reminder.subject_id)
+        except NotFound:
+            job = None
+        is_left = False
+        for row in self._segments.list(reminder.account_id, reminder.subject_id):
+            if job is not None and job.run == row.run and not job.status.is_over:
+                with suppress(LeaseLost):  # it has ended under our hands: the next look cleans up
+                    self._go_on(job, row)
+                is_left = True
+            else:
+                self._clean_up(row)
+        return self._clock() + timedelta(seconds=WATCH_S) if is_left else None
+
+    def _go_on(self, job: Job, row: SegmentRow) -> None:
+        plan = job.segments
+        if plan is None:  # it is being handed over, or whoever did so died before the job knew
+            return
+        if job.segments_done:
+            if job.lease is None or job.lease.until <= self._clock():
+                self._queue.send(job.message)  # whoever was to stitch has died, or is about to begin
+        elif row.is_complete:
+            self._runs.complete(job.message, row)
+            self._queue.send(job.message)
+        elif row.array_id is None:
+            self._runs.submit(job.message, plan)
+        elif self._batch.status(row.array_id) is not BatchStatus.LIVE and not self._is_complete(job.message):
+            self._runs.fail(job, interrupted_sentence(self._max_attempts))
+
+    def _is_complete(self, message: JobMessage) -> bool:
+        """Once more, after the array has ended: its last words may have come in between."""
+        try:
+            return self._segments.get(message).is_complete
+        except NotFound:
+            return True
+
+    def _clean_up(self, row: SegmentRow) -> None:
+        """The row goes last: it is what says that there is something to remove."""
+        if row.array_id is not None:
+            self._batch.cancel(row.array_id)
+        self._media.delete_under(work_prefix(row.account_id, row.job_id, row.run))
+        self._segments.delete(row)

@@ -1,1 +1,0 @@
-"""How fast Mien is, how much it takes, and against what: `make bench`."""

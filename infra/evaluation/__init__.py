@@ -1,1 +1,0 @@
-"""What Mien measures about itself, on media with known answers."""

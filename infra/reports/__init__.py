@@ -1,1 +1,0 @@
-"""What reports of measurements are made of: figures with their bars, pages, charts, quotes in documents."""

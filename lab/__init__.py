@@ -1,0 +1,10 @@
+"""How Mien is taught, measured and drawn. Uses the product, never the other way round.
+
+benchmark    How fast Mien is, how much it takes, and against what: `make bench`
+calibration  Prints the figures behind the constants of `analysis.expressions`
+evaluation   What Mien measures about itself, on media with known answers: `make evaluate`
+pictures     Pictures for the documents
+reports      What reports of measurements are made of: figures with their bars, pages, charts, quotes in documents
+training     How the expression model is made: a small network learns from what a teacher says of real and invented
+             faces
+"""

@@ -1,0 +1,99 @@
+"""Ours: a job, from the opening of its file to its complete result files. `python -m lab.benchmark.ours` answers
+requests.
+
+What a worker does with a job, but for AWS: no download, no lease, no upload.
+"""
+
+import tempfile
+from collections import Counter
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from chalicelib.analysis.expressions.score_streams import scored
+from chalicelib.analysis.media.frames import MediaLimits
+from chalicelib.analysis.media.open_media import open_media
+from chalicelib.analysis.networks.models import Models
+from chalicelib.domain.job_names import RECIPES, JobName, Recipe
+from chalicelib.formats.result_files import ResultFiles
+from chalicelib.worker.medium_measurer import MediumMeasurer
+from chalicelib.worker.second_process import SecondProcess
+from lab.benchmark.runs import Run, answer, clocked, peak_bytes
+
+MODELS_DIR = Path(__file__).resolve().parents[2] / "models"
+
+
+def loaded_models(folder: Path = MODELS_DIR) -> Models:
+    """The models with every file open, as a worker has them before its first message."""
+    models = Models(folder)
+    models.open_all()
+    return models
+
+
+def recipe_of(job: str) -> Recipe:
+    """How a job is carried out. Raises `ValueError` for one without an analysis."""
+    recipe = RECIPES[JobName(job)]
+    if recipe is None:
+        raise ValueError(f"{job} analyses nothing")
+    return recipe
+
+
+def run(
+    path: Path,
+    job: str,
+    models: Models,
+    formats: tuple[str, ...] = (),
+    second_process: SecondProcess | None = None,
+) -> Run:
+    """One file, one job. `formats`: the content types of the result files, those of the job where none is given.
+    `second_process`: as a worker has one; processor time and memory are those of both."""
+    recipe = recipe_of(job)
+    recipe = replace(recipe, content_types=formats or recipe.content_types)
+    metrics = recipe.metrics(expressions_only=False)
+    faces: Counter[str] = Counter()
+    other = None if second_process is None else second_process.process_id
+    with tempfile.TemporaryDirectory(prefix="mien-bench-") as directory, clocked(other) as clock:
+        measurer = MediumMeasurer(models, expressions_only=False, limits=MediaLimits(), second_process=second_process)
+        with (
+            open_media(path) as medium,
+            ResultFiles(recipe, metrics, Path(directory), path.name, provider=models.provider) as results,
+            closing(
+                measurer.measured(path, medium, JobName(job), recipe, _Nobody(), directory=Path(directory))
+            ) as measured,
+        ):
+            media_s = medium.info.duration_s or 0.0
+            for frame in scored(measured, recipe.scores, metrics):
+                results.write(frame)
+                faces[str(len(frame.faces))] += 1
+            results.close()
+    return Run(faces.total(), dict(faces), clock.wall_s, clock.cpu_s, media_s, peak_bytes(other))
+
+
+class _Nobody:
+    """A `Report` to nobody."""
+
+    def count_ahead(self, ahead: Callable[[], int]) -> None:
+        """Nothing."""
+
+    def write(self) -> None:
+        """Nothing."""
+
+
+def main() -> None:
+    """Answers requests `{"path": ..., "job": ..., "formats": [...]}`."""
+    models = loaded_models()
+    second_process = SecondProcess.useful_to(models, MODELS_DIR)
+    if second_process is not None:
+        second_process.start()
+        second_process.wait_until_ready()
+
+    def respond(request: dict[str, Any]) -> Run:
+        return run(Path(request["path"]), request["job"], models, tuple(request.get("formats", ())), second_process)
+
+    answer(respond)
+
+
+if __name__ == "__main__":
+    main()

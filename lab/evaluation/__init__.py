@@ -1,0 +1,22 @@
+"""What Mien measures about itself, on media with known answers: `make evaluate`.
+
+sections             The questions of the evaluation, a module each, which has a NAME and a function `evaluate`
+against_direct_feed  The trained network beside the direct feed, both held against the teacher: figures, a table, a
+                     sentence
+agreement            How scores agree with those of the published Face Landmarker: figures over faces, and what says
+                     the same in both
+bent_pictures        A picture bent so that its face gets another mesh: what the networks see when a face turns or
+                     moves a part
+cut_outs             Heads cut from portraits, with the place of the face in them, to be painted into made clips
+face_deformations    Movements that a teacher does not know, made on real meshes by known amounts: nose wrinkle, cheek
+                     raise, eye widen
+face_turns           A mesh turned by its own depth, and seen by a camera again
+identities           Every made clip, tracked and held against its truth
+identity_counts      How often identities change, counted frame by frame against the truth
+made_clips           Clips made to try identities: heads cut from portraits that cross, hide, leave, return, turn;
+                     cuts, fades, flashes
+page                 The evaluation's page: the report as Markdown
+painted_scenes       Scenes painted from cut-outs: who is where in every frame is known because it was painted so
+workbench            What the sections of the evaluation measure with: the media, the models, and how much of the
+                     media is taken
+"""

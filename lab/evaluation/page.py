@@ -1,0 +1,66 @@
+"""The evaluation's page: the report as Markdown."""
+
+from collections.abc import Iterator
+
+from lab.reports.markdown import bar_text, contents, machines, section_text, slug, table_text, valued
+from lab.reports.report import Report, Table, figures_of
+
+_INTRODUCTION = """# Evaluation
+
+Written by `make evaluate`, from what it measured; do not edit it. The same numbers as data:
+[evaluation.json](evaluation.json). It measures the media of `../shared/media`, real pictures and clips that are not
+part of this repository: few persons, and no labels of groups. The numbers say whether something is plainly wrong, how
+steady scores are and what they respond to. They do not say how often an expression is right on people in general;
+nobody has measured that here. What the numbers are not, and whom they fit less well:
+[responsible-use.md](responsible-use.md).
+
+`make evaluate ONLY=crowds` measures one section anew and keeps the others. *Aim*: what the project has set itself;
+*own bar*: one that the evaluation sets where the project names none.
+"""
+
+
+def page(report: Report) -> str:
+    """The whole page."""
+    parts = [_INTRODUCTION, *machines(report), *_not_reliable(report), *contents(report)]
+    parts += [section_text(measured) for measured in report.values()]
+    return "\n".join(parts)
+
+
+def _not_reliable(report: Report) -> Iterator[str]:
+    failing = [(name, figure) for name, figure in figures_of(report) if figure.fails]
+    yield "## Not reliable\n"
+    if not failing:
+        yield "Everything that was measured reaches its bar.\n"
+        return
+    rows = tuple(
+        (
+            figure.subject,
+            figure.text,
+            valued(figure),
+            bar_text(figure.bar),
+            f"[{name.partition('.')[0]}](#{_anchor(report, name)})",
+        )
+        for name, figure in sorted(failing, key=lambda each: each[1].subject)
+    )
+    yield table_text(_by_subject(report))
+    yield table_text(Table("Each figure that misses", ("concerns", "figure", "measured", "bar", "section"), rows))
+
+
+def _by_subject(report: Report) -> Table:
+    """Per section, how many bars each subject misses, of how many."""
+    figures = [(name.partition(".")[0], figure) for name, figure in figures_of(report) if figure.bar and figure.subject]
+    failing = sorted({figure.subject for _, figure in figures if figure.fails})
+    sections = [name for name in report if any(place == name and figure.fails for place, figure in figures)]
+    rows = []
+    for subject in failing:
+        counts = [
+            [figure.fails for place, figure in figures if place == name and figure.subject == subject]
+            for name in sections
+        ]
+        rows.append((f"**{subject}**", *(f"{sum(each)} of {len(each)}" if each else "" for each in counts)))
+    header = ("concerns", *(f"[{name}](#{slug(report[name].section.title)})" for name in sections))
+    return Table("Bars missed, by what they concern", header, tuple(rows))
+
+
+def _anchor(report: Report, name: str) -> str:
+    return slug(report[name.partition(".")[0]].section.title)

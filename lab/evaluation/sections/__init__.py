@@ -1,0 +1,45 @@
+"""The questions of the evaluation, a module each, which has a NAME and a function `evaluate`."""
+
+from collections.abc import Callable, Mapping
+
+from lab.evaluation.sections import (
+    blind_spots,
+    crowds,
+    equal_paths,
+    frontal_view,
+    identities,
+    jitter_stability,
+    light_mesh,
+    neutral_faces,
+    own_neutral,
+    pose_stability,
+    posed_pictures,
+    student,
+    teacher_agreement,
+    timestamps,
+    unseen_pictures,
+)
+from lab.evaluation.workbench import Workbench
+from lab.reports.report import Section
+
+SECTIONS: Mapping[str, Callable[[Workbench], Section]] = {
+    module.NAME: module.evaluate
+    for module in (
+        posed_pictures,
+        neutral_faces,
+        own_neutral,
+        pose_stability,
+        jitter_stability,
+        blind_spots,
+        student,
+        unseen_pictures,
+        frontal_view,
+        teacher_agreement,
+        light_mesh,
+        crowds,
+        identities,
+        timestamps,
+        equal_paths,
+    )
+}
+"""By name, in the order of the page."""

@@ -1,0 +1,54 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from chalicelib.analysis.faces.motion import Motion, centre_of
+
+
+def _box(x: float, y: float = 0.0) -> NDArray[np.float64]:
+    return np.array([x - 10, y - 10, x + 10, y + 10])
+
+
+def _moved(frames_per_s: float, seconds: float, speed: float) -> Motion:
+    motion = Motion(0.0, _box(0))
+    for index in range(1, round(seconds * frames_per_s) + 1):
+        motion.see(index / frames_per_s, _box(speed * index / frames_per_s))
+    return motion
+
+
+def test_a_centre_is_the_middle_of_a_box() -> None:
+    assert centre_of(np.array([0.0, 10.0, 4.0, 20.0])).tolist() == [2, 15]
+
+
+def test_a_face_that_was_seen_once_stays() -> None:
+    assert Motion(3.0, _box(5, 7)).expected(4.0).tolist() == [5, 7]
+
+
+@pytest.mark.parametrize("frames_per_s", [1, 3, 25, 60, 240])
+def test_a_face_goes_on_at_its_speed(frames_per_s: float) -> None:
+    motion = _moved(frames_per_s, seconds=4.0, speed=50)
+    assert motion.expected(4.5)[0] == pytest.approx(225, abs=1)
+
+
+def test_nobody_goes_on_for_ever() -> None:
+    motion = _moved(25, seconds=2.0, speed=50)
+    assert motion.expected(100.0)[0] == pytest.approx(150, abs=1)
+
+
+def test_the_last_moments_can_be_left_out() -> None:
+    motion = _moved(25, seconds=1.0, speed=50)
+    for index in range(1, 5):
+        motion.see(1.0 + index / 25, _box(50 - 40 * index))
+    assert motion.expected(1.5, trusting_until_s=1.0)[0] == pytest.approx(75, abs=1)
+
+
+@given(st.lists(st.tuples(st.floats(0.001, 3.0), st.floats(-1e4, 1e4)), max_size=80), st.floats(0.0, 10.0))
+def test_memory_is_bounded_and_what_is_expected_is_a_number(steps: list[tuple[float, float]], later_s: float) -> None:
+    motion, time_s = Motion(0.0, _box(0)), 0.0
+    for elapsed_s, place in steps:
+        time_s += elapsed_s
+        motion.see(time_s, _box(place))
+    assert len(motion._sights) <= 16
+    assert np.isfinite(motion.expected(time_s + later_s)).all()

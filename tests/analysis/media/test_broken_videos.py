@@ -1,0 +1,84 @@
+"""Videos that are cut short or damaged: a little is forgiven, much is refused, and always with a sentence."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from chalicelib.analysis.media.frames import Frame
+from chalicelib.analysis.media.open_media import open_media
+from chalicelib.errors import MediaError
+from tests.media_factory import LONG_MS, damage_packets, noise, write_video
+
+FRAME_PERIOD = Fraction(1, 25)
+ONE_TICK_S = 1 / 12800
+
+
+def played(path: Path) -> list[Frame]:
+    with open_media(path) as source:
+        return list(source.frames())
+
+
+def shortened(path: Path, share: float) -> Path:
+    content = path.read_bytes()
+    path.write_bytes(content[: int(len(content) * share)])
+    return path
+
+
+def test_a_film_without_its_index_is_incomplete(tmp_path: Path) -> None:
+    path = shortened(write_video(tmp_path / "film.mp4", times_ms=LONG_MS, picture=noise), 0.6)
+    with pytest.raises(MediaError, match=r"incomplete.*upload it again"):
+        open_media(path)
+
+
+def test_a_film_cut_short_behind_its_index_is_refused_at_once(tmp_path: Path) -> None:
+    options = {"movflags": "faststart"}
+    path = write_video(tmp_path / "film.mp4", times_ms=LONG_MS, picture=noise, muxer_options=options)
+    assert path.read_bytes().index(b"moov") < path.read_bytes().index(b"mdat")
+    assert len(played(path)) == 100
+    with pytest.raises(MediaError, match=r"incomplete: \d+ of its 100 frames are missing.*upload it again"):
+        open_media(shortened(path, 0.6))
+
+
+@pytest.mark.parametrize("suffix", ["mkv", "webm", "avi"])
+def test_a_stream_cut_short_is_refused_at_its_end(tmp_path: Path, suffix: str) -> None:
+    time_base = FRAME_PERIOD if suffix == "avi" else Fraction(1, 1000)
+    path = write_video(tmp_path / f"film.{suffix}", times_ms=LONG_MS, picture=noise, time_base=time_base)
+    frames: list[int] = []
+    with open_media(shortened(path, 0.6)) as source, pytest.raises(MediaError, match=r"it should last 4\.0 s"):
+        frames.extend(frame.index for frame in source.frames())
+    assert 40 <= len(frames) <= 70
+
+
+def test_a_trifle_missing_at_the_end_is_tolerated(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "film.mkv", times_ms=LONG_MS, picture=noise)
+    assert 95 <= len(played(shortened(path, 0.98))) < 100
+
+
+def test_a_few_damaged_packets_are_skipped(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "film.mov", times_ms=LONG_MS, codec="mjpeg", pixel_format="yuvj420p")
+    frames = played(damage_packets(path, lambda index: index in {10, 50}))
+    expected = [time / 1000 for number, time in enumerate(LONG_MS) if number not in {10, 50}]
+    assert [frame.time_s for frame in frames] == pytest.approx(expected, abs=ONE_TICK_S)
+
+
+def test_many_damaged_packets_are_too_many(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "film.mov", times_ms=LONG_MS, codec="mjpeg", pixel_format="yuvj420p")
+    with pytest.raises(MediaError, match="of 100 frames only 80 can be decoded"):
+        played(damage_packets(path, lambda index: index % 5 == 4))
+
+
+@pytest.mark.parametrize("codec", ["mjpeg", "mpeg4"])
+def test_a_film_of_which_nothing_decodes_is_refused_at_once(tmp_path: Path, codec: str) -> None:
+    pixel_format = "yuvj420p" if codec == "mjpeg" else "yuv420p"
+    path = write_video(tmp_path / "film.mov", codec=codec, pixel_format=pixel_format)
+    with pytest.raises(MediaError, match="damaged"):
+        open_media(damage_packets(path, lambda _: True))
+
+
+def test_nothing_is_printed(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    path = damage_packets(write_video(tmp_path / "film.mp4", picture=noise), lambda index: index == 5)
+    played(path)
+    with pytest.raises(MediaError):
+        open_media(shortened(path, 0.5))
+    assert capfd.readouterr() == ("", "")

@@ -1,0 +1,73 @@
+"""Concurrent conditional writes against moto over HTTP, with the lock and without."""
+
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+from moto.dynamodb.responses import DynamoHandler
+
+from chalicelib.aws.clients import make_clients
+from chalicelib.local.aws.embedded import EmbeddedAws
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+
+THREADS = 8
+INCREMENTS = 100
+KEY = {"pk": {"S": "COUNTER"}, "sk": {"S": "COUNTER"}}
+
+
+@pytest.fixture
+def eager_threads() -> Iterator[None]:
+    """Threads change places often, so that a race that is possible happens."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(5e-4)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.mark.usefixtures("eager_threads")
+def test_no_conditional_increment_is_lost() -> None:
+    with EmbeddedAws() as aws:
+        assert _count_together(aws, THREADS * INCREMENTS) == THREADS * INCREMENTS
+
+
+@pytest.mark.usefixtures("eager_threads")
+def test_without_the_lock_increments_are_lost() -> None:
+    """Shows that the test above can fail: otherwise the lock could go."""
+    with EmbeddedAws() as aws, _lock_taken_off():
+        assert any(_count_together(aws, THREADS * 10) < THREADS * 10 for _ in range(20))
+
+
+@contextmanager
+def _lock_taken_off() -> Iterator[None]:
+    guarded = DynamoHandler.call_action
+    DynamoHandler.call_action = guarded.__wrapped__  # type: ignore[method-assign,attr-defined]  # what `wraps` keeps
+    try:
+        yield
+    finally:
+        DynamoHandler.call_action = guarded  # type: ignore[method-assign]  # as it was
+
+
+def _count_together(aws: EmbeddedAws, increments: int) -> int:
+    clients = make_clients()
+    table = aws.settings.table_name
+    clients.dynamodb.put_item(TableName=table, Item={**KEY, "n": {"N": "0"}})
+    with ThreadPoolExecutor(THREADS) as pool:
+        for _ in pool.map(lambda _: _increment(clients.dynamodb, table), range(increments)):
+            pass
+    row = clients.dynamodb.get_item(TableName=table, Key=KEY, ConsistentRead=True)["Item"]
+    return int(row["n"]["N"])
+
+
+def _increment(dynamodb: "DynamoDBClient", table: str) -> None:
+    dynamodb.update_item(
+        TableName=table,
+        Key=KEY,
+        UpdateExpression="SET n = n + :one",
+        ConditionExpression="attribute_exists(pk)",
+        ExpressionAttributeValues={":one": {"N": "1"}},
+    )

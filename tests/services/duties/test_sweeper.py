@@ -1,0 +1,61 @@
+"""What is due is done, once or again, and one duty that fails does not hold up the rest."""
+
+from datetime import datetime, timedelta
+
+from chalicelib.domain.reminders import Duty, Reminder
+from chalicelib.services.duties.sweeper import Sweeper
+from tests.fakes import START, FakeReminders, FixedClock
+
+_JOB, _ENTRY = (Reminder("account", duty, "subject", START) for duty in (Duty.JOB_UPLOAD, Duty.ENTRY_UPLOAD))
+
+
+class _Performer:
+    def __init__(self, again_at: datetime | None = None, failure: Exception | None = None) -> None:
+        self.done: list[Reminder] = []
+        self._again_at = again_at
+        self._failure = failure
+
+    def perform(self, reminder: Reminder) -> datetime | None:
+        self.done.append(reminder)
+        if self._failure is not None:
+            raise self._failure
+        return self._again_at
+
+
+def _sweep(
+    job: _Performer, entry: _Performer, clock: FixedClock, reminders: FakeReminders, *, at_once: int = 100
+) -> int:
+    return Sweeper(reminders, {Duty.JOB_UPLOAD: job, Duty.ENTRY_UPLOAD: entry}, clock, at_once=at_once).sweep()
+
+
+def _reminders() -> FakeReminders:
+    reminders = FakeReminders()
+    for reminder in (_JOB, _ENTRY):
+        reminders.set(reminder)
+    return reminders
+
+
+def test_a_duty_that_fails_comes_back_and_the_others_are_done() -> None:
+    clock, reminders, failing, good = FixedClock(), _reminders(), _Performer(failure=ValueError("bad")), _Performer()
+    assert _sweep(failing, good, clock, reminders) == 2
+    assert (failing.done, good.done) == ([_JOB], [_ENTRY])
+    assert _sweep(failing, good, clock, reminders) == 0
+    clock.advance(3600)
+    assert _sweep(failing, good, clock, reminders) == 1
+    assert [len(failing.done), len(good.done)] == [2, 1]
+
+
+def test_a_duty_may_ask_to_be_done_again() -> None:
+    clock, reminders = FixedClock(), _reminders()
+    repeated, once = _Performer(again_at=START + timedelta(seconds=10)), _Performer()
+    _sweep(repeated, once, clock, reminders)
+    clock.advance(9)
+    assert _sweep(repeated, once, clock, reminders) == 0
+    clock.advance(1)
+    assert _sweep(repeated, once, clock, reminders) == 1
+
+
+def test_a_sweep_is_bounded() -> None:
+    clock, reminders, job, entry = FixedClock(), _reminders(), _Performer(), _Performer()
+    assert [_sweep(job, entry, clock, reminders, at_once=1) for _ in range(3)] == [1, 1, 0]
+    assert len(job.done) == len(entry.done) == 1
