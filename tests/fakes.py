@@ -17,10 +17,10 @@ from chalicelib.domain.entries import MAX_REPRESENTATIONS, Annotation, Entry, Re
 from chalicelib.domain.idempotency import KeyedRequest
 from chalicelib.domain.intake.drops import OWNER, DroppedObject
 from chalicelib.domain.intake.uploads import ArrivedObject, DirectUpload, FinishedPart
-from chalicelib.domain.job_names import JobName
 from chalicelib.domain.jobs import Job, JobMessage, JobStatus
 from chalicelib.domain.logins import FORGOTTEN_AFTER_S, LoginFailures
 from chalicelib.domain.reminders import Reminder
+from chalicelib.domain.requests.job_names import JobName
 from chalicelib.domain.segments import SegmentRow
 from chalicelib.domain.times import format_time, parse_time
 from chalicelib.domain.webhooks import Outcome, WebhookSecret

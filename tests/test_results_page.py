@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.domain.job_names import PARQUET_CONTENT_TYPE, RECIPES, JobName, ResultTable
 from chalicelib.domain.measurements.emotions import WEIGHTS
 from chalicelib.domain.measurements.events import EVENTS, EventDefinition
 from chalicelib.domain.measurements.metrics import EVERY_METRIC, METRICS
+from chalicelib.domain.requests.job_names import JobName
+from chalicelib.domain.requests.recipes import RECIPES
+from chalicelib.domain.requests.result_formats import PARQUET_CONTENT_TYPE, ResultTable
 from chalicelib.formats.result_files import ResultFiles
 from tests.formats.frames import GOLDEN_FRAMES
 

@@ -19,9 +19,9 @@ from chalicelib.analysis.media.frames import Frame
 from chalicelib.analysis.networks.models import Models
 from chalicelib.analysis.read_ahead import Item, in_step, read_ahead
 from chalicelib.analysis.validity import confidence, invalid_reasons
-from chalicelib.domain.job_names import Mesh, Scores
 from chalicelib.domain.measurements.emotions import emotions
 from chalicelib.domain.measurements.metrics import EVERY_METRIC, FaceMetrics, FrameMetrics, MetricGroup, MetricSet
+from chalicelib.domain.requests.recipes import Mesh, Scores
 
 WITNESS = {Mesh.ATTENTION: Mesh.LIGHT, Mesh.LIGHT: Mesh.ATTENTION}
 """The mesh that is asked for a second opinion on what another one measures."""

@@ -11,8 +11,8 @@ from chalicelib.cli.connection import Connection, connected
 from chalicelib.cli.job_display import state_text
 from chalicelib.cli.output import printable, say, say_json
 from chalicelib.client.job_documents import RemoteJob
-from chalicelib.domain.job_names import JobName
 from chalicelib.domain.jobs import JobStatus
+from chalicelib.domain.requests.job_names import JobName
 
 _COLUMNS = ("id", "status", "job", "file", "made")
 

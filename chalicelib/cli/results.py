@@ -8,7 +8,7 @@ from chalicelib.cli.connection import Connection, connected
 from chalicelib.cli.output import say, say_json
 from chalicelib.client.http_session import ApiError
 from chalicelib.client.job_documents import RemoteFile, RemoteJob
-from chalicelib.domain.job_names import (
+from chalicelib.domain.requests.result_formats import (
     CSV_CONTENT_TYPE,
     LEGACY_CONTENT_TYPE,
     PARQUET_CONTENT_TYPE,

@@ -20,7 +20,9 @@ from chalicelib.client.face_summary import read_summary
 from chalicelib.client.job_documents import RemoteJob
 from chalicelib.client.job_wishes import JobWishes
 from chalicelib.client.media_api import MediaApiClient
-from chalicelib.domain.job_names import DEFAULT_JOB_NAME, SUMMARY_CONTENT_TYPE, JobName, NeutralBaseline, ResultTable
+from chalicelib.domain.requests.job_names import DEFAULT_JOB_NAME, JobName
+from chalicelib.domain.requests.job_options import NeutralBaseline
+from chalicelib.domain.requests.result_formats import SUMMARY_CONTENT_TYPE, ResultTable
 from chalicelib.errors import MienError
 
 

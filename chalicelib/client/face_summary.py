@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from chalicelib.domain.job_names import SUMMARY_CONTENT_TYPE
 from chalicelib.domain.measurements.metrics import EMOTION_NAMES, EXPRESSION_NAMES
+from chalicelib.domain.requests.result_formats import SUMMARY_CONTENT_TYPE
 
 # Attention says where a face is turned, not what it shows; engagement and valence are sums of what is named already.
 _UNRANKED = frozenset({"attention", "engagement", "valence"})

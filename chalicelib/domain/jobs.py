@@ -10,7 +10,9 @@ from enum import StrEnum
 
 from chalicelib.domain.ids import derived_id
 from chalicelib.domain.intake.uploads import DirectUpload
-from chalicelib.domain.job_names import JobName, NeutralBaseline, ResultTable
+from chalicelib.domain.requests.job_names import JobName
+from chalicelib.domain.requests.job_options import NeutralBaseline
+from chalicelib.domain.requests.result_formats import ResultTable
 from chalicelib.domain.segments import SegmentPlan
 from chalicelib.domain.webhooks import Webhook
 from chalicelib.errors import Conflict, JobBusy, JobNotClaimable, LeaseLost, StaleWrite

@@ -14,8 +14,8 @@
 * `result_files` opens the writers that a job's recipe asks for, on files
 
 A new format is one new module with a `ResultWriter` and one row in `result_files.WRITERS`; a recipe in
-`domain.job_names` then asks for it by its content type. Memory stays flat however long the video is: a writer that
-cannot write in the order in which frames arrive spools to the disk.
+`domain.requests.recipes` then asks for it by its content type. Memory stays flat however long the video is: a writer
+that cannot write in the order in which frames arrive spools to the disk.
 
 NaN and infinity never reach a file: they are a fault of ours and raise `ValueError`.
 """

@@ -4,8 +4,8 @@ import codecs
 import csv
 from typing import BinaryIO
 
-from chalicelib.domain.job_names import CSV_CONTENT_TYPE
 from chalicelib.domain.measurements.metrics import FaceMetrics, FrameMetrics, MetricSet
+from chalicelib.domain.requests.result_formats import CSV_CONTENT_TYPE
 from chalicelib.formats.columns import (
     FACE_COLUMN,
     NO_FACE,

@@ -8,8 +8,8 @@ import json
 import shutil
 from typing import BinaryIO
 
-from chalicelib.domain.job_names import LEGACY_CONTENT_TYPE
 from chalicelib.domain.measurements.metrics import FaceMetrics, FrameMetrics, MetricSet
+from chalicelib.domain.requests.result_formats import LEGACY_CONTENT_TYPE
 from chalicelib.formats.columns import (
     NO_FACE,
     TIME_COLUMN,

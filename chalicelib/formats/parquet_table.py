@@ -8,9 +8,9 @@ from typing import BinaryIO
 import pyarrow as pa
 from pyarrow.parquet import ParquetWriter
 
-from chalicelib.domain.job_names import PARQUET_CONTENT_TYPE
 from chalicelib.domain.measurements.metrics import FaceMetrics, FrameMetrics, MetricSet
 from chalicelib.domain.measurements.validity import reasons_text
+from chalicelib.domain.requests.result_formats import PARQUET_CONTENT_TYPE
 from chalicelib.formats.columns import VALIDITY_COLUMNS, metric_columns
 
 ROWS_PER_GROUP = 16_384

@@ -8,15 +8,15 @@ from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import BinaryIO, Self
 
-from chalicelib.domain.job_names import (
+from chalicelib.domain.measurements.metrics import FrameMetrics, MetricSet
+from chalicelib.domain.requests.recipes import Recipe
+from chalicelib.domain.requests.result_formats import (
     CSV_CONTENT_TYPE,
     LEGACY_CONTENT_TYPE,
     PARQUET_CONTENT_TYPE,
     SESSION_CONTENT_TYPE,
     SUMMARY_CONTENT_TYPE,
-    Recipe,
 )
-from chalicelib.domain.measurements.metrics import FrameMetrics, MetricSet
 from chalicelib.formats.csv_table import CsvTableWriter
 from chalicelib.formats.file_names import result_file_name
 from chalicelib.formats.legacy_json import LegacyJsonWriter

@@ -3,8 +3,8 @@
 import json
 from typing import BinaryIO
 
-from chalicelib.domain.job_names import SESSION_CONTENT_TYPE
 from chalicelib.domain.measurements.metrics import FaceMetrics, FrameMetrics, MetricSet
+from chalicelib.domain.requests.result_formats import SESSION_CONTENT_TYPE
 from chalicelib.formats.numbers import metric_text, seconds_text
 
 

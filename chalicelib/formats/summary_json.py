@@ -5,10 +5,10 @@ import math
 from collections.abc import Iterable
 from typing import BinaryIO
 
-from chalicelib.domain.job_names import SUMMARY_CONTENT_TYPE
 from chalicelib.domain.measurements.events import EVENTS, Event, EventDefinition
 from chalicelib.domain.measurements.metrics import FrameMetrics, Metric, MetricSet
 from chalicelib.domain.measurements.validity import InvalidReason
+from chalicelib.domain.requests.result_formats import SUMMARY_CONTENT_TYPE
 from chalicelib.formats.face_statistics import SHARE_THRESHOLD, FaceStatistics
 from chalicelib.formats.face_summary import FaceSummary
 from chalicelib.formats.media_summary import MediaSummary

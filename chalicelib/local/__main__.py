@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from chalicelib.domain.job_names import DEFAULT_JOB_NAME, JobName
+from chalicelib.domain.requests.job_names import DEFAULT_JOB_NAME, JobName
 from chalicelib.errors import MienError
 from chalicelib.local.log_lines import write_log
 from chalicelib.local.signals import endings_as_exceptions, endings_at_once

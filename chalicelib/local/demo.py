@@ -11,7 +11,7 @@ from chalicelib.cli.job_display import job_display
 from chalicelib.client.face_summary import read_summary
 from chalicelib.client.job_documents import RemoteFile, RemoteJob
 from chalicelib.client.media_api import MediaApiClient
-from chalicelib.domain.job_names import SUMMARY_CONTENT_TYPE
+from chalicelib.domain.requests.result_formats import SUMMARY_CONTENT_TYPE
 from chalicelib.errors import MienError
 from chalicelib.local.demo_clip import write_demo_clip
 from chalicelib.local.stack import Stack

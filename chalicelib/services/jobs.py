@@ -5,10 +5,12 @@ from contextlib import suppress
 from chalicelib.domain.accounts import Caller
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.intake.input_urls import InputUrl, file_name_of
-from chalicelib.domain.job_names import JobName, NeutralBaseline, ResultTable
 from chalicelib.domain.jobs import Job, JobStatus
-from chalicelib.domain.new_jobs import NewJob
 from chalicelib.domain.reminders import Duty
+from chalicelib.domain.requests.job_names import JobName
+from chalicelib.domain.requests.job_options import NeutralBaseline
+from chalicelib.domain.requests.new_jobs import NewJob
+from chalicelib.domain.requests.result_formats import ResultTable
 from chalicelib.errors import CallerError, Invalid, NotFound, StaleWrite
 from chalicelib.services.changes import Transition, change_job
 from chalicelib.services.duties.entry_deletions import EntryDeletions

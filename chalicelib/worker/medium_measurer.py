@@ -8,8 +8,9 @@ from typing import Protocol
 
 from chalicelib.analysis.media.frames import MediaLimits, MediaSource
 from chalicelib.analysis.networks.models import Models
-from chalicelib.domain.job_names import JobName, Recipe
 from chalicelib.domain.measurements.metrics import FrameMetrics
+from chalicelib.domain.requests.job_names import JobName
+from chalicelib.domain.requests.recipes import Recipe
 from chalicelib.domain.segments import SegmentPlan
 from chalicelib.worker.halves import HalfAfterwards, SecondHalf, halves_of, measured_in_halves
 from chalicelib.worker.part_measurer import PartMeasurer

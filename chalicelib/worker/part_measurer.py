@@ -10,8 +10,8 @@ from chalicelib.analysis.media.frames import MediaLimits
 from chalicelib.analysis.media.video_promise import Delivery, require_decoded
 from chalicelib.analysis.media.video_spans import Span, open_span
 from chalicelib.analysis.networks.models import Models
-from chalicelib.domain.job_names import Recipe
 from chalicelib.domain.measurements.metrics import FrameMetrics, deployed_metrics
+from chalicelib.domain.requests.recipes import Recipe
 from chalicelib.domain.segments import Segment, SegmentPlan
 from chalicelib.formats.partial_metrics import PartialCounts, PartialMetricsWriter
 

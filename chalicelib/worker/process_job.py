@@ -15,9 +15,9 @@ from chalicelib.analysis.expressions.score_streams import scored
 from chalicelib.analysis.media.frames import MediaInfo, MediaLimits, MediaSource
 from chalicelib.analysis.media.open_media import open_media
 from chalicelib.analysis.networks.models import Models
-from chalicelib.domain.job_names import RECIPES, Recipe
 from chalicelib.domain.jobs import Job, JobMessage, Progress
 from chalicelib.domain.measurements.metrics import MetricSet
+from chalicelib.domain.requests.recipes import RECIPES, Recipe
 from chalicelib.domain.segments import SegmentPlan
 from chalicelib.errors import LeaseLost, MediaError
 from chalicelib.formats.result_files import ResultFiles

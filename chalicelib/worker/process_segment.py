@@ -7,9 +7,9 @@ from pathlib import Path
 
 from chalicelib.analysis.media.frames import MediaLimits
 from chalicelib.analysis.networks.models import Models
-from chalicelib.domain.job_names import RECIPES
 from chalicelib.domain.jobs import Job, JobMessage
 from chalicelib.domain.measurements.metrics import FrameMetrics
+from chalicelib.domain.requests.recipes import RECIPES
 from chalicelib.domain.segments import Segment, part_key
 from chalicelib.errors import JobBusy, JobNotClaimable, LeaseLost, MediaError
 from chalicelib.formats.partial_metrics import PARTIAL_CONTENT_TYPE

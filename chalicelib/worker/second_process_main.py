@@ -19,8 +19,9 @@ from typing import BinaryIO, TextIO
 from chalicelib.analysis.media.frames import MediaLimits
 from chalicelib.analysis.media.video_spans import Span
 from chalicelib.analysis.networks.models import Models
-from chalicelib.domain.job_names import RECIPES, JobName
 from chalicelib.domain.measurements.metrics import FrameMetrics
+from chalicelib.domain.requests.job_names import JobName
+from chalicelib.domain.requests.recipes import RECIPES
 from chalicelib.errors import MediaError
 from chalicelib.worker.part_measurer import PartMeasurer
 from chalicelib.worker.second_process import READY, PartAnswer, PartRequest

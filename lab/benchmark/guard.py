@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from chalicelib.analysis.networks.models import Models
-from chalicelib.domain.job_names import CSV_CONTENT_TYPE, SESSION_CONTENT_TYPE, SUMMARY_CONTENT_TYPE
+from chalicelib.domain.requests.result_formats import CSV_CONTENT_TYPE, SESSION_CONTENT_TYPE, SUMMARY_CONTENT_TYPE
 from lab.benchmark import long_formats, ours
 from lab.benchmark.reference_kernel import ReferenceKernel
 from lab.benchmark.runs import clocked

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.analysis.expressions.score_streams import scored
-from chalicelib.domain.job_names import LEGACY_CONTENT_TYPE, JobName
 from chalicelib.domain.measurements.metrics import EVERY_METRIC, FaceMetrics, FrameMetrics
+from chalicelib.domain.requests.job_names import JobName
+from chalicelib.domain.requests.result_formats import LEGACY_CONTENT_TYPE
 from chalicelib.formats.result_files import ResultFiles
 from lab.benchmark.ours import recipe_of
 from lab.benchmark.runs import Run, answer, clocked, peak_bytes

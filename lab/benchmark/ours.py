@@ -16,7 +16,8 @@ from chalicelib.analysis.expressions.score_streams import scored
 from chalicelib.analysis.media.frames import MediaLimits
 from chalicelib.analysis.media.open_media import open_media
 from chalicelib.analysis.networks.models import Models
-from chalicelib.domain.job_names import RECIPES, JobName, Recipe
+from chalicelib.domain.requests.job_names import JobName
+from chalicelib.domain.requests.recipes import RECIPES, Recipe
 from chalicelib.formats.result_files import ResultFiles
 from chalicelib.worker.medium_measurer import MediumMeasurer
 from chalicelib.worker.second_process import SecondProcess

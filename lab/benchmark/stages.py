@@ -20,9 +20,9 @@ from chalicelib.analysis.media.frames import Frame
 from chalicelib.analysis.media.open_media import open_media
 from chalicelib.analysis.networks.models import ModelFile, Models
 from chalicelib.analysis.validity import confidence, invalid_reasons
-from chalicelib.domain.job_names import Mesh, Recipe
 from chalicelib.domain.measurements.emotions import emotions
 from chalicelib.domain.measurements.metrics import FrameMetrics
+from chalicelib.domain.requests.recipes import Mesh, Recipe
 from chalicelib.formats.result_files import ResultFiles
 from lab.benchmark.ours import recipe_of
 from lab.benchmark.runs import clocked

@@ -21,7 +21,7 @@ from chalicelib.analysis.faces.tracker import FaceTracker
 from chalicelib.analysis.media.frames import Frame
 from chalicelib.analysis.media.open_media import open_media
 from chalicelib.analysis.networks.models import Models
-from chalicelib.domain.job_names import Mesh
+from chalicelib.domain.requests.recipes import Mesh
 
 _ROOT = Path(__file__).resolve().parents[2]
 _NEUTRAL_FRAMES = 20

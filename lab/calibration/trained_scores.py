@@ -15,7 +15,7 @@ from chalicelib.analysis.expressions.features import frontal_faces
 from chalicelib.analysis.expressions.trained import CALIBRATION, TrainedExpressions
 from chalicelib.analysis.faces.head_pose import head_pose
 from chalicelib.analysis.faces.rigid_face import fit_rigid
-from chalicelib.domain.job_names import Mesh
+from chalicelib.domain.requests.recipes import Mesh
 from lab.training.measured_faces import MeasuredFaces
 from lab.training.teacher import BLENDSHAPES, Teacher
 

@@ -12,7 +12,7 @@ from chalicelib.analysis.expressions.features import frontal_faces
 from chalicelib.analysis.expressions.trained import TrainedExpressions
 from chalicelib.analysis.faces.head_pose import head_pose
 from chalicelib.analysis.faces.rigid_face import fit_rigid
-from chalicelib.domain.job_names import Mesh
+from chalicelib.domain.requests.recipes import Mesh
 from lab.reports.report import Bar, Figure, Table
 from lab.training.comparison import Comparison
 

@@ -11,7 +11,7 @@ from chalicelib.analysis.faces.detector import FaceDetector
 from chalicelib.analysis.faces.mesh import MeshModel
 from chalicelib.analysis.faces.tracker import FaceTracker
 from chalicelib.analysis.networks.models import Models
-from chalicelib.domain.job_names import MAX_FACES, Mesh
+from chalicelib.domain.requests.recipes import MAX_FACES, Mesh
 from lab.evaluation.cut_outs import cut_out
 from lab.evaluation.identity_counts import ClipIdentities, IdentityCounts
 from lab.evaluation.made_clips import HEIGHT_PX, WIDTH_PX, Cast, MadeClip, made_clips

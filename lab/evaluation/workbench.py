@@ -20,8 +20,9 @@ from chalicelib.analysis.faces.tracker import FaceTracker
 from chalicelib.analysis.media.frames import Frame
 from chalicelib.analysis.media.open_media import open_media
 from chalicelib.analysis.networks.models import Models
-from chalicelib.domain.job_names import DEFAULT_JOB_NAME, MAX_FACES, RECIPES, Mesh, Recipe
 from chalicelib.domain.measurements.metrics import BASELINE_NAMES, FrameMetrics
+from chalicelib.domain.requests.job_names import DEFAULT_JOB_NAME
+from chalicelib.domain.requests.recipes import MAX_FACES, RECIPES, Mesh, Recipe
 
 # Beside the portraits, and every how manieth frame is taken.
 _OTHERS = {

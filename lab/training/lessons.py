@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from chalicelib.analysis.media.open_media import open_media
 from chalicelib.analysis.networks.models import Models
-from chalicelib.domain.job_names import Mesh
+from chalicelib.domain.requests.recipes import Mesh
 from lab.training.frontal_meshes import frontal, with_irises
 from lab.training.measured_faces import CLIPS, FaceMeasurer, MeasuredFaces, measure_all
 from lab.training.student import Lessons

@@ -18,7 +18,7 @@ from chalicelib.analysis.faces.mesh import Crop, MeshModel, crop_of_detection, c
 from chalicelib.analysis.faces.tiling import search
 from chalicelib.analysis.media.open_media import open_media
 from chalicelib.analysis.networks.models import Models
-from chalicelib.domain.job_names import Mesh
+from chalicelib.domain.requests.recipes import Mesh
 from lab.training.face_warps import SIDE, cut_upright, invented
 from lab.training.teacher import Teacher
 

@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from chalicelib.domain.job_names import Mesh
+from chalicelib.domain.requests.recipes import Mesh
 from lab.training.comparison import compared
 from lab.training.export import export
 from lab.training.lessons import Answers, answers_stage, invention_stage, lessons, measure_stage

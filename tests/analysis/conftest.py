@@ -12,8 +12,8 @@ from chalicelib.analysis.analyzer import FaceAnalyzer
 from chalicelib.analysis.media.frames import Frame
 from chalicelib.analysis.media.open_media import open_media
 from chalicelib.analysis.networks.models import ModelFile, Models
-from chalicelib.domain.job_names import Mesh
 from chalicelib.domain.measurements.metrics import FaceMetrics, FrameMetrics
+from chalicelib.domain.requests.recipes import Mesh
 
 _MODEL_FOLDER = Path(__file__).resolve().parents[2] / "models"
 

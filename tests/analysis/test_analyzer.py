@@ -15,7 +15,6 @@ from chalicelib.analysis.analyzer import MOST_AHEAD, FaceAnalyzer
 from chalicelib.analysis.media.frames import Frame
 from chalicelib.analysis.media.open_media import open_media
 from chalicelib.analysis.networks.models import Models
-from chalicelib.domain.job_names import Mesh
 from chalicelib.domain.measurements.metrics import (
     EXPRESSION_NAMES,
     METRICS,
@@ -23,6 +22,7 @@ from chalicelib.domain.measurements.metrics import (
     FrameMetrics,
     deployed_metrics,
 )
+from chalicelib.domain.requests.recipes import Mesh
 from chalicelib.errors import MediaError
 from chalicelib.local.demo_clip import write_demo_clip
 from tests.analysis.conftest import Measure, faces_of, read_picture

@@ -7,8 +7,8 @@ from chalicelib.domain.audit import AuditAction, AuditRecord
 from chalicelib.domain.entries import Annotation, Entry, Representation, representation_id, upload_key
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.intake.uploads import DirectUpload, UploadKey, UploadOwner
-from chalicelib.domain.job_names import JobName
 from chalicelib.domain.jobs import Job
+from chalicelib.domain.requests.job_names import JobName
 from chalicelib.domain.webhooks import Delivery, Notification, Webhook
 from tests.fakes import START, as_kept
 

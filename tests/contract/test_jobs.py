@@ -8,8 +8,10 @@ import pytest
 
 from chalicelib.domain.audit import AuditAction, AuditRecord
 from chalicelib.domain.ids import derived_id, new_id
-from chalicelib.domain.job_names import JobName, NeutralBaseline, ResultTable
 from chalicelib.domain.jobs import Job, JobStatus, Lease, Progress
+from chalicelib.domain.requests.job_names import JobName
+from chalicelib.domain.requests.job_options import NeutralBaseline
+from chalicelib.domain.requests.result_formats import ResultTable
 from chalicelib.errors import MalformedRequest, NotFound, StaleWrite
 from chalicelib.services.ports import JobStore
 from tests.contract.samples import ACCOUNT, ODD_TEXTS, OTHER_ACCOUNT, make_job, make_job_with_webhook

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from chalicelib.domain.ids import new_id
-from chalicelib.domain.job_names import JobName
 from chalicelib.domain.jobs import Job, JobStatus, Progress
+from chalicelib.domain.requests.job_names import JobName
 from chalicelib.errors import Conflict, JobBusy, JobNotClaimable, LeaseLost
 from tests.fakes import FixedClock
 

@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.domain.ids import check_id, new_id
-from chalicelib.domain.job_names import JobName, NeutralBaseline, ResultTable
 from chalicelib.domain.jobs import Job, JobMessage, JobStatus, Lease, Progress
+from chalicelib.domain.requests.job_names import JobName
+from chalicelib.domain.requests.job_options import NeutralBaseline
+from chalicelib.domain.requests.result_formats import ResultTable
 from chalicelib.errors import Conflict, JobBusy, JobNotClaimable, LeaseLost, StaleWrite
 from tests.fakes import START
 

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.ids import derived_id, new_id
-from chalicelib.domain.job_names import JobName
 from chalicelib.domain.jobs import Job, JobStatus
+from chalicelib.domain.requests.job_names import JobName
 from chalicelib.domain.webhooks import (
     INTERRUPTED,
     MAX_ATTEMPTS,

@@ -9,18 +9,6 @@ from typing import Any
 import pytest
 from pyarrow import parquet
 
-from chalicelib.domain.job_names import (
-    CSV_CONTENT_TYPE,
-    LEGACY_CONTENT_TYPE,
-    PARQUET_CONTENT_TYPE,
-    RECIPES,
-    SESSION_CONTENT_TYPE,
-    SUMMARY_CONTENT_TYPE,
-    JobName,
-    NeutralBaseline,
-    Recipe,
-    ResultTable,
-)
 from chalicelib.domain.measurements.events import EVENTS
 from chalicelib.domain.measurements.metrics import (
     BASELINE_NAMES,
@@ -31,6 +19,17 @@ from chalicelib.domain.measurements.metrics import (
     MetricGroup,
     MetricSet,
     deployed_metrics,
+)
+from chalicelib.domain.requests.job_names import JobName
+from chalicelib.domain.requests.job_options import NeutralBaseline
+from chalicelib.domain.requests.recipes import RECIPES, Recipe
+from chalicelib.domain.requests.result_formats import (
+    CSV_CONTENT_TYPE,
+    LEGACY_CONTENT_TYPE,
+    PARQUET_CONTENT_TYPE,
+    SESSION_CONTENT_TYPE,
+    SUMMARY_CONTENT_TYPE,
+    ResultTable,
 )
 from chalicelib.formats.result_files import ResultFiles
 from tests.formats.readers import VALIDITY, csv_rows

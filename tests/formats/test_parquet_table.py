@@ -14,8 +14,10 @@ import pytest
 from hypothesis import given
 from pyarrow import parquet
 
-from chalicelib.domain.job_names import RECIPES, JobName, Recipe, ResultTable
 from chalicelib.domain.measurements.metrics import EVERY_METRIC, METRICS, FaceMetrics, FrameMetrics
+from chalicelib.domain.requests.job_names import JobName
+from chalicelib.domain.requests.recipes import RECIPES, Recipe
+from chalicelib.domain.requests.result_formats import ResultTable
 from chalicelib.formats.parquet_table import ROWS_PER_GROUP, ParquetTableWriter
 from chalicelib.formats.result_files import ResultFiles
 from tests.formats.frames import FRAMES, GOLDEN_FRAMES, face
@@ -24,7 +26,8 @@ from tests.formats.readers import VALIDITY, rows_of
 _ROOT = Path(__file__).resolve().parents[2]
 _WITHOUT_A_TABLE = """
 import sys, pathlib, tempfile
-from chalicelib.domain.job_names import RECIPES, JobName
+from chalicelib.domain.requests.job_names import JobName
+from chalicelib.domain.requests.recipes import RECIPES
 from chalicelib.domain.measurements.metrics import EVERY_METRIC
 from chalicelib.formats.result_files import ResultFiles
 recipe = RECIPES[JobName.MULTIFACE]

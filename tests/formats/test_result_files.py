@@ -7,16 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.domain.job_names import (
+from chalicelib.domain.measurements.metrics import EVERY_METRIC, FrameMetrics
+from chalicelib.domain.requests.job_names import JobName
+from chalicelib.domain.requests.recipes import RECIPES, Recipe
+from chalicelib.domain.requests.result_formats import (
     CSV_CONTENT_TYPE,
     LEGACY_CONTENT_TYPE,
-    RECIPES,
     SESSION_CONTENT_TYPE,
     SUMMARY_CONTENT_TYPE,
-    JobName,
-    Recipe,
 )
-from chalicelib.domain.measurements.metrics import EVERY_METRIC, FrameMetrics
 from chalicelib.formats.result_files import ResultFiles
 from tests.formats.frames import GOLDEN_FRAMES, face
 from tests.formats.readers import csv_bytes, legacy_bytes, session_bytes, summary_bytes

@@ -15,10 +15,10 @@ from PIL import Image
 from chalicelib.aws.clients import make_clients
 from chalicelib.domain.accounts import Caller
 from chalicelib.domain.ids import new_id
-from chalicelib.domain.job_names import JobName
 from chalicelib.domain.jobs import JobStatus
 from chalicelib.domain.messages import MESSAGE_VARIABLE, encode_message
-from chalicelib.domain.new_jobs import NewJob
+from chalicelib.domain.requests.job_names import JobName
+from chalicelib.domain.requests.new_jobs import NewJob
 from chalicelib.local.aws.embedded import EmbeddedAws
 from chalicelib.local.aws.provisioning import queue_arn
 from chalicelib.local.workers.sqs_event import sqs_event

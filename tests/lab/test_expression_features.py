@@ -5,7 +5,7 @@ import pytest
 
 from chalicelib.analysis.expressions.features import FEATURES
 from chalicelib.analysis.networks.models import ModelFile, Models
-from chalicelib.domain.job_names import Mesh
+from chalicelib.domain.requests.recipes import Mesh
 from lab.calibration.expression_features import _features_of, _ramps_on
 
 _MODELS = Path(__file__).resolve().parents[2] / "models"

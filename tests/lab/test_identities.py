@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from chalicelib.analysis.faces.mesh import Crop, FaceMesh
 from chalicelib.analysis.faces.tracker import TrackedFace
 from chalicelib.analysis.networks.models import ModelFile, Models
-from chalicelib.domain.job_names import Mesh
+from chalicelib.domain.requests.recipes import Mesh
 from lab.evaluation.identities import measure_identities
 from lab.evaluation.identity_counts import ClipIdentities, IdentityCounts
 from lab.evaluation.painted_scenes import TrueFace

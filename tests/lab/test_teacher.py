@@ -10,7 +10,7 @@ from chalicelib.analysis.faces.detector import FaceDetector
 from chalicelib.analysis.faces.mesh import MeshModel, crop_of_detection, crop_of_mesh
 from chalicelib.analysis.faces.tiling import search
 from chalicelib.analysis.networks.models import Models
-from chalicelib.domain.job_names import Mesh
+from chalicelib.domain.requests.recipes import Mesh
 from lab.training.teacher import BLENDSHAPES, BUNDLE, TEACHER_POINTS, Teacher
 
 _ROOT = Path(__file__).resolve().parents[2]

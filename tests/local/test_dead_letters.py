@@ -6,9 +6,9 @@ from chalicelib.aws.clients import make_clients
 from chalicelib.domain.accounts import Caller
 from chalicelib.domain.dead_letters import SENTENCE
 from chalicelib.domain.ids import new_id
-from chalicelib.domain.job_names import JobName
 from chalicelib.domain.jobs import JobStatus
-from chalicelib.domain.new_jobs import NewJob
+from chalicelib.domain.requests.job_names import JobName
+from chalicelib.domain.requests.new_jobs import NewJob
 from chalicelib.local.aws.embedded import EmbeddedAws
 from chalicelib.local.background import Background
 from chalicelib.local.workers.queue_poller import QueuePoller

@@ -8,9 +8,9 @@ from typing import BinaryIO
 import pytest
 
 from chalicelib.domain.entries import Entry
-from chalicelib.domain.job_names import JobName
 from chalicelib.domain.jobs import Job, JobStatus
-from chalicelib.domain.new_jobs import NewJob
+from chalicelib.domain.requests.job_names import JobName
+from chalicelib.domain.requests.new_jobs import NewJob
 from chalicelib.errors import Conflict, Invalid, JobNotClaimable, LeaseLost, NotFound
 from chalicelib.services.entries import Upload
 from chalicelib.services.ports import StoredMedia

@@ -1,8 +1,8 @@
 import pytest
 
-from chalicelib.domain.job_names import JobName
 from chalicelib.domain.jobs import Job, JobMessage, JobStatus
-from chalicelib.domain.new_jobs import NewJob
+from chalicelib.domain.requests.job_names import JobName
+from chalicelib.domain.requests.new_jobs import NewJob
 from chalicelib.errors import Conflict, Invalid, NotFound
 from tests.services.conftest import ADA, EVE, World, an_upload
 

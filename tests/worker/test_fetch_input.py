@@ -9,9 +9,9 @@ import pytest
 
 from chalicelib.analysis.networks.models import Models
 from chalicelib.domain.intake.input_urls import parse_input_url
-from chalicelib.domain.job_names import JobName
 from chalicelib.domain.jobs import Job, JobStatus
-from chalicelib.domain.new_jobs import NewJob
+from chalicelib.domain.requests.job_names import JobName
+from chalicelib.domain.requests.new_jobs import NewJob
 from chalicelib.errors import LeaseLost, MediaError
 from chalicelib.services.runs.job_runs import JobRuns
 from chalicelib.settings import Settings

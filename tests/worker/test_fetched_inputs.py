@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from chalicelib.domain.intake.input_urls import parse_input_url
-from chalicelib.domain.job_names import JobName
 from chalicelib.domain.jobs import Job, JobStatus
-from chalicelib.domain.new_jobs import NewJob
+from chalicelib.domain.requests.job_names import JobName
+from chalicelib.domain.requests.new_jobs import NewJob
 from chalicelib.errors import JobBusy, JobNotClaimable, LeaseLost, NotFound
 from chalicelib.settings import Settings
 from chalicelib.worker.fetch_input import fetch_input

@@ -12,8 +12,9 @@ import pytest
 from chalicelib.analysis.media.frames import MediaInfo, MediaLimits
 from chalicelib.analysis.media.open_media import open_media
 from chalicelib.analysis.networks.models import Models
-from chalicelib.domain.job_names import RECIPES, JobName, Recipe
 from chalicelib.domain.measurements.metrics import FrameMetrics
+from chalicelib.domain.requests.job_names import JobName
+from chalicelib.domain.requests.recipes import RECIPES, Recipe
 from chalicelib.domain.segments import HALVES_LEAD_IN_S, SegmentPlan
 from chalicelib.errors import MediaError
 from chalicelib.formats.partial_metrics import PartialCounts

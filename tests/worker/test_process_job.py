@@ -18,10 +18,13 @@ from pyarrow import parquet
 from chalicelib.analysis.networks.models import Models
 from chalicelib.domain.accounts import Caller
 from chalicelib.domain.ids import new_id
-from chalicelib.domain.job_names import PARQUET_CONTENT_TYPE, RECIPES, JobName, NeutralBaseline, ResultTable
 from chalicelib.domain.jobs import Job, JobStatus, Progress
 from chalicelib.domain.measurements.metrics import BASELINE_NAMES, EMOTION_NAMES, EVERY_METRIC
-from chalicelib.domain.new_jobs import NewJob
+from chalicelib.domain.requests.job_names import JobName
+from chalicelib.domain.requests.job_options import NeutralBaseline
+from chalicelib.domain.requests.new_jobs import NewJob
+from chalicelib.domain.requests.recipes import RECIPES
+from chalicelib.domain.requests.result_formats import PARQUET_CONTENT_TYPE, ResultTable
 from chalicelib.errors import JobBusy, JobNotClaimable, LeaseLost
 from chalicelib.services.duties.entry_deletions import EntryDeletions
 from chalicelib.services.entries import Entries, Upload

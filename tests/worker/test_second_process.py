@@ -17,8 +17,9 @@ import pytest
 from chalicelib.analysis.media.frames import MediaLimits
 from chalicelib.analysis.media.open_media import open_media
 from chalicelib.analysis.networks.models import Models
-from chalicelib.domain.job_names import RECIPES, JobName
 from chalicelib.domain.measurements.metrics import FrameMetrics
+from chalicelib.domain.requests.job_names import JobName
+from chalicelib.domain.requests.recipes import RECIPES
 from chalicelib.errors import MediaError
 from chalicelib.local.demo_clip import write_demo_clip
 from chalicelib.worker.medium_measurer import MediumMeasurer

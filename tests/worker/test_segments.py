@@ -12,11 +12,11 @@ import pytest
 from chalicelib.analysis.networks.models import Models
 from chalicelib.domain.accounts import Caller
 from chalicelib.domain.ids import new_id
-from chalicelib.domain.job_names import JobName
 from chalicelib.domain.jobs import Job, JobStatus
 from chalicelib.domain.measurements.metrics import EVERY_METRIC, MetricGroup
-from chalicelib.domain.new_jobs import NewJob
 from chalicelib.domain.reminders import Duty
+from chalicelib.domain.requests.job_names import JobName
+from chalicelib.domain.requests.new_jobs import NewJob
 from chalicelib.errors import Conflict, JobNotClaimable, LeaseLost
 from chalicelib.local.demo_clip import write_demo_clip
 from chalicelib.services.duties.entry_deletions import EntryDeletions

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.analysis.faces.rigid_face import RigidFit
-from chalicelib.domain.job_names import Mesh
+from chalicelib.domain.requests.recipes import Mesh
 
 Floats = NDArray[np.float64]
 

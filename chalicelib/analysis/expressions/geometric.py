@@ -20,7 +20,7 @@ from chalicelib.analysis.expressions.features import frontal_faces, measure_feat
 from chalicelib.analysis.expressions.scorers import ExpressionScores, attention_score, by_face
 from chalicelib.analysis.faces.head_pose import head_pose
 from chalicelib.analysis.faces.rigid_face import RigidFit
-from chalicelib.domain.job_names import Mesh
+from chalicelib.domain.requests.recipes import Mesh
 
 _LEAD = 50.0
 """How far before the neutral value the linear scores begin, in hundredths of the ramp."""

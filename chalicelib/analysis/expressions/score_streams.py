@@ -10,9 +10,9 @@ import numpy as np
 from chalicelib.analysis.expressions.one_euro import OneEuroFilter
 from chalicelib.analysis.expressions.own_neutral import OwnNeutral
 from chalicelib.analysis.faces.memories import FaceMemories
-from chalicelib.domain.job_names import Scores
 from chalicelib.domain.measurements.emotions import emotions
 from chalicelib.domain.measurements.metrics import EXPRESSION_NAMES, FaceMetrics, FrameMetrics, MetricGroup, MetricSet
+from chalicelib.domain.requests.recipes import Scores
 
 
 class ScoreStream(Protocol):

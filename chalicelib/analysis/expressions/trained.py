@@ -22,7 +22,7 @@ from chalicelib.analysis.expressions.scorers import ExpressionScores, attention_
 from chalicelib.analysis.faces.head_pose import head_pose
 from chalicelib.analysis.faces.rigid_face import RigidFit
 from chalicelib.analysis.networks.models import Models
-from chalicelib.domain.job_names import Mesh
+from chalicelib.domain.requests.recipes import Mesh
 
 NETWORKS_FOLDER = Path(__file__).with_name("weights")
 _BLENDSHAPES_KEY = "blendshapes"

@@ -13,7 +13,7 @@ from chalicelib.analysis.faces.block_means import block_means
 from chalicelib.analysis.faces.boxes import Boxes
 from chalicelib.analysis.faces.rigid_face import RigidFit, fit_rigid
 from chalicelib.analysis.networks.models import ModelFile, Models
-from chalicelib.domain.job_names import Mesh
+from chalicelib.domain.requests.recipes import Mesh
 
 _SIDE = 192
 _MARGIN = 1.5

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 
 from chalicelib.api.openapi.schemas import Schema, number, record, text, text_or_null
 from chalicelib.domain.intake.uploads import MAX_PARTS
-from chalicelib.domain.job_names import JobName, NeutralBaseline, ResultTable
 from chalicelib.domain.jobs import JobStatus
+from chalicelib.domain.requests.job_names import JobName
+from chalicelib.domain.requests.job_options import NeutralBaseline
+from chalicelib.domain.requests.result_formats import ResultTable
 from chalicelib.domain.retention import MAX_KEPT_S
 
 _NAME = text("What to do; auto and nothing mean multiface.", enum=[*JobName, "auto", ""])

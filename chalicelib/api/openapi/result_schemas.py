@@ -7,9 +7,10 @@ For tables the schema is that of a row. `formats` writes the files; tests hold t
 from collections.abc import Mapping
 
 from chalicelib.api.openapi.schemas import Schema, record, ref, text
-from chalicelib.domain.job_names import LEGACY_CONTENT_TYPE, RECIPES, SESSION_CONTENT_TYPE, SUMMARY_CONTENT_TYPE, Scores
 from chalicelib.domain.measurements.metrics import Metric, MetricGroup, MetricSet
 from chalicelib.domain.measurements.validity import InvalidReason
+from chalicelib.domain.requests.recipes import RECIPES, Scores
+from chalicelib.domain.requests.result_formats import LEGACY_CONTENT_TYPE, SESSION_CONTENT_TYPE, SUMMARY_CONTENT_TYPE
 
 RESULT_SCHEMAS = (
     "MetricName",

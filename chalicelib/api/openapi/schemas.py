@@ -5,8 +5,10 @@ They are open: clients have to expect members that are new. The tests close them
 
 from collections.abc import Mapping
 
-from chalicelib.domain.job_names import JobName, NeutralBaseline, ResultTable
 from chalicelib.domain.jobs import JobStatus
+from chalicelib.domain.requests.job_names import JobName
+from chalicelib.domain.requests.job_options import NeutralBaseline
+from chalicelib.domain.requests.result_formats import ResultTable
 from chalicelib.domain.webhooks import MAX_DELIVERIES_SHOWN
 
 Schema = dict[str, object]

@@ -7,8 +7,9 @@ from chalicelib.api.requests.fields import check_data_split, check_expires_in, d
 from chalicelib.api.requests.forms import Form
 from chalicelib.api.requests.json_bodies import text_of, whole_number_of
 from chalicelib.api.resources.webhooks import webhook_of
-from chalicelib.domain.job_names import parse_job_name, parse_neutral_baseline, parse_result_table
-from chalicelib.domain.new_jobs import NewJob
+from chalicelib.domain.requests.job_names import parse_job_name
+from chalicelib.domain.requests.job_options import parse_neutral_baseline, parse_result_table
+from chalicelib.domain.requests.new_jobs import NewJob
 
 
 def new_job_of_form(call: Call, form: Form) -> NewJob:

@@ -17,8 +17,9 @@ from chalicelib.api.resources.uploads import announced_file, target_document
 from chalicelib.api.responses import JSON_CONTENT_TYPE, created, json_response, retry_after
 from chalicelib.api.routes import READ, Answer, Body, Query, Route
 from chalicelib.domain.intake.input_urls import parse_input_url
-from chalicelib.domain.job_names import JobName, parse_job_name, parse_neutral_baseline, parse_result_table
 from chalicelib.domain.jobs import Job, JobStatus
+from chalicelib.domain.requests.job_names import JobName, parse_job_name
+from chalicelib.domain.requests.job_options import parse_neutral_baseline, parse_result_table
 from chalicelib.errors import Invalid
 
 _POLL_S = 2  # workers report about once a second

@@ -5,8 +5,8 @@ from chalicelib.aws.dynamodb.rows import Row, from_row, to_row
 from chalicelib.aws.dynamodb.table import NEW, Condition, ConditionFailed, DynamoTable
 from chalicelib.aws.dynamodb.table_layout import JOB_PREFIX, account_partition, audit_key, job_key
 from chalicelib.domain.audit import AuditRecord
-from chalicelib.domain.job_names import JobName
 from chalicelib.domain.jobs import Job, JobStatus
+from chalicelib.domain.requests.job_names import JobName
 from chalicelib.errors import NotFound, StaleWrite
 from chalicelib.services.ports import Page
 

@@ -12,7 +12,7 @@ from email.header import decode_header, make_header
 
 from chalicelib.domain.entries import check_annotation_text, check_file_name
 from chalicelib.domain.ids import id_of
-from chalicelib.domain.job_names import DEFAULT_JOB_NAME, JobName, parse_job_name
+from chalicelib.domain.requests.job_names import DEFAULT_JOB_NAME, JobName, parse_job_name
 from chalicelib.errors import Invalid
 
 DROP_PREFIX = "drop/"

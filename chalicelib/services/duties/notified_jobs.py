@@ -4,9 +4,9 @@ import logging
 from datetime import timedelta
 
 from chalicelib.domain.audit import AuditRecord
-from chalicelib.domain.job_names import JobName
 from chalicelib.domain.jobs import Job, JobStatus
 from chalicelib.domain.reminders import Duty, Reminder
+from chalicelib.domain.requests.job_names import JobName
 from chalicelib.services.duties.notifications import LEASE_S
 from chalicelib.services.ports import Clock, JobQueue, JobStore, Page, ReminderStore
 

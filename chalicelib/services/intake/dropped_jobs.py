@@ -4,8 +4,8 @@ from contextlib import suppress
 
 from chalicelib.domain.audit import AuditRecord
 from chalicelib.domain.intake.drops import error_key, file_result_key
-from chalicelib.domain.job_names import JobName
 from chalicelib.domain.jobs import Job, JobStatus
+from chalicelib.domain.requests.job_names import JobName
 from chalicelib.errors import NotFound
 from chalicelib.services.ports import DropStore, EntryStore, JobStore, Page
 

@@ -25,8 +25,8 @@ from chalicelib.domain.intake.drops import (
 )
 from chalicelib.domain.intake.media_types import content_type_of
 from chalicelib.domain.jobs import Job, JobStatus, own_input_entry_id
-from chalicelib.domain.new_jobs import NewJob
 from chalicelib.domain.reminders import Duty, Reminder
+from chalicelib.domain.requests.new_jobs import NewJob
 from chalicelib.errors import CallerError, Invalid, NotFound, StaleWrite
 from chalicelib.services.changes import change_job
 from chalicelib.services.duties.retention import RetentionPlan

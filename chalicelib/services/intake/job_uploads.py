@@ -12,8 +12,8 @@ from chalicelib.domain.ids import new_id
 from chalicelib.domain.intake.announced_files import AnnouncedFile
 from chalicelib.domain.intake.uploads import DirectUpload, FinishedPart, UploadKey, UploadOwner, check_finished_parts
 from chalicelib.domain.jobs import Job, JobStatus, own_input_entry_id
-from chalicelib.domain.new_jobs import NewJob
 from chalicelib.domain.reminders import Duty, Reminder
+from chalicelib.domain.requests.new_jobs import NewJob
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.services.changes import change_job
 from chalicelib.services.duties.retention import RetentionPlan

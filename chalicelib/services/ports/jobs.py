@@ -3,8 +3,8 @@
 from typing import Protocol
 
 from chalicelib.domain.audit import AuditRecord
-from chalicelib.domain.job_names import JobName
 from chalicelib.domain.jobs import Job, JobMessage, JobStatus
+from chalicelib.domain.requests.job_names import JobName
 from chalicelib.services.ports.paging import Page
 
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from chalicelib.domain.job_names import MAX_FACES
 from chalicelib.domain.measurements.metrics import FaceMetrics
+from chalicelib.domain.requests.recipes import MAX_FACES
 from lab.evaluation.workbench import Workbench
 from lab.reports.report import Bar, Figure, Section, Table
 

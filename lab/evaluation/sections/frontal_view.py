@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.domain.job_names import Mesh
+from chalicelib.domain.requests.recipes import Mesh
 from lab.evaluation.against_direct_feed import hundredths
 from lab.evaluation.agreement import correlation
 from lab.evaluation.sections.student import POOLED, VISIBLE, on_clips_held_out

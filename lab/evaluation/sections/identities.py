@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from chalicelib.domain.job_names import Mesh
+from chalicelib.domain.requests.recipes import Mesh
 from lab.evaluation.identities import measure_identities
 from lab.evaluation.identity_counts import ClipIdentities
 from lab.evaluation.workbench import Workbench

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.analysis.faces.mesh import Crop, MeshModel, crop_of_mesh
-from chalicelib.domain.job_names import Mesh
+from chalicelib.domain.requests.recipes import Mesh
 from lab.evaluation.face_turns import eye_distance
 from lab.evaluation.workbench import MEASURED_EXPRESSIONS, Face, Workbench
 from lab.reports.charts import Line, write_chart

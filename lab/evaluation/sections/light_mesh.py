@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.domain.job_names import Mesh
+from chalicelib.domain.requests.recipes import Mesh
 from lab.evaluation.agreement import correlation
 from lab.evaluation.sections.pose_stability import ENOUGH_FACES, SHOWN
 from lab.evaluation.workbench import MEASURED_EXPRESSIONS, Workbench

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from chalicelib.analysis.faces.detector import FaceDetector
 from chalicelib.analysis.faces.mesh import MeshModel, crop_of_mesh
 from chalicelib.analysis.faces.tracker import FaceTracker
-from chalicelib.domain.job_names import Mesh
+from chalicelib.domain.requests.recipes import Mesh
 from lab.evaluation.agreement import COUNTERPARTS, MOVES, Agreement, agreement, correlation, counterpart
 from lab.evaluation.face_turns import eye_distance
 from lab.evaluation.sections.pose_stability import in_all_poses

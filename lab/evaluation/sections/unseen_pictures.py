@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from chalicelib.analysis.expressions.trained import TrainedExpressions
-from chalicelib.domain.job_names import Mesh
+from chalicelib.domain.requests.recipes import Mesh
 from lab.evaluation.against_direct_feed import (
     MESH_TITLES,
     compared_figures,

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from chalicelib.analysis.expressions.own_neutral import LIMIT, LIMITS, OwnNeutral
 from chalicelib.analysis.expressions.score_streams import scored
-from chalicelib.domain.job_names import Scores
 from chalicelib.domain.measurements.metrics import (
     BASELINE_NAMES,
     EVERY_METRIC,
@@ -20,6 +19,7 @@ from chalicelib.domain.measurements.metrics import (
     FrameMetrics,
     raw_name,
 )
+from chalicelib.domain.requests.recipes import Scores
 
 FRAME_S = 1 / 25
 METRICS = EVERY_METRIC.with_raw()

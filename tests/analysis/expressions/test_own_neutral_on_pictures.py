@@ -14,8 +14,9 @@ from chalicelib.analysis.expressions.score_streams import scored
 from chalicelib.analysis.media.frames import Frame
 from chalicelib.analysis.media.open_media import open_media
 from chalicelib.analysis.networks.models import Models
-from chalicelib.domain.job_names import RECIPES, JobName
 from chalicelib.domain.measurements.metrics import FaceMetrics
+from chalicelib.domain.requests.job_names import JobName
+from chalicelib.domain.requests.recipes import RECIPES
 
 _FPS = 5.0
 _REST_S = 24.0

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from chalicelib.analysis.expressions.one_euro import OneEuroFilter
 from chalicelib.analysis.expressions.score_streams import scored
 from chalicelib.analysis.faces.memories import FaceMemories
-from chalicelib.domain.job_names import RECIPES, Scores
 from chalicelib.domain.measurements.emotions import emotions
 from chalicelib.domain.measurements.metrics import (
     EMOTION_NAMES,
@@ -23,6 +22,7 @@ from chalicelib.domain.measurements.metrics import (
     MetricSet,
 )
 from chalicelib.domain.measurements.validity import InvalidReason
+from chalicelib.domain.requests.recipes import RECIPES, Scores
 from tests.analysis.conftest import Measure
 
 

@@ -20,8 +20,8 @@ from chalicelib.analysis.faces.mesh import MeshModel, crop_of_detection, crop_of
 from chalicelib.analysis.faces.rigid_face import fit_rigid
 from chalicelib.analysis.faces.tiling import search
 from chalicelib.analysis.networks.models import Models
-from chalicelib.domain.job_names import Mesh
 from chalicelib.domain.measurements.metrics import EXPRESSION_NAMES
+from chalicelib.domain.requests.recipes import Mesh
 from chalicelib.errors import ModelFileError
 from tests.analysis.conftest import read_picture
 

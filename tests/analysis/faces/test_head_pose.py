@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from chalicelib.analysis.faces.head_pose import _FACE_OVAL, head_pose, interocular_distance_px, mean_face_luminance
 from chalicelib.analysis.faces.mesh import FaceMesh, MeshModel, crop_of_mesh
 from chalicelib.analysis.faces.rigid_face import _INDICES, _PLACES, fit_rigid
-from chalicelib.domain.job_names import Mesh
+from chalicelib.domain.requests.recipes import Mesh
 from tests.analysis.network_fakes import FakeModels
 
 _ANGLES = st.floats(-60.0, 60.0)

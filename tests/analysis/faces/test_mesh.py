@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from chalicelib.analysis.faces.mesh import Crop, FaceMesh, MeshModel, boxes_of, crop_of_detection, crop_of_mesh
 from chalicelib.analysis.networks.crew import Crew
 from chalicelib.analysis.networks.models import Models
-from chalicelib.domain.job_names import Mesh
+from chalicelib.domain.requests.recipes import Mesh
 from tests.analysis.conftest import read_picture
 from tests.analysis.network_fakes import FakeModels
 

@@ -11,7 +11,7 @@ from chalicelib.analysis.faces.mesh import MeshModel
 from chalicelib.analysis.faces.searched_windows import RENEWAL_S
 from chalicelib.analysis.faces.tracker import FaceTracker
 from chalicelib.analysis.media.frames import Frame
-from chalicelib.domain.job_names import Mesh
+from chalicelib.domain.requests.recipes import Mesh
 from tests.analysis.network_fakes import FakeModels
 
 _FRAME_S = 0.04

@@ -14,23 +14,23 @@ from pyarrow import parquet
 from chalicelib.api.application import ROUTES
 from chalicelib.api.openapi.document import openapi_document
 from chalicelib.api.openapi.result_schemas import RESULT_SCHEMAS, result_schemas
-from chalicelib.domain.job_names import (
-    CSV_CONTENT_TYPE,
-    LEGACY_CONTENT_TYPE,
-    PARQUET_CONTENT_TYPE,
-    RECIPES,
-    SESSION_CONTENT_TYPE,
-    SUMMARY_CONTENT_TYPE,
-    JobName,
-    NeutralBaseline,
-    ResultTable,
-)
 from chalicelib.domain.measurements.metrics import (
     EMOTION_NAMES,
     EXPRESSION_NAMES,
     FaceMetrics,
     FrameMetrics,
     deployed_metrics,
+)
+from chalicelib.domain.requests.job_names import JobName
+from chalicelib.domain.requests.job_options import NeutralBaseline
+from chalicelib.domain.requests.recipes import RECIPES
+from chalicelib.domain.requests.result_formats import (
+    CSV_CONTENT_TYPE,
+    LEGACY_CONTENT_TYPE,
+    PARQUET_CONTENT_TYPE,
+    SESSION_CONTENT_TYPE,
+    SUMMARY_CONTENT_TYPE,
+    ResultTable,
 )
 from chalicelib.formats.result_files import ResultFiles
 from chalicelib.services.users import Users

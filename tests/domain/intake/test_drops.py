@@ -14,7 +14,7 @@ from chalicelib.domain.intake.drops import (
     parse_drop_key,
     result_key,
 )
-from chalicelib.domain.job_names import JobName
+from chalicelib.domain.requests.job_names import JobName
 from chalicelib.errors import Invalid
 from tests.fakes import START
 

@@ -12,10 +12,10 @@ import pytest
 
 from chalicelib.domain.accounts import Caller
 from chalicelib.domain.ids import new_id
-from chalicelib.domain.job_names import JobName
 from chalicelib.domain.jobs import Job, JobStatus
 from chalicelib.domain.messages import MESSAGE_VARIABLE, encode_message
-from chalicelib.domain.new_jobs import NewJob
+from chalicelib.domain.requests.job_names import JobName
+from chalicelib.domain.requests.new_jobs import NewJob
 from chalicelib.local.aws.embedded import EmbeddedAws
 from chalicelib.local.demo_clip import write_demo_clip
 from chalicelib.local.stack import DEFAULT_MODELS_DIR

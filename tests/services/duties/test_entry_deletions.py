@@ -8,8 +8,8 @@ import pytest
 from chalicelib.domain.accounts import Caller
 from chalicelib.domain.audit import AuditAction
 from chalicelib.domain.entries import Annotation, Entry
-from chalicelib.domain.job_names import JobName
-from chalicelib.domain.new_jobs import NewJob
+from chalicelib.domain.requests.job_names import JobName
+from chalicelib.domain.requests.new_jobs import NewJob
 from chalicelib.errors import NotFound
 from tests.fakes import FakeAnnotations, FakeMedia
 from tests.services.conftest import ADA, EVE, World, an_upload

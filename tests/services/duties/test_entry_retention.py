@@ -8,8 +8,8 @@ import pytest
 from chalicelib.domain.accounts import AccountSettings
 from chalicelib.domain.audit import AuditAction
 from chalicelib.domain.intake.announced_files import AnnouncedFile
-from chalicelib.domain.job_names import JobName
-from chalicelib.domain.new_jobs import NewJob
+from chalicelib.domain.requests.job_names import JobName
+from chalicelib.domain.requests.new_jobs import NewJob
 from chalicelib.errors import NotFound
 from chalicelib.services.duties.retention import AUTHOR
 from tests.fakes import as_kept

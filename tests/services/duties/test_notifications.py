@@ -9,9 +9,9 @@ import pytest
 
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.intake.announced_files import AnnouncedFile
-from chalicelib.domain.job_names import JobName
 from chalicelib.domain.jobs import Job, JobMessage
-from chalicelib.domain.new_jobs import NewJob
+from chalicelib.domain.requests.job_names import JobName
+from chalicelib.domain.requests.new_jobs import NewJob
 from chalicelib.domain.webhooks import MAX_ATTEMPTS, RETRIED_AFTER_S, Outcome, Webhook
 from chalicelib.errors import NotFound
 from chalicelib.services.duties.notifications import LEASE_S

@@ -11,10 +11,10 @@ from chalicelib.domain.accounts import AccountSettings
 from chalicelib.domain.audit import AuditAction
 from chalicelib.domain.entries import Entry
 from chalicelib.domain.intake.announced_files import AnnouncedFile
-from chalicelib.domain.job_names import JobName
 from chalicelib.domain.jobs import Job, JobStatus
-from chalicelib.domain.new_jobs import NewJob
 from chalicelib.domain.reminders import Duty
+from chalicelib.domain.requests.job_names import JobName
+from chalicelib.domain.requests.new_jobs import NewJob
 from chalicelib.domain.segments import SegmentPlan
 from chalicelib.errors import JobNotClaimable, LeaseLost, NotFound
 from chalicelib.services.duties.retention import AUTHOR, RetentionPlan

@@ -10,8 +10,8 @@ import pytest
 from chalicelib.domain.accounts import User
 from chalicelib.domain.entries import Entry, Representation, representation_id
 from chalicelib.domain.intake.drops import DROP_AUTHOR, DroppedObject
-from chalicelib.domain.job_names import JobName
 from chalicelib.domain.jobs import Job, JobStatus
+from chalicelib.domain.requests.job_names import JobName
 from chalicelib.errors import StaleWrite
 from tests.fakes import START, FakeDrops, FakeObject
 from tests.mortal_process import Death

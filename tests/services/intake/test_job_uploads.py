@@ -7,9 +7,9 @@ import pytest
 from chalicelib.domain.entries import media_prefix
 from chalicelib.domain.intake.announced_files import AnnouncedFile
 from chalicelib.domain.intake.uploads import MAX_FORM_BYTES, DirectUpload, FinishedPart, UploadKey, UploadOwner
-from chalicelib.domain.job_names import JobName
 from chalicelib.domain.jobs import Job, JobStatus
-from chalicelib.domain.new_jobs import NewJob
+from chalicelib.domain.requests.job_names import JobName
+from chalicelib.domain.requests.new_jobs import NewJob
 from chalicelib.errors import Conflict, Invalid, NotFound
 from tests.fakes import FakeObject
 from tests.services.conftest import ADA, EVE, UPLOAD_EXPIRES_S, World

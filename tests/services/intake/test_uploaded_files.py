@@ -8,8 +8,8 @@ import pytest
 from chalicelib.domain.entries import Representation, media_prefix
 from chalicelib.domain.intake.announced_files import AnnouncedFile
 from chalicelib.domain.intake.uploads import DirectUpload
-from chalicelib.domain.job_names import JobName
-from chalicelib.domain.new_jobs import NewJob
+from chalicelib.domain.requests.job_names import JobName
+from chalicelib.domain.requests.new_jobs import NewJob
 from chalicelib.errors import StaleWrite
 from tests.mortal_process import Death
 from tests.services.conftest import ADA, UPLOAD_EXPIRES_S, World

@@ -3,10 +3,10 @@
 import pytest
 
 from chalicelib.domain.dead_letters import SENTENCE
-from chalicelib.domain.job_names import JobName
 from chalicelib.domain.jobs import Job, JobStatus
-from chalicelib.domain.new_jobs import NewJob
 from chalicelib.domain.reminders import Duty
+from chalicelib.domain.requests.job_names import JobName
+from chalicelib.domain.requests.new_jobs import NewJob
 from chalicelib.errors import JobBusy, NotFound
 from chalicelib.services.duties.sweeper import Sweeper
 from chalicelib.services.runs.dead_letters import DeadLetters, JobMessageDuty

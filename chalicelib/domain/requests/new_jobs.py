@@ -5,8 +5,10 @@ from datetime import datetime
 
 from chalicelib.domain.accounts import Caller
 from chalicelib.domain.intake.uploads import DirectUpload
-from chalicelib.domain.job_names import JobName, NeutralBaseline, ResultTable
 from chalicelib.domain.jobs import Job
+from chalicelib.domain.requests.job_names import JobName
+from chalicelib.domain.requests.job_options import NeutralBaseline
+from chalicelib.domain.requests.result_formats import ResultTable
 from chalicelib.domain.webhooks import Webhook
 
 

@@ -2,9 +2,11 @@ from dataclasses import fields
 
 from chalicelib.domain.accounts import Caller
 from chalicelib.domain.ids import new_id
-from chalicelib.domain.job_names import JobName, NeutralBaseline, ResultTable
 from chalicelib.domain.jobs import JobStatus
-from chalicelib.domain.new_jobs import NewJob
+from chalicelib.domain.requests.job_names import JobName
+from chalicelib.domain.requests.job_options import NeutralBaseline
+from chalicelib.domain.requests.new_jobs import NewJob
+from chalicelib.domain.requests.result_formats import ResultTable
 from chalicelib.domain.webhooks import Webhook
 from tests.fakes import START
 

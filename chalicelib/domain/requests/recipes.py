@@ -1,41 +1,19 @@
-"""The job names of the wire contract, and what each asks for."""
+"""How each job name is carried out."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from chalicelib.domain.measurements.metrics import MetricSet, deployed_metrics
-from chalicelib.errors import Invalid
-
-SESSION_CONTENT_TYPE = "application/vnd.affectiva.session.v0+json"
-LEGACY_CONTENT_TYPE = "application/vnd.affectiva.metrics.v0+json"
-CSV_CONTENT_TYPE = "application/csv"
-SUMMARY_CONTENT_TYPE = "application/vnd.mien.summary.v0+json"
-PARQUET_CONTENT_TYPE = "application/vnd.apache.parquet"
-
-
-class JobName(StrEnum):
-    """What a client may ask for."""
-
-    MULTIFACE = "multiface"
-    SDK_METRICS = "sdk-metrics"
-    NO_OP = "no-op"
-    CURRENT_PACK = "current-pack"
-    CT_PACK_LINEAR = "ct-pack-linear"
-    CT_PACK_HYBRID = "ct-pack-hybrid"
-
-
-class ResultTable(StrEnum):
-    """A table that a client may ask for beside the files that every job of a name has."""
-
-    NONE = "none"
-    PARQUET = "parquet"
-
-
-class NeutralBaseline(StrEnum):
-    """Whether scores are corrected by the person's own neutral, in jobs that can do so."""
-
-    ON = "on"
-    OFF = "off"
+from chalicelib.domain.requests.job_names import JobName
+from chalicelib.domain.requests.job_options import NeutralBaseline
+from chalicelib.domain.requests.result_formats import (
+    CSV_CONTENT_TYPE,
+    LEGACY_CONTENT_TYPE,
+    PARQUET_CONTENT_TYPE,
+    SESSION_CONTENT_TYPE,
+    SUMMARY_CONTENT_TYPE,
+    ResultTable,
+)
 
 
 class Scores(StrEnum):
@@ -92,7 +70,6 @@ class Recipe:
         return replace(self, content_types=(*self.content_types, PARQUET_CONTENT_TYPE))
 
 
-DEFAULT_JOB_NAME = JobName.MULTIFACE
 MAX_FACES = 50
 
 # Clients of the original service know the first two, some of them by their place.
@@ -123,33 +100,3 @@ RECIPES: dict[JobName, Recipe | None] = {
         scores=Scores.SMOOTHED,
     ),
 }
-
-
-def parse_job_name(text: str | None) -> JobName:
-    """The job name a client means; nothing, an empty text and `auto` mean the default.
-
-    Raises `Invalid` for a name that does not exist.
-    """
-    if not text or text == "auto":
-        return DEFAULT_JOB_NAME
-    try:
-        return JobName(text)
-    except ValueError:
-        known = ", ".join(JobName)
-        raise Invalid(f"There is no job of this name; use one of: {known}, or auto.") from None
-
-
-def parse_result_table(text: str | None) -> ResultTable:
-    """The table a client means; nothing and an empty text mean none. Raises `Invalid` for one that does not exist."""
-    try:
-        return ResultTable(text or ResultTable.NONE)
-    except ValueError:
-        raise Invalid(f"There is no table of this kind; use one of: {', '.join(ResultTable)}.") from None
-
-
-def parse_neutral_baseline(text: str | None) -> NeutralBaseline:
-    """What a client means; nothing and an empty text mean on. Raises `Invalid` for anything but on and off."""
-    try:
-        return NeutralBaseline(text or NeutralBaseline.ON)
-    except ValueError:
-        raise Invalid(f"The neutral baseline is one of: {', '.join(NeutralBaseline)}.") from None

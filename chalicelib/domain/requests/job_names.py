@@ -1,0 +1,33 @@
+"""The job names of the wire contract."""
+
+from enum import StrEnum
+
+from chalicelib.errors import Invalid
+
+
+class JobName(StrEnum):
+    """What a client may ask for."""
+
+    MULTIFACE = "multiface"
+    SDK_METRICS = "sdk-metrics"
+    NO_OP = "no-op"
+    CURRENT_PACK = "current-pack"
+    CT_PACK_LINEAR = "ct-pack-linear"
+    CT_PACK_HYBRID = "ct-pack-hybrid"
+
+
+DEFAULT_JOB_NAME = JobName.MULTIFACE
+
+
+def parse_job_name(text: str | None) -> JobName:
+    """The job name a client means; nothing, an empty text and `auto` mean the default.
+
+    Raises `Invalid` for a name that does not exist.
+    """
+    if not text or text == "auto":
+        return DEFAULT_JOB_NAME
+    try:
+        return JobName(text)
+    except ValueError:
+        known = ", ".join(JobName)
+        raise Invalid(f"There is no job of this name; use one of: {known}, or auto.") from None
