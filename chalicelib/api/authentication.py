@@ -5,7 +5,7 @@ import binascii
 
 from chalice.app import AuthResponse, Request
 
-from chalicelib.api.authorizer import SourcedAuthRequest
+from chalicelib.api.authorizer import Denied, SourcedAuthRequest
 from chalicelib.api.responses import LOGIN_SENTENCE
 from chalicelib.domain.accounts import Caller
 from chalicelib.errors import NotAuthenticated, TooManyRequests
@@ -28,7 +28,7 @@ def authorization_of(users: Users, request: SourcedAuthRequest) -> AuthResponse:
         email, password = parse_basic_credentials(request.token)
         caller = users.authenticate(email, password, source_ip=request.source_ip)
     except NotAuthenticated:
-        return AuthResponse(routes=[], principal_id="nobody")
+        return Denied("nobody")
     except TooManyRequests as slowed:
         return AuthResponse(routes=["*"], principal_id="nobody", context={_RETRY_AFTER: str(slowed.retry_after_s)})
     context = {"email": caller.email, "account_id": caller.account_id}

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chalice.app import AuthRequest, ChaliceAuthorizer
+from chalice.app import AuthRequest, AuthResponse, ChaliceAuthorizer
 
 
 class SourcedAuthRequest(AuthRequest):
@@ -11,6 +11,20 @@ class SourcedAuthRequest(AuthRequest):
     def __init__(self, auth_type: str, token: str, method_arn: str, *, source_ip: str) -> None:
         super().__init__(auth_type, token, method_arn)
         self.source_ip = source_ip
+
+
+class Denied(AuthResponse):
+    """A policy that denies everything. Chalice's own for no routes allows an empty list of resources, which is no valid
+    IAM statement; what API Gateway makes of one is reported to differ (aws/chalice, issue 1619)."""
+
+    def __init__(self, principal_id: str) -> None:
+        super().__init__(routes=[], principal_id=principal_id)
+
+    def to_dict(self, request: AuthRequest) -> dict[str, Any]:  # noqa: ARG002 - of the base class
+        """The answer of the authorizer in the form of API Gateway."""
+        everything = {"Action": "execute-api:Invoke", "Effect": "Deny", "Resource": ["*"]}
+        policy = {"Version": "2012-10-17", "Statement": [everything]}
+        return {"context": {}, "principalId": self.principal_id, "policyDocument": policy}
 
 
 class SourcedAuthorizer(ChaliceAuthorizer):

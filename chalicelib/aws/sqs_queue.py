@@ -1,4 +1,4 @@
-"""The job queue in SQS."""
+"""The job queue in SQS, as senders and as workers see it."""
 
 from typing import TYPE_CHECKING
 
@@ -21,3 +21,18 @@ class SqsQueue:
     def send(self, message: JobMessage) -> None:
         """Hands the message over; it is delivered at least once."""
         self._client.send_message(QueueUrl=self._queue_url, MessageBody=encode_message(message))
+
+
+class SqsDeliveries:
+    """The messages that a worker has received from a queue."""
+
+    def __init__(self, client: "SQSClient", queue_url: str) -> None:
+        self._client = client
+        self._queue_url = queue_url
+
+    @aws_failures("change a message's visibility")
+    def return_in(self, receipt_handle: str, seconds: int) -> None:
+        """Lets the message be delivered again `seconds` (0 to 43,200) from now, not after the queue's time-out."""
+        self._client.change_message_visibility(
+            QueueUrl=self._queue_url, ReceiptHandle=receipt_handle, VisibilityTimeout=seconds
+        )

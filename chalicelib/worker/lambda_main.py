@@ -11,13 +11,18 @@ from functools import cache
 from typing import Any
 
 from chalicelib.analysis.networks.models import Models
+from chalicelib.aws.clients import make_clients
+from chalicelib.aws.sqs_queue import SqsDeliveries
 from chalicelib.domain.jobs import JobMessage
 from chalicelib.domain.messages import decode_message
-from chalicelib.errors import JobBusy, JobNotClaimable, LeaseLost
+from chalicelib.errors import JobBusy, JobNotClaimable, LeaseLost, MienError
 from chalicelib.settings import read_settings
 from chalicelib.wiring import make_worker_services
 from chalicelib.worker.process_job import JobProcessor
 from chalicelib.worker.second_process import SecondProcess
+
+_FIRST_DELAY_S = 15
+_MAX_DELAY_S = 900
 
 _log = logging.getLogger(__name__)
 
@@ -28,16 +33,34 @@ def handler(event: Mapping[str, Any], _context: object) -> dict[str, list[dict[s
     Returns `{"batchItemFailures": [{"itemIdentifier": message id}, ...]}` with the messages to deliver again: those of
     jobs that another worker holds, and those whose processing failed through a fault of ours.
     """
-    return process_records(event, lambda message: job_processor().process(message))
+    return process_records(event, lambda message: job_processor().process(message), return_message)
 
 
-def process_records(event: Mapping[str, Any], process: Callable[[JobMessage], None]) -> dict[str, list[dict[str, str]]]:
-    """What `handler` does, with another way to process a message."""
-    failed = [record["messageId"] for record in event["Records"] if not _is_consumed(record, process)]
+def process_records(
+    event: Mapping[str, Any],
+    process: Callable[[JobMessage], None],
+    return_in: Callable[[str, int], None],
+) -> dict[str, list[dict[str, str]]]:
+    """What `handler` does, with another way to process a message and to return one to the queue.
+
+    `return_in(receipt handle, seconds)` sets when a message that failed comes again. Without it the queue's visibility
+    time-out decides, which is as long as the longest job: a passing fault would cost a quarter of an hour.
+    """
+    failed = [record["messageId"] for record in event["Records"] if not _is_consumed(record, process, return_in)]
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
 
 
-def _is_consumed(record: Mapping[str, Any], process: Callable[[JobMessage], None]) -> bool:
+def return_message(receipt_handle: str, seconds: int) -> None:
+    """Returns a message of this process's job queue. A failure is logged: the queue's own time-out then holds."""
+    try:
+        _deliveries().return_in(receipt_handle, seconds)
+    except MienError:
+        _log.exception("a failed message comes again after the queue's whole visibility time-out")
+
+
+def _is_consumed(
+    record: Mapping[str, Any], process: Callable[[JobMessage], None], return_in: Callable[[str, int], None]
+) -> bool:
     try:
         process(decode_message(record["body"]))
     except JobNotClaimable as outcome:
@@ -49,8 +72,21 @@ def _is_consumed(record: Mapping[str, Any], process: Callable[[JobMessage], None
         return False
     except Exception:  # noqa: BLE001  # the boundary of the process: the other records must still be served
         _log.exception("message %s failed and will be delivered again", record["messageId"])
+        if "receiptHandle" in record:
+            return_in(record["receiptHandle"], _delay_s(record))
         return False
     return True
+
+
+def _delay_s(record: Mapping[str, Any]) -> int:
+    """Doubles with each delivery: soon after a hiccup, seldom for a fault that stays."""
+    receives = int(record.get("attributes", {}).get("ApproximateReceiveCount", "1"))
+    return min(_FIRST_DELAY_S << min(max(receives - 1, 0), 10), _MAX_DELAY_S)
+
+
+@cache
+def _deliveries() -> SqsDeliveries:
+    return SqsDeliveries(make_clients().sqs, read_settings(os.environ).job_queue_url)
 
 
 @cache

@@ -11,6 +11,7 @@ policies    what the functions' roles may do, and which wildcards are allowed
 release     what makes one version of a deployment
 artifacts   what a deployment uploads
 images      the worker image
+concurrency how many functions the account may run at once
 stacks      CloudFormation stacks
 parameters  the parameters of a stage
 first_user  the first user of a new stage

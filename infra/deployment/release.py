@@ -9,6 +9,7 @@ from typing import Any
 from boto3.session import Session
 
 from infra.deployment.artifacts import Artifacts
+from infra.deployment.concurrency import account_concurrency, check_concurrency
 from infra.deployment.images import Docker, WorkerImages, run_docker
 from infra.deployment.parameters import load_parameters
 from infra.deployment.places import FOUNDATION, PARAMETERS, Package
@@ -29,6 +30,7 @@ class Release:
     session: Session
     docker: Docker = run_docker
     parameters: Path = PARAMETERS
+    allowed_concurrency: Callable[[Session], int] = account_concurrency
     poll_s: float = 5.0
     say: Callable[[str], None] = print
 
@@ -41,14 +43,21 @@ class Release:
 
         Each step may be repeated: what is there already stays. Raises `DeploymentError`.
         """
-        stacks = self.stacks()
-        shared = stacks.deploy(FOUNDATION_STACK, parameters={}, TemplateBody=FOUNDATION.read_text())
         template: dict[str, Any] = json.loads(package.template.read_text())
         parameters = load_parameters(stage, template, self.parameters)
+        self._check_concurrency(template, parameters)
+        stacks = self.stacks()
+        shared = stacks.deploy(FOUNDATION_STACK, parameters={}, TemplateBody=FOUNDATION.read_text())
         parameters |= {"Stage": stage} | self._images(shared["WorkerRepositoryUri"], parameters.get("LongVideos"))
         artifacts = Artifacts(self.session.client("s3"), shared["ArtifactsName"])
         address = artifacts.upload_template(template, artifacts.upload_bundle(package.bundle))
         return stacks.deploy(stack_name(stage), parameters=parameters, TemplateURL=address)
+
+    def _check_concurrency(self, template: dict[str, Any], parameters: dict[str, str]) -> None:
+        workers = parameters.get("WorkerConcurrency", template["Parameters"]["WorkerConcurrency"]["Default"])
+        warning = check_concurrency(self.allowed_concurrency(self.session), int(workers))
+        if warning is not None:
+            self.say(warning)
 
     def _images(self, repository_uri: str, long_videos: str | None) -> dict[str, str]:
         images = WorkerImages(self.session.client("ecr"), repository_uri, docker=self.docker, say=self.say)

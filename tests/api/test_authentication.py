@@ -64,6 +64,8 @@ def test_the_policy_covers_every_route(users: Users) -> None:
 def test_wrong_credentials_get_a_policy_for_nothing(users: Users) -> None:
     response = authorization_of(users, _request(_basic(f"{ADA}:wrong")))
     assert response.routes == []
+    (statement,) = response.to_dict(_request(""))["policyDocument"]["Statement"]
+    assert (statement["Effect"], statement["Resource"]) == ("Deny", ["*"])
     assert response.context == {}
 
 

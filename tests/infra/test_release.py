@@ -77,7 +77,9 @@ def parameters(tmp_path: Path) -> Path:
 def test_a_deployment_can_be_repeated(session: Session, translated_package: Package, parameters: Path) -> None:
     docker = PlayedDocker(session)
     said: list[str] = []
-    release = Release(session, docker=docker, parameters=parameters, poll_s=0.01, say=said.append)
+    release = Release(
+        session, docker=docker, parameters=parameters, allowed_concurrency=lambda _: 1000, poll_s=0.01, say=said.append
+    )
     outputs = release.deploy(STAGE, translated_package)
     assert [call[0] for call in docker.calls] == ["build", "login", "push"] * 2
     users = make_users(outputs["TableName"], region=session.region_name)
@@ -96,7 +98,14 @@ def test_a_deployment_can_be_repeated(session: Session, translated_package: Pack
 def test_functions_and_segments_name_their_image_by_digest(
     session: Session, translated_package: Package, parameters: Path
 ) -> None:
-    release = Release(session, docker=PlayedDocker(session), parameters=parameters, poll_s=0.01, say=lambda _: None)
+    release = Release(
+        session,
+        docker=PlayedDocker(session),
+        parameters=parameters,
+        allowed_concurrency=lambda _: 1000,
+        poll_s=0.01,
+        say=lambda _: None,
+    )
     release.deploy(STAGE, translated_package)
     (stack,) = session.client("cloudformation").describe_stacks(StackName=stack_name(STAGE))["Stacks"]
     values = {each["ParameterKey"]: each["ParameterValue"] for each in stack["Parameters"]}

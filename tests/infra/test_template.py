@@ -13,6 +13,7 @@ from chalicelib.domain.intake.uploads import UPLOAD_PREFIX
 from chalicelib.settings import Settings, variable_name
 from infra.deployment.parameters import SET_BY_DEPLOY, load_parameters
 from infra.deployment.places import stages
+from tests.infra.packaged_app import STAGE
 
 Resource = dict[str, Any]
 
@@ -45,10 +46,23 @@ def test_the_gateways_own_answers_look_like_ours(api_properties: Resource) -> No
         challenge = responses[name]["responseParameters"]["gatewayresponse.header.WWW-Authenticate"]
         assert challenge == f"'{CHALLENGE}'"
     for response in responses.values():
-        assert set(json.loads(response["responseTemplates"]["application/json"])) == {"error"}
+        template = response["responseTemplates"]["application/json"]
+        assert set(json.loads(template.replace("$context.error.messageString", '"Missing."'))) == {"error"}
         assert response["responseParameters"]["gatewayresponse.header.X-Request-Id"] == "context.requestId"
         assert response["responseParameters"]["gatewayresponse.header.Access-Control-Allow-Origin"] == "'*'"
     assert "gatewayresponse.header.Retry-After" in responses["THROTTLED"]["responseParameters"]
+    assert responses["MISSING_AUTHENTICATION_TOKEN"]["statusCode"] == 404  # a URL without a route
+    assert {"DEFAULT_4XX", "DEFAULT_5XX", "REQUEST_TOO_LARGE"} <= set(responses)
+
+
+def test_there_is_one_public_stage_and_it_is_the_one_with_limits(translated: Resource) -> None:
+    made = [each["Properties"] for each in translated["Resources"].values() if each["Type"] == "AWS::ApiGateway::Stage"]
+    assert [stage["StageName"] for stage in made] == [STAGE]
+    assert made[0]["MethodSettings"]
+    deployments = [
+        each["Properties"] for each in translated["Resources"].values() if each["Type"] == "AWS::ApiGateway::Deployment"
+    ]
+    assert all("StageName" not in each for each in deployments)
 
 
 def test_the_stage_has_limits(api_properties: Resource) -> None:
@@ -90,7 +104,7 @@ def test_the_table_is_the_one_that_the_code_expects(template: Resource) -> None:
 @pytest.mark.parametrize("name", ["Table", "MediaBucket"])
 def test_rows_and_media_outlive_the_stack(template: Resource, name: str) -> None:
     resource = template["Resources"][name]
-    assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
 
 
 def test_nothing_that_a_job_still_needs_expires(template: Resource) -> None:
@@ -141,7 +155,8 @@ def test_a_message_stays_hidden_for_as_long_as_its_function_may_run_beside_few_o
             if event["Type"] == "SQS":
                 queue = json.dumps(event["Properties"]["Queue"])
                 (name,) = (name for name in queues if f'"{name}"' in queue or f"${{{name}.Arn}}" in queue)
-                assert queues[name]["VisibilityTimeout"] > function["Timeout"]
+                times = 1 if name == "JobQueue" else 6  # Lambda asks for six; a worker keeps its lease itself
+                assert queues[name]["VisibilityTimeout"] >= times * function["Timeout"]
                 assert event["Properties"]["ScalingConfig"]["MaximumConcurrency"]  # the API needs room beside it
                 taken += 1
     assert taken == 5

@@ -319,6 +319,16 @@ def test_an_array_that_ends_without_a_word_ends_the_job(world: World, plain: byt
     assert (world.work_files(), world.segments.list(job.account_id, job.id)) == ([], ())
 
 
+def test_an_array_that_batch_does_not_list_yet_goes_on_and_does_not_stay_for_ever(world: World, plain: bytes) -> None:
+    job = world.handed_over(plain)
+    world.batch.arrays.clear()  # as DescribeJobs answers for a moment after SubmitJob
+    world.sweep()
+    assert world.job(job).status is not JobStatus.ERROR
+    world.clock.advance(25 * 3600)
+    world.sweep()
+    assert world.job(job).status is JobStatus.ERROR
+
+
 def test_whoever_stitches_may_die_and_another_goes_on(world: World, plain: bytes) -> None:
     job = world.handed_over(plain)
     world.run_segments(job, 0, 1)

@@ -26,7 +26,9 @@ class DynamoKeyedRequests:
         except ConditionFailed as failure:
             if failure.row is None:
                 raise StaleWrite("a key was neither free nor held") from failure
-            return from_row(KeyedRequest, failure.row)
+            holder = from_row(KeyedRequest, failure.row)
+            # Our own write arrived although its answer was lost, and was sent again.
+            return None if holder.owner == request.owner else holder
         return None
 
     def save(self, request: KeyedRequest) -> None:

@@ -5,14 +5,14 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from chalicelib.aws.dynamodb.rows import Row
 from chalicelib.aws.dynamodb.table_layout import PARTITION_KEY, SORT_KEY
 from chalicelib.aws.failures import AwsFailure, aws_failures
-from chalicelib.errors import MienError
+from chalicelib.errors import Conflict, MienError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -22,7 +22,9 @@ Key = Mapping[str, str]
 _BATCH_KEYS = 100  # the most that BatchGetItem takes
 _BATCH_WRITES = 25  # the most that BatchWriteItem takes
 _BATCH_ATTEMPTS = 8  # in a row that bring nothing
+_CONFLICT_ATTEMPTS = 4
 _FIRST_PAUSE_S = 0.05
+T = TypeVar("T")
 
 
 class ConditionFailed(MienError):
@@ -31,6 +33,10 @@ class ConditionFailed(MienError):
     def __init__(self, row: Row | None) -> None:
         super().__init__("the condition of a write did not hold")
         self.row = row
+
+
+class _OtherTransaction(MienError):
+    """DynamoDB refused a write because a transaction on the same row was under way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,18 +119,20 @@ class DynamoTable:
         }
         if condition.values:
             deletion["ExpressionAttributeValues"] = _wire(condition.values)
+        items: list[Any] = [{"Delete": deletion}, {"Put": {"TableName": self._name, "Item": _wire(row)}}]
         with aws_failures("exchange rows"):
-            try:
-                self._client.transact_write_items(
-                    TransactItems=[
-                        {"Delete": deletion},
-                        {"Put": {"TableName": self._name, "Item": _wire(row)}},
-                    ]
-                )
-            except self._client.exceptions.TransactionCanceledException as failure:
-                if failure.response["CancellationReasons"][0].get("Code") != "ConditionalCheckFailed":
-                    raise
+            self._past_conflicts(lambda: self._exchange(items))
+
+    def _exchange(self, items: list[Any]) -> None:
+        try:
+            self._client.transact_write_items(TransactItems=items)
+        except self._client.exceptions.TransactionCanceledException as failure:
+            codes = [reason.get("Code") for reason in failure.response["CancellationReasons"]]
+            if codes[0] == "ConditionalCheckFailed":
                 raise ConditionFailed(None) from failure
+            if "TransactionConflict" in codes:
+                raise _OtherTransaction from failure
+            raise
 
     def query(
         self,
@@ -135,7 +143,7 @@ class DynamoTable:
         after: Key | None = None,
         read_size: int | None = None,
     ) -> Iterator[Row]:
-        """The partition's rows whose sort key begins with `prefix`, in its order, read as they are asked for.
+        """The partition's rows whose sort key begins with `prefix`, in order, read consistently, as they are asked for.
 
         `after` is the key behind which to begin; `read_size` is how many rows one request looks at.
         """
@@ -170,6 +178,8 @@ class DynamoTable:
     def _query(self, request: dict[str, Any], read_size: int | None) -> Iterator[Row]:
         if read_size is not None:
             request["Limit"] = read_size
+        if "IndexName" not in request:  # a global index cannot be read consistently
+            request["ConsistentRead"] = True
         while True:
             with aws_failures("query rows"):
                 answer = self._client.query(TableName=self._name, **request)
@@ -219,11 +229,25 @@ class DynamoTable:
             if condition.values:
                 request["ExpressionAttributeValues"] = _wire(condition.values)
         with aws_failures("write a row"):
+            return self._past_conflicts(lambda: self._try_to_write(operation, request))
+
+    def _try_to_write(self, operation: Callable[..., Any], request: dict[str, Any]) -> Any:
+        try:
+            return operation(TableName=self._name, **request)
+        except self._client.exceptions.ConditionalCheckFailedException as failure:
+            found: Any = failure.response.get("Item")
+            raise ConditionFailed(_row(found) if found else None) from failure
+        except self._client.exceptions.TransactionConflictException as failure:
+            raise _OtherTransaction from failure
+
+    def _past_conflicts(self, write: Callable[[], T]) -> T:
+        """Repeats a write that met another transaction on the same row. Raises `Conflict` if they do not end."""
+        for attempt in range(_CONFLICT_ATTEMPTS):
             try:
-                return operation(TableName=self._name, **request)
-            except self._client.exceptions.ConditionalCheckFailedException as failure:
-                found: Any = failure.response.get("Item")
-                raise ConditionFailed(_row(found) if found else None) from failure
+                return write()
+            except _OtherTransaction:
+                self._sleep(_pause_s(attempt))
+        raise Conflict("Another request is changing the same resource; try again.", retry_after_s=1)
 
 
 def _pause_s(fruitless: int) -> float:

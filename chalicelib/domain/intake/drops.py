@@ -63,6 +63,10 @@ def parse_drop_key(key: str) -> DropKey:
     account_id, slash, path = key.removeprefix(DROP_PREFIX).partition("/")
     if not slash:
         raise Invalid("A file is to lie in the folder of an account; put it under drop/<account>/.")
+    if any(part in {".", ".."} for part in key.split("/")):
+        raise Invalid(
+            "The file's path has a part `.` or `..`, which folders on a disk cannot hold; choose another name."
+        )
     if len(key.encode()) > _MAX_KEY_BYTES - _LONGEST_SUFFIX_BYTES:
         raise Invalid("The file's path is so long that its results would have no place; choose shorter names.")
     folder, slash, rest = path.partition("/")

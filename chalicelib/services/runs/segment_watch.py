@@ -10,6 +10,8 @@ from chalicelib.errors import LeaseLost, NotFound
 from chalicelib.services.ports import BatchJobs, BatchStatus, Clock, JobQueue, JobStore, MediaStore, SegmentStore
 from chalicelib.services.runs.segment_runs import WATCH_S, SegmentRuns, interrupted_sentence
 
+_UNKNOWN_FOR_H = 24
+
 
 class SegmentWatch:
     """The duty `SEGMENTS`. Comes back until nothing is left of the job's segments."""
@@ -64,8 +66,15 @@ class SegmentWatch:
             self._queue.send(job.message)
         elif row.array_id is None:
             self._runs.submit(job.message, plan)
-        elif self._batch.status(row.array_id) is not BatchStatus.LIVE and not self._is_complete(job.message):
+        elif self._has_ended(row) and not self._is_complete(job.message):
             self._runs.fail(job, interrupted_sentence(self._max_attempts))
+
+    def _has_ended(self, row: SegmentRow) -> bool:
+        """Returns True if Batch says so, or has not known the array for longer than it forgets any that has ended."""
+        status = self._batch.status(row.array_id) if row.array_id is not None else None
+        if status is None:  # DescribeJobs may miss an array that was just submitted
+            return self._clock() - row.begun > timedelta(hours=_UNKNOWN_FOR_H)
+        return status is not BatchStatus.LIVE
 
     def _is_complete(self, message: JobMessage) -> bool:
         """Once more, after the array has ended: its last words may have come in between."""

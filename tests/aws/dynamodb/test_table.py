@@ -12,6 +12,7 @@ from chalicelib.aws.clients import make_clients
 from chalicelib.aws.dynamodb.entries import DynamoEntries
 from chalicelib.aws.dynamodb.table import EXISTING, NEW, ConditionFailed, DynamoTable
 from chalicelib.aws.failures import AwsFailure
+from chalicelib.errors import Conflict
 from tests.contract.samples import make_entry, make_representation
 from tests.moto_stack import TABLE_NAME, MotoStack, moto_stack
 
@@ -27,6 +28,7 @@ class _StubbedTable:
 
     def __init__(self, session: Session) -> None:
         client = make_clients(session).dynamodb
+        self.client = client
         self.pauses_s: list[float] = []
         self.stubber = Stubber(client)
         self.stubber.activate()
@@ -159,13 +161,51 @@ def test_an_exchange_is_both_or_neither(stack: MotoStack) -> None:
 
 
 def test_an_exchange_that_is_cancelled_for_another_reason_is_a_failure(stubbed: _StubbedTable) -> None:
+    _cancel(stubbed, "ThrottlingError")
+    with pytest.raises(AwsFailure, match="exchange rows"):
+        stubbed.table.exchange(_key("a"), EXISTING, _key("b"))
+
+
+def test_an_exchange_that_meets_another_transaction_is_made_again(stubbed: _StubbedTable) -> None:
+    _cancel(stubbed, "TransactionConflict")
+    stubbed.stubber.add_response("transact_write_items", {})
+    stubbed.table.exchange(_key("a"), EXISTING, _key("b"))
+    stubbed.stubber.assert_no_pending_responses()
+
+
+def test_transactions_that_do_not_end_are_a_conflict_and_no_failure_of_ours(stubbed: _StubbedTable) -> None:
+    for _ in range(4):
+        _cancel(stubbed, "TransactionConflict")
+    with pytest.raises(Conflict) as conflict:
+        stubbed.table.exchange(_key("a"), EXISTING, _key("b"))
+    assert conflict.value.retry_after_s == 1
+
+
+def test_a_write_that_meets_a_transaction_is_made_again(stubbed: _StubbedTable) -> None:
+    stubbed.stubber.add_client_error("put_item", "TransactionConflictException")
+    stubbed.stubber.add_response("put_item", {})
+    stubbed.table.put(_key("a"))
+    stubbed.stubber.assert_no_pending_responses()
+
+
+def test_rows_are_queried_consistently_and_indexes_as_they_can_be(stubbed: _StubbedTable) -> None:
+    asked: list[dict[str, object]] = []
+    stubbed.client.meta.events.register(
+        "provide-client-params.dynamodb.Query", lambda params, **_: asked.append(dict(params))
+    )
+    for _ in range(2):
+        stubbed.stubber.add_response("query", {"Items": []})
+    assert list(stubbed.table.query("p", "s")) == []
+    assert list(stubbed.table.query_index_down("by_key", "k", sort_key="n", before=None, read_size=1)) == []
+    assert [each.get("ConsistentRead") for each in asked] == [True, None]
+
+
+def _cancel(stubbed: _StubbedTable, code: str) -> None:
     stubbed.stubber.add_client_error(
         "transact_write_items",
         "TransactionCanceledException",
-        modeled_fields={"CancellationReasons": [{"Code": "TransactionConflict"}, {"Code": "None"}]},
+        modeled_fields={"CancellationReasons": [{"Code": code}, {"Code": "None"}]},
     )
-    with pytest.raises(AwsFailure, match="exchange rows"):
-        stubbed.table.exchange(_key("a"), EXISTING, _key("b"))
 
 
 def test_a_write_that_was_sent_twice_is_no_error(stubbed: _StubbedTable) -> None:
