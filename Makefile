@@ -24,7 +24,7 @@ export MIEN_SERVE_PORT := $(value PORT)
 export MIEN_SERVE_DROP := $(value DROP)
 export MIEN_ONLY := $(value ONLY)
 
-.PHONY: help setup ready demo serve test fuzz segments check format picture train evaluate bench pages package deploy destroy
+.PHONY: help setup ready demo serve test fuzz golden segments check format picture train evaluate bench pages package deploy destroy
 .PHONY: simulate lock clean
 
 help:  ## Show these lines
@@ -58,8 +58,12 @@ test: ready check  ## Everything that a change must pass
 	@echo "Tests"
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
-fuzz: ready  ## Compare the API with its description for some minutes
-	@$(BIN)/python -m pytest -n 2 tests/api/openapi/test_schemathesis.py --hypothesis-profile=thorough
+fuzz: ready  ## Try every property with new examples for some minutes; failures are kept in .fuzz and tried first
+	@$(BIN)/python -m pytest -n 2 -m hypothesis --hypothesis-profile=fuzz
+
+golden: ready  ## Write the golden files of the formats again, and show what differs from the last commit
+	@$(BIN)/python -m tests.formats.goldens
+	@git --no-pager diff --stat --patch -- tests/formats/golden
 
 segments: ready  ## Compare half an hour of video in segments with one pass (minutes)
 	@MIEN_HALF_HOUR=1 $(BIN)/python -m pytest -n 0 tests/end_to_end/test_half_hour.py

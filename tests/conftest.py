@@ -5,10 +5,17 @@ from pathlib import Path
 import pytest
 from boto3.session import Session
 from hypothesis import settings
+from hypothesis.database import DirectoryBasedExampleDatabase
 
-# A deadline would assert a duration, on machines that are shared.
-settings.register_profile("mien", deadline=None, max_examples=60)
-settings.register_profile("thorough", deadline=None, max_examples=400)
+FOUND = Path(__file__).resolve().parents[1] / ".fuzz"
+"""Where `make fuzz` keeps the examples that failed."""
+
+# A deadline would assert a duration, on machines that are shared. `make test` tries the same examples every time, so
+# that it fails only if the code has changed; `make fuzz` tries others every time, and those that failed before first.
+settings.register_profile("mien", deadline=None, max_examples=60, derandomize=True)
+settings.register_profile(
+    "fuzz", deadline=None, max_examples=400, database=DirectoryBasedExampleDatabase(FOUND), print_blob=True
+)
 settings.load_profile("mien")
 
 _REGION = "eu-central-1"

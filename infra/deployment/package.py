@@ -45,8 +45,7 @@ def make_package(stage: str) -> Package:
     translated = translate(template, parameters, bundle_uri=_BUNDLE_TO_COME)
     _write(package.translated, translated)
     _report_bundle(check_bundle(package.bundle))
-    for path in (package.template, package.translated, FOUNDATION):
-        lint(path)
+    lint(package.template, package.translated, FOUNDATION)
     print("Template: cfn-lint finds nothing, before or after the SAM translation.")
     refuse_wildcards(translated)
     print(f"Policies: no wildcard without a reason. The package is in {package.folder.relative_to(ROOT)}/.")
@@ -58,12 +57,14 @@ def placeholders(stage: str) -> dict[str, str]:
     return {"Stage": stage, "WorkerImage": _IMAGE_TO_COME, "GpuWorkerImage": _IMAGE_TO_COME}
 
 
-def lint(path: Path) -> None:
-    """Raises `DeploymentError` with what cfn-lint finds, be it a warning."""
+def lint(*paths: Path) -> None:
+    """Raises `DeploymentError` with what cfn-lint finds in the templates, warnings included."""
     command = [str(Path(sys.executable).with_name("cfn-lint")), "--regions", REGION_OF_CHECKS, "us-east-1"]
-    done = subprocess.run([*command, "--", str(path)], capture_output=True, text=True, check=False)  # noqa: S603 - fixed
+    command += ["--", *map(str, paths)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - fixed
     if done.returncode != 0:
-        raise DeploymentError(f"cfn-lint finds fault with {path.name}:\n{done.stdout}{done.stderr}")
+        names = ", ".join(path.name for path in paths)
+        raise DeploymentError(f"cfn-lint found problems in {names}:\n{done.stdout}{done.stderr}")
 
 
 def refuse_wildcards(translated: dict[str, Any]) -> None:

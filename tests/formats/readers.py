@@ -7,7 +7,6 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from chalicelib.domain.measurements.metrics import EVERY_METRIC, FaceMetrics, FrameMetrics, MetricSet
@@ -20,7 +19,6 @@ from chalicelib.formats.writers import ResultWriter
 METRIC_TOLERANCE = Decimal("0.00005")  # half of the last decimal
 TIME_TOLERANCE_MS = Decimal("0.000501")  # half of the last decimal, and the rounding of the multiplication
 VALIDITY = ["confidence", "valid", "invalid reasons"]
-GOLDEN = Path(__file__).parent / "golden"
 
 
 def _written(writer: ResultWriter, stream: io.BytesIO, frames: Iterable[FrameMetrics]) -> bytes:

@@ -9,18 +9,9 @@ from hypothesis import given
 from chalicelib.domain.measurements.metrics import EVERY_METRIC, METRICS, FaceMetrics, FrameMetrics
 from chalicelib.formats.csv_table import CsvTableWriter
 from tests.formats.frames import FRAMES, GOLDEN_FRAMES, face
-from tests.formats.readers import GOLDEN, VALIDITY, assert_same_row, assert_same_time_ms, csv_bytes, csv_rows, rows_of
+from tests.formats.readers import VALIDITY, assert_same_row, assert_same_time_ms, csv_bytes, csv_rows, rows_of
 
 NAMES = [metric.name for metric in METRICS]
-
-
-def test_golden_bytes_of_several_faces() -> None:
-    assert csv_bytes(GOLDEN_FRAMES, face_ids=True) == (GOLDEN / "faces.csv").read_bytes()
-
-
-def test_golden_bytes_of_one_face() -> None:
-    data = csv_bytes(GOLDEN_FRAMES, face_ids=False, classifier_names=True)
-    assert data == (GOLDEN / "one-face-classifiers.csv").read_bytes()
 
 
 def test_header_of_several_faces() -> None:

@@ -9,16 +9,7 @@ from hypothesis import given
 from chalicelib.domain.measurements.metrics import EVERY_METRIC, METRICS, FaceMetrics, FrameMetrics
 from chalicelib.formats.legacy_json import LegacyJsonWriter
 from tests.formats.frames import FRAMES, GOLDEN_FRAMES, face
-from tests.formats.readers import GOLDEN, VALIDITY, assert_same_row, assert_same_time_ms, legacy_bytes, strict_json
-
-
-def test_golden_bytes_with_friendly_names() -> None:
-    assert legacy_bytes(GOLDEN_FRAMES) == (GOLDEN / "legacy-current.json").read_bytes()
-
-
-def test_golden_bytes_with_classifier_names() -> None:
-    data = legacy_bytes(GOLDEN_FRAMES, pack="ct-linear", classifier_names=True)
-    assert data == (GOLDEN / "legacy-ct-linear.json").read_bytes()
+from tests.formats.readers import VALIDITY, assert_same_row, assert_same_time_ms, legacy_bytes, strict_json
 
 
 def test_keys_come_in_order() -> None:

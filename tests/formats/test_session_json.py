@@ -9,11 +9,7 @@ from hypothesis import given
 from chalicelib.domain.measurements.metrics import EVERY_METRIC, METRICS, FaceMetrics, FrameMetrics
 from chalicelib.formats.session_json import SessionJsonWriter
 from tests.formats.frames import FRAMES, GOLDEN_FRAMES, face
-from tests.formats.readers import GOLDEN, VALIDITY, assert_same_face, session_bytes, strict_json
-
-
-def test_golden_bytes() -> None:
-    assert session_bytes(GOLDEN_FRAMES) == (GOLDEN / "session.json").read_bytes()
+from tests.formats.readers import VALIDITY, assert_same_face, session_bytes, strict_json
 
 
 def test_keys_come_in_order() -> None:

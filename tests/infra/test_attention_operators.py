@@ -46,7 +46,7 @@ def transforms(points_px: Floats, target_rad: float) -> Floats:
     )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(seed=st.integers(0, 10_000), target_rad=st.sampled_from([0.0, 0.5, -2.0]))
 def test_landmarks_to_transform(seed: int, target_rad: float) -> None:
     points_px = np.random.default_rng(seed).uniform(0, 48, (3, POINTS, 3)).astype(np.float32)

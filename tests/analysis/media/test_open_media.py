@@ -145,21 +145,23 @@ def moved(content: bytes, dice: random.Random) -> bytes:
     return content[:start] + content[other : other + dice.randrange(64)] + content[start:]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.integers(0, 100), st.sampled_from([truncated, bits_flipped, moved]), st.randoms(use_true_random=False))
+# Three draws of fixed ranges. With st.randoms the number and ranges of the draws depended on the length of files that
+# the fixture encodes, which Hypothesis reported once as a flaky strategy.
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@given(st.integers(0, 100), st.sampled_from([truncated, bits_flipped, moved]), st.integers(0, 2**32 - 1))
 def test_damaged_files_are_played_or_refused(
     good_files: dict[str, bytes],
     scratch: Path,
     which: int,
     damage: Callable[[bytes, random.Random], bytes],
-    dice: random.Random,
+    seed: int,
 ) -> None:
     content = list(good_files.values())[which % len(good_files)]
-    scratch.write_bytes(damage(content, dice))
+    scratch.write_bytes(damage(content, random.Random(seed)))  # noqa: S311  # damage, not secrets
     assert consume(scratch) in {"played", "refused"}
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.sampled_from(
         [

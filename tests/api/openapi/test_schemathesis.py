@@ -1,11 +1,13 @@
 """Schemathesis calls every operation over real HTTP, as described and not as described, and compares the answers."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from hypothesis.database import DirectoryBasedExampleDatabase, ExampleDatabase
 from schemathesis import APIOperation, Case, GenerationMode
 from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import (
@@ -18,6 +20,7 @@ from schemathesis.specs.openapi.checks import (
 from chalicelib.services.users import Users
 from tests.api.api_server import ADA, MAX_BODY_BYTES, PASSWORD, Api, running_api
 from tests.api.openapi.described_api import closed_document, closed_schema, stocked, undocumented_headers
+from tests.conftest import FOUND
 
 Operation = APIOperation[Any, Any, Any, Any]
 
@@ -31,8 +34,10 @@ _CHECKS = [
     response_schema_conformance,
 ]
 _FEW = 5
-# pytest --hypothesis-profile=thorough
-_EXAMPLES = settings().max_examples if settings.get_current_profile_name() == "thorough" else _FEW
+_IS_FUZZ = settings.get_current_profile_name() == "fuzz"
+_EXAMPLES = settings().max_examples if _IS_FUZZ else _FEW
+
+pytestmark = pytest.mark.hypothesis  # as the plugin marks tests with @given: `make fuzz` selects them
 
 each_operation = pytest.mark.parametrize("operation", _OPERATIONS, ids=lambda each: each.label)
 
@@ -141,10 +146,8 @@ def _can_be_wrong(operation: Operation) -> bool:
 def _call_with(api: Api, operation: Operation, cases: st.SearchStrategy[Case[Any]]) -> None:
     @settings(
         max_examples=_EXAMPLES,
-        derandomize=True,
-        deadline=None,
-        database=None,
-        phases=[Phase.explicit, Phase.generate],
+        phases=[Phase.explicit, Phase.reuse, Phase.generate],
+        database=_found(operation),
         suppress_health_check=list(HealthCheck),
     )
     @given(case=cases)
@@ -156,6 +159,11 @@ def _call_with(api: Api, operation: Operation, cases: st.SearchStrategy[Case[Any
 
     run: Callable[[], None] = call
     run()
+
+
+def _found(operation: Operation) -> ExampleDatabase | None:
+    """Returns where `make fuzz` keeps what fails: all operations are called by one function, so one folder for each."""
+    return DirectoryBasedExampleDatabase(FOUND / re.sub(r"\W+", "-", operation.label)) if _IS_FUZZ else None
 
 
 def _check_headers(operation: Operation, status: int, names: set[str]) -> None:
