@@ -1,0 +1,31 @@
+"""Requests with an idempotency key."""
+
+import threading
+from datetime import datetime
+
+from chalicelib.domain.idempotency import KeyedRequest
+from chalicelib.errors import StaleWrite
+from tests.fakes.kept import as_kept
+
+
+class FakeKeyedRequests:
+    """The port `KeyedRequestStore`."""
+
+    def __init__(self) -> None:
+        self._rows: dict[tuple[str, str], KeyedRequest] = {}
+        self._lock = threading.Lock()
+
+    def claim(self, request: KeyedRequest, now: datetime) -> KeyedRequest | None:
+        with self._lock:
+            holder = self._rows.get((request.account_id, request.key))
+            if holder is not None and not holder.is_over(as_kept(now)):
+                return holder
+            self._rows[request.account_id, request.key] = as_kept(request)
+            return None
+
+    def save(self, request: KeyedRequest) -> None:
+        with self._lock:
+            holder = self._rows.get((request.account_id, request.key))
+            if holder is None or holder.owner != request.owner:
+                raise StaleWrite("the key was taken by another request")
+            self._rows[request.account_id, request.key] = as_kept(request)
