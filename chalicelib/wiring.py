@@ -155,6 +155,7 @@ def make_background_services(settings: Settings, *, sender: WebhookSender | None
         retention=uploads.retention,
         clock=utc_now,
         max_bytes=settings.max_upload_bytes,
+        jobs_url=_jobs_url(settings),
     )
     performers: dict[Duty, Performer] = {
         Duty.DROP: DropExpiry(drops),
@@ -322,6 +323,13 @@ def _job_rows(settings: Settings, clients: AwsClients, table: DynamoTable) -> Jo
         return jobs
     deliveries = SqsQueue(clients.sqs, settings.delivery_queue_url)
     return NotifiedJobs(jobs, DynamoReminders(table), deliveries, utc_now)
+
+
+def _jobs_url(settings: Settings) -> str | None:
+    """Where clients see jobs, if notifications are sent at all and no request is needed to know it."""
+    if settings.delivery_queue_url is None or not settings.public_base_url:
+        return None
+    return f"{settings.public_base_url.rstrip('/')}/jobs"
 
 
 def _table(name: str, endpoint_url: str | None, region: str | None) -> DynamoTable:

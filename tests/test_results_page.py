@@ -15,6 +15,7 @@ from chalicelib.domain.requests.recipes import RECIPES
 from chalicelib.domain.requests.result_formats import PARQUET_CONTENT_TYPE, ResultTable
 from chalicelib.formats.result_files import ResultFiles
 from tests.formats.frames import GOLDEN_FRAMES
+from tests.recipes import make_recipe
 
 PAGE = (Path(__file__).resolve().parents[1] / "docs" / "results.md").read_text(encoding="utf-8")
 
@@ -57,9 +58,8 @@ def _examples() -> list[str]:
 
 @pytest.mark.parametrize("example", _examples(), ids=["csv", "summary", "parquet"])
 def test_the_examples_run(example: str, tmp_path: Path) -> None:
-    recipe = RECIPES[JobName.MULTIFACE]
-    assert recipe is not None
-    with ResultFiles(recipe.with_table(ResultTable.PARQUET), EVERY_METRIC, tmp_path, "clip.mp4") as results:
+    recipe = make_recipe(JobName.MULTIFACE, table=ResultTable.PARQUET)
+    with ResultFiles(recipe, EVERY_METRIC, tmp_path, "clip.mp4") as results:
         for frame in GOLDEN_FRAMES:
             results.write(frame)
     for file in results.files:

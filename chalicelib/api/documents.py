@@ -6,6 +6,7 @@ from chalicelib.api.urls import Urls
 from chalicelib.domain.entries import Annotation, Entry, Representation
 from chalicelib.domain.intake.uploads import DirectUpload
 from chalicelib.domain.jobs import Job, Progress
+from chalicelib.domain.requests.job_options import KEPT_OPTIONS
 from chalicelib.domain.times import format_time
 from chalicelib.domain.webhooks import Webhook, WebhookSecret
 
@@ -31,8 +32,7 @@ def job_document(job: Job, entries: Mapping[str, Entry], urls: Urls) -> Document
         "published": format_time(job.published),
         "updated": format_time(job.updated),
         "filename": job.filename,
-        "table": job.table,
-        "neutral_baseline": job.neutral_baseline,
+        **{row.name: getattr(job.options, row.name) for row in KEPT_OPTIONS},
         "input": _entry_or_none(job.input_entry_id, entries, urls) or [],
         "progress": _progress_document(job.progress),
     }

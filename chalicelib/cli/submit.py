@@ -1,7 +1,7 @@
 """`mien submit`: media in, jobs out, and if wanted their results."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,11 +18,11 @@ from chalicelib.cli.output import complain, progress_display, say, say_json
 from chalicelib.cli.waiting import wait_for_jobs
 from chalicelib.client.face_summary import read_summary
 from chalicelib.client.job_documents import RemoteJob
-from chalicelib.client.job_wishes import JobWishes
 from chalicelib.client.media_api import MediaApiClient
 from chalicelib.domain.requests.job_names import DEFAULT_JOB_NAME, JobName
-from chalicelib.domain.requests.job_options import NeutralBaseline
-from chalicelib.domain.requests.result_formats import SUMMARY_CONTENT_TYPE, ResultTable
+from chalicelib.domain.requests.job_options import ALL_OPTIONS, OptionValues
+from chalicelib.domain.requests.option_values import Choice, Number, OptionValue, WholeNumber
+from chalicelib.domain.requests.result_formats import SUMMARY_CONTENT_TYPE
 from chalicelib.errors import MienError
 
 
@@ -48,6 +48,26 @@ class _Submission:
         return document
 
 
+def _job_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Adds an option of the command for each option of a job; those that are not given are None."""
+    for row in reversed(ALL_OPTIONS):
+        flag = f"--{row.name.replace('_', '-')}"
+        command = click.option(flag, type=_type_of(row.value), help=row.sentence)(command)
+    return command
+
+
+def _type_of(value: OptionValue) -> click.ParamType[Any]:
+    match value:
+        case Choice(choices):
+            return click.Choice([each.value for each in choices])
+        case WholeNumber(minimum, maximum):
+            return click.IntRange(minimum, maximum)
+        case Number(minimum, maximum):
+            return click.FloatRange(minimum, maximum)
+        case _:
+            return click.STRING
+
+
 @click.command()
 @click.argument("media", nargs=-1, required=True)
 @click.option(
@@ -57,18 +77,7 @@ class _Submission:
     default=DEFAULT_JOB_NAME.value,
     show_default=True,
 )
-@click.option(
-    "--table", type=click.Choice([each.value for each in ResultTable]), help="A table beside the other results."
-)
-@click.option(
-    "--neutral-baseline",
-    type=click.Choice([each.value for each in NeutralBaseline]),
-    help="Whether scores are corrected by each person's own neutral (on where it is not said).",
-)
-@click.option(
-    "--expires-in", type=click.IntRange(min=1), help="Seconds after which a job goes with all that is its own."
-)
-@click.option("--callback-url", help="An https URL that is told when a job ends.")
+@_job_options
 @click.option("--annotate", "annotations", type=KEY_VALUE, multiple=True, help="A note on the medium; repeatable.")
 @click.option("--wait", is_flag=True, help="Wait until the jobs have ended.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Wait, then download the results here.")
@@ -78,24 +87,21 @@ def submit(
     *,
     media: tuple[str, ...],
     name: str,
-    table: str | None,
-    neutral_baseline: str | None,
-    expires_in: int | None,
-    callback_url: str | None,
     annotations: tuple[KeyValue, ...],
     wait: bool,
     out: Path | None,
+    **options: str | float | None,
 ) -> None:
     """Analyse MEDIA: files, or https URLs that the API fetches itself.
 
     Prints the id of each new job. Large files go past the API by themselves.
     """
-    wishes = JobWishes(table or "", neutral_baseline or "", expires_in, callback_url or "")
+    given = {option: value for option, value in options.items() if value is not None}
     submissions = [_Submission(medium, medium if len(media) > 1 else "") for medium in dict.fromkeys(media)]
     _check_files(submissions)
     with connection.open_client() as client, progress_display(for_machines=connection.for_machines) as display:
         for submission in submissions:
-            _submit(client, submission, display, name=name, wishes=wishes, annotations=annotations)
+            _submit(client, submission, display, name=name, options=given, annotations=annotations)
             if submission.job is not None and not connection.for_machines:
                 say(submission.job.id)
         if wait or out is not None:
@@ -123,19 +129,19 @@ def _submit(
     display: JobDisplay,
     *,
     name: str,
-    wishes: JobWishes,
+    options: OptionValues,
     annotations: Iterable[KeyValue],
 ) -> None:
     """A medium that fails leaves its sentence; the others are submitted nevertheless."""
     try:
         if _is_url(submission.medium):
-            submission.job = client.create_job_from_url(submission.medium, name, wishes=wishes)
+            submission.job = client.create_job_from_url(submission.medium, name, options=options)
         else:
             submission.job = client.create_job(
                 Path(submission.medium),
                 name,
                 lambda sent, total: display.uploading(submission.label, sent, total),
-                wishes=wishes,
+                options=options,
             )
         for note in annotations:
             submission.job = client.wait_for_input(submission.job)

@@ -4,8 +4,7 @@
 * `http_session`  credentials, errors as sentences, what is asked again
 * `direct_upload` a file sent to the media store itself, as a stream
 * `downloads`     result files onto the disk
-* `job_wishes`    what may be wished of a new job beside its name
-* `job_documents` what it reads out of the API's JSON
+* `* `job_documents` what it reads out of the API's JSON
 * `face_summary`  what it reads out of a summary result
 * `download_names` file names from the API, made safe for a directory
 """

@@ -14,9 +14,9 @@ from chalicelib.client.direct_upload import DIRECT_ABOVE_BYTES, UploadProgress, 
 from chalicelib.client.downloads import download_files
 from chalicelib.client.http_session import ApiError, HttpSession, document_of
 from chalicelib.client.job_documents import RemoteFile, RemoteJob, parse_job
-from chalicelib.client.job_wishes import NO_WISHES, JobWishes
 from chalicelib.domain.ids import check_id
 from chalicelib.domain.intake.media_types import content_type_of
+from chalicelib.domain.requests.job_options import NO_OPTIONS, OptionValues
 
 _NAME = "entry_job[name]"
 _PAGE = 100
@@ -58,15 +58,15 @@ class MediaApiClient:
         name: str,
         on_upload: UploadProgress | None = None,
         *,
-        wishes: JobWishes = NO_WISHES,
+        options: OptionValues = NO_OPTIONS,
         direct_above_bytes: int = DIRECT_ABOVE_BYTES,
     ) -> RemoteJob:
-        """Sends the file as a stream and returns the new job; what is larger than `direct_above_bytes` goes past the
-        API. Raises `ApiError`, or OSError for an unreadable file."""
+        """Sends the file as a stream and returns the new job; `options`: by name (`job_options`). What is
+        larger than `direct_above_bytes` goes past the API. Raises `ApiError`, or OSError for an unreadable file."""
         if media.stat().st_size > direct_above_bytes:
-            return self.upload_job(media, name, on_upload, wishes=wishes)
+            return self.upload_job(media, name, on_upload, options=options)
         with media.open("rb") as body:
-            form = _form(body, media.name, {_NAME: name, **wishes.fields()}, on_upload or _nothing)
+            form = _form(body, media.name, {_NAME: name, **_fields(options)}, on_upload or _nothing)
             headers = {"Content-Type": form.content_type}
             return _job(self._http.json("POST", self.jobs_url(), data=form, headers=headers))
 
@@ -76,7 +76,7 @@ class MediaApiClient:
         name: str,
         on_upload: UploadProgress | None = None,
         *,
-        wishes: JobWishes = NO_WISHES,
+        options: OptionValues = NO_OPTIONS,
     ) -> RemoteJob:
         """Creates a job and sends the file past the API, straight to the media store: the way for files that are larger
         than a request may be. Raises `ApiError`, or OSError for an unreadable file."""
@@ -85,7 +85,7 @@ class MediaApiClient:
             "file_name": media.name.encode(errors="replace").decode(),  # a name on the disk need not be text
             "content_type": content_type_of(media.name, None),
             "size_bytes": media.stat().st_size,
-            **wishes.members(),
+            **options,
         }
         document = self._http.json("POST", self.jobs_url(), json={"entry_job": announced}, headers=_once())
         try:
@@ -93,9 +93,9 @@ class MediaApiClient:
         except (KeyError, TypeError):
             raise ApiError("The API answered with something that is not a job waiting for its upload.") from None
 
-    def create_job_from_url(self, media_url: str, name: str, *, wishes: JobWishes = NO_WISHES) -> RemoteJob:
+    def create_job_from_url(self, media_url: str, name: str, *, options: OptionValues = NO_OPTIONS) -> RemoteJob:
         """A job whose medium the API fetches itself. Raises `ApiError`."""
-        form = MultipartEncoder({_NAME: name, "entry_job[input_url]": media_url, **wishes.fields()})
+        form = MultipartEncoder({_NAME: name, "entry_job[input_url]": media_url, **_fields(options)})
         headers = {"Content-Type": form.content_type}
         return _job(self._http.json("POST", self.jobs_url(), data=form.read(), headers={**headers, **_once()}))
 
@@ -198,6 +198,10 @@ def _form(body: BinaryIO, file_name: str, fields: dict[str, str], on_upload: Upl
         {**fields, "entry_job[input]": (sendable_name, body, content_type_of(file_name, None))},
     )
     return MultipartEncoderMonitor(form, lambda monitor: on_upload(monitor.bytes_read, form.len))
+
+
+def _fields(options: OptionValues) -> dict[str, str]:
+    return {f"entry_job[{name}]": str(value) for name, value in options.items()}
 
 
 def _nothing(_sent_bytes: int, _all_bytes: int) -> None:

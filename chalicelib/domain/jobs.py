@@ -11,8 +11,7 @@ from enum import StrEnum
 from chalicelib.domain.ids import derived_id
 from chalicelib.domain.intake.uploads import DirectUpload
 from chalicelib.domain.requests.job_names import JobName
-from chalicelib.domain.requests.job_options import NeutralBaseline
-from chalicelib.domain.requests.result_formats import ResultTable
+from chalicelib.domain.requests.job_options import DEFAULT_OPTIONS, JobOptions, OptionValues
 from chalicelib.domain.segments import SegmentPlan
 from chalicelib.domain.webhooks import Webhook
 from chalicelib.errors import Conflict, JobBusy, JobNotClaimable, LeaseLost, StaleWrite
@@ -83,8 +82,7 @@ class Job:
     status: JobStatus = JobStatus.QUEUED
     filename: str = ""
     data_split: str | None = None
-    table: ResultTable = ResultTable.NONE
-    neutral_baseline: NeutralBaseline = NeutralBaseline.ON
+    options: JobOptions = DEFAULT_OPTIONS
     input_entry_id: str | None = None
     result_entry_id: str | None = None
     error: str | None = None
@@ -224,31 +222,20 @@ class Job:
         return self._changed(now, status=JobStatus.DONE, result_entry_id=entry_id, lease=None, error=None)
 
     def renamed(self, name: JobName, now: datetime) -> "Job":
-        """Another analysis from the next run on. Raises `Conflict` while a worker is at it, or parts of it are there
-        that are still to be stitched: they are measured as the present name has it."""
+        """Another analysis from the next run on. Raises `Conflict` while the present run is being measured."""
         if name is self.name:
             return self
-        if self.status is JobStatus.WORKING or (self.status is JobStatus.QUEUED and self.segments is not None):
-            raise Conflict("This job is being worked on; wait until it has ended, rename it, then requeue it.")
+        self._check_nothing_measured()
         return self._changed(now, name=name)
 
-    def with_table(self, table: ResultTable, now: datetime) -> "Job":
-        """Another table, or none, from the next run on. Raises `Conflict` while a worker is at it."""
-        if table is self.table:
+    def with_options(self, values: OptionValues, now: datetime) -> "Job":
+        """Other options from the next run on; those that `values` does not name stay. Raises `Conflict` while the
+        present run is being measured."""
+        options = replace(self.options, **values)
+        if options == self.options:
             return self
-        if self.status is JobStatus.WORKING:
-            raise Conflict("This job is being worked on; wait until it has ended, set its table, then requeue it.")
-        return self._changed(now, table=table)
-
-    def with_baseline(self, baseline: NeutralBaseline, now: datetime) -> "Job":
-        """With or without the person's own neutral from the next run on. Raises `Conflict` while a worker is at it."""
-        if baseline is self.neutral_baseline:
-            return self
-        if self.status is JobStatus.WORKING:
-            raise Conflict(
-                "This job is being worked on; wait until it has ended, set its neutral baseline, then requeue it."
-            )
-        return self._changed(now, neutral_baseline=baseline)
+        self._check_nothing_measured()
+        return self._changed(now, options=options)
 
     def upload_failed(self, sentence: str, now: datetime) -> "Job":
         """The media did not arrive, or not as it was announced; nothing changes where the job waits no longer."""
@@ -318,6 +305,11 @@ class Job:
     def _check_holder(self, owner: str) -> None:
         if self.status is not JobStatus.WORKING or self.lease is None or self.lease.owner != owner:
             raise LeaseLost(f"job {self.id} is no longer held by {owner}")
+
+    def _check_nothing_measured(self) -> None:
+        """Parts that wait to be stitched count too: they are measured by the present name and options."""
+        if self.status is JobStatus.WORKING or (self.status is JobStatus.QUEUED and self.segments is not None):
+            raise Conflict("This job is being worked on; wait until it has ended, change it, then requeue it.")
 
     def _check_segments(self, run: int) -> None:
         if self.run != run or self.segments is None or self.status.is_over:

@@ -8,9 +8,8 @@ from chalicelib.domain.intake.input_urls import InputUrl, file_name_of
 from chalicelib.domain.jobs import Job, JobStatus
 from chalicelib.domain.reminders import Duty
 from chalicelib.domain.requests.job_names import JobName
-from chalicelib.domain.requests.job_options import NeutralBaseline
+from chalicelib.domain.requests.job_options import NO_OPTIONS, OptionValues
 from chalicelib.domain.requests.new_jobs import NewJob
-from chalicelib.domain.requests.result_formats import ResultTable
 from chalicelib.errors import CallerError, Invalid, NotFound, StaleWrite
 from chalicelib.services.changes import Transition, change_job
 from chalicelib.services.duties.entry_deletions import EntryDeletions
@@ -103,11 +102,10 @@ class Jobs:
         *,
         name: JobName | None,
         status: str | None,
-        table: ResultTable | None = None,
-        neutral_baseline: NeutralBaseline | None = None,
+        options: OptionValues = NO_OPTIONS,
         result: Upload | None = None,
     ) -> Job:
-        """Renames the job, sets how it is measured, cancels it, or ends it with a `result` of the client's own.
+        """Renames the job, changes its options, cancels it, or ends it with a `result` of the client's own.
 
         `status` may be `cancelled`, or `done` together with a result. Raises `NotFound`, `Invalid`, or `Conflict` where
         the job's state forbids it.
@@ -118,19 +116,17 @@ class Jobs:
                 "/requeue to run it again."
             )
 
-        def renamed(job: Job) -> Job:
+        def changed(job: Job) -> Job:
             now = self._clock()
             if name is not None:
                 job = job.renamed(name, now)
-            if neutral_baseline is not None:
-                job = job.with_baseline(neutral_baseline, now)
-            return job if table is None else job.with_table(table, now)
+            return job.with_options(options, now)
 
         if result is not None:
-            return self._attach(caller, job_id, result, renamed)
+            return self._attach(caller, job_id, result, changed)
 
         def transition(job: Job) -> Job:
-            return renamed(job) if status is None else renamed(job).cancelled(self._clock())
+            return changed(job) if status is None else changed(job).cancelled(self._clock())
 
         return change_job(self._jobs, caller.account_id, job_id, transition)
 

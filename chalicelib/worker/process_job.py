@@ -17,7 +17,7 @@ from chalicelib.analysis.media.open_media import open_media
 from chalicelib.analysis.networks.models import Models
 from chalicelib.domain.jobs import Job, JobMessage, Progress
 from chalicelib.domain.measurements.metrics import MetricSet
-from chalicelib.domain.requests.recipes import RECIPES, Recipe
+from chalicelib.domain.requests.recipes import Recipe, recipe_of
 from chalicelib.domain.segments import SegmentPlan
 from chalicelib.errors import LeaseLost, MediaError
 from chalicelib.formats.result_files import ResultFiles
@@ -75,12 +75,11 @@ class JobProcessor:
             raise
 
     def _run(self, job: Job) -> None:
-        recipe = RECIPES[job.name]
+        recipe = recipe_of(job)
         if recipe is None:
             create_result_entry(self._services, job, media_seconds=None)
             self._services.runs.finish(job, result_entry_id=job.run_result_entry_id, progress=None)
             return
-        recipe = recipe.with_table(job.table).with_baseline(job.neutral_baseline)
         with tempfile.TemporaryDirectory(prefix="mien-") as directory:
             if job.segments is not None:
                 progress: Progress | None = self._stitch_into(job, job.segments, recipe, Path(directory))

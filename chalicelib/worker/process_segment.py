@@ -9,7 +9,7 @@ from chalicelib.analysis.media.frames import MediaLimits
 from chalicelib.analysis.networks.models import Models
 from chalicelib.domain.jobs import Job, JobMessage
 from chalicelib.domain.measurements.metrics import FrameMetrics
-from chalicelib.domain.requests.recipes import RECIPES
+from chalicelib.domain.requests.recipes import recipe_of
 from chalicelib.domain.segments import Segment, part_key
 from chalicelib.errors import JobBusy, JobNotClaimable, LeaseLost, MediaError
 from chalicelib.formats.partial_metrics import PARTIAL_CONTENT_TYPE
@@ -77,7 +77,7 @@ class SegmentProcessor:
 
     def _measure(self, job: Job, index: int) -> int:
         """Stores the segment's part; how many frames of its own it has."""
-        recipe, plan = RECIPES[job.name], job.segments
+        recipe, plan = recipe_of(job), job.segments
         if recipe is None or plan is None:
             raise JobNotClaimable(f"job {job.id} has nothing to measure")
         segment = plan.segment(index)

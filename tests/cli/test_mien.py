@@ -64,10 +64,10 @@ def test_submit_downloads_results_and_annotates_the_medium(
     assert job.document["neutral_baseline"] == "off"
 
 
-def test_submit_passes_on_what_is_wished_for(mien: Mien, clip: Path) -> None:
-    wishes = ("--job", "no-op", "--expires-in", "86400", "--callback-url", "https://hooks.example.invalid/mien")
+def test_submit_passes_options_on(mien: Mien, clip: Path) -> None:
+    options = ("--job", "no-op", "--expires-in", "86400", "--callback-url", "https://hooks.example.invalid/mien")
     for way in ((), ("--wait",)):
-        done = mien("submit", str(clip), "--json", *wishes, *way)
+        done = mien("submit", str(clip), "--json", *options, *way)
         assert done.returncode == 0, done.stderr
         (line,) = _lines(done.stdout)
         assert line["job"]["callback_url"] == "https://hooks.example.invalid/mien"

@@ -7,8 +7,9 @@ import pytest
 from chalicelib.domain.ids import check_id, new_id
 from chalicelib.domain.jobs import Job, JobMessage, JobStatus, Lease, Progress
 from chalicelib.domain.requests.job_names import JobName
-from chalicelib.domain.requests.job_options import NeutralBaseline
+from chalicelib.domain.requests.job_options import JobOptions, NeutralBaseline
 from chalicelib.domain.requests.result_formats import ResultTable
+from chalicelib.domain.segments import SegmentPlan
 from chalicelib.errors import Conflict, JobBusy, JobNotClaimable, LeaseLost, StaleWrite
 from tests.fakes import START
 
@@ -177,20 +178,23 @@ def test_renaming_waits_for_the_worker() -> None:
     assert job.renamed(JobName.MULTIFACE, _LATER) is job
 
 
-def test_the_table_waits_for_the_worker_and_outlives_the_run() -> None:
-    job = _queued().with_table(ResultTable.PARQUET, _LATER)
-    assert job.requeued(_LATER).table is ResultTable.PARQUET
-    assert job.with_table(ResultTable.PARQUET, _LATER) is job
+def test_options_wait_for_the_worker_and_outlive_the_run() -> None:
+    job = _queued().with_options({"table": ResultTable.PARQUET}, _LATER)
+    job = job.with_options({"neutral_baseline": NeutralBaseline.OFF}, _LATER)
+    assert job.requeued(_LATER).options == JobOptions(ResultTable.PARQUET, NeutralBaseline.OFF)
+    assert job.with_options({"table": ResultTable.PARQUET}, _LATER) is job
+    assert job.with_options({}, _LATER) is job
     with pytest.raises(Conflict, match="worked on"):
-        _working().with_table(ResultTable.PARQUET, _LATER)
+        _working().with_options({"table": ResultTable.PARQUET}, _LATER)
 
 
-def test_the_neutral_baseline_waits_for_the_worker_and_outlives_the_run() -> None:
-    job = _queued().with_baseline(NeutralBaseline.OFF, _LATER)
-    assert job.requeued(_LATER).neutral_baseline is NeutralBaseline.OFF
-    assert job.with_baseline(NeutralBaseline.OFF, _LATER) is job
+def test_nothing_changes_while_parts_wait_to_be_stitched() -> None:
+    parts = replace(_working(), status=JobStatus.QUEUED, segments=SegmentPlan(2, 0.0, 10.0, 1.0, 20.0))
     with pytest.raises(Conflict, match="worked on"):
-        _working().with_baseline(NeutralBaseline.OFF, _LATER)
+        parts.renamed(JobName.SDK_METRICS, _LATER)
+    for values in ({"table": ResultTable.PARQUET}, {"neutral_baseline": NeutralBaseline.OFF}):
+        with pytest.raises(Conflict, match="worked on"):
+            parts.with_options(values, _LATER)
 
 
 def test_the_result_of_a_run_has_one_id() -> None:
@@ -214,8 +218,7 @@ def test_the_result_of_a_run_has_one_id() -> None:
         (_working(), lambda job: job.requeued(_LATER)),
         (_working(), lambda job: job.cancelled(_LATER)),
         (_queued(), lambda job: job.renamed(JobName.NO_OP, _LATER)),
-        (_queued(), lambda job: job.with_table(ResultTable.PARQUET, _LATER)),
-        (_queued(), lambda job: job.with_baseline(NeutralBaseline.OFF, _LATER)),
+        (_queued(), lambda job: job.with_options({"table": ResultTable.PARQUET}, _LATER)),
     ],
 )
 def test_every_change_notes_its_time_and_leaves_the_version_to_the_writer(

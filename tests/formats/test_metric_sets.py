@@ -22,7 +22,7 @@ from chalicelib.domain.measurements.metrics import (
 )
 from chalicelib.domain.requests.job_names import JobName
 from chalicelib.domain.requests.job_options import NeutralBaseline
-from chalicelib.domain.requests.recipes import RECIPES, Recipe
+from chalicelib.domain.requests.recipes import RECIPES
 from chalicelib.domain.requests.result_formats import (
     CSV_CONTENT_TYPE,
     LEGACY_CONTENT_TYPE,
@@ -33,15 +33,10 @@ from chalicelib.domain.requests.result_formats import (
 )
 from chalicelib.formats.result_files import ResultFiles
 from tests.formats.readers import VALIDITY, csv_rows
+from tests.recipes import make_recipe
 
 SETTINGS = {"everything": False, "expressions only": True}
 JOBS = [name for name, recipe in RECIPES.items() if recipe is not None]
-
-
-def _recipe(name: JobName) -> Recipe:
-    recipe = RECIPES[name]
-    assert recipe is not None
-    return recipe
 
 
 def _frames(metrics: MetricSet) -> list[FrameMetrics]:
@@ -52,7 +47,7 @@ def _frames(metrics: MetricSet) -> list[FrameMetrics]:
 
 def _files(name: JobName, metrics: MetricSet, frames: Iterable[FrameMetrics], directory: Path) -> dict[str, bytes]:
     """The bytes by content type."""
-    with ResultFiles(_recipe(name).with_table(ResultTable.PARQUET), metrics, directory, "clip.mp4") as results:
+    with ResultFiles(make_recipe(name, table=ResultTable.PARQUET), metrics, directory, "clip.mp4") as results:
         for frame in frames:
             results.write(frame)
     return {file.content_type: file.path.read_bytes() for file in results.files}
@@ -77,7 +72,7 @@ def _names_in(content_type: str, data: bytes) -> list[list[str]]:
 @pytest.mark.parametrize("name", JOBS)
 @pytest.mark.parametrize("expressions_only", SETTINGS.values(), ids=SETTINGS)
 def test_each_file_has_the_metrics_of_the_deployment(name: JobName, tmp_path: Path, *, expressions_only: bool) -> None:
-    metrics = _recipe(name).metrics(expressions_only=expressions_only)
+    metrics = make_recipe(name).metrics(expressions_only=expressions_only)
     for content_type, data in _files(name, metrics, _frames(metrics), tmp_path).items():
         is_raw = name.startswith("ct-") and content_type != SUMMARY_CONTENT_TYPE
         expected = [metric.classifier if is_raw else metric.name for metric in metrics]
@@ -88,7 +83,7 @@ def test_each_file_has_the_metrics_of_the_deployment(name: JobName, tmp_path: Pa
 
 @pytest.mark.parametrize("name", JOBS)
 def test_emotions_that_come_in_nevertheless_do_not_come_out(name: JobName, tmp_path: Path) -> None:
-    metrics = _recipe(name).metrics(expressions_only=True)
+    metrics = make_recipe(name).metrics(expressions_only=True)
     for content_type, data in _files(name, metrics, _frames(EVERY_METRIC.with_raw()), tmp_path).items():
         assert b"valence" not in data, content_type
         assert [word for word in EMOTION_NAMES if word.encode() in data] == [], content_type
@@ -104,7 +99,7 @@ def test_expressions_only_leaves_the_rest_in_its_order() -> None:
 
 
 def _metrics(name: JobName, baseline: NeutralBaseline = NeutralBaseline.ON) -> MetricSet:
-    return _recipe(name).with_baseline(baseline).metrics(expressions_only=False)
+    return make_recipe(name, neutral_baseline=baseline).metrics(expressions_only=False)
 
 
 @pytest.mark.parametrize("name", [JobName.MULTIFACE, JobName.SDK_METRICS, JobName.CURRENT_PACK])

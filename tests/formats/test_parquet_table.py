@@ -16,12 +16,13 @@ from pyarrow import parquet
 
 from chalicelib.domain.measurements.metrics import EVERY_METRIC, METRICS, FaceMetrics, FrameMetrics
 from chalicelib.domain.requests.job_names import JobName
-from chalicelib.domain.requests.recipes import RECIPES, Recipe
+from chalicelib.domain.requests.recipes import Recipe
 from chalicelib.domain.requests.result_formats import ResultTable
 from chalicelib.formats.parquet_table import ROWS_PER_GROUP, ParquetTableWriter
 from chalicelib.formats.result_files import ResultFiles
 from tests.formats.frames import FRAMES, GOLDEN_FRAMES, face
 from tests.formats.readers import VALIDITY, rows_of
+from tests.recipes import make_recipe
 
 _ROOT = Path(__file__).resolve().parents[2]
 _WITHOUT_A_TABLE = """
@@ -37,9 +38,7 @@ with tempfile.TemporaryDirectory() as directory, ResultFiles(recipe, EVERY_METRI
 
 
 def _recipe(name: JobName) -> Recipe:
-    recipe = RECIPES[name]
-    assert recipe is not None
-    return recipe.with_table(ResultTable.PARQUET)
+    return make_recipe(name, table=ResultTable.PARQUET)
 
 
 def _written(frames: Iterable[FrameMetrics], *, classifier_names: bool = False) -> bytes:

@@ -51,6 +51,7 @@ from tests.mortal_process import MortalProcess
 
 UPLOAD_EXPIRES_S = 600
 MAX_DROP_BYTES = 1000
+JOBS_URL = "https://api.example.org/jobs"
 
 ADA = Caller("ada@example.org", new_id(START))
 EVE = Caller("eve@example.org", new_id(START))
@@ -172,6 +173,7 @@ class World:
             retention=retention,
             clock=self.clock,
             max_bytes=MAX_DROP_BYTES,
+            jobs_url=JOBS_URL,
         )
         performers[Duty.DROP] = DropExpiry(self.drops)
         self.sweeper = Sweeper(reminders, performers, self.clock)

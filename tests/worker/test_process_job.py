@@ -21,7 +21,7 @@ from chalicelib.domain.ids import new_id
 from chalicelib.domain.jobs import Job, JobStatus, Progress
 from chalicelib.domain.measurements.metrics import BASELINE_NAMES, EMOTION_NAMES, EVERY_METRIC
 from chalicelib.domain.requests.job_names import JobName
-from chalicelib.domain.requests.job_options import NeutralBaseline
+from chalicelib.domain.requests.job_options import DEFAULT_OPTIONS, JobOptions, NeutralBaseline
 from chalicelib.domain.requests.new_jobs import NewJob
 from chalicelib.domain.requests.recipes import RECIPES
 from chalicelib.domain.requests.result_formats import PARQUET_CONTENT_TYPE, ResultTable
@@ -92,11 +92,10 @@ class World:
         *,
         file_name: str = "clip.mp4",
         name: JobName = JobName.MULTIFACE,
-        table: ResultTable = ResultTable.NONE,
-        neutral_baseline: NeutralBaseline = NeutralBaseline.ON,
+        options: JobOptions = DEFAULT_OPTIONS,
     ) -> Job:
         upload = Upload(file_name, None, io.BytesIO(body), len(body))
-        return self.jobs.create(ADA, NewJob(name, table=table, neutral_baseline=neutral_baseline), upload)
+        return self.jobs.create(ADA, NewJob(name, options=options), upload)
 
     def worker(self, owner: str, second_process: SecondProcess | None = None) -> JobProcessor:
         settings = Settings("table", "bucket", "queue", lease_s=LEASE_S, expressions_only=self.expressions_only)
@@ -144,7 +143,7 @@ def test_a_video_becomes_a_result(world: World, clip: bytes) -> None:
 
 @pytest.mark.parametrize("name", [JobName.MULTIFACE, JobName.CT_PACK_LINEAR])
 def test_a_table_that_is_wished_for_has_a_row_per_face_and_frame(world: World, clip: bytes, name: JobName) -> None:
-    job = world.create(clip, name=name, table=ResultTable.PARQUET)
+    job = world.create(clip, name=name, options=JobOptions(table=ResultTable.PARQUET))
     world.worker("one").process(job.message)
     table = parquet.read_table(io.BytesIO(world.results(job)["clip.mp4-metrics.parquet"]))
     assert table["time_s"].to_pylist() == [time_ms / 1000 for time_ms in STEADY_MS]
@@ -158,7 +157,7 @@ def test_a_table_that_is_wished_for_has_a_row_per_face_and_frame(world: World, c
 def test_a_deployment_of_expressions_only_writes_no_emotion(models: Models, shared_media: Path) -> None:
     world = World(models, expressions_only=True)
     picture = (shared_media / "faces" / "single_face.jpg").read_bytes()
-    job = world.create(picture, file_name="face.jpg", table=ResultTable.PARQUET)
+    job = world.create(picture, file_name="face.jpg", options=JobOptions(table=ResultTable.PARQUET))
     world.worker("one").process(job.message)
     results = world.results(job)
     assert len(results) == 4
@@ -172,7 +171,7 @@ def test_raw_scores_come_with_the_neutral_baseline_only(
 ) -> None:
     world = World(models)
     clip = (shared_media / "videos" / "single_face.mp4").read_bytes()
-    job = world.create(clip, neutral_baseline=baseline)
+    job = world.create(clip, options=JobOptions(neutral_baseline=baseline))
     world.worker("one").process(job.message)
     rows = list(csv.DictReader(io.StringIO(world.results(job)["clip.mp4-metrics.csv"].decode())))
     assert len(rows) == 72

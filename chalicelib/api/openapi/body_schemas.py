@@ -1,36 +1,20 @@
 """The bodies that clients send, as JSON Schemas. Members that are not listed are accepted and ignored."""
 
 from collections.abc import Mapping
+from typing import cast
 
 from chalicelib.api.openapi.schemas import Schema, number, record, text, text_or_null
 from chalicelib.domain.intake.uploads import MAX_PARTS
 from chalicelib.domain.jobs import JobStatus
 from chalicelib.domain.requests.job_names import JobName
-from chalicelib.domain.requests.job_options import NeutralBaseline
-from chalicelib.domain.requests.result_formats import ResultTable
-from chalicelib.domain.retention import MAX_KEPT_S
+from chalicelib.domain.requests.job_options import ALL_OPTIONS, KEPT_OPTIONS, JobOption
 
 _NAME = text("What to do; auto and nothing mean multiface.", enum=[*JobName, "auto", ""])
-_TABLE = text("A table beside the other results.", enum=[*ResultTable, ""])
-_BASELINE = text(
-    "Whether scores are corrected by each person's own neutral; nothing means on. The ct-pack jobs know none.",
-    enum=[*NeutralBaseline, ""],
-)
 _URL = text(
     "Instead of a file: an https URL on the public Internet, from which the worker fetches the medium.",
     maxLength=2048,
     examples=["https://media.example.org/clip.mp4"],
 )
-_CALLBACK_MEANING = "An https URL on the public Internet that is told when the job ends; an empty one is none."
-_CALLBACK = text(_CALLBACK_MEANING, maxLength=2048, examples=["https://example.org/hooks/mien"])
-_CALLBACK_OR_NULL = text_or_null(_CALLBACK_MEANING, maxLength=2048, examples=["https://example.org/hooks/mien"])
-_EXPIRES_IN: Schema = {
-    "type": "integer",
-    "minimum": 1,
-    "maximum": MAX_KEPT_S,
-    "description": "After how many seconds the job goes with its media, results and annotations.",
-    "examples": [86_400],
-}
 _SPLIT_MEANING = "A word of yours that is kept with the entry; an empty one is none."
 _SPLIT = text(_SPLIT_MEANING, maxLength=255, examples=["test"])
 _SPLIT_OR_NULL = text_or_null(_SPLIT_MEANING, maxLength=255, examples=["test"])
@@ -69,22 +53,38 @@ _NOTE_FORM_SOURCE: dict[str, Schema] = {
     "source": text("Who or what it comes from; an empty one is none.", maxLength=255)
 }
 
-_JOB_CHANGES: dict[str, Schema] = {
-    "entry_job[name]": {**_NAME, "description": "The analysis from the next run on."},
-    "entry_job[status]": text(
-        "cancelled stops the job; done may come with a result.",
-        enum=[JobStatus.CANCELLED, JobStatus.DONE],
-        examples=["cancelled"],
-    ),
-    "entry_job[table]": {**_TABLE, "description": "The table from the next run on."},
-    "entry_job[neutral_baseline]": {**_BASELINE, "description": "The correction from the next run on."},
-}
-_WISHES: dict[str, Schema] = {
-    "entry_job[name]": _NAME,
-    "entry_job[table]": _TABLE,
-    "entry_job[neutral_baseline]": _BASELINE,
-    "entry_job[expires_in]": _EXPIRES_IN,
-    "entry_job[callback_url]": _CALLBACK,
+
+def _from_next_run(schema: Schema) -> Schema:
+    return {**schema, "description": f"From the next run on: {schema['description']}"}
+
+
+def _option(row: JobOption) -> Schema:
+    """An option in a form. Of a choice an empty text is one more, which means the default."""
+    schema = row.value.schema
+    if "enum" in schema:
+        schema = {**schema, "enum": [*cast("list[str]", schema["enum"]), ""]}
+    more = {"examples": list(row.examples)} if row.examples else {}
+    return {**schema, "description": row.sentence, **more}
+
+
+def _option_or_null(row: JobOption) -> Schema:
+    """The same in JSON, where null means the default as well."""
+    schema = _option(row)
+    return schema if "enum" in schema else {**schema, "type": [schema["type"], "null"]}
+
+
+_STATUS = text(
+    "cancelled stops the job; done may come with a result.",
+    enum=[JobStatus.CANCELLED, JobStatus.DONE],
+    examples=["cancelled"],
+)
+_NEW_NAME: Schema = {**_NAME, "description": "The analysis from the next run on."}
+_JOB_CHANGES = _in_brackets(
+    "entry_job",
+    {"name": _NEW_NAME, "status": _STATUS, **{row.name: _from_next_run(_option(row)) for row in KEPT_OPTIONS}},
+)
+_OPTIONS: dict[str, Schema] = {
+    **_in_brackets("entry_job", {"name": _NAME, **{row.name: _option(row) for row in ALL_OPTIONS}}),
     "entry[data_split]": _SPLIT,
 }
 _RESULT: dict[str, Schema] = {"entry_job[result]": _file("A result of your own; ends a job that has none as done.")}
@@ -94,12 +94,12 @@ BODY_SCHEMAS: Mapping[str, Schema] = {
         **record(
             "A medium, or its URL, and what to do with it.",
             {},
-            {"entry_job[input]": _file("The media file."), "entry_job[input_url]": _URL, **_WISHES},
+            {"entry_job[input]": _file("The media file."), "entry_job[input_url]": _URL, **_OPTIONS},
         ),
         "oneOf": [{"required": ["entry_job[input]"]}, {"required": ["entry_job[input_url]"]}],
     },
     "NewJobFromUrlForm": record(
-        "The URL of a medium, and what to do with it.", {"entry_job[input_url]": _URL}, _WISHES
+        "The URL of a medium, and what to do with it.", {"entry_job[input_url]": _URL}, _OPTIONS
     ),
     "NewJob": _within(
         "entry_job",
@@ -112,10 +112,7 @@ BODY_SCHEMAS: Mapping[str, Schema] = {
                     **_ANNOUNCED_TYPE,
                     "input_url": _URL,
                     "name": _NAME,
-                    "table": _TABLE,
-                    "neutral_baseline": _BASELINE,
-                    "expires_in": {**_EXPIRES_IN, "type": ["integer", "null"]},
-                    "callback_url": _CALLBACK_OR_NULL,
+                    **{row.name: _option_or_null(row) for row in ALL_OPTIONS},
                     "data_split": _SPLIT_OR_NULL,
                 },
             ),
@@ -123,6 +120,18 @@ BODY_SCHEMAS: Mapping[str, Schema] = {
         },
     ),
     "JobChanges": record("What to change.", {}, _JOB_CHANGES),
+    "JobChangesJson": _within(
+        "entry_job",
+        record(
+            "What to change.",
+            {},
+            {
+                "name": _NEW_NAME,
+                "status": text("cancelled stops the job.", enum=[JobStatus.CANCELLED], examples=["cancelled"]),
+                **{row.name: _from_next_run(_option_or_null(row)) for row in KEPT_OPTIONS},
+            },
+        ),
+    ),
     "JobChangesForm": record("What to change, or a result.", {}, {**_JOB_CHANGES, **_RESULT}),
     "NewEntryForm": record(
         "A medium without a job.", {"entry[media]": _file("The media file.")}, {"entry[data_split]": _SPLIT}

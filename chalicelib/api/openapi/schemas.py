@@ -7,8 +7,7 @@ from collections.abc import Mapping
 
 from chalicelib.domain.jobs import JobStatus
 from chalicelib.domain.requests.job_names import JobName
-from chalicelib.domain.requests.job_options import NeutralBaseline
-from chalicelib.domain.requests.result_formats import ResultTable
+from chalicelib.domain.requests.job_options import KEPT_OPTIONS, JobOption
 from chalicelib.domain.webhooks import MAX_DELIVERIES_SHOWN
 
 Schema = dict[str, object]
@@ -50,6 +49,12 @@ def _time(meaning: str) -> Schema:
     return text(meaning, format="date-time", pattern="Z$", examples=["2026-01-31T09:30:00.250Z"])
 
 
+def _kept(row: JobOption) -> Schema:
+    """An option as the job shows it; null if nothing is set."""
+    schema = {**row.value.schema, "description": row.meaning}
+    return schema if row.default is not None else {**schema, "type": [schema["type"], "null"]}
+
+
 _ENDS = [status for status in JobStatus if status.is_over]
 _EVENTS = [status.event for status in _ENDS]
 _SELF = {"self": _url("The URL of this resource.")}
@@ -76,11 +81,7 @@ SCHEMAS: Mapping[str, Schema] = {
             **_AUTHOR,
             **_TIMES,
             "filename": text("The name of the media file."),
-            "table": text("The table that is written beside the other results.", enum=[*ResultTable]),
-            "neutral_baseline": text(
-                "Whether scores are corrected by each person's own neutral, in jobs that can do so.",
-                enum=[*NeutralBaseline],
-            ),
+            **{row.name: _kept(row) for row in KEPT_OPTIONS},
             "input": {
                 "description": "The entry with the medium; an empty array while there is none.",
                 "oneOf": [ref("Entry"), {"type": "array", "maxItems": 0}],

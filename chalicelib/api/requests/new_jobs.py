@@ -1,36 +1,52 @@
-"""What is wished for in a request for a new job: the same in a form and in JSON."""
+"""What a client asks for when it creates or changes a job: the same in a form and in JSON."""
 
 from collections.abc import Mapping
 
 from chalicelib.api.call import Call
-from chalicelib.api.requests.fields import check_data_split, check_expires_in, data_split_of, expires_in_of
+from chalicelib.api.requests.fields import check_data_split, data_split_of
 from chalicelib.api.requests.forms import Form
-from chalicelib.api.requests.json_bodies import text_of, whole_number_of
+from chalicelib.api.requests.json_bodies import text_of
 from chalicelib.api.resources.webhooks import webhook_of
 from chalicelib.domain.requests.job_names import parse_job_name
-from chalicelib.domain.requests.job_options import parse_neutral_baseline, parse_result_table
+from chalicelib.domain.requests.job_options import (
+    OptionValues,
+    creation_options,
+    kept_options,
+    options_of_json,
+    options_of_texts,
+)
 from chalicelib.domain.requests.new_jobs import NewJob
+
+_PREFIX, _SUFFIX = "entry_job[", "]"
 
 
 def new_job_of_form(call: Call, form: Form) -> NewJob:
-    """The wish in the fields `entry_job[...]`. Raises `Invalid`."""
-    return NewJob(
-        name=parse_job_name(form.fields.get("entry_job[name]")),
-        data_split=data_split_of(form),
-        table=parse_result_table(form.fields.get("entry_job[table]")),
-        neutral_baseline=parse_neutral_baseline(form.fields.get("entry_job[neutral_baseline]")),
-        expires_in_s=expires_in_of(form),
-        webhook=webhook_of(call, form.fields.get("entry_job[callback_url]")),
-    )
+    """The request in the fields `entry_job[...]`. Raises `Invalid`."""
+    members = job_members(form)
+    return _new_job(call, members.get("name"), options_of_texts(members), data_split_of(form))
 
 
 def new_job_of_json(call: Call, resource: Mapping[str, object]) -> NewJob:
-    """The wish in the members of an `entry_job` object. Raises `Invalid`."""
+    """The request in the members of an `entry_job` object. Raises `Invalid`."""
+    data_split = check_data_split(text_of(resource, "data_split"))
+    return _new_job(call, text_of(resource, "name"), options_of_json(resource), data_split)
+
+
+def job_members(form: Form) -> dict[str, str]:
+    """The texts of the fields `entry_job[...]`, by the name in the brackets."""
+    return {
+        field.removeprefix(_PREFIX).removesuffix(_SUFFIX): text
+        for field, text in form.fields.items()
+        if field.startswith(_PREFIX) and field.endswith(_SUFFIX)
+    }
+
+
+def _new_job(call: Call, name: str | None, values: OptionValues, data_split: str | None) -> NewJob:
+    once = creation_options(values)
     return NewJob(
-        name=parse_job_name(text_of(resource, "name")),
-        data_split=check_data_split(text_of(resource, "data_split")),
-        table=parse_result_table(text_of(resource, "table")),
-        neutral_baseline=parse_neutral_baseline(text_of(resource, "neutral_baseline")),
-        expires_in_s=check_expires_in(whole_number_of(resource, "expires_in")),
-        webhook=webhook_of(call, text_of(resource, "callback_url")),
+        name=parse_job_name(name),
+        data_split=data_split,
+        options=kept_options(values),
+        expires_in_s=once.expires_in,
+        webhook=webhook_of(call, once.callback_url),
     )

@@ -12,25 +12,23 @@ from chalicelib.api.documents import Document, entry_ids_of, job_document
 from chalicelib.api.pages import PAGE_QUERIES, next_link, parse_limit
 from chalicelib.api.requests.forms import MULTIPART, URL_ENCODED, Form, check_content_type, read_form
 from chalicelib.api.requests.json_bodies import parse_resource, text_of
-from chalicelib.api.requests.new_jobs import new_job_of_form, new_job_of_json
+from chalicelib.api.requests.new_jobs import job_members, new_job_of_form, new_job_of_json
 from chalicelib.api.resources.uploads import announced_file, target_document
 from chalicelib.api.responses import JSON_CONTENT_TYPE, created, json_response, retry_after
 from chalicelib.api.routes import READ, Answer, Body, Query, Route
 from chalicelib.domain.intake.input_urls import parse_input_url
 from chalicelib.domain.jobs import Job, JobStatus
 from chalicelib.domain.requests.job_names import JobName, parse_job_name
-from chalicelib.domain.requests.job_options import parse_neutral_baseline, parse_result_table
+from chalicelib.domain.requests.job_options import KEPT_OPTIONS, OptionValues, options_of_json, options_of_texts
 from chalicelib.errors import Invalid
+from chalicelib.services.entries import Upload
 
 _POLL_S = 2  # workers report about once a second
 
 _INPUT = "entry_job[input]"
 _INPUT_URL = "entry_job[input_url]"
-_NAME = "entry_job[name]"
-_STATUS = "entry_job[status]"
-_TABLE = "entry_job[table]"
-_BASELINE = "entry_job[neutral_baseline]"
 _RESULT = "entry_job[result]"
+_RESULT_IS_A_FILE = f"A result is a file; send it as the part {_RESULT} of {MULTIPART}."
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -67,25 +65,28 @@ def get_job(call: Call) -> Response:
 
 
 def update_job(call: Call) -> Response:
-    """PATCH and PUT /jobs/{job_id}: renames or cancels the job, sets table or baseline, or ends it with a result."""
+    """PATCH and PUT /jobs/{job_id}: renames or cancels the job, sets its options, or ends it with a result."""
     job_id = call.path_id("job")
-    accepted = (URL_ENCODED, MULTIPART)
+    accepted = (URL_ENCODED, MULTIPART, JSON_CONTENT_TYPE)
+    if check_content_type(call.header("content-type"), accepted) == JSON_CONTENT_TYPE:
+        resource = parse_resource(call.body(), "entry_job")
+        if resource.get("result") is not None:
+            raise Invalid(_RESULT_IS_A_FILE)
+        name, status = text_of(resource, "name"), text_of(resource, "status")
+        options = options_of_json(resource, KEPT_OPTIONS)
+        return _changed(call, job_id, name=name, status=status, options=options)
     with read_form(call.header("content-type"), call.body(), accepted=accepted, file_parts=(_RESULT,)) as form:
         if _RESULT in form.fields:
-            raise Invalid(f"A result is a file; send it as the part {_RESULT} of {MULTIPART}.")
-        name = parse_job_name(form.fields[_NAME]) if _NAME in form.fields else None
-        table = parse_result_table(form.fields[_TABLE]) if _TABLE in form.fields else None
-        baseline = parse_neutral_baseline(form.fields[_BASELINE]) if _BASELINE in form.fields else None
-        job = call.services.jobs.update(
-            call.caller,
+            raise Invalid(_RESULT_IS_A_FILE)
+        members = job_members(form)
+        return _changed(
+            call,
             job_id,
-            name=name,
-            status=form.fields.get(_STATUS),
-            table=table,
-            neutral_baseline=baseline,
+            name=members.get("name"),
+            status=members.get("status"),
+            options=options_of_texts(members, KEPT_OPTIONS),
             result=form.uploads.get(_RESULT),
         )
-    return _job_response(call, job)
 
 
 def requeue_job(call: Call) -> Response:
@@ -122,7 +123,11 @@ ROUTES = (
         "/jobs/{job_id}",
         update_job,
         Answer(200, "Job"),
-        bodies=(Body(URL_ENCODED, "JobChanges"), Body(MULTIPART, "JobChangesForm")),
+        bodies=(
+            Body(URL_ENCODED, "JobChanges"),
+            Body(MULTIPART, "JobChangesForm"),
+            Body(JSON_CONTENT_TYPE, "JobChangesJson"),
+        ),
     ),
     Route(("POST",), "/jobs/{job_id}/requeue", requeue_job, Answer(200, "Job")),
 )
@@ -152,6 +157,27 @@ def _create_from_json(call: Call) -> Response:
     job, target = call.services.job_uploads.create(call.caller, new, announced_file(call, resource))
     upload = target_document(target, call.urls.job_upload(job.id))
     return created({**job_document(job, {}, call.urls), "upload": upload})
+
+
+def _changed(
+    call: Call,
+    job_id: str,
+    *,
+    name: str | None,
+    status: str | None,
+    options: OptionValues,
+    result: Upload | None = None,
+) -> Response:
+    """Changes the job; what is None stays."""
+    job = call.services.jobs.update(
+        call.caller,
+        job_id,
+        name=None if name is None else parse_job_name(name),
+        status=status,
+        options=options,
+        result=result,
+    )
+    return _job_response(call, job)
 
 
 def _job_response(call: Call, job: Job) -> Response:

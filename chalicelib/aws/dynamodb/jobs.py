@@ -1,5 +1,8 @@
 """Jobs in DynamoDB."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from chalicelib.aws.dynamodb.job_cursors import decode_cursor, encode_cursor
 from chalicelib.aws.dynamodb.rows import Row, from_row, to_row
 from chalicelib.aws.dynamodb.table import NEW, Condition, ConditionFailed, DynamoTable
@@ -26,7 +29,7 @@ class DynamoJobs:
     def create(self, job: Job) -> None:
         """Writes a new row. Raises `StaleWrite` where the id exists."""
         try:
-            self._table.put(_row(job), NEW)
+            self._table.put(job_row(job), NEW)
         except ConditionFailed:
             raise StaleWrite(f"job {job.id} exists already") from None
 
@@ -35,13 +38,13 @@ class DynamoJobs:
         row = self._table.get(job_key(account_id, job_id))
         if row is None:
             raise NotFound("There is no such job; list your jobs to see those that exist.")
-        return from_row(Job, row)
+        return job_of(row)
 
     def save(self, job: Job) -> None:
         """Replaces the row whose version is `job.version - 1`. Raises `StaleWrite` for any other version or none."""
         unchanged = Condition("#version = :previous", {"#version": "version"}, {":previous": job.version - 1})
         try:
-            self._table.put(_row(job), unchanged)
+            self._table.put(job_row(job), unchanged)
         except ConditionFailed:
             raise StaleWrite(f"job {job.id} was written since version {job.version - 1}") from None
 
@@ -85,10 +88,18 @@ class DynamoJobs:
             if number >= most_rows or (is_wanted and len(jobs) == limit):
                 return Page(tuple(jobs), encode_cursor(account_id, last_id))
             if is_wanted:
-                jobs.append(from_row(Job, row))
+                jobs.append(job_of(row))
             last_id = row["id"]
         return Page(tuple(jobs), None)
 
 
-def _row(job: Job) -> Row:
-    return to_row(job) | job_key(job.account_id, job.id)
+def job_row(job: Job) -> Row:
+    """Options lie beside the other fields, as they did before they were a dataclass of their own: a deployment that is
+    one version older or newer reads the same rows."""
+    row = to_row(job)
+    options: Row = row.pop("options")
+    return row | options | job_key(job.account_id, job.id)
+
+
+def job_of(row: Mapping[str, Any]) -> Job:
+    return from_row(Job, {**row, "options": row})

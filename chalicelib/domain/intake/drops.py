@@ -1,6 +1,7 @@
 """The drop-folder: objects that somebody puts under `drop/<account>/` in the media bucket, and nothing else.
 
 `drop/<account>/<job name>/<any path>` asks for a job of that name, `drop/<account>/<any path>` for the default one.
+Options of the job come as metadata or tags (`mien-table`); other metadata and tags become annotations.
 What becomes of an object lies under `results/` with the same path: its result files, or a sentence in `.error.txt`.
 """
 
@@ -13,6 +14,7 @@ from email.header import decode_header, make_header
 from chalicelib.domain.entries import check_annotation_text, check_file_name
 from chalicelib.domain.ids import id_of
 from chalicelib.domain.requests.job_names import DEFAULT_JOB_NAME, JobName, parse_job_name
+from chalicelib.domain.requests.job_options import ALL_OPTIONS, OptionValues, options_of_texts
 from chalicelib.errors import Invalid
 
 DROP_PREFIX = "drop/"
@@ -22,6 +24,9 @@ DROP_AUTHOR = "drop-folder"
 
 OWNER = "mien-entry"
 """The metadata of what lies under `results/` that says which entry it came from; of a sentence, the job's medium."""
+
+OPTION_PREFIX = "mien-"
+"""What the name of metadata or a tag begins with that is a job option."""
 
 _ERROR_SUFFIX = ".error.txt"
 _LONGEST_SUFFIX_BYTES = 64
@@ -113,14 +118,44 @@ def error_key(drop_key: str) -> str:
     return result_key(drop_key.encode()[:room].decode(errors="ignore"), _ERROR_SUFFIX)
 
 
+def options_of(dropped: DroppedObject) -> OptionValues:
+    """The job options that came with the object: metadata or a tag `mien-<option>`, in which `-` and `_` are the same.
+
+    Raises `Invalid` for a value that cannot be, an option that does not exist, or one that is there twice with
+    different values.
+    """
+    texts: dict[str, str] = {}
+    for key, text in _pairs(dropped):
+        if not _is_option(key):
+            continue
+        name = key.lower().removeprefix(OPTION_PREFIX).replace("-", "_")
+        if texts.setdefault(name, text) != text:
+            raise Invalid(f"The file has two values for {key}; leave one of tag and metadata out.")
+    unknown = sorted(texts.keys() - {row.name for row in ALL_OPTIONS})
+    if unknown:
+        known = ", ".join(OPTION_PREFIX + row.name for row in ALL_OPTIONS)
+        raise Invalid(f"There is no job option {OPTION_PREFIX}{unknown[0]}; use one of: {known}.")
+    return options_of_texts(texts)
+
+
 def notes_of(dropped: DroppedObject) -> tuple[tuple[str, str], ...]:
-    """Keys and values of the annotations that came with the object, tags first. Raises `Invalid` for one that cannot be
-    stored, rather than lose it in silence."""
-    pairs = [*dropped.tags.items(), *((key, _unwrapped(value)) for key, value in dropped.metadata.items())]
+    """Keys and values of the annotations that came with the object: its tags and metadata, but for job options. Raises
+    `Invalid` for one that cannot be stored, rather than lose it in silence."""
     notes = {
-        (check_annotation_text("key", key), check_annotation_text("value", value)) for key, value in pairs if value
+        (check_annotation_text("key", key), check_annotation_text("value", value))
+        for key, value in _pairs(dropped)
+        if value and not _is_option(key)
     }
     return tuple(sorted(notes))
+
+
+def _pairs(dropped: DroppedObject) -> list[tuple[str, str]]:
+    return [*dropped.tags.items(), *((key, _unwrapped(value)) for key, value in dropped.metadata.items())]
+
+
+def _is_option(key: str) -> bool:
+    # A result that is dropped again still says where it came from.
+    return key.lower().startswith(OPTION_PREFIX) and key.lower() != OWNER
 
 
 def _unwrapped(text: str) -> str:

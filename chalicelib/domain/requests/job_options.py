@@ -1,9 +1,25 @@
-"""The options of a job: what a client may ask for beside the job's name."""
+"""The options of a job: what a client may ask for beside the job's name. One row each.
 
+A row is a field of `JobOptions` or `CreationOptions` with its type, kind of value, default and sentence. Form, JSON,
+PATCH, drop-folder, OpenAPI, the command line and the table in `docs/api.md` follow from it, and so do the job's row in
+the database and its document. A new option is a row here and its effect in `recipes`.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from typing import Any
 
+from chalicelib.domain.requests.option_values import Choice, OptionValue, Text, WholeNumber
 from chalicelib.domain.requests.result_formats import ResultTable
-from chalicelib.errors import Invalid
+from chalicelib.domain.retention import MAX_KEPT_S
+
+_VALUE, _MEANING, _EXAMPLES = "value", "meaning", "examples"
+
+
+def _option(value: OptionValue, default: object, meaning: str, *examples: object) -> Any:
+    """A row of the table. `meaning`: one sentence for people."""
+    return field(default=default, metadata={_VALUE: value, _MEANING: meaning, _EXAMPLES: examples})
 
 
 class NeutralBaseline(StrEnum):
@@ -13,17 +29,94 @@ class NeutralBaseline(StrEnum):
     OFF = "off"
 
 
-def parse_result_table(text: str | None) -> ResultTable:
-    """The table a client means; nothing and an empty text mean none. Raises `Invalid` for one that does not exist."""
-    try:
-        return ResultTable(text or ResultTable.NONE)
-    except ValueError:
-        raise Invalid(f"There is no table of this kind; use one of: {', '.join(ResultTable)}.") from None
+@dataclass(frozen=True, slots=True)
+class JobOptions:
+    """Options that are kept with the job and may be changed for its next run."""
+
+    table: ResultTable = _option(Choice(ResultTable), ResultTable.NONE, "A table beside the other results.")
+    neutral_baseline: NeutralBaseline = _option(
+        Choice(NeutralBaseline),
+        NeutralBaseline.ON,
+        "Whether scores are corrected by each person's own neutral; the ct-pack jobs never do so.",
+    )
 
 
-def parse_neutral_baseline(text: str | None) -> NeutralBaseline:
-    """What a client means; nothing and an empty text mean on. Raises `Invalid` for anything but on and off."""
-    try:
-        return NeutralBaseline(text or NeutralBaseline.ON)
-    except ValueError:
-        raise Invalid(f"The neutral baseline is one of: {', '.join(NeutralBaseline)}.") from None
+@dataclass(frozen=True, slots=True)
+class CreationOptions:
+    """Options of a new job that cannot be changed afterwards."""
+
+    expires_in: int | None = _option(
+        WholeNumber(1, MAX_KEPT_S),
+        None,
+        "After how many seconds the job is deleted with its media, results and annotations.",
+        86_400,
+    )
+    callback_url: str | None = _option(
+        Text(2048, "an https URL"),
+        None,
+        "HTTPS URL on the public Internet that is notified when the job ends.",
+        "https://example.org/hooks/mien",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class JobOption:
+    """One row. `default` counts if the option is absent, empty or null; a default of None means that nothing is set."""
+
+    name: str
+    value: OptionValue
+    default: object
+    meaning: str
+    examples: tuple[object, ...]
+
+    @property
+    def sentence(self) -> str:
+        """What it means, and its default if it has one."""
+        return self.meaning if self.default is None else f"{self.meaning} Default: {self.default}."
+
+    def of_text(self, text: str) -> object:
+        """The value that `text` in a form, in metadata or in a tag means. Raises `Invalid`."""
+        return self.default if text == "" else self.value.of_text(self.name, text)
+
+    def of_json(self, value: object) -> object:
+        """The value that a member of a JSON object means. Raises `Invalid`."""
+        return self.default if value is None or value == "" else self.value.of_json(self.name, value)
+
+
+def _rows(table: type[JobOptions] | type[CreationOptions]) -> tuple[JobOption, ...]:
+    return tuple(
+        JobOption(row.name, row.metadata[_VALUE], row.default, row.metadata[_MEANING], row.metadata[_EXAMPLES])
+        for row in fields(table)
+    )
+
+
+KEPT_OPTIONS = _rows(JobOptions)
+"""The rows of `JobOptions`."""
+CREATION_OPTIONS = _rows(CreationOptions)
+"""The rows of `CreationOptions`."""
+ALL_OPTIONS = (*KEPT_OPTIONS, *CREATION_OPTIONS)
+
+OptionValues = Mapping[str, Any]
+"""Values by the name of their option, of those that were given."""
+NO_OPTIONS: OptionValues = {}
+DEFAULT_OPTIONS = JobOptions()
+
+
+def options_of_texts(texts: Mapping[str, str], rows: Iterable[JobOption] = ALL_OPTIONS) -> OptionValues:
+    """The values of `rows` that are in `texts` by name; other texts are ignored. Raises `Invalid`."""
+    return {row.name: row.of_text(texts[row.name]) for row in rows if row.name in texts}
+
+
+def options_of_json(members: Mapping[str, object], rows: Iterable[JobOption] = ALL_OPTIONS) -> OptionValues:
+    """The same from members of a JSON object. Raises `Invalid`."""
+    return {row.name: row.of_json(members[row.name]) for row in rows if row.name in members}
+
+
+def kept_options(values: OptionValues) -> JobOptions:
+    """Those of `values` that are kept with the job; the others have their defaults."""
+    return JobOptions(**{row.name: values[row.name] for row in KEPT_OPTIONS if row.name in values})
+
+
+def creation_options(values: OptionValues) -> CreationOptions:
+    """Those of `values` that are for a new job only."""
+    return CreationOptions(**{row.name: values[row.name] for row in CREATION_OPTIONS if row.name in values})

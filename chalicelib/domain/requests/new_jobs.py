@@ -7,19 +7,17 @@ from chalicelib.domain.accounts import Caller
 from chalicelib.domain.intake.uploads import DirectUpload
 from chalicelib.domain.jobs import Job
 from chalicelib.domain.requests.job_names import JobName
-from chalicelib.domain.requests.job_options import NeutralBaseline
-from chalicelib.domain.requests.result_formats import ResultTable
+from chalicelib.domain.requests.job_options import DEFAULT_OPTIONS, JobOptions
 from chalicelib.domain.webhooks import Webhook
 
 
 @dataclass(frozen=True, slots=True)
 class NewJob:
-    """A wish. `expires_in_s` is None where the client does not say for how long the job is to be kept."""
+    """The request. `expires_in_s` is None if the client does not say for how long the job is to be kept."""
 
     name: JobName
     data_split: str | None = None
-    table: ResultTable = ResultTable.NONE
-    neutral_baseline: NeutralBaseline = NeutralBaseline.ON
+    options: JobOptions = DEFAULT_OPTIONS
     expires_in_s: int | None = None
     webhook: Webhook | None = None
 
@@ -46,8 +44,7 @@ class NewJob:
             updated=now,
             filename=filename,
             data_split=self.data_split,
-            table=self.table,
-            neutral_baseline=self.neutral_baseline,
+            options=self.options,
             upload=upload,
             input_url=input_url,
             drop_key=drop_key,

@@ -1,18 +1,17 @@
-"""How each job name is carried out."""
+"""How a job is carried out: by its name, and what its options change."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Protocol
 
 from chalicelib.domain.measurements.metrics import MetricSet, deployed_metrics
 from chalicelib.domain.requests.job_names import JobName
-from chalicelib.domain.requests.job_options import NeutralBaseline
+from chalicelib.domain.requests.job_options import JobOptions, NeutralBaseline
 from chalicelib.domain.requests.result_formats import (
     CSV_CONTENT_TYPE,
     LEGACY_CONTENT_TYPE,
-    PARQUET_CONTENT_TYPE,
     SESSION_CONTENT_TYPE,
     SUMMARY_CONTENT_TYPE,
-    ResultTable,
 )
 
 
@@ -56,19 +55,6 @@ class Recipe:
             return deployed.with_raw()
         return deployed if self.scores is Scores.CALIBRATED else deployed.of_variant(self.scores)
 
-    def with_baseline(self, baseline: NeutralBaseline) -> "Recipe":
-        """The same, where the client does without the correction by the person's own neutral. Jobs that have none stay
-        as they are."""
-        if baseline is NeutralBaseline.ON or self.scores is not Scores.OWN_NEUTRAL:
-            return self
-        return replace(self, scores=Scores.CALIBRATED)
-
-    def with_table(self, table: ResultTable) -> "Recipe":
-        """The same with one more file, where a table is wished for."""
-        if table is ResultTable.NONE:
-            return self
-        return replace(self, content_types=(*self.content_types, PARQUET_CONTENT_TYPE))
-
 
 MAX_FACES = 50
 
@@ -100,3 +86,27 @@ RECIPES: dict[JobName, Recipe | None] = {
         scores=Scores.SMOOTHED,
     ),
 }
+
+
+class Asked(Protocol):
+    """What asks for a recipe: a job, or a new one."""
+
+    @property
+    def name(self) -> JobName: ...
+
+    @property
+    def options(self) -> JobOptions: ...
+
+
+def recipe_of(job: Asked) -> Recipe | None:
+    """How the job is carried out, with all its options; None for one that does nothing. The only look-up: the worker,
+    its segments and its second process measure by what this returns."""
+    recipe, options = RECIPES[job.name], job.options
+    if recipe is None:
+        return None
+    table = options.table.content_type
+    if table is not None:
+        recipe = replace(recipe, content_types=(*recipe.content_types, table))
+    if options.neutral_baseline is NeutralBaseline.OFF and recipe.scores is Scores.OWN_NEUTRAL:
+        recipe = replace(recipe, scores=Scores.CALIBRATED)
+    return recipe

@@ -14,3 +14,11 @@ class ResultTable(StrEnum):
 
     NONE = "none"
     PARQUET = "parquet"
+
+    @property
+    def content_type(self) -> str | None:
+        """Its content type, None for no table."""
+        return _TABLES.get(self)
+
+
+_TABLES = {ResultTable.PARQUET: PARQUET_CONTENT_TYPE}

@@ -21,12 +21,15 @@ from chalicelib.domain.intake.drops import (
     error_key,
     is_folder,
     notes_of,
+    options_of,
     parse_drop_key,
 )
 from chalicelib.domain.intake.media_types import content_type_of
 from chalicelib.domain.jobs import Job, JobStatus, own_input_entry_id
 from chalicelib.domain.reminders import Duty, Reminder
+from chalicelib.domain.requests.job_options import creation_options, kept_options
 from chalicelib.domain.requests.new_jobs import NewJob
+from chalicelib.domain.webhooks import Webhook, make_webhook
 from chalicelib.errors import CallerError, Invalid, NotFound, StaleWrite
 from chalicelib.services.changes import change_job
 from chalicelib.services.duties.retention import RetentionPlan
@@ -64,7 +67,10 @@ class Drops:
         retention: RetentionPlan,
         clock: Clock,
         max_bytes: int,
+        jobs_url: str | None = None,
     ) -> None:
+        """`jobs_url`: where the API has jobs, for notifications; None if this deployment sends none, or does not know
+        its own address."""
         self._store = store
         self._users = users
         self._jobs = jobs
@@ -75,6 +81,7 @@ class Drops:
         self._retention = retention
         self._clock = clock
         self._max_bytes = max_bytes
+        self._jobs_url = jobs_url
 
     def received(self, key: str, version_id: str | None) -> None:
         """This version of an object is said to be in the drop-folder. One that cannot become a job leaves a sentence
@@ -118,14 +125,17 @@ class Drops:
             return self._jobs.get(account_id, job_id)
         except NotFound:
             pass
+        values = options_of(dropped)
+        once = creation_options(values)
+        new = NewJob(key.name, options=kept_options(values), webhook=self._webhook(once.callback_url))
         now = self._clock()
         self._reminders.set(Reminder(account_id, Duty.DROP, job_id, now + timedelta(seconds=_GIVE_UP_S)))
-        job = NewJob(key.name).row(
+        job = new.row(
             Caller(DROP_AUTHOR, account_id),
             job_id,
             now,
             filename=check_file_name(key.file_name),
-            expires=self._retention.begin(Duty.JOB_RETENTION, account_id, job_id, now),
+            expires=self._retention.begin(Duty.JOB_RETENTION, account_id, job_id, now, once.expires_in),
             drop_key=dropped.key,
         )
         try:
@@ -133,6 +143,13 @@ class Drops:
         except StaleWrite:  # another delivery was quicker
             return self._jobs.get(account_id, job_id)
         return job
+
+    def _webhook(self, callback_url: str | None) -> Webhook | None:
+        if callback_url is None:
+            return None
+        if self._jobs_url is None:
+            raise Invalid("This deployment sends no notifications for dropped files; leave callback_url out.")
+        return make_webhook(callback_url, self._jobs_url)
 
     def _store_medium(self, job: Job, dropped: DroppedObject, notes: Sequence[tuple[str, str]]) -> None:
         """First the entry, then the bytes, then the file that names them: under names that follow from the job."""

@@ -35,6 +35,7 @@ from chalicelib.domain.requests.result_formats import (
 from chalicelib.formats.result_files import ResultFiles
 from chalicelib.services.users import Users
 from tests.api.api_server import Api, running_api
+from tests.recipes import make_recipe
 
 JOBS = [name for name, recipe in RECIPES.items() if recipe is not None]
 BOTH = pytest.mark.parametrize("expressions_only", [False, True], ids=["everything", "expressions only"])
@@ -44,12 +45,10 @@ def _files(
     name: JobName, directory: Path, *, expressions_only: bool, baseline: NeutralBaseline = NeutralBaseline.ON
 ) -> dict[str, bytes]:
     """What a job of that name leaves, by content type: two faces, then none."""
-    recipe = RECIPES[name]
-    assert recipe is not None
-    recipe = recipe.with_baseline(baseline)
+    recipe = make_recipe(name, neutral_baseline=baseline, table=ResultTable.PARQUET)
     metrics = recipe.metrics(expressions_only=expressions_only)
     faces = tuple(FaceMetrics(face_id, dict.fromkeys(metrics.names, 7.5)) for face_id in (0, 1))
-    with ResultFiles(recipe.with_table(ResultTable.PARQUET), metrics, directory, "clip.mp4") as results:
+    with ResultFiles(recipe, metrics, directory, "clip.mp4") as results:
         results.write(FrameMetrics(0.0, faces))
         results.write(FrameMetrics(0.5, ()))
     return {file.content_type: file.path.read_bytes() for file in results.files}

@@ -189,7 +189,26 @@ def test_a_job_is_renamed_and_cancelled_by_a_form(api: Api, method: str) -> None
     assert (answer.status_code, answer.json()["status"]) == (200, "cancelled")
     _error(api.ada.call(method, url, data={"entry_job[status]": "done"}), 422)
     _error(api.ada.call(method, url, data={"entry_job[name]": "nonsense"}), 422)
-    _error(api.ada.call(method, url, json={"name": "no-op"}), 415)
+    _error(api.ada.call(method, url, data=b"{}", headers={"Content-Type": "text/plain"}), 415)
+
+
+@pytest.mark.parametrize("method", ["PATCH", "PUT"])
+def test_a_job_is_changed_by_json_as_by_a_form(api: Api, method: str) -> None:
+    url = api.ada.send_job().json()["self"]
+    changes = {"name": "sdk-metrics", "table": "parquet", "neutral_baseline": "off"}
+    job = api.ada.call(method, url, json={"entry_job": {**changes, "unknown": [1]}}).json()
+    assert {name: job[name] for name in changes} == changes
+    job = api.ada.call(method, url, json={"entry_job": {"table": None}}).json()
+    assert {name: job[name] for name in changes} == {**changes, "table": "none"}
+    assert api.ada.call(method, url, json={"entry_job": {}}).json() == job
+    for wrong in ({"name": 5}, {"name": "nonsense"}, {"table": "arrow"}, {"table": ["parquet"]}, {"status": "done"}):
+        _error(api.ada.call(method, url, json={"entry_job": wrong}), 422)
+    _error(api.ada.call(method, url, json={"name": "no-op"}), 422)
+    _error(api.ada.call(method, url, json={"entry_job": {"result": "{}"}}), 422)
+    _error(api.ada.call(method, url, data=b"{", headers={"Content-Type": "application/json"}), 400)
+    assert api.ada.call("GET", url).json() == job
+    assert api.ada.call(method, url, json={"entry_job": {"status": "cancelled"}}).json()["status"] == "cancelled"
+    _error(api.ben.call(method, url, json={"entry_job": {}}), 404)
 
 
 @pytest.mark.parametrize("method", ["PATCH", "PUT"])

@@ -10,24 +10,24 @@ def test_a_baseline_that_is_off_is_kept_with_the_job_and_through_a_requeue(api: 
     assert created["neutral_baseline"] == "off"
     assert api.ada.call("GET", created["self"]).json()["neutral_baseline"] == "off"
     assert api.ada.call("POST", f"{created['self']}/requeue").json()["neutral_baseline"] == "off"
-    assert api.runs.claim(api.queue.sent[-1]).neutral_baseline == "off"
+    assert api.runs.claim(api.queue.sent[-1]).options.neutral_baseline == "off"
 
 
 @pytest.mark.parametrize("fields", [{}, {"neutral_baseline": ""}, {"neutral_baseline": "on"}])
-def test_without_a_wish_it_is_on(api: Api, fields: dict[str, str]) -> None:
+def test_without_the_option_it_is_on(api: Api, fields: dict[str, str]) -> None:
     assert api.ada.send_job(b"video", "clip.mp4", **fields).json()["neutral_baseline"] == "on"
 
 
-@pytest.mark.parametrize("wish", [{"neutral_baseline": "off"}, {"neutral_baseline": "on"}, {}])
-def test_json_takes_it_too(api: Api, wish: dict[str, str]) -> None:
-    announced = {"file_name": "clip.mp4", "size_bytes": 3, **wish}
+@pytest.mark.parametrize("option", [{"neutral_baseline": "off"}, {"neutral_baseline": "on"}, {}])
+def test_json_takes_it_too(api: Api, option: dict[str, str]) -> None:
+    announced = {"file_name": "clip.mp4", "size_bytes": 3, **option}
     answer = api.ada.call("POST", "/jobs", json={"entry_job": announced})
-    assert answer.json()["neutral_baseline"] == wish.get("neutral_baseline", "on")
+    assert answer.json()["neutral_baseline"] == option.get("neutral_baseline", "on")
 
 
 def test_anything_else_stores_nothing(api: Api) -> None:
     answer = api.ada.send_job(neutral_baseline="maybe")
-    assert (answer.status_code, answer.json()["error"]) == (422, "The neutral baseline is one of: on, off.")
+    assert (answer.status_code, answer.json()["error"]) == (422, "The neutral_baseline must be one of: on, off.")
     assert api.media.objects == {}
     assert api.ada.call("GET", "/jobs").json() == []
 

@@ -10,11 +10,11 @@ def test_a_table_is_kept_with_the_job_and_through_a_requeue(api: Api) -> None:
     assert created["table"] == "parquet"
     assert api.ada.call("GET", created["self"]).json()["table"] == "parquet"
     assert api.ada.call("POST", f"{created['self']}/requeue").json()["table"] == "parquet"
-    assert api.runs.claim(api.queue.sent[-1]).table == "parquet"
+    assert api.runs.claim(api.queue.sent[-1]).options.table == "parquet"
 
 
 @pytest.mark.parametrize("fields", [{}, {"table": ""}, {"table": "none"}])
-def test_without_a_wish_there_is_none(api: Api, fields: dict[str, str]) -> None:
+def test_without_the_option_there_is_none(api: Api, fields: dict[str, str]) -> None:
     assert api.ada.send_job(b"video", "clip.mp4", **fields).json()["table"] == "none"
 
 
@@ -22,7 +22,7 @@ def test_an_unknown_table_stores_nothing(api: Api) -> None:
     answer = api.ada.send_job(table="arrow")
     assert (answer.status_code, answer.json()["error"]) == (
         422,
-        "There is no table of this kind; use one of: none, parquet.",
+        "The table must be one of: none, parquet.",
     )
     assert api.media.objects == {}
     assert api.ada.call("GET", "/jobs").json() == []

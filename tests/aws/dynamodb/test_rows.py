@@ -1,13 +1,17 @@
 """What a row looks like. The tables of older deployments hold such rows."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 
 import pytest
 
+from chalicelib.aws.dynamodb.jobs import job_of, job_row
 from chalicelib.aws.dynamodb.rows import from_row, stored, to_row
+from chalicelib.aws.dynamodb.table_layout import job_key
 from chalicelib.domain.entries import Annotation, Entry
 from chalicelib.domain.jobs import Job, Lease, Progress
+from chalicelib.domain.requests.job_options import KEPT_OPTIONS, JobOptions, NeutralBaseline
+from chalicelib.domain.requests.result_formats import ResultTable
 from tests.contract.samples import (
     make_annotation,
     make_entry,
@@ -20,7 +24,7 @@ from tests.fakes import START
 
 def test_a_job_as_a_row() -> None:
     job = replace(make_job(), progress=Progress(3, None, 0.1), lease=Lease("worker-1", START), id="j")
-    assert to_row(job) == {
+    assert job_row(job) == job_key(job.account_id, "j") | {
         "id": "j",
         "account_id": "account-one",
         "author": "ada@example.org",
@@ -89,8 +93,23 @@ def test_unknown_types_are_refused() -> None:
         stored({1})
 
 
-def test_a_job_from_before_there_were_wishes_has_the_usual_ones() -> None:
+def test_options_lie_flat_and_come_back() -> None:
+    options = JobOptions(ResultTable.PARQUET, NeutralBaseline.OFF)
+    job = replace(make_job(), options=options)
+    row = job_row(job)
+    assert (row["table"], row["neutral_baseline"]) == ("parquet", "off")
+    assert "options" not in row
+    assert job_of(row) == job
+
+
+def test_a_job_from_before_there_was_an_option_has_its_default() -> None:
     job = make_job()
-    row = to_row(job)
-    del row["table"], row["neutral_baseline"]
-    assert from_row(Job, row) == job
+    row = job_row(job)
+    for option in KEPT_OPTIONS:
+        row.pop(option.name, None)
+    assert job_of(row) == job
+
+
+def test_an_option_has_the_name_of_no_other_field() -> None:
+    others = {field.name for field in fields(Job)} | set(job_key("a", "j"))
+    assert others & {option.name for option in KEPT_OPTIONS} == set()

@@ -4,30 +4,29 @@ from chalicelib.domain.accounts import Caller
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.jobs import JobStatus
 from chalicelib.domain.requests.job_names import JobName
-from chalicelib.domain.requests.job_options import NeutralBaseline
+from chalicelib.domain.requests.job_options import JobOptions, NeutralBaseline
 from chalicelib.domain.requests.new_jobs import NewJob
 from chalicelib.domain.requests.result_formats import ResultTable
 from chalicelib.domain.webhooks import Webhook
 from tests.fakes import START
 
 ADA = Caller("ada@example.org", new_id(START))
-WISH = NewJob(
+REQUEST = NewJob(
     JobName.SDK_METRICS,
     data_split="test",
-    table=ResultTable.PARQUET,
-    neutral_baseline=NeutralBaseline.OFF,
+    options=JobOptions(table=ResultTable.PARQUET, neutral_baseline=NeutralBaseline.OFF),
     expires_in_s=60,
     webhook=Webhook("https://example.org/hook", "https://api.example.org/jobs"),
 )
 
 
-def test_every_wish_reaches_the_row() -> None:
+def test_everything_asked_for_reaches_the_row() -> None:
     job_id = new_id(START)
-    job = WISH.row(ADA, job_id, START, filename="clip.mp4", expires=START)
+    job = REQUEST.row(ADA, job_id, START, filename="clip.mp4", expires=START)
     assert (job.id, job.account_id, job.author, job.filename) == (job_id, ADA.account_id, ADA.email, "clip.mp4")
     assert (job.published, job.updated, job.expires) == (START, START, START)
-    wishes = {each.name for each in fields(NewJob)} - {"expires_in_s"}  # that is what `expires` follows from
-    assert {name: getattr(job, name) for name in wishes} == {name: getattr(WISH, name) for name in wishes}
+    asked = {each.name for each in fields(NewJob)} - {"expires_in_s"}  # that is what `expires` follows from
+    assert {name: getattr(job, name) for name in asked} == {name: getattr(REQUEST, name) for name in asked}
 
 
 def test_a_new_job_waits_for_its_medium_or_knows_where_it_is() -> None:

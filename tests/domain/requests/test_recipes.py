@@ -1,8 +1,9 @@
 import pytest
 
 from chalicelib.domain.requests.job_names import JobName
-from chalicelib.domain.requests.job_options import NeutralBaseline
-from chalicelib.domain.requests.recipes import RECIPES, Scores
+from chalicelib.domain.requests.job_options import JobOptions, NeutralBaseline
+from chalicelib.domain.requests.new_jobs import NewJob
+from chalicelib.domain.requests.recipes import RECIPES, Scores, recipe_of
 from chalicelib.domain.requests.result_formats import (
     CSV_CONTENT_TYPE,
     LEGACY_CONTENT_TYPE,
@@ -11,6 +12,7 @@ from chalicelib.domain.requests.result_formats import (
     SUMMARY_CONTENT_TYPE,
     ResultTable,
 )
+from tests.recipes import make_recipe
 
 
 def test_every_name_has_a_recipe_but_the_one_that_does_nothing() -> None:
@@ -43,16 +45,37 @@ def test_session_jobs_take_many_faces_and_stills(name: JobName) -> None:
     assert recipe.content_types == (SESSION_CONTENT_TYPE, CSV_CONTENT_TYPE, SUMMARY_CONTENT_TYPE)
 
 
+@pytest.mark.parametrize("name", [name for name in JobName if name is not JobName.NO_OP])
+def test_without_options_a_recipe_is_that_of_the_name(name: JobName) -> None:
+    assert make_recipe(name) == RECIPES[name]
+
+
+def test_what_does_nothing_has_no_recipe_whatever_its_options() -> None:
+    assert recipe_of(NewJob(JobName.NO_OP, options=JobOptions(table=ResultTable.PARQUET))) is None
+
+
 def test_a_pack_of_classifiers_knows_no_baseline() -> None:
     for name, scores in ((JobName.CT_PACK_LINEAR, Scores.LINEAR), (JobName.CT_PACK_HYBRID, Scores.SMOOTHED)):
-        recipe = RECIPES[name]
-        assert recipe is not None
-        assert recipe.scores is scores
-        assert recipe.with_baseline(NeutralBaseline.OFF) is recipe
+        assert make_recipe(name).scores is scores
+        assert make_recipe(name, neutral_baseline=NeutralBaseline.OFF) == make_recipe(name)
 
 
-def test_a_table_comes_after_everything_else() -> None:
-    recipe = RECIPES[JobName.CURRENT_PACK]
-    assert recipe is not None
-    assert recipe.with_table(ResultTable.NONE) is recipe
-    assert recipe.with_table(ResultTable.PARQUET).content_types == (*recipe.content_types, PARQUET_CONTENT_TYPE)
+def test_without_a_baseline_scores_are_calibrated_only() -> None:
+    for name in (JobName.MULTIFACE, JobName.SDK_METRICS, JobName.CURRENT_PACK):
+        assert make_recipe(name).scores is Scores.OWN_NEUTRAL
+        assert make_recipe(name, neutral_baseline=NeutralBaseline.OFF).scores is Scores.CALIBRATED
+
+
+@pytest.mark.parametrize("table", ResultTable)
+def test_a_table_adds_its_own_content_type_after_everything_else(table: ResultTable) -> None:
+    plain, recipe = make_recipe(JobName.CURRENT_PACK), make_recipe(JobName.CURRENT_PACK, table=table)
+    added = recipe.content_types[len(plain.content_types) :]
+    assert recipe.content_types[: len(plain.content_types)] == plain.content_types
+    assert added == (() if table.content_type is None else (table.content_type,))
+
+
+def test_no_two_tables_have_one_content_type() -> None:
+    assert ResultTable.NONE.content_type is None
+    assert ResultTable.PARQUET.content_type == PARQUET_CONTENT_TYPE
+    types = [table.content_type for table in ResultTable]
+    assert len(set(types)) == len(types)

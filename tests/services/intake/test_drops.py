@@ -2,20 +2,22 @@
 
 import random
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 
 import pytest
 
 from chalicelib.domain.accounts import User
 from chalicelib.domain.entries import Entry, Representation, representation_id
-from chalicelib.domain.intake.drops import DROP_AUTHOR, DroppedObject
+from chalicelib.domain.intake.drops import DROP_AUTHOR, OWNER, DroppedObject
 from chalicelib.domain.jobs import Job, JobStatus
 from chalicelib.domain.requests.job_names import JobName
+from chalicelib.domain.requests.job_options import JobOptions, NeutralBaseline
+from chalicelib.domain.requests.result_formats import ResultTable
 from chalicelib.errors import StaleWrite
 from tests.fakes import START, FakeDrops, FakeObject
 from tests.mortal_process import Death
-from tests.services.conftest import ADA, EVE, MAX_DROP_BYTES, World, an_upload
+from tests.services.conftest import ADA, EVE, JOBS_URL, MAX_DROP_BYTES, World, an_upload
 
 
 def _world(drop_store: type[FakeDrops] = FakeDrops) -> World:
@@ -241,3 +243,41 @@ def test_an_end_that_is_not_stored_is_not_the_last_word(world: World) -> None:
         world.notified_jobs.save(stale)
     _finish(world, job, {"clip.mp4-metrics.json": b"{}"})
     assert _texts(world) == {"clip.mp4-metrics.json": "{}"}
+
+
+def test_options_come_as_metadata_or_tags_and_become_no_annotations(world: World) -> None:
+    metadata = {"mien-neutral-baseline": "off", "mien-callback_url": "https://example.org/hook", "take": "7"}
+    key, version_id = _drop(world, "a.mp4", tags={"Mien-Table": "parquet", "mien-expires-in": "60"}, metadata=metadata)
+    world.drops.received(key, version_id)
+    (job,) = _jobs(world)
+    assert job.options == JobOptions(ResultTable.PARQUET, NeutralBaseline.OFF)
+    assert job.expires == START + timedelta(seconds=60)
+    assert job.webhook is not None
+    assert (job.webhook.url, job.webhook.jobs_url) == ("https://example.org/hook", JOBS_URL)
+    notes = world.annotations.list(ADA, str(job.input_entry_id))
+    assert [(note.key, note.value) for note in notes] == [("take", "7")]
+
+
+@pytest.mark.parametrize(
+    ("metadata", "sentence"),
+    [
+        ({"mien-table": "arrow"}, "table must be one of"),
+        ({"mien-tabel": "parquet"}, "There is no job option mien-tabel; use one of: mien-table, "),
+        ({"mien-expires-in": "soon"}, "expires_in must be a whole number"),
+        ({"mien-callback-url": "http://localhost/"}, "callback_url"),
+        ({"mien-neutral-baseline": "on", "mien-neutral_baseline": "off"}, "two values"),
+    ],
+)
+def test_an_option_that_cannot_be_leaves_a_sentence_and_no_job(
+    world: World, metadata: dict[str, str], sentence: str
+) -> None:
+    key, version_id = _drop(world, "a.mp4", metadata=metadata)
+    world.drops.received(key, version_id)
+    assert _jobs(world) == ()
+    assert sentence in _texts(world)["a.mp4.error.txt"]
+
+
+def test_a_result_that_is_dropped_again_is_a_medium_like_any_other(world: World) -> None:
+    key, version_id = _drop(world, "a.mp4", metadata={OWNER: "01kg9p5xn2d7q4s8v0w3y6z1ab"})
+    world.drops.received(key, version_id)
+    assert len(_jobs(world)) == 1

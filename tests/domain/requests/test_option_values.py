@@ -1,0 +1,52 @@
+import pytest
+
+from chalicelib.domain.requests.option_values import Number, Text, WholeNumber
+from chalicelib.errors import Invalid
+
+FACES, RATE, NOTE = WholeNumber(1, 100), Number(0.1, 120), Text(4, "a word")
+
+
+@pytest.mark.parametrize(("text", "number"), [("1", 1), ("100", 100), ("007", 7)])
+def test_whole_numbers(text: str, number: int) -> None:
+    assert FACES.of_text("max_faces", text) == FACES.of_json("max_faces", number) == number
+
+
+@pytest.mark.parametrize("text", ["0", "101", "-1", "+1", "1.0", " 1", "1 ", "1e1", "\u0661", "1_0", "9" * 5000])
+def test_other_texts_are_no_whole_number(text: str) -> None:
+    with pytest.raises(Invalid, match=r"^The max_faces must be a whole number from 1 to 100"):
+        FACES.of_text("max_faces", text)
+
+
+@pytest.mark.parametrize("value", [True, 1.0, "1", None, 0, 10**30])
+def test_other_values_are_no_whole_number(value: object) -> None:
+    with pytest.raises(Invalid, match="max_faces"):
+        FACES.of_json("max_faces", value)
+
+
+@pytest.mark.parametrize(("text", "number"), [("0.1", 0.1), ("5", 5.0), ("1e1", 10.0), ("29.97", 29.97)])
+def test_numbers(text: str, number: float) -> None:
+    found = RATE.of_text("rate", text)
+    assert (found, type(found)) == (number, float)
+    assert RATE.of_json("rate", number) == number
+
+
+def test_a_whole_number_is_a_number_too() -> None:
+    assert (RATE.of_json("rate", 5), type(RATE.of_json("rate", 5))) == (5.0, float)
+
+
+@pytest.mark.parametrize("text", ["0", "121", "nan", "inf", "-inf", "five", "1_0", "\u0661", "1,5", "1e400"])
+def test_other_texts_are_no_number(text: str) -> None:
+    with pytest.raises(Invalid, match=r"^The rate must be a number from 0.1 to 120"):
+        RATE.of_text("rate", text)
+
+
+@pytest.mark.parametrize("value", [True, "5", None, float("nan"), float("inf"), 10**400])
+def test_other_values_are_no_number(value: object) -> None:
+    with pytest.raises(Invalid, match="rate"):
+        RATE.of_json("rate", value)
+
+
+def test_texts_have_a_length() -> None:
+    assert NOTE.of_json("note", "four") == "four"
+    with pytest.raises(Invalid, match="note has 5 characters; at most 4"):
+        NOTE.of_text("note", "fives")
