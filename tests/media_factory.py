@@ -50,6 +50,7 @@ def write_video(
     path: Path,
     *,
     times_ms: Sequence[int] = STEADY_MS,
+    durations_ms: Sequence[int] | None = None,
     picture: Callable[[int], NDArray[np.uint8]] = lambda _: corners(),
     codec: str | None = None,
     pixel_format: str = "yuv420p",
@@ -58,11 +59,13 @@ def write_video(
     rotation_deg: int = 0,
     mirrored: bool = False,
     colour: tuple[int, int] | None = None,
+    aspect: Fraction | None = None,
     muxer_options: dict[str, str] | None = None,
 ) -> Path:
     """Encode `picture(index)` (BGR) at each of `times_ms`.
 
-    `rotation_deg`: counter-clockwise. `colour`: matrix and range by FFmpeg's numbers.
+    `rotation_deg`: counter-clockwise. `colour`: matrix and range by FFmpeg's numbers. `aspect`: of a pixel.
+    `durations_ms`: of the packets, of an encoder that holds none back.
     """
     first = picture(0)
     with av.open(str(path), "w", container_options=muxer_options or {}) as container:
@@ -73,6 +76,8 @@ def write_video(
         stream.codec_context.time_base = time_base
         stream.max_b_frames = b_frames
         stream.bit_rate = 1_000_000
+        if aspect:
+            stream.codec_context.sample_aspect_ratio = aspect
         if colour:
             stream.colorspace, stream.color_range = colour
         if rotation_deg or mirrored:
@@ -86,7 +91,11 @@ def write_video(
             )
             frame.pts = round(time_ms * MILLISECOND / time_base)
             frame.time_base = time_base
-            container.mux(stream.encode(frame))
+            packets = stream.encode(frame)
+            if durations_ms:
+                for packet in packets:
+                    packet.duration = round(durations_ms[index] * MILLISECOND / packet.time_base)
+            container.mux(packets)
         container.mux(stream.encode(None))
     return path
 

@@ -40,9 +40,10 @@ MOST_AHEAD = BATCH + _MOST_TRACKED + _MOST_DECODED + 2
 
 @dataclass(frozen=True, slots=True)
 class _TrackedFrame:
-    """What is left of a frame: its time, its height and width, and the faces in it."""
+    """What is left of a frame: its time and duration, its height and width, and the faces in it."""
 
     time_s: float
+    duration_s: float | None
     size: tuple[int, int]
     faces: list[TrackedFace]
 
@@ -66,7 +67,7 @@ def _tracked(tracker: FaceTracker, frames: Iterable[Frame], ahead: _Ahead) -> Ge
 
 def _followed(tracker: FaceTracker, look: Look) -> _TrackedFrame:
     height, width = look.frame.image.shape[:2]
-    return _TrackedFrame(look.frame.time_s, (height, width), tracker.follow(look))
+    return _TrackedFrame(look.frame.time_s, look.frame.duration_s, (height, width), tracker.follow(look))
 
 
 class FaceAnalyzer:
@@ -121,7 +122,8 @@ class FaceAnalyzer:
     def _measured(self, frames: list[_TrackedFrame]) -> Iterator[FrameMetrics]:
         scores = iter(self._scores([face.mesh for frame in frames for face in frame.faces]))
         for frame in frames:
-            yield FrameMetrics(frame.time_s, tuple(self._face(face, frame, next(scores)) for face in frame.faces))
+            faces = tuple(self._face(face, frame, next(scores)) for face in frame.faces)
+            yield FrameMetrics(frame.time_s, faces, frame.duration_s)
 
     def _scores(self, meshes: list[FaceMesh]) -> list[Mapping[str, float]]:
         """Expressions, and the emotions that follow from them where they are wanted."""

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from chalicelib.domain.measurements.frame_size import FrameSize
+
 MAX_SEGMENTS = 120
 """All segments report to one row, whose size and rate of writes this bounds."""
 
@@ -34,7 +36,8 @@ class Segment:
 class SegmentPlan:
     """How a video is divided: `count` parts of `segment_s` seconds from the time of its first frame, `origin_s`, each
     with a lead-in of `overlap_s`. `duration_s` is what the container says; `frames_total` is for progress only.
-    `media_key` is where the medium was that it is for, None in plans older than that."""
+    `media_key` is where the medium was that it is for, `frame_size` what its frames are scaled to; None in older
+    plans."""
 
     count: int
     origin_s: float
@@ -43,6 +46,7 @@ class SegmentPlan:
     duration_s: float
     frames_total: int | None = None
     media_key: str | None = None
+    frame_size: FrameSize | None = None
 
     def segment(self, index: int) -> Segment:
         """Part `index`, from 0. Raises ValueError for one that there is not."""
@@ -62,19 +66,27 @@ class SegmentPlan:
 
 
 def plan_segments(
-    *, origin_s: float, duration_s: float, segment_s: float, overlap_s: float, frames_total: int | None
+    *,
+    origin_s: float,
+    duration_s: float,
+    segment_s: float,
+    overlap_s: float,
+    frames_total: int | None,
+    frame_size: FrameSize | None = None,
 ) -> SegmentPlan | None:
     """At most `MAX_SEGMENTS` equal parts of about `segment_s` seconds; None for a video that would be one part only."""
     count = min(math.ceil(duration_s / max(segment_s, 2 * overlap_s)), MAX_SEGMENTS)
     if count < 2:
         return None
-    return SegmentPlan(count, origin_s, duration_s / count, overlap_s, duration_s, frames_total)
+    return SegmentPlan(count, origin_s, duration_s / count, overlap_s, duration_s, frames_total, frame_size=frame_size)
 
 
-def plan_halves(*, origin_s: float, duration_s: float, frames_total: int | None) -> SegmentPlan:
+def plan_halves(
+    *, origin_s: float, duration_s: float, frames_total: int | None, frame_size: FrameSize | None = None
+) -> SegmentPlan:
     """Two parts that are about the same work, for a video that one worker measures in two processes."""
     first_s = _FIRST_SHARE * duration_s + HALVES_LEAD_IN_S / 2
-    return SegmentPlan(2, origin_s, first_s, HALVES_LEAD_IN_S, duration_s, frames_total)
+    return SegmentPlan(2, origin_s, first_s, HALVES_LEAD_IN_S, duration_s, frames_total, frame_size=frame_size)
 
 
 @dataclass(frozen=True, slots=True)

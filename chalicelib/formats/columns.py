@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from chalicelib.domain.measurements.frame_size import FrameSize
 from chalicelib.domain.measurements.metrics import FaceMetrics, MetricSet
 from chalicelib.domain.measurements.validity import reasons_text
 from chalicelib.formats.numbers import metric_text
@@ -22,6 +23,11 @@ def metric_columns(metrics: MetricSet, *, classifier_names: bool) -> dict[str, s
     Columns carry the friendly names, or the raw classifier names where `classifier_names` is set.
     """
     return {(metric.classifier if classifier_names else metric.name): metric.mapped_name for metric in metrics}
+
+
+def size_members(size: FrameSize | None) -> dict[str, dict[str, int]]:
+    """What the JSON formats say beside the columns of the frames' size; nothing if it is not known."""
+    return {} if size is None else {"frame_size": {"width_px": size.width_px, "height_px": size.height_px}}
 
 
 def metric_cells(face: FaceMetrics, names: Iterable[str]) -> list[str]:

@@ -8,6 +8,7 @@ import json
 import shutil
 from typing import BinaryIO
 
+from chalicelib.domain.measurements.frame_size import FrameSize
 from chalicelib.domain.measurements.metrics import FaceMetrics, FrameMetrics, MetricSet
 from chalicelib.domain.requests.result_formats import LEGACY_CONTENT_TYPE
 from chalicelib.formats.columns import (
@@ -16,6 +17,7 @@ from chalicelib.formats.columns import (
     VALIDITY_COLUMNS,
     metric_cells,
     metric_columns,
+    size_members,
     validity_cells,
 )
 from chalicelib.formats.numbers import milliseconds_text
@@ -23,21 +25,31 @@ from chalicelib.formats.writers import OpenSpool
 
 
 class LegacyJsonWriter:
-    """Writes `{"content_type", "metric_map", "metrics", "pack"}` in this order, UTF-8, compact, one line per array.
+    """Writes `{"content_type", "metric_map", "frame_size", "metrics", "pack"}` in this order, UTF-8, compact, one line
+    per array.
 
-    `metric_map` maps the name of each array to its classifier name; the names are friendly ones, or the raw classifier
-    names where `classifier_names` is set. `metrics` begins with the times in milliseconds and has `"TF"` where the
-    frame has no face. It ends with `confidence`, `valid` (1 or 0) and `invalid reasons` (text), which are no metrics
-    and not in `metric_map`. Of several faces the one with the lowest id is written. Opens one spool per array.
+    `frame_size`, which face boxes refer to, is left out if it is not known. `metric_map` maps the name of each array to
+    its classifier name; the names are friendly ones, or the raw classifier names where `classifier_names` is set.
+    `metrics` begins with the times in milliseconds and has `"TF"` where the frame has no face. It ends with
+    `confidence`, `valid` (1 or 0) and `invalid reasons` (text), which are no metrics and not in `metric_map`. Of
+    several faces the one with the lowest id is written. Opens one spool per array.
     """
 
     content_type = LEGACY_CONTENT_TYPE
     suffix = "-metrics.json"
 
     def __init__(
-        self, stream: BinaryIO, *, metrics: MetricSet, pack: str, classifier_names: bool, open_spool: OpenSpool
+        self,
+        stream: BinaryIO,
+        *,
+        metrics: MetricSet,
+        pack: str,
+        classifier_names: bool,
+        open_spool: OpenSpool,
+        frame_size: FrameSize | None = None,
     ) -> None:
         self._stream = stream
+        self._frame_size = frame_size
         self._pack = pack
         self._metric_names = metrics.names
         self._metric_map = metric_columns(metrics, classifier_names=classifier_names)
@@ -55,7 +67,8 @@ class LegacyJsonWriter:
 
     def close(self) -> None:
         """Joins the arrays and completes the document."""
-        head = json.dumps({"content_type": self.content_type, "metric_map": self._metric_map}, separators=(",", ":"))
+        members = {"content_type": self.content_type, "metric_map": self._metric_map, **size_members(self._frame_size)}
+        head = json.dumps(members, separators=(",", ":"))
         self._put(head.removesuffix("}") + ',"metrics":{')
         separator = "\n"
         for name, spool in self._spools.items():

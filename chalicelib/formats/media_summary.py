@@ -1,6 +1,7 @@
 """Sums up a stream of frames: who was seen, when, and what each face showed.
 
-A frame lasts until the next one begins, whatever the frame rate says; the last lasts as long as the one before it.
+A frame lasts until the next one begins, whatever the frame rate says; the last lasts as long as its container says, or
+else as long as the one before it.
 Means and shares weigh frames by this duration. The only frame of a still lasts no time and weighs as one.
 
 What a face shows in a frame that is not valid is left out, and counted by what speaks against it. Only turns of the
@@ -43,6 +44,8 @@ class MediaSummary:
     def finish(self) -> None:
         """There are no more frames."""
         if self._waiting is not None:
+            if self._waiting.duration_s is not None:
+                self._last_duration_s = self._waiting.duration_s
             self._count(self._waiting, self._waiting.time_s + self._last_duration_s)
             self._waiting = None
 

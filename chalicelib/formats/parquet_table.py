@@ -8,6 +8,7 @@ from typing import BinaryIO
 import pyarrow as pa
 from pyarrow.parquet import ParquetWriter
 
+from chalicelib.domain.measurements.frame_size import FrameSize
 from chalicelib.domain.measurements.metrics import FaceMetrics, FrameMetrics, MetricSet
 from chalicelib.domain.measurements.validity import reasons_text
 from chalicelib.domain.requests.result_formats import PARQUET_CONTENT_TYPE
@@ -27,13 +28,21 @@ class ParquetTableWriter:
     Columns: `frame` (int32, from 0), `time_s` (float64, exact), `face_id` (int32), then the metrics (float32), under
     their friendly names or, with `classifier_names`, their raw ones. A metric's field metadata has its `unit` and, as
     `classifier`, what it is. Then come `confidence` (float32), `valid` (bool) and `invalid reasons` (string). Row
-    groups are written as they fill, compressed with Zstandard.
+    groups are written as they fill, compressed with Zstandard. The schema's metadata has `frame_width_px` and
+    `frame_height_px`, which face boxes refer to, unless they are not known.
     """
 
     content_type = PARQUET_CONTENT_TYPE
     suffix = "-metrics.parquet"
 
-    def __init__(self, stream: BinaryIO, *, metrics: MetricSet, classifier_names: bool) -> None:
+    def __init__(
+        self,
+        stream: BinaryIO,
+        *,
+        metrics: MetricSet,
+        classifier_names: bool,
+        frame_size: FrameSize | None = None,
+    ) -> None:
         fields = [
             pa.field(name, pa.float32(), metadata={"unit": metric.unit, "classifier": metric.mapped_name})
             for name, metric in zip(metric_columns(metrics, classifier_names=classifier_names), metrics, strict=True)
@@ -45,7 +54,8 @@ class ParquetTableWriter:
                 pa.field("face_id", pa.int32()),
                 *fields,
                 *(pa.field(name, kind) for name, kind in zip(VALIDITY_COLUMNS, _VALIDITY_KINDS, strict=True)),
-            ]
+            ],
+            metadata=_metadata(frame_size),
         )
         self._file = ParquetWriter(_Sink(stream), self._schema, compression="zstd")
         self._frame = 0
@@ -70,6 +80,10 @@ class ParquetTableWriter:
     def _write_group(self) -> None:
         self._file.write_table(pa.Table.from_arrays(self._rows.columns(self._schema), schema=self._schema))
         self._rows = _Rows(self._metric_names)
+
+
+def _metadata(size: FrameSize | None) -> dict[str, str] | None:
+    return None if size is None else {"frame_width_px": str(size.width_px), "frame_height_px": str(size.height_px)}
 
 
 class _Rows:

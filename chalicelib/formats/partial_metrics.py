@@ -1,6 +1,7 @@
 """The part of a result that one segment makes: every number exactly as it was measured, written and read as a stream.
 
-A line of JSON names the metrics; then come records, all numbers little-endian: `F`, the time (float64), the number of
+A line of JSON names the metrics; then come records, all numbers little-endian: `F`, the time and the duration
+(float64; -1 if it is not known), the number of
 faces (uint32), and for each its id (uint32), its confidence (float64), what speaks against it (a bit of a uint32 per
 `InvalidReason`) and its values (float64, in the order of the names); at the end `E` and the three counts of
 `PartialCounts` (uint64).
@@ -17,9 +18,9 @@ from chalicelib.domain.measurements.validity import InvalidReason, Reasons
 
 PARTIAL_CONTENT_TYPE = "application/vnd.mien.partial"
 
-_MAGIC = b"mien partial 2\n"
+_MAGIC = b"mien partial 3\n"
 _FRAME, _END = b"F", b"E"
-_HEAD = struct.Struct("<dI")
+_HEAD = struct.Struct("<ddI")
 _FACE = struct.Struct("<IdI")
 _COUNTS = struct.Struct("<QQQ")
 _MAX_LINE_BYTES = 1_000_000
@@ -45,7 +46,10 @@ class PartialMetricsWriter:
 
     def write(self, frame: FrameMetrics) -> None:
         """Adds the next frame."""
-        pieces = [_FRAME, _HEAD.pack(frame.time_s, len(frame.faces))]
+        pieces = [
+            _FRAME,
+            _HEAD.pack(frame.time_s, -1.0 if frame.duration_s is None else frame.duration_s, len(frame.faces)),
+        ]
         for face in frame.faces:
             pieces.append(_FACE.pack(face.face_id, face.confidence, _bits(face.invalid_reasons)))
             pieces.append(self._values.pack(*(face.values[name] for name in self._names)))
@@ -79,8 +83,9 @@ class PartialMetricsReader:
         """The frames in order. Raises ValueError for what is no part, or only the beginning of one."""
         names, values = self._names()
         while (mark := self._read(1)) == _FRAME:
-            time_s, faces = _HEAD.unpack(self._read(_HEAD.size))
-            yield FrameMetrics(time_s, tuple(self._face(names, values) for _ in range(faces)))
+            time_s, duration_s, count = _HEAD.unpack(self._read(_HEAD.size))
+            faces = tuple(self._face(names, values) for _ in range(count))
+            yield FrameMetrics(time_s, faces, None if duration_s < 0 else duration_s)
         if mark != _END:
             raise ValueError("a partial result holds an unknown record")
         self.counts = PartialCounts(*_COUNTS.unpack(self._read(_COUNTS.size)))

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import BinaryIO, Self
 
+from chalicelib.domain.measurements.frame_size import FrameSize
 from chalicelib.domain.measurements.metrics import FrameMetrics, MetricSet
 from chalicelib.domain.requests.recipes import Recipe
 from chalicelib.domain.requests.result_formats import (
@@ -25,31 +26,53 @@ from chalicelib.formats.summary_json import SummaryJsonWriter
 from chalicelib.formats.writers import OpenSpool, ResultWriter
 
 
-def _parquet_writer(
-    stream: BinaryIO, recipe: Recipe, metrics: MetricSet, _provider: str, _open_spool: OpenSpool
-) -> ResultWriter:
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What the files of a job have in common: its recipe and metrics; `provider` is what the networks ran on and
+    `frame_size` what face boxes refer to, if they are known."""
+
+    recipe: Recipe
+    metrics: MetricSet
+    provider: str = ""
+    frame_size: FrameSize | None = None
+
+
+def _parquet_writer(stream: BinaryIO, contents: Contents, _open_spool: OpenSpool) -> ResultWriter:
     from chalicelib.formats.parquet_table import ParquetTableWriter  # noqa: PLC0415  # loads a library; see there
 
-    return ParquetTableWriter(stream, metrics=metrics, classifier_names=recipe.classifier_names)
+    return ParquetTableWriter(
+        stream,
+        metrics=contents.metrics,
+        classifier_names=contents.recipe.classifier_names,
+        frame_size=contents.frame_size,
+    )
 
 
-WRITERS: Mapping[str, Callable[[BinaryIO, Recipe, MetricSet, str, OpenSpool], ResultWriter]] = MappingProxyType(
+WRITERS: Mapping[str, Callable[[BinaryIO, Contents, OpenSpool], ResultWriter]] = MappingProxyType(
     {
-        SESSION_CONTENT_TYPE: lambda stream, _recipe, metrics, _provider, _open_spool: SessionJsonWriter(
-            stream, metrics=metrics
+        SESSION_CONTENT_TYPE: lambda stream, contents, _open_spool: SessionJsonWriter(
+            stream, metrics=contents.metrics, frame_size=contents.frame_size
         ),
-        LEGACY_CONTENT_TYPE: lambda stream, recipe, metrics, _provider, open_spool: LegacyJsonWriter(
+        LEGACY_CONTENT_TYPE: lambda stream, contents, open_spool: LegacyJsonWriter(
             stream,
-            metrics=metrics,
-            pack=recipe.pack,
-            classifier_names=recipe.classifier_names,
+            metrics=contents.metrics,
+            pack=contents.recipe.pack,
+            classifier_names=contents.recipe.classifier_names,
             open_spool=open_spool,
+            frame_size=contents.frame_size,
         ),
-        CSV_CONTENT_TYPE: lambda stream, recipe, metrics, _provider, _open_spool: CsvTableWriter(
-            stream, metrics=metrics, face_ids=recipe.max_faces > 1, classifier_names=recipe.classifier_names
+        CSV_CONTENT_TYPE: lambda stream, contents, _open_spool: CsvTableWriter(
+            stream,
+            metrics=contents.metrics,
+            face_ids=contents.recipe.max_faces > 1,
+            classifier_names=contents.recipe.classifier_names,
         ),
-        SUMMARY_CONTENT_TYPE: lambda stream, _recipe, metrics, provider, open_spool: SummaryJsonWriter(
-            stream, metrics=metrics, open_spool=open_spool, provider=provider
+        SUMMARY_CONTENT_TYPE: lambda stream, contents, open_spool: SummaryJsonWriter(
+            stream,
+            metrics=contents.metrics,
+            open_spool=open_spool,
+            provider=contents.provider,
+            frame_size=contents.frame_size,
         ),
         PARQUET_CONTENT_TYPE: _parquet_writer,
     }
@@ -70,15 +93,22 @@ class ResultFiles:
     """Open result files, one in `directory` for every content type of `recipe`, each with `metrics` and no others.
 
     The names on the disk are `result-0`, `result-1` ...: nothing in them comes from the client. `input_file_name` is
-    the client's, as `check_file_name` leaves it; the results' file names begin with it. `provider` is what the
-    networks ran on, where that is known. As a context manager it completes the files at the end, or deletes them when
-    an error passes.
+    the client's, as `check_file_name` leaves it; the results' file names begin with it. `provider` is what the networks
+    ran on, `frame_size` what face boxes refer to, if they are known. As a context manager it completes the files at the
+    end, or deletes them when an error passes.
     """
 
     def __init__(
-        self, recipe: Recipe, metrics: MetricSet, directory: Path, input_file_name: str, *, provider: str = ""
+        self,
+        recipe: Recipe,
+        metrics: MetricSet,
+        directory: Path,
+        input_file_name: str,
+        *,
+        provider: str = "",
+        frame_size: FrameSize | None = None,
     ) -> None:
-        self._provider = provider
+        self._contents = Contents(recipe, metrics, provider, frame_size)
         self._directory = directory
         self._open_files = ExitStack()
         self._writers: list[ResultWriter] = []
@@ -87,7 +117,7 @@ class ResultFiles:
         with ExitStack() as undo:
             undo.callback(self.discard)
             for content_type in recipe.content_types:
-                self._open(content_type, recipe, metrics)
+                self._open(content_type)
             undo.pop_all()
         self._files = tuple(
             ResultFile(path, result_file_name(input_file_name, writer.suffix), writer.content_type)
@@ -138,11 +168,11 @@ class ResultFiles:
         else:
             self.discard()
 
-    def _open(self, content_type: str, recipe: Recipe, metrics: MetricSet) -> None:
+    def _open(self, content_type: str) -> None:
         path = self._directory / f"result-{len(self._paths)}"
         self._paths.append(path)
         stream = self._open_files.enter_context(path.open("wb"))
-        self._writers.append(WRITERS[content_type](stream, recipe, metrics, self._provider, self._open_spool))
+        self._writers.append(WRITERS[content_type](stream, self._contents, self._open_spool))
 
     def _open_spool(self) -> BinaryIO:
         return self._open_files.enter_context(tempfile.TemporaryFile(dir=self._directory))

@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from typing import BinaryIO
 
 from chalicelib.domain.measurements.events import EVENTS, Event, EventDefinition
+from chalicelib.domain.measurements.frame_size import FrameSize
 from chalicelib.domain.measurements.metrics import FrameMetrics, Metric, MetricSet
 from chalicelib.domain.measurements.validity import InvalidReason
 from chalicelib.domain.requests.result_formats import SUMMARY_CONTENT_TYPE
+from chalicelib.formats.columns import size_members
 from chalicelib.formats.face_statistics import SHARE_THRESHOLD, FaceStatistics
 from chalicelib.formats.face_summary import FaceSummary
 from chalicelib.formats.media_summary import MediaSummary
@@ -30,8 +32,17 @@ class SummaryJsonWriter:
     content_type = SUMMARY_CONTENT_TYPE
     suffix = "-summary.json"
 
-    def __init__(self, stream: BinaryIO, *, metrics: MetricSet, open_spool: OpenSpool, provider: str = "") -> None:
+    def __init__(
+        self,
+        stream: BinaryIO,
+        *,
+        metrics: MetricSet,
+        open_spool: OpenSpool,
+        provider: str = "",
+        frame_size: FrameSize | None = None,
+    ) -> None:
         self._provider = provider
+        self._frame_size = frame_size
         self._stream = stream
         self._metrics = metrics
         self._summary = MediaSummary(metrics, open_spool)
@@ -50,7 +61,7 @@ class SummaryJsonWriter:
         yield f'{{"content_type":{json.dumps(self.content_type)},\n'
         if self._provider:
             yield f'"configuration":{{"execution provider":{json.dumps(self._provider)}}},\n'
-        yield f'"media":{_media(self._summary)},\n'
+        yield f'"media":{_media(self._summary, self._frame_size)},\n'
         yield f'"share_threshold":{metric_text(SHARE_THRESHOLD)},\n"event_definitions":{_definitions()},\n"faces":['
         separator = "\n"
         for face_id, face in self._summary.faces():
@@ -66,7 +77,7 @@ def _check_finite(frame: FrameMetrics) -> None:
         raise ValueError(f"the frame at {frame.time_s} s has a number that cannot be written")
 
 
-def _media(summary: MediaSummary) -> str:
+def _media(summary: MediaSummary, size: FrameSize | None) -> str:
     return _object(
         frames=str(summary.frames),
         start_s=_NULL if summary.start_s is None else seconds_text(summary.start_s),
@@ -74,6 +85,7 @@ def _media(summary: MediaSummary) -> str:
         frames_without_face=str(summary.frames_without_face),
         seconds_without_face=metric_text(summary.seconds_without_face),
         faces=str(summary.face_count),
+        **{name: json.dumps(value, separators=(",", ":")) for name, value in size_members(size).items()},
     )
 
 

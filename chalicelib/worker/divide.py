@@ -27,4 +27,5 @@ def divide(path: Path, info: MediaInfo, settings: Settings, *, was_interrupted: 
         segment_s=settings.segment_s,
         overlap_s=settings.segment_overlap_s,
         frames_total=info.frames_total,
+        frame_size=info.frame_size,
     )

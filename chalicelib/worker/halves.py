@@ -59,7 +59,12 @@ def halves_of(info: MediaInfo) -> SegmentPlan | None:
         return None
     if info.duration_s < _MIN_DURATION_S or info.width_px * info.height_px > _MAX_PIXELS:
         return None
-    return plan_halves(origin_s=info.begins_s, duration_s=info.duration_s, frames_total=info.frames_total)
+    return plan_halves(
+        origin_s=info.begins_s,
+        duration_s=info.duration_s,
+        frames_total=info.frames_total,
+        frame_size=info.frame_size,
+    )
 
 
 def measured_in_halves(
@@ -75,7 +80,7 @@ def measured_in_halves(
     seam = _Seam(plan, second)
     with ExitStack() as ends:
         ends.callback(second.close)
-        span = Span(None, None, plan.origin_s, own_until_s=plan.seam_s(1))
+        span = Span(None, None, plan.origin_s, own_until_s=plan.seam_s(1), frame_size=plan.frame_size)
         whole = ends.enter_context(open_span(path, span, limits))
         first = ends.enter_context(closing(analyzer.analyze(seam.first_half(whole.frames()))))
         ends.callback(second.stop)  # comes before the others: a thread of the first may be waiting for the second

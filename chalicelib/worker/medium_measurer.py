@@ -93,6 +93,7 @@ class MediumMeasurer:
             lead_in_s=segment.lead_in_s or 0.0,
             start_s=segment.start_s or 0.0,
             origin_s=plan.origin_s,
+            frame_size=None if plan.frame_size is None else (plan.frame_size.width_px, plan.frame_size.height_px),
             expressions_only=self._expressions_only,
             max_pixels=self._limits.max_pixels,
             max_duration_s=self._limits.max_duration_s,

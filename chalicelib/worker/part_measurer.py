@@ -21,7 +21,14 @@ Counted = Callable[[Iterable[FrameMetrics]], Iterable[FrameMetrics]]
 
 def span_of(segment: Segment, plan: SegmentPlan) -> Span:
     """The stretch of a segment, with its lead-in."""
-    return Span(segment.lead_in_s, segment.end_s, plan.origin_s, own_from_s=segment.start_s, own_until_s=segment.end_s)
+    return Span(
+        segment.lead_in_s,
+        segment.end_s,
+        plan.origin_s,
+        own_from_s=segment.start_s,
+        own_until_s=segment.end_s,
+        frame_size=plan.frame_size,
+    )
 
 
 def counts_of(delivery: Delivery) -> PartialCounts:

@@ -111,7 +111,14 @@ class JobProcessor:
             media_path, medium, job.name, recipe, report, directory=directory, alone=job.attempt > 1
         )
         with (
-            ResultFiles(recipe, metrics, directory, job.filename, provider=self._models.provider) as results,
+            ResultFiles(
+                recipe,
+                metrics,
+                directory,
+                job.filename,
+                provider=self._models.provider,
+                frame_size=medium.info.frame_size,
+            ) as results,
             closing(frames) as measured,
         ):
             report.begin(medium.info.frames_total)
@@ -125,7 +132,9 @@ class JobProcessor:
         report = ProgressReport(self._services.runs, job, shown=job.progress)
         metrics = self._metrics_of(recipe)
         provider = self._services.segment_runs.provider(job)
-        with ResultFiles(recipe, metrics, directory, job.filename, provider=provider) as results:
+        with ResultFiles(
+            recipe, metrics, directory, job.filename, provider=provider, frame_size=plan.frame_size
+        ) as results:
             frames = report.count(stitched_frames(self._services.media, job, plan, directory))
             for frame in scored(frames, recipe.scores, metrics):
                 results.write(frame)

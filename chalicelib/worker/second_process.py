@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -50,7 +50,8 @@ class SecondProcessUnavailable(MienError):
 @dataclass(frozen=True, slots=True)
 class PartRequest:
     """A stretch of the video `media_path` from `lead_in_s` to its end, whose part goes to `part_path`. Frames from
-    `start_s` on are its own; `origin_s`: the time of the video's first frame. `number`, which `SecondProcess` gives, is
+    `start_s` on are its own; `origin_s`: the time of the video's first frame; `frame_size`: width and height that
+    its frames are scaled to. `number`, which `SecondProcess` gives, is
     told again in the answers."""
 
     media_path: str
@@ -59,6 +60,7 @@ class PartRequest:
     lead_in_s: float
     start_s: float
     origin_s: float
+    frame_size: Sequence[int] | None
     expressions_only: bool
     max_pixels: int
     max_duration_s: float

@@ -19,6 +19,7 @@ from typing import BinaryIO, TextIO
 from chalicelib.analysis.media.frames import MediaLimits
 from chalicelib.analysis.media.video_spans import Span
 from chalicelib.analysis.networks.models import Models
+from chalicelib.domain.measurements.frame_size import FrameSize
 from chalicelib.domain.measurements.metrics import FrameMetrics
 from chalicelib.domain.requests.job_names import JobName
 from chalicelib.domain.requests.recipes import RECIPES
@@ -79,7 +80,8 @@ class _Half:
         recipe = RECIPES[JobName(request.job_name)]
         if recipe is None:
             raise ValueError(f"{request.job_name} measures nothing")
-        span = Span(request.lead_in_s, None, request.origin_s, own_from_s=request.start_s)
+        size = None if request.frame_size is None else FrameSize(*request.frame_size)
+        span = Span(request.lead_in_s, None, request.origin_s, own_from_s=request.start_s, frame_size=size)
         with Path(request.part_path).open("wb") as stream:
             try:
                 # The worker has the other processor: threads would only take turns.

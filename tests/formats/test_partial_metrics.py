@@ -21,7 +21,12 @@ _faces = st.builds(
     st.floats(0.0, 100.0),
     REASONS,
 )
-_frames = st.builds(FrameMetrics, st.floats(allow_nan=False), st.lists(_faces, max_size=3).map(tuple))
+_frames = st.builds(
+    FrameMetrics,
+    st.floats(allow_nan=False),
+    st.lists(_faces, max_size=3).map(tuple),
+    st.none() | st.floats(0.0, allow_nan=False),
+)
 
 
 def _written(frames: list[FrameMetrics]) -> bytes:

@@ -1,24 +1,31 @@
 """The files of one finished job."""
 
+import io
+import json
 import math
 import tracemalloc
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from pyarrow import parquet
 
+from chalicelib.domain.measurements.frame_size import FrameSize
 from chalicelib.domain.measurements.metrics import EVERY_METRIC, FrameMetrics
 from chalicelib.domain.requests.job_names import JobName
 from chalicelib.domain.requests.recipes import RECIPES, Recipe
 from chalicelib.domain.requests.result_formats import (
     CSV_CONTENT_TYPE,
     LEGACY_CONTENT_TYPE,
+    PARQUET_CONTENT_TYPE,
     SESSION_CONTENT_TYPE,
     SUMMARY_CONTENT_TYPE,
+    ResultTable,
 )
 from chalicelib.formats.result_files import ResultFiles
 from tests.formats.frames import GOLDEN_FRAMES, face
 from tests.formats.readers import csv_bytes, legacy_bytes, session_bytes, summary_bytes
+from tests.recipes import make_recipe
 
 WORKING_RECIPES = {name: recipe for name, recipe in RECIPES.items() if recipe is not None}
 
@@ -57,6 +64,18 @@ def test_a_classifier_pack(tmp_path: Path) -> None:
         CSV_CONTENT_TYPE: csv_bytes(GOLDEN_FRAMES, face_ids=False, classifier_names=True),
         SUMMARY_CONTENT_TYPE: summary_bytes(GOLDEN_FRAMES),
     }
+
+
+@pytest.mark.parametrize("name", WORKING_RECIPES)
+def test_every_job_says_the_frame_size_that_boxes_refer_to(name: JobName, tmp_path: Path) -> None:
+    recipe = make_recipe(name, table=ResultTable.PARQUET)
+    written = _write(ResultFiles(recipe, EVERY_METRIC, tmp_path, "clip.mp4", frame_size=FrameSize(1024, 576)))
+    size = {"width_px": 1024, "height_px": 576}
+    main = LEGACY_CONTENT_TYPE if LEGACY_CONTENT_TYPE in written else SESSION_CONTENT_TYPE
+    assert json.loads(written[main])["frame_size"] == size
+    assert json.loads(written[SUMMARY_CONTENT_TYPE])["media"]["frame_size"] == size
+    metadata = parquet.read_schema(io.BytesIO(written[PARQUET_CONTENT_TYPE])).metadata
+    assert (metadata[b"frame_width_px"], metadata[b"frame_height_px"]) == (b"1024", b"576")
 
 
 @pytest.mark.parametrize("recipe", WORKING_RECIPES.values(), ids=WORKING_RECIPES)

@@ -62,6 +62,29 @@ def test_a_medium_without_frames() -> None:
     assert (document["media"]["frames"], document["media"]["duration_s"], document["faces"]) == (0, 0, [])
 
 
+def test_the_last_frame_lasts_as_long_as_its_container_says() -> None:
+    frames = _frames([80.0] * 50)
+    held = replace(frames[-1], duration_s=8.0)
+    assert _summary([*frames[:-1], held])["media"]["duration_s"] == pytest.approx(9.96)
+    ((start_s, end_s),) = _events([*frames[:-1], held], "smile")
+    assert (start_s, end_s) == pytest.approx((0.0, 9.96))
+    # What is known of the others does not count: a frame lasts until the next one begins.
+    told = [replace(frame, duration_s=0.5) for frame in frames[:-1]]
+    assert _summary([*told, held])["media"]["duration_s"] == pytest.approx(9.96)
+
+
+def test_after_a_pause_the_last_frame_is_as_short_as_the_container_says() -> None:
+    last = FrameMetrics(60.0, (_face(smile=80),), 0.04)
+    document = _summary([*_frames([80.0] * 50), last])
+    assert document["media"]["duration_s"] == document["faces"][0]["seconds"] == pytest.approx(60.04)
+
+
+def test_one_frame_of_a_film_lasts_as_long_as_the_container_says() -> None:
+    document = _summary([FrameMetrics(0.0, (_face(smile=80),), 5.0)])
+    assert document["media"]["duration_s"] == document["faces"][0]["seconds"] == 5
+    assert _events([FrameMetrics(0.0, (_face(smile=80),), 5.0)], "smile") == [(0.0, 5.0)]
+
+
 def test_a_still_lasts_no_time_and_its_only_frame_counts() -> None:
     document = _summary([FrameMetrics(0.0, (_face(smile=80, mouth_open=20),))])
     (face,) = document["faces"]

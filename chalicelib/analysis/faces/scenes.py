@@ -52,13 +52,14 @@ class Scenes:
         self.is_hidden = False
         self._dissolves = Dissolves()
 
-    def number_of(self, picture: Thumbnail, time_s: float) -> int:
-        """The scene of the next frame, given its `thumbnail` and its time."""
+    def number_of(self, picture: Thumbnail, time_s: float, *, size_changed: bool = False) -> int:
+        """The scene of the next frame, given its `thumbnail` and its time. A call that adapts to its line, which
+        `size_changed` tells, leaves out frames or restarts its encoder: then what is roughly alike is one scene."""
         was_hidden, self.is_hidden = self.is_hidden, self._waits_for_light(picture, time_s)
         if self.is_hidden:
             return self._recent[0].number  # whose scene this is shows when there is something to be seen again
         self._forget(time_s, after_blank=was_hidden)
-        found = next((scene for scene in self._recent if _alike(scene.last, picture)), None)
+        found = next((scene for scene in self._recent if _alike(scene.last, picture, roughly=size_changed)), None)
         if self._dissolves.ends(picture, time_s):
             found, self._recent = None, []
         if found is None:
@@ -82,8 +83,9 @@ class Scenes:
         self._recent = [*current, *behind]
 
 
-def _alike(first: Thumbnail, second: Thumbnail) -> bool:
-    """Whether two thumbnails are of one scene; the camera may have moved by up to 1/16 of the picture between them."""
+def _alike(first: Thumbnail, second: Thumbnail, *, roughly: bool) -> bool:
+    """Whether two thumbnails are of one scene; the camera may have moved by up to 1/16 of the picture between them,
+    `roughly`: by any distance that leaves a likeness."""
     blank = is_blank(first), is_blank(second)
     if any(blank):
         return float(np.abs(first - second).mean()) < (_MOVED_DIFFERENCE if all(blank) else _NOISE_DIFFERENCE)
@@ -91,7 +93,7 @@ def _alike(first: Thumbnail, second: Thumbnail) -> bool:
         return True
     if not is_like(first, second, _MOVED_LIKENESS):
         return False
-    return _least_difference(first, second) < min(_MOVED_DIFFERENCE, _MOVED_SHARE * float(first.std()))
+    return roughly or _least_difference(first, second) < min(_MOVED_DIFFERENCE, _MOVED_SHARE * float(first.std()))
 
 
 def _least_difference(first: Thumbnail, second: Thumbnail) -> float:

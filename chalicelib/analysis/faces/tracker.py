@@ -82,7 +82,7 @@ class FaceTracker:
         """What can be said of the next frame before its faces are looked for. Another thread may do so, some frames
         before `follow` comes to them."""
         grey = sampled_grey(frame.image)
-        scene = self._scenes.number_of(thumbnail(grey), frame.time_s)
+        scene = self._scenes.number_of(thumbnail(grey), frame.time_s, size_changed=frame.size_changed)
         return Look(frame, grey, scene, self._scenes.is_hidden)
 
     def follow(self, look: Look) -> list[TrackedFace]:

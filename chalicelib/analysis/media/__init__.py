@@ -1,4 +1,5 @@
-"""Bytes to frames: upright BGR pictures, each with the time that its container states. Knows no faces.
+"""Bytes to frames: upright BGR pictures with square pixels, each with the time that its container states. Knows no
+faces.
 
 frames           What every kind of media becomes: a stream of upright frames, each with its own time
 limits           The guards of `MediaLimits`, with the sentences that they end in
@@ -7,12 +8,14 @@ open_media       The door of the analysis: a file goes in, frames come out, or a
 pillow_pixels    From a Pillow picture to BGR pixels, and the one place where Pillow's errors and warnings are
                  contained
 sniff            What a file is, by its first bytes
+square_pixels    Pictures whose stored pixels are not square, and the size that they have once they are
 stills           Still images and animations, by Pillow
 upright          Turning a stored picture upright: EXIF orientations and the display matrices of video containers
+video_aspect     The pixel aspect of each frame of a video stream, which a broadcast may change in its midst
 video_clock      The time of each video frame, as its container states it
 video_container  Opening a video file safely, and the one place where FFmpeg's errors are contained
 video_decoding   From a container's packets to frames, with the account of what was lost on the way
-video_pixels     From a decoded video frame to upright BGR pixels
+video_pixels     From a decoded video frame to upright, square BGR pixels of the medium's one size
 video_promise    Did a video deliver what its header promised? Numbers from half a file would look like those from a
                  whole one
 video_spans      A stretch of a video: the frames between two times, with the very times that a pass over all of it

@@ -7,6 +7,8 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from chalicelib.domain.measurements.frame_size import FrameSize
+
 MediaKind = Literal["image", "animation", "video"]
 
 
@@ -16,21 +18,25 @@ class Frame:
 
     `index` counts decoded frames from 0. `time_s` is the presentation time in seconds as the container states it
     (timestamp x time base, never `index / fps`); 0.0 for a still image. `image` is (H, W, 3) uint8 BGR, upright
-    (rotation metadata and EXIF orientation applied).
+    (rotation metadata and EXIF orientation applied), with square pixels, of the medium's one frame size. `duration_s`:
+    how long the container shows it; None if it does not say. `size_changed`: it is stored with another size than the
+    frame before.
     """
 
     index: int
     time_s: float
     image: NDArray[np.uint8]
+    duration_s: float | None = None
+    size_changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class MediaInfo:
     """What is known before the first frame is decoded.
 
-    `width_px`, `height_px`: of the upright frame. `begins_s`: the time of the first frame. `duration_s`: None for a
-    still image or where the container does not say. `frames_total`: the container's count or an estimate from duration
-    and rate, for progress only; None where neither is known.
+    `width_px`, `height_px`: of every frame, upright and with square pixels. `begins_s`: the time of the first frame.
+    `duration_s`: None for a still image or where the container does not say. `frames_total`: the container's count or
+    an estimate from duration and rate, for progress only; None where neither is known.
     """
 
     kind: MediaKind
@@ -40,6 +46,11 @@ class MediaInfo:
     begins_s: float
     duration_s: float | None
     frames_total: int | None
+
+    @property
+    def frame_size(self) -> FrameSize:
+        """What face boxes refer to."""
+        return FrameSize(self.width_px, self.height_px)
 
 
 @dataclass(frozen=True, slots=True)

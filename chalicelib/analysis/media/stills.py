@@ -1,14 +1,19 @@
 """Still images and animations, by Pillow."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Self
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import ExifTags, Image
 
 from chalicelib.analysis.media.frames import Frame, MediaInfo, MediaLimits
 from chalicelib.analysis.media.limits import require_animation_pixels, require_duration, require_pixels
 from chalicelib.analysis.media.pillow_pixels import BROKEN_IMAGE, bgr_pixels, pillow_contained
+from chalicelib.analysis.media.square_pixels import aspect_of_still, square_size, with_square_pixels
 from chalicelib.analysis.media.upright import UPRIGHT, Turn, turn_of_exif
 from chalicelib.errors import MediaError
 
@@ -52,6 +57,17 @@ class PillowSource:
         self.close()
 
 
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """How a picture is stored: the aspect of its pixels, and how it is to be turned."""
+
+    aspect: Fraction
+    turn: Turn
+
+    def upright(self, picture: Image.Image) -> NDArray[np.uint8]:
+        return self.turn.apply(with_square_pixels(bgr_pixels(picture), self.aspect))
+
+
 def open_still(path: Path, format_name: str, limits: MediaLimits) -> PillowSource:
     """Open `path` as the Pillow format `format_name` and decode its first picture.
 
@@ -86,11 +102,14 @@ def _loaded(picture: Image.Image, format_name: str, limits: MediaLimits) -> Pill
         require_animation_pixels(picture.width, picture.height, frames_total, limits)
     # APNG may begin with a picture for readers that know no animation; it is none of the frames.
     position = 1 if frames_total > 1 and getattr(picture, "default_image", False) else 0
+    aspect = aspect_of_still(picture)
     _load(picture, position, limits)
     turn = _exif_turn(picture)
-    first = turn.apply(bgr_pixels(picture))
+    require_pixels(*square_size(picture.width, picture.height, aspect), limits)
+    stored = _Stored(aspect, turn)
+    first = stored.upright(picture)
     moving = frames_total - position > 1
-    still = Frame(0, 0.0, first)
+    still = Frame(0, 0.0, first, _duration_ms(picture) / 1000 if moving else None)
     info = MediaInfo(
         kind="animation" if moving else "image",
         format_name=format_name.lower(),
@@ -100,7 +119,7 @@ def _loaded(picture: Image.Image, format_name: str, limits: MediaLimits) -> Pill
         duration_s=None,
         frames_total=frames_total - position,
     )
-    frames = _moments(picture, still, range(position + 1, frames_total), turn, limits)
+    frames = _moments(picture, still, range(position + 1, frames_total), stored, limits)
     return PillowSource(picture, info, frames)
 
 
@@ -128,14 +147,14 @@ def _exif_turn(picture: Image.Image) -> Turn:
         return UPRIGHT
 
 
-def _moments(picture: Image.Image, first: Frame, later: range, turn: Turn, limits: MediaLimits) -> Iterator[Frame]:
+def _moments(picture: Image.Image, first: Frame, later: range, stored: _Stored, limits: MediaLimits) -> Iterator[Frame]:
     elapsed_ms = _duration_ms(picture)
     yield first
     for index, position in enumerate(later, start=1):
         require_duration(elapsed_ms / 1000, limits)
         _load(picture, position, limits)
         duration_ms = _duration_ms(picture)
-        yield Frame(index, elapsed_ms / 1000, turn.apply(bgr_pixels(picture)))
+        yield Frame(index, elapsed_ms / 1000, stored.upright(picture), duration_ms / 1000)
         elapsed_ms += duration_ms
 
 

@@ -9,6 +9,30 @@ from chalicelib.errors import MediaError
 MAX_BACKWARD_S = 1.0
 
 
+# Decoders hold back fewer pictures than this.
+_MOST_WAITING = 512
+
+
+class PacketDurations:
+    """How long the container shows each frame, by the packets that the frames come from. Decoders lose it on the way:
+    what they give at the end of a stream, where it matters, often has none."""
+
+    def __init__(self) -> None:
+        self._by_stamp: dict[int, int] = {}
+
+    def note(self, stamp: int | None, duration: int | None) -> None:
+        """A packet of the time `stamp` lasts so many ticks; None or 0: it does not say."""
+        if stamp is None or not duration or duration < 0:
+            return
+        self._by_stamp[stamp] = duration
+        if len(self._by_stamp) > _MOST_WAITING:  # of packets that gave no frame
+            del self._by_stamp[next(iter(self._by_stamp))]
+
+    def take(self, stamp: int | None) -> int | None:
+        """The duration of the frame of this time in ticks, once; None if no packet has said it."""
+        return None if stamp is None else self._by_stamp.pop(stamp, None)
+
+
 class FrameClock:
     """Gives every frame its time, strictly increasing.
 

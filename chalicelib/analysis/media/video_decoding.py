@@ -14,10 +14,13 @@ from av.video.stream import VideoStream
 
 from chalicelib.analysis.media.frames import Frame, MediaLimits
 from chalicelib.analysis.media.limits import require_duration, require_pixels
-from chalicelib.analysis.media.video_clock import FrameClock
+from chalicelib.analysis.media.square_pixels import square_size
+from chalicelib.analysis.media.video_aspect import StreamAspect
+from chalicelib.analysis.media.video_clock import FrameClock, PacketDurations
 from chalicelib.analysis.media.video_container import decoded, rate_hz, read_packets
 from chalicelib.analysis.media.video_pixels import UprightPixels
 from chalicelib.analysis.media.video_promise import Delivery, require_kept
+from chalicelib.domain.measurements.frame_size import FrameSize
 
 
 class Decoding:
@@ -32,7 +35,9 @@ class Decoding:
         *,
         own_from_s: float | None = None,
         own_until_s: float | None = None,
+        frame_size: FrameSize | None = None,
     ) -> None:
+        """`frame_size`: what every frame is scaled to; None for the size of the first."""
         self._container = container
         self._stream = stream
         self._limits = limits
@@ -42,8 +47,11 @@ class Decoding:
         self._clock = FrameClock(stream.time_base or Fraction(1, av.time_base), float(1 / rate_hz(stream)))
         # AVI stores no presentation times; there, what FFmpeg derives from the decoding order is right.
         self._stamped_by_order = container.format.name == "avi"
-        self._pixels = UprightPixels()
+        self._pixels = UprightPixels(frame_size)
+        self._aspects = StreamAspect(stream)
+        self._durations = PacketDurations()
         self._packet_s = 0.0
+        self._stored_size: tuple[int, int] | None = None
 
     def frames(self) -> Generator[Frame]:
         """Every frame to the end of the file, which must keep what the header promised. Raises MediaError."""
@@ -57,7 +65,8 @@ class Decoding:
     def pictures(self) -> Generator[tuple[float, VideoFrame]]:
         """Every decoded picture with its time, before the work of turning it into pixels. Raises MediaError."""
         for picture in self._decoded():
-            require_pixels(picture.width, picture.height, self._limits)
+            aspect = self._aspects.of(picture)
+            require_pixels(*square_size(picture.width, picture.height, aspect), self._limits)
             time_s = self._clock.time_s(self._timestamp(picture))
             yield time_s, picture
             self.delivery.frames += 1
@@ -65,7 +74,18 @@ class Decoding:
 
     def frame(self, time_s: float, picture: VideoFrame) -> Frame:
         """The picture as the analysis takes it."""
-        return Frame(self.delivery.frames, time_s, self._pixels.of(picture))
+        image = self._pixels.of(picture, self._aspects.of(picture))
+        size, before = (picture.width, picture.height), self._stored_size
+        self._stored_size = size
+        return Frame(
+            self.delivery.frames, time_s, image, self._duration_s(picture), size_changed=before not in (None, size)
+        )
+
+    def _duration_s(self, picture: VideoFrame) -> float | None:
+        ticks = self._durations.take(picture.pts)
+        if ticks is None or self._stream.time_base is None:
+            return None
+        return min(float(ticks * self._stream.time_base), self._limits.max_duration_s)
 
     def _timestamp(self, picture: VideoFrame) -> int | None:
         preferred, other = picture.pts, picture.dts
@@ -76,11 +96,13 @@ class Decoding:
     def _decoded(self) -> Iterator[VideoFrame]:
         for packet in chain(self._packets(), (None,)):  # None: what the decoder still holds back
             pictures = decoded(self._stream, packet)
+            self._aspects.note(packet)
             if packet is not None and not packet.is_discard:
                 self._count(packet, refused=pictures is None)
             yield from pictures or ()
 
     def _count(self, packet: "Packet[Stream]", *, refused: bool) -> None:
+        self._durations.note(packet.pts, packet.duration)
         stamp = packet.dts if packet.pts is None else packet.pts
         if stamp is not None:  # else it lies where the one before did
             self._packet_s = float(stamp * packet.time_base)

@@ -1,6 +1,7 @@
-"""From a decoded video frame to upright BGR pixels."""
+"""From a decoded video frame to upright, square BGR pixels of the medium's one size."""
 
 import struct
+from fractions import Fraction
 from typing import cast
 
 import numpy as np
@@ -9,8 +10,10 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import Colorspace, Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
+from chalicelib.analysis.media.square_pixels import SQUARE, square_size
 from chalicelib.analysis.media.upright import UPRIGHT, Turn, turn_of_display_matrix
 from chalicelib.analysis.media.video_container import DAMAGED, ffmpeg_contained
+from chalicelib.domain.measurements.frame_size import FrameSize
 from chalicelib.errors import MediaError
 
 # FFmpeg's AVColorSpace (ITU-T H.273, matrix coefficients) to the matrices that its scaler knows.
@@ -28,32 +31,68 @@ _FATAL_FORMATS = ("xyz", "yaf")
 # The scaler's quick way, which players take: within two levels of exact arithmetic on 99 of 100 pixels, at a seventh of
 # its cost. The last bits may differ from one kind of processor to another.
 _QUICK = Interpolation.BILINEAR
+# Where pixels are not square, or a frame has another size than the others.
+_FINE = Interpolation.BICUBIC
 
 
 class UprightPixels:
-    """Converts frames one after the other; keeps FFmpeg's scaler between them."""
+    """Converts frames one after the other to pictures of one size; keeps FFmpeg's scaler between them."""
 
-    def __init__(self) -> None:
+    def __init__(self, size: FrameSize | None = None) -> None:
+        """`size`: what every picture is scaled to; None for the size of the first."""
+        self._size = size
         self._reformatter = VideoReformatter()
         self._turn = UPRIGHT
         self._rotation_deg: int | None = None
 
-    def of(self, frame: VideoFrame) -> NDArray[np.uint8]:
-        """(H, W, 3) uint8 BGR, C-contiguous, turned upright by the frame's display matrix.
+    def of(self, frame: VideoFrame, aspect: Fraction = SQUARE) -> NDArray[np.uint8]:
+        """(H, W, 3) uint8 BGR, C-contiguous, turned upright by the frame's display matrix, with square pixels.
+
+        `aspect`: width over height of the frame's pixels. A frame that then has another size than the medium's is
+        scaled to fit into it, as a player's window does, and centred on black.
 
         Range and matrix are the stream's. Where it names no matrix, or one that cannot be applied, it is BT.709 for
         frames larger than standard definition and BT.601 for others, as players have it; where it names no range, it
         is limited for YUV (but full for the `yuvj` formats) and full for grey. 10 and more bits are reduced to 8, alpha
-        is dropped, interlaced fields stay woven, the sample aspect ratio is ignored, transfer curves (HDR) are not
-        mapped. MediaError: the pixel format cannot be converted.
+        is dropped, transfer curves (HDR) are not mapped. MediaError: the pixel format cannot be converted.
         """
         if frame.format.name.startswith(_FATAL_FORMATS):
             raise MediaError(DAMAGED.format(what=f"its pixel format {frame.format.name} is not supported"))
+        turn = self._turn_of(frame)
+        width, height = self._stored_size(frame, aspect, turn)
+        is_scaled = (width, height) != (frame.width, frame.height)
         with ffmpeg_contained(DAMAGED.format(what="the colours of a frame cannot be converted")):
             bgr = self._reformatter.reformat(
-                frame, format="bgr24", src_colorspace=_matrix(frame), interpolation=_QUICK, threads=1
+                frame,
+                width=width,
+                height=height,
+                format="bgr24",
+                src_colorspace=_matrix(frame),
+                interpolation=_FINE if is_scaled else _QUICK,
+                threads=1,
             )
-        return self._turn_of(frame).apply(np.asarray(bgr.to_ndarray(), dtype=np.uint8))
+        return self._centred(turn.apply(np.asarray(bgr.to_ndarray(), dtype=np.uint8)))
+
+    def _stored_size(self, frame: VideoFrame, aspect: Fraction, turn: Turn) -> tuple[int, int]:
+        """Width and height to scale the frame to, before it is turned."""
+        width, height = square_size(frame.width, frame.height, aspect)
+        upright = (height, width) if turn.transpose else (width, height)
+        if self._size is None:
+            self._size = FrameSize(*upright)
+        wanted = (self._size.width_px, self._size.height_px)
+        if upright == wanted:
+            return width, height
+        scale = min(wanted[0] / upright[0], wanted[1] / upright[1])
+        return max(round(width * scale), 1), max(round(height * scale), 1)
+
+    def _centred(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        height, width = image.shape[:2]
+        if self._size is None or (self._size.width_px, self._size.height_px) == (width, height):
+            return image
+        window = np.zeros((self._size.height_px, self._size.width_px, 3), np.uint8)
+        top, left = (self._size.height_px - height) // 2, (self._size.width_px - width) // 2
+        window[top : top + height, left : left + width] = image
+        return window
 
     def _turn_of(self, frame: VideoFrame) -> Turn:
         # A frame whose side data were looked at lives until Python's collector finds it, pixels and all. So they are

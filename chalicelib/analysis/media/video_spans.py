@@ -19,6 +19,7 @@ from chalicelib.analysis.media.sniff import HEAD_BYTES, sniff
 from chalicelib.analysis.media.video_container import choose_stream, open_container
 from chalicelib.analysis.media.video_decoding import Decoding
 from chalicelib.analysis.media.video_promise import Delivery, require_reach
+from chalicelib.domain.measurements.frame_size import FrameSize
 
 SEEKABLE_FORMATS = ("mov", "matroska")
 """Demuxers whose indexes lead to key frames by time. Elsewhere (AVI has no presentation times at all) everything before
@@ -31,13 +32,15 @@ _STEPS_BACK_S = (0.0, 10.0, 60.0)
 @dataclass(frozen=True, slots=True)
 class Span:
     """Frames with `from_s <= time < until_s`; None stands for an open end. `origin_s` is the time of the video's first
-    frame, from which its duration counts. Where spans overlap, each accounts for `own_from_s <= time < own_until_s`."""
+    frame, from which its duration counts. Where spans overlap, each accounts for `own_from_s <= time < own_until_s`.
+    `frame_size`: what its frames are scaled to, as those of the whole video are; None for the size of its first."""
 
     from_s: float | None
     until_s: float | None
     origin_s: float
     own_from_s: float | None = None
     own_until_s: float | None = None
+    frame_size: FrameSize | None = None
 
 
 class SpanSource:
@@ -109,7 +112,14 @@ def _begin(
     """A pass that stands before the first picture of the span, or further before."""
 
     def decoding() -> Decoding:
-        return Decoding(container, stream, limits, own_from_s=span.own_from_s, own_until_s=span.own_until_s)
+        return Decoding(
+            container,
+            stream,
+            limits,
+            own_from_s=span.own_from_s,
+            own_until_s=span.own_until_s,
+            frame_size=span.frame_size,
+        )
 
     from_s = span.from_s
     if from_s is None or container.format.name not in SEEKABLE_FORMATS or stream.time_base is None:

@@ -118,6 +118,17 @@ def _session() -> Schema:
             },
             "frames": {"type": "array", "description": "All frames, in order.", "items": frame},
         },
+        {"frame_size": _frame_size()},
+    )
+
+
+def _frame_size() -> Schema:
+    return record(
+        "The size of the upright frame in square pixels, which face boxes refer to.",
+        {
+            "width_px": {"type": "integer", "minimum": 1, "description": "Its width."},
+            "height_px": {"type": "integer", "minimum": 1, "description": "Its height."},
+        },
     )
 
 
@@ -147,6 +158,7 @@ def _legacy(names: list[str]) -> Schema:
             "metrics": arrays,
             "pack": text("The set of classifiers.", enum=packs),
         },
+        {"frame_size": _frame_size()},
     )
 
 
@@ -177,11 +189,17 @@ def _summary() -> Schema:
         "propertyNames": ref("MetricName"),
         "additionalProperties": {"type": "object", "additionalProperties": _NUMBER},
     }
+    media = record(
+        "All frames together.",
+        {"duration_s": {**_NUMBER, "description": "From the first frame to the end of the last, in seconds."}},
+        {"frame_size": _frame_size()},
+    )
     face = record("What one face showed.", {"face_id": text("The face."), "metrics": values})
     return record(
         f"A file of the type `{SUMMARY_CONTENT_TYPE}`; docs/results.md has all of it.",
         {
             "content_type": text("What it is.", enum=[SUMMARY_CONTENT_TYPE]),
+            "media": media,
             "faces": {"type": "array", "description": "The faces as they first appear.", "items": face},
         },
         {"configuration": record("What the networks ran on.", {"execution provider": text("By ONNX Runtime.")})},

@@ -182,7 +182,9 @@ class FaceMetrics:
 
 @dataclass(frozen=True, slots=True)
 class FrameMetrics:
-    """One decoded frame: its time in seconds as the container states it, and its faces by ascending id."""
+    """One decoded frame: its time in seconds as the container states it, and its faces by ascending id. `duration_s`:
+    how long the container shows it, None if it does not say; it counts for the last frame only."""
 
     time_s: float
     faces: tuple[FaceMetrics, ...]
+    duration_s: float | None = None

@@ -47,7 +47,7 @@ def stitch(segments: Iterable[Iterable[FrameMetrics]], plan: SegmentPlan) -> Ite
                 if face.face_id not in ids:
                     ids[face.face_id] = next_id
                     next_id += 1
-            joined = FrameMetrics(frame.time_s, _renamed(frame.faces, ids))
+            joined = replace(frame, faces=_renamed(frame.faces, ids))
             if segment.end_s is not None and segment.end_s - plan.overlap_s <= frame.time_s < segment.end_s:
                 tail.append(joined)
             yield joined

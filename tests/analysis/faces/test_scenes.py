@@ -63,6 +63,19 @@ def test_a_sudden_change_is_a_cut() -> None:
     assert _numbers([_HERE, _HERE, _THERE, _THERE]) == [0, 0, 1, 1]
 
 
+def test_where_a_stream_changes_its_size_what_is_roughly_alike_is_one_scene() -> None:
+    first = _place(1)
+    like = (first + 1.2 * _place(2) - 1.2 * 128).astype(np.float32)
+    near = (first + 0.8 * _place(2) - 0.8 * 128).astype(np.float32)
+    assert 0.75 < likeness(first, near) < 0.88
+    assert likeness(first, like) < 0.75
+    for other, expected in ((near, 0), (like, 1)):
+        scenes = Scenes()
+        assert [scenes.number_of(first, 0.0), scenes.number_of(other, 0.04, size_changed=True)] == [0, expected]
+        cut = Scenes()
+        assert [cut.number_of(first, 0.0), cut.number_of(other, 0.04)] == [0, 1]
+
+
 def test_a_cut_between_dark_scenes_is_a_cut() -> None:
     assert _numbers([_lit(_HERE, 0.2), _lit(_THERE, 0.2)]) == [0, 1]
 

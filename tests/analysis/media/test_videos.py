@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from chalicelib.analysis.media.frames import Frame, MediaInfo, MediaLimits
 from chalicelib.analysis.media.open_media import open_media
+from chalicelib.analysis.media.video_spans import Span, open_span
 from chalicelib.errors import MediaError
 from tests.media_factory import CODECS, LONG_MS, SHARED_MEDIA, STEADY_MS, corner_names, corners, noise, write_video
 
@@ -153,11 +154,45 @@ def write_with_new_size(path: Path, sizes: list[tuple[int, int]]) -> Path:
     return path
 
 
-def test_frames_may_change_their_size(tmp_path: Path) -> None:
-    path = write_with_new_size(tmp_path / "film.mkv", [(64, 48), (32, 24), (128, 96)])
-    _, frames = played(path)
-    assert [frame.image.shape for frame in frames] == [(48, 64, 3), (24, 32, 3), (96, 128, 3)]
+def test_frames_that_change_their_size_are_scaled_to_that_of_the_first(tmp_path: Path) -> None:
+    path = write_with_new_size(tmp_path / "film.mkv", [(64, 48), (32, 24), (128, 96), (128, 96)])
+    info, frames = played(path)
+    assert [frame.image.shape for frame in frames] == [(48, 64, 3)] * 4
+    assert (info.width_px, info.height_px) == (64, 48)
     assert {corner_names(frame.image) for frame in frames} == {"rgwb"}
+    assert [frame.size_changed for frame in frames] == [False, True, True, False]
+
+
+def test_a_frame_of_another_shape_lies_in_the_middle(tmp_path: Path) -> None:
+    path = write_with_new_size(tmp_path / "film.mkv", [(64, 48), (48, 64)])
+    image = played(path)[1][1].image
+    assert image.shape == (48, 64, 3)
+    assert image[:, :13].max() <= 2
+    assert image[:, -13:].max() <= 2
+    assert corner_names(image[:, 14:50]) == "rgwb"
+
+
+def test_a_stretch_has_the_size_that_the_whole_has(tmp_path: Path) -> None:
+    path = write_with_new_size(tmp_path / "film.mkv", [(64, 48), (128, 96), (128, 96)])
+    info, whole = played(path)
+    span = Span(0.04, None, 0.0, frame_size=info.frame_size)
+    with open_span(path, span, MediaLimits()) as source:
+        stretch = list(source.frames())
+    assert len(stretch) == 2
+    for frame, other in zip(stretch, whole[1:], strict=True):
+        assert np.array_equal(frame.image, other.image)
+
+
+def test_each_frame_says_how_long_the_container_shows_it(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "film.mp4", times_ms=[0, 40, 80], durations_ms=[40, 40, 8000])
+    info, frames = played(path)
+    assert info.duration_s == pytest.approx(8.08)
+    assert frames[-1].duration_s == pytest.approx(8.0)
+
+
+def test_one_frame_lasts_as_long_as_its_packet(tmp_path: Path) -> None:
+    _, frames = played(write_video(tmp_path / "film.mp4", times_ms=[0], durations_ms=[5000]))
+    assert [(frame.time_s, frame.duration_s) for frame in frames] == [(0.0, 5.0)]
 
 
 def test_a_frame_that_grows_beyond_the_limit_is_refused(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from pyarrow import parquet
 from chalicelib.api.application import ROUTES
 from chalicelib.api.openapi.document import openapi_document
 from chalicelib.api.openapi.result_schemas import RESULT_SCHEMAS, result_schemas
+from chalicelib.domain.measurements.frame_size import FrameSize
 from chalicelib.domain.measurements.metrics import (
     EMOTION_NAMES,
     EXPRESSION_NAMES,
@@ -48,7 +49,7 @@ def _files(
     recipe = make_recipe(name, neutral_baseline=baseline, table=ResultTable.PARQUET)
     metrics = recipe.metrics(expressions_only=expressions_only)
     faces = tuple(FaceMetrics(face_id, dict.fromkeys(metrics.names, 7.5)) for face_id in (0, 1))
-    with ResultFiles(recipe, metrics, directory, "clip.mp4") as results:
+    with ResultFiles(recipe, metrics, directory, "clip.mp4", frame_size=FrameSize(640, 360)) as results:
         results.write(FrameMetrics(0.0, faces))
         results.write(FrameMetrics(0.5, ()))
     return {file.content_type: file.path.read_bytes() for file in results.files}
