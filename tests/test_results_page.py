@@ -12,7 +12,7 @@ from chalicelib.domain.measurements.events import EVENTS, EventDefinition
 from chalicelib.domain.measurements.metrics import EVERY_METRIC, METRICS
 from chalicelib.domain.requests.job_names import JobName
 from chalicelib.domain.requests.recipes import RECIPES
-from chalicelib.domain.requests.result_formats import PARQUET_CONTENT_TYPE, ResultTable
+from chalicelib.domain.requests.result_formats import RESULT_KINDS, ResultTable
 from chalicelib.formats.result_files import ResultFiles
 from tests.formats.frames import GOLDEN_FRAMES
 from tests.recipes import make_recipe
@@ -45,7 +45,7 @@ def test_every_job_has_its_scores(name: JobName) -> None:
 
 
 def test_every_content_type_and_metric_is_there() -> None:
-    kinds = {PARQUET_CONTENT_TYPE} | {kind for recipe in RECIPES.values() if recipe for kind in recipe.content_types}
+    kinds = {content_type for kind in RESULT_KINDS.values() for content_type in kind}
     assert {kind for kind in kinds if f"`{kind}`" not in PAGE} == set()
     assert {metric.name for metric in METRICS if f"`{metric.name}`" not in PAGE} == set()
 

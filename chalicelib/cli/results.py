@@ -8,20 +8,7 @@ from chalicelib.cli.connection import Connection, connected
 from chalicelib.cli.output import say, say_json
 from chalicelib.client.http_session import ApiError
 from chalicelib.client.job_documents import RemoteFile, RemoteJob
-from chalicelib.domain.requests.result_formats import (
-    CSV_CONTENT_TYPE,
-    LEGACY_CONTENT_TYPE,
-    PARQUET_CONTENT_TYPE,
-    SESSION_CONTENT_TYPE,
-    SUMMARY_CONTENT_TYPE,
-)
-
-_KINDS = {
-    "json": (SESSION_CONTENT_TYPE, LEGACY_CONTENT_TYPE),
-    "csv": (CSV_CONTENT_TYPE,),
-    "summary": (SUMMARY_CONTENT_TYPE,),
-    "parquet": (PARQUET_CONTENT_TYPE,),
-}
+from chalicelib.domain.requests.result_formats import RESULT_KINDS
 
 
 @click.command()
@@ -33,11 +20,13 @@ _KINDS = {
     show_default=True,
     help="Directory for the files.",
 )
-@click.option("--only", "kinds", type=click.Choice(list(_KINDS)), multiple=True, help="Only this file; repeatable.")
+@click.option(
+    "--only", "kinds", type=click.Choice(list(RESULT_KINDS)), multiple=True, help="Only this file; repeatable."
+)
 @connected
 def results(connection: Connection, *, jobs: tuple[str, ...], out: Path, kinds: tuple[str, ...]) -> None:
     """Download the results of each JOB (an id or URL). Files of the same name are replaced."""
-    wanted = {content_type for kind in kinds for content_type in _KINDS[kind]}
+    wanted = {content_type for kind in kinds for content_type in RESULT_KINDS[kind]}
     with connection.open_client() as client:
         taken: set[str] = set()
         for job in [_finished(client.find_job(text)) for text in dict.fromkeys(jobs)]:

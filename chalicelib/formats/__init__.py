@@ -13,9 +13,10 @@
 * `file_names`   what clients see a result called
 * `result_files` opens the writers that a job's recipe asks for, on files
 
-A new format is one new module with a `ResultWriter` and one row in `result_files.WRITERS`; a recipe in
-`domain.requests.recipes` then asks for it by its content type. Memory stays flat however long the video is: a writer
-that cannot write in the order in which frames arrive spools to the disk.
+A new format is one new module with a `ResultWriter`, one row in `result_files.WRITERS` and its content type in
+`domain.requests.result_formats`, where a table that clients may ask for is a member of `ResultTable` as well. Memory
+stays flat however long the video is: a writer that cannot write in the order in which frames arrive spools to the
+disk.
 
 NaN and infinity never reach a file: they are a fault of ours and raise `ValueError`.
 """

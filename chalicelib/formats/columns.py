@@ -1,4 +1,4 @@
-"""The columns of the table formats (legacy JSON and CSV): their names and their cells."""
+"""The cells of legacy JSON and CSV, and the names of the metrics' columns in every table."""
 
 from collections.abc import Iterable
 
@@ -6,15 +6,6 @@ from chalicelib.domain.measurements.frame_size import FrameSize
 from chalicelib.domain.measurements.metrics import FaceMetrics, MetricSet
 from chalicelib.domain.measurements.validity import reasons_text
 from chalicelib.formats.numbers import metric_text
-
-TIME_COLUMN = "time stamp (msec)"
-FACE_COLUMN = "face id"
-NO_FACE = "TF"
-"""What stands for a metric where no face was tracked ("tracking failed")."""
-
-
-VALIDITY_COLUMNS = ("confidence", "valid", "invalid reasons")
-"""Columns behind those of the metrics, under the same names in every job: 0..100, 1 or 0, and text."""
 
 
 def metric_columns(metrics: MetricSet, *, classifier_names: bool) -> dict[str, str]:
@@ -38,5 +29,6 @@ def metric_cells(face: FaceMetrics, names: Iterable[str]) -> list[str]:
 
 
 def validity_cells(face: FaceMetrics) -> list[str]:
-    """What stands under `VALIDITY_COLUMNS`, as text. Raises `ValueError` where the confidence is not finite."""
+    """What stands under `VALIDITY_COLUMNS`, as text: 0..100, 1 or 0, and reasons. Raises `ValueError` if the
+    confidence is not finite."""
     return [metric_text(face.confidence), str(int(face.is_valid)), reasons_text(face.invalid_reasons)]

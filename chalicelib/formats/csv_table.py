@@ -5,16 +5,14 @@ import csv
 from typing import BinaryIO
 
 from chalicelib.domain.measurements.metrics import FaceMetrics, FrameMetrics, MetricSet
-from chalicelib.domain.requests.result_formats import CSV_CONTENT_TYPE
-from chalicelib.formats.columns import (
+from chalicelib.domain.requests.result_formats import (
+    CSV_CONTENT_TYPE,
     FACE_COLUMN,
     NO_FACE,
     TIME_COLUMN,
     VALIDITY_COLUMNS,
-    metric_cells,
-    metric_columns,
-    validity_cells,
 )
+from chalicelib.formats.columns import metric_cells, metric_columns, validity_cells
 from chalicelib.formats.numbers import milliseconds_text
 
 

@@ -10,16 +10,8 @@ from typing import BinaryIO
 
 from chalicelib.domain.measurements.frame_size import FrameSize
 from chalicelib.domain.measurements.metrics import FaceMetrics, FrameMetrics, MetricSet
-from chalicelib.domain.requests.result_formats import LEGACY_CONTENT_TYPE
-from chalicelib.formats.columns import (
-    NO_FACE,
-    TIME_COLUMN,
-    VALIDITY_COLUMNS,
-    metric_cells,
-    metric_columns,
-    size_members,
-    validity_cells,
-)
+from chalicelib.domain.requests.result_formats import LEGACY_CONTENT_TYPE, NO_FACE, TIME_COLUMN, VALIDITY_COLUMNS
+from chalicelib.formats.columns import metric_cells, metric_columns, size_members, validity_cells
 from chalicelib.formats.numbers import milliseconds_text
 from chalicelib.formats.writers import OpenSpool
 

@@ -11,13 +11,14 @@ from pyarrow.parquet import ParquetWriter
 from chalicelib.domain.measurements.frame_size import FrameSize
 from chalicelib.domain.measurements.metrics import FaceMetrics, FrameMetrics, MetricSet
 from chalicelib.domain.measurements.validity import reasons_text
-from chalicelib.domain.requests.result_formats import PARQUET_CONTENT_TYPE
-from chalicelib.formats.columns import VALIDITY_COLUMNS, metric_columns
+from chalicelib.domain.requests.result_formats import PARQUET_CONTENT_TYPE, ROW_COLUMNS, VALIDITY_COLUMNS
+from chalicelib.formats.columns import metric_columns
 
 ROWS_PER_GROUP = 16_384
 """Rows that wait in memory until they are written, 2.7 MB of them; nine minutes of one face at 30 frames a second."""
 
 _FLOAT32_MAX = 3.4028234e38
+_ROW_KINDS = ((pa.int32(), False), (pa.float64(), False), (pa.int32(), True))  # with whether they may be null
 _VALIDITY_KINDS = (pa.float32(), pa.bool_(), pa.string())
 _NO_VALUE = 0.0  # under a null nobody sees it
 
@@ -49,9 +50,7 @@ class ParquetTableWriter:
         ]
         self._schema = pa.schema(
             [
-                pa.field("frame", pa.int32(), nullable=False),
-                pa.field("time_s", pa.float64(), nullable=False),
-                pa.field("face_id", pa.int32()),
+                *(pa.field(name, *kind) for name, kind in zip(ROW_COLUMNS, _ROW_KINDS, strict=True)),
                 *fields,
                 *(pa.field(name, kind) for name, kind in zip(VALIDITY_COLUMNS, _VALIDITY_KINDS, strict=True)),
             ],

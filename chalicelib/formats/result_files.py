@@ -64,7 +64,7 @@ WRITERS: Mapping[str, Callable[[BinaryIO, Contents, OpenSpool], ResultWriter]] =
         CSV_CONTENT_TYPE: lambda stream, contents, _open_spool: CsvTableWriter(
             stream,
             metrics=contents.metrics,
-            face_ids=contents.recipe.max_faces > 1,
+            face_ids=contents.recipe.follows_many,
             classifier_names=contents.recipe.classifier_names,
         ),
         SUMMARY_CONTENT_TYPE: lambda stream, contents, open_spool: SummaryJsonWriter(

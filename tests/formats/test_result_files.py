@@ -18,11 +18,13 @@ from chalicelib.domain.requests.result_formats import (
     CSV_CONTENT_TYPE,
     LEGACY_CONTENT_TYPE,
     PARQUET_CONTENT_TYPE,
+    RESULT_KINDS,
     SESSION_CONTENT_TYPE,
     SUMMARY_CONTENT_TYPE,
+    TABLES,
     ResultTable,
 )
-from chalicelib.formats.result_files import ResultFiles
+from chalicelib.formats.result_files import WRITERS, ResultFiles
 from tests.formats.frames import GOLDEN_FRAMES, face
 from tests.formats.readers import csv_bytes, legacy_bytes, session_bytes, summary_bytes
 from tests.recipes import make_recipe
@@ -39,6 +41,19 @@ def _write(results: ResultFiles) -> dict[str, bytes]:
         for frame in GOLDEN_FRAMES:
             results.write(frame)
     return {file.content_type: file.path.read_bytes() for file in results.files}
+
+
+def test_every_content_type_has_a_writer() -> None:
+    assert set(WRITERS) == {content_type for kind in RESULT_KINDS.values() for content_type in kind}
+
+
+@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("name", [JobName.MULTIFACE, JobName.CT_PACK_LINEAR])
+def test_a_table_is_the_file_that_was_asked_for(name: JobName, table: ResultTable, tmp_path: Path) -> None:
+    with ResultFiles(make_recipe(name, table=table), EVERY_METRIC, tmp_path, "clip.mp4") as results:
+        last = results.files[-1]
+    assert last.content_type == TABLES[table]
+    assert last.file_name == f"clip.mp4-metrics.{table}"
 
 
 @pytest.mark.parametrize("name", [JobName.MULTIFACE, JobName.SDK_METRICS])

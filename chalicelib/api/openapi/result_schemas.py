@@ -10,7 +10,24 @@ from chalicelib.api.openapi.schemas import Schema, record, ref, text
 from chalicelib.domain.measurements.metrics import Metric, MetricGroup, MetricSet
 from chalicelib.domain.measurements.validity import InvalidReason
 from chalicelib.domain.requests.recipes import RECIPES, Scores
-from chalicelib.domain.requests.result_formats import LEGACY_CONTENT_TYPE, SESSION_CONTENT_TYPE, SUMMARY_CONTENT_TYPE
+from chalicelib.domain.requests.result_formats import (
+    FACE_COLUMN,
+    LEGACY_CONTENT_TYPE,
+    NO_FACE,
+    ROW_COLUMNS,
+    SESSION_CONTENT_TYPE,
+    SUMMARY_CONTENT_TYPE,
+    TABLES,
+    TIME_COLUMN,
+    VALIDITY_COLUMNS,
+    ResultTable,
+)
+
+
+def _row_schema(table: ResultTable) -> str:
+    """What the schema of a table's rows is called: `ParquetRow`."""
+    return f"{table.capitalize()}Row"
+
 
 RESULT_SCHEMAS = (
     "MetricName",
@@ -19,15 +36,13 @@ RESULT_SCHEMAS = (
     "SessionResult",
     "LegacyResult",
     "CsvRow",
-    "ParquetRow",
+    *(_row_schema(table) for table in TABLES),
     "SummaryResult",
 )
 """Their names. No answer of the API holds them itself: its redirects lead to them."""
 
-_TIME_MS, _FACE = "time stamp (msec)", "face id"
 _NUMBER: Schema = {"type": "number"}
-_NO_FACE: Schema = {"const": "TF"}
-_VALIDITY = ("confidence", "valid", "invalid reasons")
+_NO_FACE_CELL: Schema = {"const": NO_FACE}
 
 _REASONS_TEXT = "What speaks against the numbers, with semicolons between; empty where nothing does."
 
@@ -57,12 +72,12 @@ def result_schemas(metrics: MetricSet) -> Mapping[str, Schema]:
             **record(
                 "A row of `application/csv`. The metrics have their raw names in ct-pack jobs; TF stands where no face "
                 "was found.",
-                {_TIME_MS: text("The time of the frame in milliseconds.")},
-                {_FACE: text("The face; missing in jobs that follow one face.")},
+                {TIME_COLUMN: text("The time of the frame in milliseconds.")},
+                {FACE_COLUMN: text("The face; missing in jobs that follow one face.")},
             ),
-            "propertyNames": {"enum": [_TIME_MS, _FACE, *either, *_VALIDITY]},
+            "propertyNames": {"enum": [TIME_COLUMN, FACE_COLUMN, *either, *VALIDITY_COLUMNS]},
         },
-        "ParquetRow": _parquet_row(either),
+        **{_row_schema(table): _table_row(content_type, either) for table, content_type in TABLES.items()},
         "SummaryResult": _summary(),
     }
 
@@ -138,12 +153,12 @@ def _legacy(names: list[str]) -> Schema:
         **record(
             "An array per metric, as long as that of the times.",
             {
-                _TIME_MS: {"type": "array", "description": "The times in milliseconds.", "items": _NUMBER},
+                TIME_COLUMN: {"type": "array", "description": "The times in milliseconds.", "items": _NUMBER},
                 "invalid reasons": {"type": "array", "description": _REASONS_TEXT, "items": {"type": "string"}},
             },
         ),
-        "propertyNames": {"enum": [_TIME_MS, *names, *_VALIDITY]},
-        "additionalProperties": {"type": "array", "items": {"oneOf": [_NUMBER, _NO_FACE]}},
+        "propertyNames": {"enum": [TIME_COLUMN, *names, *VALIDITY_COLUMNS]},
+        "additionalProperties": {"type": "array", "items": {"oneOf": [_NUMBER, _NO_FACE_CELL]}},
     }
     return record(
         f"A file of the type `{LEGACY_CONTENT_TYPE}`.",
@@ -162,12 +177,12 @@ def _legacy(names: list[str]) -> Schema:
     )
 
 
-def _parquet_row(names: list[str]) -> Schema:
+def _table_row(content_type: str, names: list[str]) -> Schema:
     frame: Schema = {"type": "integer", "minimum": 0, "description": "The number of the frame."}
     face_id: Schema = {"type": ["integer", "null"], "description": "The face; null without one."}
     return {
         **record(
-            "A row of `application/vnd.apache.parquet`. The metrics have their raw names in ct-pack jobs, and are null "
+            f"A row of `{content_type}`. The metrics have their raw names in ct-pack jobs, and are null "
             "where no face was found.",
             {
                 "frame": frame,
@@ -177,7 +192,7 @@ def _parquet_row(names: list[str]) -> Schema:
                 "invalid reasons": {"type": ["string", "null"], "description": _REASONS_TEXT},
             },
         ),
-        "propertyNames": {"enum": ["frame", "time_s", "face_id", *names, *_VALIDITY]},
+        "propertyNames": {"enum": [*ROW_COLUMNS, *names, *VALIDITY_COLUMNS]},
         "additionalProperties": {"type": ["number", "null"]},
     }
 

@@ -48,6 +48,11 @@ class Recipe:
     classifier_names: bool = False
     scores: Scores = Scores.OWN_NEUTRAL
 
+    @property
+    def follows_many(self) -> bool:
+        """True if faces have ids of their own in every file, however many may be measured."""
+        return not self.pack
+
     def metrics(self, *, expressions_only: bool) -> MetricSet:
         """What the results have in a deployment, where emotions may be switched off."""
         deployed = deployed_metrics(expressions_only=expressions_only)

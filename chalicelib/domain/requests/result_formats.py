@@ -1,5 +1,6 @@
-"""The files that jobs leave: their content types, and the tables that a client may ask for."""
+"""The files that jobs leave: their content types, the tables that a client may ask for, and the columns of tables."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 SESSION_CONTENT_TYPE = "application/vnd.affectiva.session.v0+json"
@@ -18,7 +19,25 @@ class ResultTable(StrEnum):
     @property
     def content_type(self) -> str | None:
         """Its content type, None for no table."""
-        return _TABLES.get(self)
+        return TABLES.get(self)
 
 
-_TABLES = {ResultTable.PARQUET: PARQUET_CONTENT_TYPE}
+TABLES: Mapping[ResultTable, str] = {ResultTable.PARQUET: PARQUET_CONTENT_TYPE}
+"""The content type of each table. Its rows have the columns of `ROW_COLUMNS`, the metrics and `VALIDITY_COLUMNS`."""
+
+RESULT_KINDS: Mapping[str, tuple[str, ...]] = {
+    "json": (SESSION_CONTENT_TYPE, LEGACY_CONTENT_TYPE),
+    "csv": (CSV_CONTENT_TYPE,),
+    "summary": (SUMMARY_CONTENT_TYPE,),
+    **{str(table): (content_type,) for table, content_type in TABLES.items()},
+}
+"""Every kind of file by a short name, with its content types."""
+
+TIME_COLUMN = "time stamp (msec)"
+FACE_COLUMN = "face id"
+NO_FACE = "TF"
+"""What stands for a metric in CSV and legacy JSON if no face was tracked ("tracking failed")."""
+ROW_COLUMNS = ("frame", "time_s", "face_id")
+"""What the rows of tables for programs begin with: the frame's number from 0, its time in seconds, and the face."""
+VALIDITY_COLUMNS = ("confidence", "valid", "invalid reasons")
+"""Columns behind those of the metrics, under the same names in every job."""
