@@ -41,7 +41,7 @@ def on_a_stack(group: Callable[[], None]) -> Callable[..., None]:
     @click.option(
         "--endpoint-url",
         help="Where AWS is, if not where boto3 looks (AWS_ENDPOINT_URL). `make serve` prints that of its stack. An "
-        "address of this machine gets made-up credentials, never yours.",
+        "address of this machine gets the credentials that `make serve` wrote for its stack, never yours.",
     )
     @click.option("--region", help="The stack's region, if not boto3's (AWS_DEFAULT_REGION, profile).")
     @click.pass_context

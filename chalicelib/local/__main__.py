@@ -3,6 +3,7 @@
 The stack is imported inside the commands: a first line is on the terminal before that second or more has passed.
 """
 
+import io
 import logging
 import sys
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from rich.console import Console
 
 from chalicelib.domain.requests.job_names import DEFAULT_JOB_NAME, JobName
 from chalicelib.errors import MienError
-from chalicelib.local.log_lines import write_log
+from chalicelib.local.log_lines import open_log, write_log
 from chalicelib.local.signals import endings_as_exceptions, endings_at_once
 
 _INTERRUPTED = 130  # what a shell makes of a process that SIGINT ended
@@ -147,8 +148,7 @@ def _exit_status(action: Callable[[], None], log_path: Path) -> int:
 
 
 def _log_to(log_path: Path) -> None:
-    log_path.parent.mkdir(parents=True, exist_ok=True)
-    write_log(log_path.open("a", encoding="utf-8"), process_name="stack")
+    write_log(io.TextIOWrapper(open_log(log_path), encoding="utf-8", line_buffering=True), process_name="stack")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
 """The lines that the stack and its workers log, into one file."""
 
 import logging
-from typing import TextIO
+import os
+from pathlib import Path
+from typing import BinaryIO, TextIO
 
 
 def write_log(stream: TextIO, *, process_name: str, level: str = "INFO") -> None:
@@ -12,3 +14,9 @@ def write_log(stream: TextIO, *, process_name: str, level: str = "INFO") -> None
         format=f"%(asctime)s %(levelname)s {process_name} %(process)d %(name)s: %(message)s",
     )
     logging.getLogger("botocore").setLevel(logging.WARNING)  # else each client says whence it has its endpoint
+
+
+def open_log(path: Path) -> BinaryIO:
+    """Opens the log at its end; a new one can be read by this user only (mode 0600). Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return open(path, "ab", opener=lambda name, flags: os.open(name, flags, 0o600))

@@ -74,7 +74,8 @@ def user_command(stack: Stack) -> str:
     installed = Path(sys.executable).with_name("mien")
     command = (str(installed),) if installed.is_file() else (sys.executable, "-m", "chalicelib.cli")
     options = ("--endpoint-url", stack.aws_endpoint_url, "--table", stack.table_name)
-    return shlex.join((*command, "user", *options, "list"))
+    credentials = f"AWS_SHARED_CREDENTIALS_FILE={shlex.quote(str(stack.credentials_path))}"
+    return f"{credentials} {shlex.join((*command, 'user', *options, 'list'))}"
 
 
 def exports(index_url: str, user: str, password: str) -> str:

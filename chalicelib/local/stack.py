@@ -21,6 +21,7 @@ from chalicelib.aws.clients import make_clients
 from chalicelib.domain.ids import new_id
 from chalicelib.errors import MienError
 from chalicelib.local.aws.batch_service import DEFINITION, ENDPOINT_VARIABLE, QUEUE, BatchService
+from chalicelib.local.aws.credentials import write_profile
 from chalicelib.local.aws.embedded import EmbeddedAws
 from chalicelib.local.aws.environment import process_environment
 from chalicelib.local.background import Background
@@ -50,7 +51,8 @@ class Stack:
     """A context manager; inside it the API answers at `index_url` and knows the user `user` with `password`.
 
     `port` is the API's, 0 takes a free one. Nothing is left running afterwards, however the block ends; should this
-    process be killed, the workers end by themselves. The workers' log is added to `log_path`.
+    process be killed, the workers end by themselves. The workers' log is added to `log_path`. Commands of this user
+    reach the stack's AWS with the credentials at `credentials_path`.
     `expressions_only` is that of the settings, which `configure` changes further. Files in `drop_directory` are taken
     for files in the user's drop-folder.
     """
@@ -83,6 +85,7 @@ class Stack:
         self.account_id = ""
         self.aws_endpoint_url = ""
         self.table_name = ""
+        self.credentials_path = Path()
 
     def __enter__(self) -> Self:
         """Raises `StackError` where models are missing, the port is in use or the log cannot be written."""
@@ -166,10 +169,15 @@ class Stack:
     def _start_batch(self, aws: EmbeddedAws, undo: ExitStack) -> dict[str, str]:
         """The environment of workers, in which they find the batch service; this process finds it, too."""
         # Media and results in work lie here, and go with the stack even where a worker was killed over them.
-        directory = undo.enter_context(tempfile.TemporaryDirectory(prefix="mien-stack-"))
-        environment = aws.environment | {"TMPDIR": directory}
+        directory = Path(undo.enter_context(tempfile.TemporaryDirectory(prefix="mien-stack-")))
+        self.credentials_path = directory / "credentials"
+        write_profile(aws.credentials, self.credentials_path)
+        work = directory / "work"
+        work.mkdir(mode=0o700)
+        environment = aws.environment | {"TMPDIR": str(work)}
+        most_processes = max(_SEGMENT_PROCESSES, self._workers)
         try:
-            batch = BatchService(environment, self._log_path, max_processes=max(_SEGMENT_PROCESSES, self._workers))
+            batch = BatchService(environment, self._log_path, aws.credentials, max_processes=most_processes)
         except OSError as error:
             raise StackError(f"The log {self._log_path} cannot be written: {error.strerror}.") from error
         self._batch = undo.enter_context(batch)

@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 from chalicelib.cli.__main__ import mien
 from chalicelib.domain.ids import new_id
 from chalicelib.errors import NotAuthenticated
+from chalicelib.local.aws.credentials import write_profile
 from chalicelib.local.aws.embedded import EmbeddedAws
 from chalicelib.services.users import Users
 from chalicelib.wiring import make_users
@@ -139,9 +140,15 @@ def test_help_needs_no_stack(command: tuple[str, ...], monkeypatch: pytest.Monke
     assert "Usage:" in _done(*command, "--help")
 
 
-def test_another_process_needs_the_endpoint_and_the_table_only(aws: EmbeddedAws, table: str, users: Users) -> None:
+def test_another_process_needs_endpoint_table_and_the_credentials_of_the_stack(
+    aws: EmbeddedAws, table: str, users: Users, tmp_path: Path
+) -> None:
+    write_profile(aws.credentials, tmp_path / "credentials")
     # A proxy and credentials of somewhere else, which must not be asked or sent.
     environment = {
+        "AWS_ACCESS_KEY_ID": "real",
+        "AWS_SECRET_ACCESS_KEY": "real",
+        "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "credentials"),
         "PATH": os.environ["PATH"],
         "HTTP_PROXY": "http://127.0.0.1:9",
         "AWS_DEFAULT_REGION": "eu-central-1",

@@ -13,7 +13,9 @@ from moto import mock_aws
 from chalicelib.aws.batch_jobs import AwsBatch
 from chalicelib.aws.clients import make_batch_client
 from chalicelib.local.aws.batch_service import BatchService
+from chalicelib.local.aws.credentials import RunCredentials
 
+_CREDENTIALS = RunCredentials("testing", "testing")
 _SLEEP = "import time; time.sleep(60)"
 _TRUST = json.dumps({"Version": "2012-10-17", "Statement": []})
 
@@ -45,5 +47,5 @@ def moto_batch(session: Session) -> Iterator[AwsBatch]:
 def local_batch(session: Session, log_path: Path) -> Iterator[AwsBatch]:
     """The local stack's service, with processes that would sleep for a minute."""
     command = (sys.executable, "-c", _SLEEP)
-    with BatchService(dict(os.environ), log_path, max_processes=2, command=command) as service:
+    with BatchService(dict(os.environ), log_path, _CREDENTIALS, max_processes=2, command=command) as service:
         yield AwsBatch(session.client("batch", endpoint_url=service.url), "any", "any")

@@ -10,6 +10,7 @@ from chalicelib.api.responses import CHALLENGE, LOGIN_SENTENCE, error_envelope
 from chalicelib.aws.dynamodb.table_layout import EXPIRES_AT, TABLE_KEYS
 from chalicelib.domain.intake.drops import DROP_PREFIX, RESULTS_PREFIX
 from chalicelib.domain.intake.uploads import UPLOAD_PREFIX
+from chalicelib.local.aws.provisioning import media_cors
 from chalicelib.settings import Settings, variable_name
 from infra.deployment.parameters import SET_BY_DEPLOY, load_parameters
 from infra.deployment.places import stages
@@ -180,3 +181,10 @@ def test_a_stages_file_sets_what_the_template_has(template: Resource, stage: str
 
 def test_production_is_protected(template: Resource) -> None:
     assert load_parameters("production", template)["DeletionProtection"] == "true"
+
+
+def test_the_local_stack_lets_pages_use_the_bucket_as_the_deployed_one_does(template: Resource) -> None:
+    (rule,) = template["Resources"]["MediaBucket"]["Properties"]["CorsConfiguration"]["CorsRules"]
+    local = media_cors("*")
+    assert (rule["AllowedMethods"], rule["ExposedHeaders"]) == ([*local.methods], [*local.exposed])
+    assert rule["MaxAge"] == local.max_age_s

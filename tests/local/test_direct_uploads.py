@@ -124,7 +124,7 @@ def _upload(place: Place, directory: Path, size_bytes: int) -> tuple[Any, int]:
     with media.open("wb") as stream:
         stream.truncate(size_bytes)
     arguments = [sys.executable, str(CLIENT), place.index_url, USER, PASSWORD, str(media)]
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "PYTHONSAFEPATH": "1"}
     done = subprocess.run(arguments, env=environment, capture_output=True, text=True, timeout=200, check=False)
     assert done.returncode == 0, done.stderr
     url, heard, memory_kib = done.stdout.split()

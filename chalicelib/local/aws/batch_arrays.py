@@ -10,6 +10,7 @@ from threading import Lock
 from typing import BinaryIO
 from uuid import uuid4
 
+from chalicelib.local.log_lines import open_log
 from chalicelib.local.workers.supervisor import REPOSITORY, with_import_path
 
 _LIVE, _SUCCEEDED, _FAILED = "RUNNING", "SUCCEEDED", "FAILED"
@@ -41,8 +42,7 @@ class BatchArrays:
     ) -> None:
         self._command = list(command)
         self._environment = with_import_path(environment)
-        log_path.parent.mkdir(parents=True, exist_ok=True)
-        self._log_file: BinaryIO = log_path.open("ab")
+        self._log_file: BinaryIO = open_log(log_path)
         self._pool = ThreadPoolExecutor(max_processes, thread_name_prefix="batch")
         self._arrays: dict[str, _Array] = {}
         self._lock = Lock()
@@ -129,6 +129,7 @@ class BatchArrays:
                 stdout=self._log_file,
                 stderr=self._log_file,
                 process_group=0,
+                umask=0o077,
             )
             array.processes[index] = process
         exit_status = process.wait()

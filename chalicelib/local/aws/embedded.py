@@ -7,24 +7,25 @@ from threading import Lock
 from types import TracebackType
 from typing import Self
 
-import requests
+from moto.moto_api._internal.models import moto_api_backend
 
 from chalicelib.aws.clients import make_clients
+from chalicelib.local.aws.credentials import make_credentials
 from chalicelib.local.aws.dynamodb_lock import one_dynamodb_call_at_a_time
 from chalicelib.local.aws.environment import embedded_aws_variables, process_environment, without_foreign_variables
 from chalicelib.local.aws.moto_server import MotoServer
-from chalicelib.local.aws.provisioning import EventQueues, provision
+from chalicelib.local.aws.provisioning import EventQueues, media_cors, provision
 from chalicelib.local.aws.s3_event_versions import versions_in_s3_events
 from chalicelib.settings import Settings, write_settings
 
 # moto keeps its data in module globals, so two in one process would be one.
 _ONE_PER_PROCESS = Lock()
-_RESET_TIMEOUT_S = 10.0
 
 
 class EmbeddedAws:
     """A context manager; inside it this process's own environment is `environment`, so every boto3 client made there,
-    and every child process given it, talks to the embedded AWS and cannot talk to the real one.
+    and every child process given it, talks to the embedded AWS and cannot talk to the real one. Nobody else can talk to
+    it: `credentials` are of this run, and every request must be signed with them.
 
     `port` is that of the AWS endpoint; 0 takes a free one. `configure` changes the settings beyond the names, such as
     the models' directory. `visibility_timeout_s` and `max_receives` are the job queue's (see `provision`).
@@ -43,6 +44,7 @@ class EmbeddedAws:
         self._max_receives = max_receives
         self._configure = configure or _as_it_is
         self._undo = ExitStack()
+        self.credentials = make_credentials()
         self.endpoint_url = ""
         self.dead_letter_queue_url = ""
         self.event_queues = EventQueues("", "", "", "")
@@ -64,10 +66,11 @@ class EmbeddedAws:
             undo.callback(_ONE_PER_PROCESS.release)
             undo.enter_context(one_dynamodb_call_at_a_time())
             undo.enter_context(versions_in_s3_events())
-            server = MotoServer(self._port)
+            server = MotoServer(self._port, self.credentials)
             undo.callback(server.stop)
             self.endpoint_url = server.url
             self._enter_environment(undo)
+            server.set_cors(media_cors(self.settings.cors_origins))
             self._undo = undo.pop_all()
         return self
 
@@ -77,10 +80,12 @@ class EmbeddedAws:
         self._undo.__exit__(error_type, error, traceback)
 
     def _enter_environment(self, undo: ExitStack) -> None:
-        environment = without_foreign_variables(os.environ) | embedded_aws_variables(self.endpoint_url)
+        environment = without_foreign_variables(os.environ) | embedded_aws_variables(
+            self.endpoint_url, self.credentials
+        )
         undo.enter_context(process_environment(environment))
-        _forget_everything(self.endpoint_url)
-        undo.callback(_forget_everything, self.endpoint_url)
+        moto_api_backend.reset()
+        undo.callback(moto_api_backend.reset)
         provisioned = provision(
             make_clients(), visibility_timeout_s=self._visibility_timeout_s, max_receives=self._max_receives
         )
@@ -100,7 +105,3 @@ class EmbeddedAws:
 
 def _as_it_is(settings: Settings) -> Settings:
     return settings
-
-
-def _forget_everything(endpoint_url: str) -> None:
-    requests.post(f"{endpoint_url}/moto-api/reset", timeout=_RESET_TIMEOUT_S).raise_for_status()

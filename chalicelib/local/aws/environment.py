@@ -4,6 +4,8 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+from chalicelib.local.aws.credentials import RunCredentials
+
 REGION = "us-east-1"
 HOST = "127.0.0.1"
 
@@ -11,8 +13,8 @@ _FOREIGN_PREFIXES = ("AWS_", "BOTO_", "MIEN_")
 _PROXY_EXCEPTIONS = ("NO_PROXY", "no_proxy")
 
 
-def embedded_aws_variables(endpoint_url: str) -> dict[str, str]:
-    """What points boto3 at `endpoint_url`, with credentials that open nothing anywhere else.
+def embedded_aws_variables(endpoint_url: str, credentials: RunCredentials) -> dict[str, str]:
+    """Returns what points boto3 at `endpoint_url`, with credentials that open nothing anywhere else.
 
     The user's own profiles, configuration and instance credentials are switched off, so that a request that lost its
     endpoint could still not be signed for a real account.
@@ -21,8 +23,8 @@ def embedded_aws_variables(endpoint_url: str) -> dict[str, str]:
         "AWS_ENDPOINT_URL": endpoint_url,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_REGION": REGION,
-        "AWS_ACCESS_KEY_ID": "embedded",
-        "AWS_SECRET_ACCESS_KEY": "embedded",
+        "AWS_ACCESS_KEY_ID": credentials.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": credentials.secret_access_key,
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",

@@ -1,75 +1,40 @@
-"""moto's HTTP server in this process, on this machine only; it ends together with its connections."""
+"""moto behind its guard: DynamoDB, S3 and SQS over HTTP, for those who have this run's secret."""
 
-import socket
-from contextlib import suppress
-from threading import Lock, Thread
-from typing import Any
+from datetime import UTC, datetime
 
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
-from werkzeug.serving import ThreadedWSGIServer
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from chalicelib.local.aws.environment import HOST
+from chalicelib.local.aws.credentials import RunCredentials
+from chalicelib.local.aws.guarded_app import CorsRule, GuardedApp
+from chalicelib.local.aws.wsgi_server import LocalWsgiServer
+
+_SERVICES = frozenset(("dynamodb", "s3", "sqs"))
 
 
 class MotoServer:
-    """Serves from its construction until `stop`. Raises OSError where the port is in use."""
+    """Serves from its construction until `stop`. Raises OSError if the port is in use."""
 
-    def __init__(self, port: int) -> None:
-        # The socket is bound here because werkzeug ends the whole process where it cannot bind one.
-        with socket.create_server((HOST, port)) as listener:
-            self._server = _ThreadedServer(
-                HOST,
-                listener.getsockname()[1],
-                DomainDispatcherApplication(create_backend_app),
-                handler=_SilentHandler,
-                fd=listener.fileno(),
-            )
-        self._thread = Thread(
-            target=self._server.serve_forever, kwargs={"poll_interval": 0.1}, name="moto", daemon=True
-        )
-        self._thread.start()
+    def __init__(self, port: int, credentials: RunCredentials) -> None:
+        self._credentials = credentials
+        self._server = LocalWsgiServer("moto", self._guarded, port)
+        self._server.start()
 
     @property
     def url(self) -> str:
         """`http://127.0.0.1:<port>`."""
-        return f"http://{HOST}:{self._server.port}"
+        return self._server.url
+
+    def set_cors(self, rule: CorsRule) -> None:
+        """Lets pages use the bucket's presigned URLs and forms as the rule says; before, none can."""
+        self._app.cors = rule
 
     def stop(self) -> None:
         """Ends the server; open connections are cut."""
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
-        self._server.cut_connections()
+        self._server.stop()
 
-
-class _SilentHandler(MotoRequestHandler):
-    disable_nagle_algorithm = True
-
-    def log(self, *_args: Any) -> None:
-        """Nothing: a terminal is for people, and every request of boto3 would be a line."""
-
-
-class _ThreadedServer(ThreadedWSGIServer):
-    """Remembers its connections. Clients keep them open, and a thread waits at each for the next request."""
-
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        self._connections: set[socket.socket] = set()
-        self._connections_lock = Lock()
-        super().__init__(*arguments, **options)
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        with self._connections_lock:
-            self._connections.add(request)
-        super().process_request(request, client_address)
-
-    def shutdown_request(self, request: Any) -> None:
-        with self._connections_lock:
-            self._connections.discard(request)
-        super().shutdown_request(request)
-
-    def cut_connections(self) -> None:
-        with self._connections_lock:
-            connections = list(self._connections)
-        for connection in connections:
-            with suppress(OSError):  # the client was quicker
-                connection.shutdown(socket.SHUT_RDWR)
+    def _guarded(self, hosts: frozenset[str]) -> GuardedApp:
+        moto = DomainDispatcherApplication(create_backend_app)
+        self._app = GuardedApp(
+            moto, self._credentials, services=_SERVICES, hosts=hosts, clock=lambda: datetime.now(UTC)
+        )
+        return self._app

@@ -10,6 +10,7 @@ from chalicelib.aws.clients import AwsClients
 from chalicelib.aws.dynamodb.table_layout import EXPIRES_AT, TABLE_KEYS
 from chalicelib.domain.intake.drops import DROP_PREFIX
 from chalicelib.domain.intake.uploads import UPLOAD_PREFIX
+from chalicelib.local.aws.guarded_app import CorsRule
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
@@ -71,6 +72,12 @@ def provision(clients: AwsClients, *, visibility_timeout_s: int, max_receives: i
     queues = EventQueues(uploads, drops, deliveries, dead_letter_queue_url)
     _tell_of_objects(clients, queues)
     return Provisioned(_TABLE, _BUCKET, job_queue_url, dead_letter_queue_url, queues)
+
+
+def media_cors(origins: str) -> CorsRule:
+    """Returns the CORS rule of the media bucket, as `infra/template.yaml` has it. `origins` is the setting
+    `cors_origins`: `*` or a list with commas between."""
+    return CorsRule(tuple(origin.strip() for origin in origins.split(",") if origin.strip()))
 
 
 def _redrive(sqs: "SQSClient", dead_letter_queue_url: str, max_receives: int) -> str:

@@ -11,6 +11,7 @@ from threading import Event, Lock, Thread
 from types import TracebackType
 from typing import Self
 
+from chalicelib.local.log_lines import open_log
 from chalicelib.local.workers.process import DEFAULT_HANDLER, DEFAULT_WARM_UP
 
 REPOSITORY = Path(__file__).parents[3]
@@ -66,8 +67,7 @@ class WorkerSupervisor:
 
     def __enter__(self) -> Self:
         """Raises OSError where the log cannot be written."""
-        self._log_path.parent.mkdir(parents=True, exist_ok=True)
-        self._log_file = self._log_path.open("ab")
+        self._log_file = open_log(self._log_path)
         for thread in self._threads:
             thread.start()
         return self
@@ -133,6 +133,7 @@ class WorkerSupervisor:
                 stdout=self._log_file,
                 stderr=self._log_file,
                 process_group=0,
+                umask=0o077,  # strangers' faces are for this user only
             )
             self._processes[slot] = process
             return process

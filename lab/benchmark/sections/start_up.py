@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping
 
 from chalicelib.analysis.networks.models import ModelFile
+from chalicelib.local.aws.credentials import make_credentials
 from chalicelib.local.aws.environment import embedded_aws_variables, without_foreign_variables
 from lab.benchmark.bench import Bench
 from lab.benchmark.contestants import ROOT
@@ -50,7 +51,7 @@ def _environment() -> Mapping[str, str]:
         "MIEN_JOB_QUEUE_URL": f"{_NOWHERE}/queue",
         "MIEN_MODELS_DIR": str(ROOT / "models"),
     }
-    return without_foreign_variables(os.environ) | embedded_aws_variables(_NOWHERE) | settings
+    return without_foreign_variables(os.environ) | embedded_aws_variables(_NOWHERE, make_credentials()) | settings
 
 
 def section(times_s: Mapping[str, Spread]) -> Section:

@@ -80,7 +80,7 @@ def test_the_users_own_aws_is_out_of_reach(tmp_path: Path) -> None:
             assert aws.settings.public_base_url is None
         assert os.environ["AWS_PROFILE"] == "production"
         assert os.environ["MIEN_TABLE_NAME"] == "production"
-    assert seen_here == ["embedded", None, "default", "us-east-1", [aws.endpoint_url] * 4]
+    assert seen_here == [aws.credentials.access_key_id, None, "default", "us-east-1", [aws.endpoint_url] * 4]
     assert seen_by_child == seen_here
 
 
