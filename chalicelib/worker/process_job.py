@@ -122,7 +122,7 @@ class JobProcessor:
             closing(frames) as measured,
         ):
             report.begin(medium.info.frames_total)
-            for frame in scored(report.count(measured), recipe.scores, metrics):
+            for frame in scored(report.count(measured), recipe.scores, metrics, smoothed=recipe.smoothed):
                 results.write(frame)
             results.close()
             store_results(self._services, job, results, report, media_seconds=medium.info.duration_s)
@@ -136,7 +136,7 @@ class JobProcessor:
             recipe, metrics, directory, job.filename, provider=provider, frame_size=plan.frame_size
         ) as results:
             frames = report.count(stitched_frames(self._services.media, job, plan, directory))
-            for frame in scored(frames, recipe.scores, metrics):
+            for frame in scored(frames, recipe.scores, metrics, smoothed=recipe.smoothed):
                 results.write(frame)
             results.close()
             store_results(self._services, job, results, report, media_seconds=plan.duration_s)

@@ -29,7 +29,7 @@ def run(content_type: str, seconds: float, faces: int) -> Run:
         clocked() as clock,
         ResultFiles(recipe, metrics, Path(directory), "clip.mp4") as results,
     ):
-        for frame in scored(_invented(frames, count), recipe.scores, metrics):
+        for frame in scored(_invented(frames, count), recipe.scores, metrics, smoothed=recipe.smoothed):
             results.write(frame)
     return Run(frames, {str(count): frames}, clock.wall_s, clock.cpu_s, seconds, peak_bytes())
 

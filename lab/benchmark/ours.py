@@ -65,7 +65,7 @@ def run(
             ) as measured,
         ):
             media_s = medium.info.duration_s or 0.0
-            for frame in scored(measured, recipe.scores, metrics):
+            for frame in scored(measured, recipe.scores, metrics, smoothed=recipe.smoothed):
                 results.write(frame)
                 faces[str(len(frame.faces))] += 1
             results.close()

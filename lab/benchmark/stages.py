@@ -229,13 +229,15 @@ def _expressed(faces: list[tuple[tuple[int, int], FaceMesh]], model: TrainedExpr
 
 def _correct(recording: Recording) -> Iterator[object]:
     recipe = recording.recipe
-    return iter(scored(recording.metrics, recipe.scores, recipe.metrics(expressions_only=False)))
+    return iter(
+        scored(recording.metrics, recipe.scores, recipe.metrics(expressions_only=False), smoothed=recipe.smoothed)
+    )
 
 
 def _format(recording: Recording) -> Iterator[object]:
     recipe = recording.recipe
     metrics = recipe.metrics(expressions_only=False)
-    frames = list(scored(recording.metrics, recipe.scores, metrics))
+    frames = list(scored(recording.metrics, recipe.scores, metrics, smoothed=recipe.smoothed))
     return _written(recipe, frames)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from chalicelib.api.openapi.schemas import Schema, record, ref, text
 from chalicelib.domain.measurements.metrics import Metric, MetricGroup, MetricSet
 from chalicelib.domain.measurements.validity import InvalidReason
-from chalicelib.domain.requests.recipes import RECIPES, Scores
+from chalicelib.domain.requests.recipes import RECIPES, VARIANTS
 from chalicelib.domain.requests.result_formats import (
     FACE_COLUMN,
     LEGACY_CONTENT_TYPE,
@@ -51,7 +51,7 @@ def result_schemas(metrics: MetricSet) -> Mapping[str, Schema]:
     """By name: every one of `RESULT_SCHEMAS`."""
     every = metrics.with_raw()
     names = list(every.names)
-    variants = (every, metrics.of_variant(Scores.LINEAR), metrics.of_variant(Scores.SMOOTHED))
+    variants = (every, *(metrics.of_variant(variant) for variant in VARIANTS))
     mapped = list(dict.fromkeys(metric.mapped_name for variant in variants for metric in variant))
     either = list(dict.fromkeys((*names, *(metric.classifier for metric in metrics))))
     return {

@@ -29,6 +29,15 @@ class NeutralBaseline(StrEnum):
     OFF = "off"
 
 
+class Smoothing(StrEnum):
+    """Whether scores are smoothed in time."""
+
+    AUTO = "auto"
+    """As the job's name has it."""
+    ON = "on"
+    OFF = "off"
+
+
 @dataclass(frozen=True, slots=True)
 class JobOptions:
     """Options that are kept with the job and may be changed for its next run."""
@@ -38,6 +47,11 @@ class JobOptions:
         Choice(NeutralBaseline),
         NeutralBaseline.ON,
         "Whether scores are corrected by each person's own neutral; the ct-pack jobs never do so.",
+    )
+    smoothing: Smoothing = _option(
+        Choice(Smoothing),
+        Smoothing.AUTO,
+        "Whether scores are smoothed in time; auto smooths in ct-pack-hybrid jobs only.",
     )
 
 

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from chalicelib.domain.measurements.metrics import MetricSet, deployed_metrics
 from chalicelib.domain.requests.job_names import JobName
-from chalicelib.domain.requests.job_options import JobOptions, NeutralBaseline
+from chalicelib.domain.requests.job_options import JobOptions, NeutralBaseline, Smoothing
 from chalicelib.domain.requests.result_formats import (
     CSV_CONTENT_TYPE,
     LEGACY_CONTENT_TYPE,
@@ -16,8 +16,7 @@ from chalicelib.domain.requests.result_formats import (
 
 
 class Scores(StrEnum):
-    """What the scores of a job's expressions are; emotions follow from them. The values are what `configuration` and
-    `metric_map` mark them with."""
+    """What the scores of a job's expressions are before any smoothing; emotions follow from them."""
 
     OWN_NEUTRAL = "own-neutral"
     """Calibrated, less what the person's own face reads at rest; the uncorrected scores stand beside them."""
@@ -25,8 +24,6 @@ class Scores(StrEnum):
     """0 at a neutral face, 100 fully present, each frame for itself."""
     LINEAR = "linear"
     """The model's own linear answer, each frame for itself."""
-    SMOOTHED = "smoothed"
-    """Calibrated, and smoothed in time."""
 
 
 class Mesh(StrEnum):
@@ -47,6 +44,7 @@ class Recipe:
     pack: str = ""
     classifier_names: bool = False
     scores: Scores = Scores.OWN_NEUTRAL
+    smoothed: bool = False
 
     @property
     def follows_many(self) -> bool:
@@ -55,13 +53,19 @@ class Recipe:
 
     def metrics(self, *, expressions_only: bool) -> MetricSet:
         """What the results have in a deployment, where emotions may be switched off."""
-        deployed = deployed_metrics(expressions_only=expressions_only)
-        if self.scores is Scores.OWN_NEUTRAL:
-            return deployed.with_raw()
-        return deployed if self.scores is Scores.CALIBRATED else deployed.of_variant(self.scores)
+        metrics = deployed_metrics(expressions_only=expressions_only).of_variant(self._variant)
+        return metrics.with_raw() if self.scores is Scores.OWN_NEUTRAL else metrics
+
+    @property
+    def _variant(self) -> str:
+        """What `configuration` and `metric_map` mark the scores with, empty for the usual ones."""
+        marks = ("linear" if self.scores is Scores.LINEAR else "", "smoothed" if self.smoothed else "")
+        return "-".join(filter(None, marks))
 
 
 MAX_FACES = 50
+VARIANTS = ("", "linear", "smoothed", "linear-smoothed")
+"""Every mark that scores may have in `configuration` and `metric_map`."""
 
 # Clients of the original service know the first two, some of them by their place.
 _SESSION = (SESSION_CONTENT_TYPE, CSV_CONTENT_TYPE, SUMMARY_CONTENT_TYPE)
@@ -88,7 +92,8 @@ RECIPES: dict[JobName, Recipe | None] = {
         content_types=_LEGACY,
         pack="ct-hybrid",
         classifier_names=True,
-        scores=Scores.SMOOTHED,
+        scores=Scores.CALIBRATED,
+        smoothed=True,
     ),
 }
 
@@ -114,4 +119,6 @@ def recipe_of(job: Asked) -> Recipe | None:
         recipe = replace(recipe, content_types=(*recipe.content_types, table))
     if options.neutral_baseline is NeutralBaseline.OFF and recipe.scores is Scores.OWN_NEUTRAL:
         recipe = replace(recipe, scores=Scores.CALIBRATED)
+    if options.smoothing is not Smoothing.AUTO:
+        recipe = replace(recipe, smoothed=options.smoothing is Smoothing.ON)
     return recipe

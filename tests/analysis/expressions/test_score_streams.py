@@ -45,9 +45,12 @@ def _frame(time_s: float, score: float, *face_ids: int) -> FrameMetrics:
     return FrameMetrics(time_s, tuple(FaceMetrics(face_id, values | emotions(values)) for face_id in face_ids))
 
 
-def _smiles(values: list[float], kind: Scores = Scores.SMOOTHED, step_s: float = 0.04) -> list[float]:
+def _smiles(
+    values: list[float], kind: Scores = Scores.CALIBRATED, step_s: float = 0.04, *, smoothed: bool = True
+) -> list[float]:
     frames = [_frame(index * step_s, value, 0) for index, value in enumerate(values)]
-    return [frame.faces[0].values["smile"] for frame in scored(frames, kind, METRICS_OF[kind])]
+    found = scored(frames, kind, METRICS_OF[kind], smoothed=smoothed)
+    return [frame.faces[0].values["smile"] for frame in found]
 
 
 @pytest.mark.parametrize("kind", [Scores.LINEAR, Scores.CALIBRATED])
@@ -56,10 +59,11 @@ def test_scores_of_single_frames_come_through(kind: Scores) -> None:
     assert list(scored(frames, kind, METRICS_OF[kind])) == frames
 
 
+@pytest.mark.parametrize("smoothed", [False, True])
 @pytest.mark.parametrize("kind", Scores)
-def test_every_kind_has_all_its_metrics_and_leaves_a_still_as_it_is(kind: Scores) -> None:
+def test_every_kind_has_all_its_metrics_and_leaves_a_still_as_it_is(kind: Scores, *, smoothed: bool) -> None:
     still = _frame(0.0, 40.0, 0)
-    (found,) = scored([still], kind, METRICS_OF[kind])
+    (found,) = scored([still], kind, METRICS_OF[kind], smoothed=smoothed)
     assert tuple(found.faces[0].values) == METRICS_OF[kind].names
     assert {name: found.faces[0].values[name] for name in EVERY_METRIC.names} == still.faces[0].values
 
@@ -72,10 +76,10 @@ def test_emotions_follow_from_the_corrected_scores() -> None:
     assert {name: last[name] for name in EMOTION_NAMES} == emotions(last)
 
 
-@pytest.mark.parametrize("kind", [Scores.OWN_NEUTRAL, Scores.SMOOTHED])
-def test_without_emotions_none_follow(kind: Scores) -> None:
+@pytest.mark.parametrize(("kind", "smoothed"), [(Scores.OWN_NEUTRAL, False), (Scores.CALIBRATED, True)])
+def test_without_emotions_none_follow(kind: Scores, *, smoothed: bool) -> None:
     metrics = METRICS_OF[kind].without(MetricGroup.EMOTION)
-    (found,) = scored([_frame(0.0, 40.0, 0)], kind, metrics)
+    (found,) = scored([_frame(0.0, 40.0, 0)], kind, metrics, smoothed=smoothed)
     assert tuple(found.faces[0].values) == metrics.names
 
 
@@ -101,15 +105,31 @@ def test_smoothing_keeps_a_blink() -> None:
     assert smoothed[-1] < 2
 
 
+@pytest.mark.parametrize("smoothed", [False, True])
 @pytest.mark.parametrize("kind", Scores)
-def test_nothing_knows_the_future(kind: Scores) -> None:
+def test_nothing_knows_the_future(kind: Scores, *, smoothed: bool) -> None:
     past = [10.0, 60.0, 20.0] * 10
-    assert _smiles([*past, 90.0], kind)[: len(past)] == _smiles(past, kind)
+    assert _smiles([*past, 90.0], kind, smoothed=smoothed)[: len(past)] == _smiles(past, kind, smoothed=smoothed)
+
+
+def test_a_corrected_score_is_smoothed_after_the_correction_and_its_raw_one_is_not() -> None:
+    trembling = (30 + np.random.default_rng(3).normal(0, 3, 500)).tolist()
+    frames = [_frame(index * 0.04, value, 0) for index, value in enumerate(trembling)]
+    metrics = METRICS_OF[Scores.OWN_NEUTRAL]
+    corrected = [frame.faces[0].values for frame in scored(frames, Scores.OWN_NEUTRAL, metrics)]
+    smoothed = [frame.faces[0].values for frame in scored(frames, Scores.OWN_NEUTRAL, metrics, smoothed=True)]
+    by_hand = OneEuroFilter()
+    expected = [
+        float(by_hand.smooth(index * 0.04, np.array([values["smile"]]))[0]) for index, values in enumerate(corrected)
+    ]
+    assert [values["smile"] for values in smoothed] == pytest.approx(expected)
+    assert [values["smile raw"] for values in smoothed] == trembling
+    assert {name: smoothed[-1][name] for name in EMOTION_NAMES} == emotions(smoothed[-1])
 
 
 def test_each_face_is_smoothed_for_itself() -> None:
     frames = [_frame(0.0, 90.0, 0), _frame(0.04, 90.0, 0), _frame(0.08, 5.0, 1)]
-    last = list(scored(frames, Scores.SMOOTHED, METRICS_OF[Scores.SMOOTHED]))[-1]
+    last = list(scored(frames, Scores.CALIBRATED, METRICS_OF[Scores.CALIBRATED], smoothed=True))[-1]
     assert last.faces[0].values["smile"] == 5
 
 
@@ -119,7 +139,7 @@ def test_a_gap_begins_anew() -> None:
 
 def test_a_man_who_talks_and_closes_his_eyes_is_calmer_and_closes_them_as_often(measured: Measure) -> None:
     frames = measured("videos/WolfgangLanger_Pexels.mp4")
-    smoothed = list(scored(frames, Scores.SMOOTHED, METRICS_OF[Scores.SMOOTHED]))
+    smoothed = list(scored(frames, Scores.CALIBRATED, METRICS_OF[Scores.CALIBRATED], smoothed=True))
 
     def course(results: list[FrameMetrics], name: str) -> NDArray[np.float64]:
         return np.array([result.faces[0].values[name] for result in results])

@@ -35,6 +35,7 @@ def test_a_job_as_a_row() -> None:
         "filename": "",
         "table": "none",
         "neutral_baseline": "on",
+        "smoothing": "auto",
         "progress": {"frames_done": Decimal(3), "frames_per_second": Decimal("0.1")},
         "run": Decimal(1),
         "attempt": Decimal(0),

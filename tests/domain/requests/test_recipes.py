@@ -1,9 +1,11 @@
+from dataclasses import replace
+
 import pytest
 
 from chalicelib.domain.requests.job_names import JobName
-from chalicelib.domain.requests.job_options import JobOptions, NeutralBaseline
+from chalicelib.domain.requests.job_options import JobOptions, NeutralBaseline, Smoothing
 from chalicelib.domain.requests.new_jobs import NewJob
-from chalicelib.domain.requests.recipes import RECIPES, Scores, recipe_of
+from chalicelib.domain.requests.recipes import RECIPES, VARIANTS, Scores, recipe_of
 from chalicelib.domain.requests.result_formats import (
     CSV_CONTENT_TYPE,
     LEGACY_CONTENT_TYPE,
@@ -55,7 +57,7 @@ def test_what_does_nothing_has_no_recipe_whatever_its_options() -> None:
 
 
 def test_a_pack_of_classifiers_knows_no_baseline() -> None:
-    for name, scores in ((JobName.CT_PACK_LINEAR, Scores.LINEAR), (JobName.CT_PACK_HYBRID, Scores.SMOOTHED)):
+    for name, scores in ((JobName.CT_PACK_LINEAR, Scores.LINEAR), (JobName.CT_PACK_HYBRID, Scores.CALIBRATED)):
         assert make_recipe(name).scores is scores
         assert make_recipe(name, neutral_baseline=NeutralBaseline.OFF) == make_recipe(name)
 
@@ -72,6 +74,24 @@ def test_a_table_adds_its_own_content_type_after_everything_else(table: ResultTa
     added = recipe.content_types[len(plain.content_types) :]
     assert recipe.content_types[: len(plain.content_types)] == plain.content_types
     assert added == (() if table.content_type is None else (table.content_type,))
+
+
+@pytest.mark.parametrize("name", [name for name in JobName if name is not JobName.NO_OP])
+def test_any_job_is_smoothed_or_not(name: JobName) -> None:
+    assert make_recipe(name).smoothed == (name is JobName.CT_PACK_HYBRID)
+    plain = make_recipe(name, smoothing=Smoothing.OFF)
+    smoothed = make_recipe(name, smoothing=Smoothing.ON)
+    assert smoothed == replace(plain, smoothed=True)
+    assert plain.smoothed is False
+    marks = [metric.variant for metric in smoothed.metrics(expressions_only=False) if metric.name == "smile"]
+    assert marks == ["linear-smoothed" if name is JobName.CT_PACK_LINEAR else "smoothed"]
+
+
+@pytest.mark.parametrize("name", [name for name in JobName if name is not JobName.NO_OP])
+@pytest.mark.parametrize("smoothing", Smoothing)
+def test_every_mark_is_described(name: JobName, smoothing: Smoothing) -> None:
+    metrics = make_recipe(name, smoothing=smoothing).metrics(expressions_only=False)
+    assert {metric.variant for metric in metrics} <= set(VARIANTS)
 
 
 def test_no_two_tables_have_one_content_type() -> None:
