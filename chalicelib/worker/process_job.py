@@ -95,16 +95,25 @@ class JobProcessor:
             media_key = fetch_input(self._services, self._fetcher, job, job.input_url, media_path)
         else:
             media_key = load_medium(self._services, job, media_path)
-        with open_media(media_path, self._limits) as medium:
+        report = ProgressReport(self._services.runs, job)
+        with open_media(media_path, self._limits, while_opening=report.go_on) as medium:
             _check_kind(medium.info, job, recipe)
             plan = divide(media_path, medium.info, self._services.settings, was_interrupted=job.attempt > 1)
             if plan is None:
-                return self._analyze(job, recipe, media_path, medium, directory)
+                return self._analyze(job, recipe, media_path, medium, report=report, directory=directory)
         self._services.segment_runs.hand_over(job, replace(plan, media_key=media_key))
         return None
 
-    def _analyze(self, job: Job, recipe: Recipe, media_path: Path, medium: MediaSource, directory: Path) -> Progress:
-        report = ProgressReport(self._services.runs, job)
+    def _analyze(
+        self,
+        job: Job,
+        recipe: Recipe,
+        media_path: Path,
+        medium: MediaSource,
+        *,
+        report: ProgressReport,
+        directory: Path,
+    ) -> Progress:
         metrics = self._metrics_of(recipe)
         # What ended a run before may have been the second process, for want of memory: this time there is one only.
         frames = self._measurer.measured(

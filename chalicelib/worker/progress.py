@@ -43,6 +43,11 @@ class ProgressReport:
                 self.write()
             yield frame
 
+    def go_on(self) -> None:
+        """Something is being done. Raises `LeaseLost`, within a second of the loss if it is called often."""
+        if time.monotonic() - self._last_write >= _WRITE_INTERVAL_S:
+            self.write()
+
     def write(self) -> None:
         """Stores the present state and renews the lease. Raises `LeaseLost`."""
         self._runs.renew(self._job, self.current())

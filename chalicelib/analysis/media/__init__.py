@@ -1,7 +1,9 @@
 """Bytes to frames: upright BGR pictures with square pixels, each with the time that its container states. Knows no
 faces.
 
+budgeted_file    A file that decoders of pictures read through, which keeps them to their time and hears who gives up
 frames           What every kind of media becomes: a stream of upright frames, each with its own time
+jpeg_claims      What a JPEG file holds, by its markers, read before a decoder begins
 limits           The guards of `MediaLimits`, with the sentences that they end in
 mp4_claims       How many samples the tables of an MP4 or MOV claim to have, read before a decoder makes room for them
 open_media       The door of the analysis: a file goes in, frames come out, or a sentence says why not
@@ -10,6 +12,7 @@ pillow_pixels    From a Pillow picture to BGR pixels, and the one place where Pi
 sniff            What a file is, by its first bytes
 square_pixels    Pictures whose stored pixels are not square, and the size that they have once they are
 stills           Still images and animations, by Pillow
+tiff_pages       Which of the pictures in a TIFF is meant, and why some files cannot be read
 upright          Turning a stored picture upright: EXIF orientations and the display matrices of video containers
 video_aspect     The pixel aspect of each frame of a video stream, which a broadcast may change in its midst
 video_clock      The time of each video frame, as its container states it

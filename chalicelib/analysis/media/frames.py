@@ -58,12 +58,15 @@ class MediaLimits:
     """Guards against decompression bombs and endless inputs.
 
     `max_animation_pixels`: of all frames of an animated picture together, whose every frame is composed at full size
-    however little of it changes.
+    however little of it changes. `max_scan_pixels`: of all scans of a progressive picture together, each of which
+    passes over all of it. `max_decoding_s`: processor time for one frame of a picture.
     """
 
     max_pixels: int = 64_000_000
     max_animation_pixels: int = 4_000_000_000
     max_duration_s: float = 4 * 3600.0
+    max_scan_pixels: int = 2_000_000_000
+    max_decoding_s: float = 60.0
 
 
 class MediaSource(Protocol):

@@ -1,7 +1,9 @@
 """The door of the analysis: a file goes in, frames come out, or a sentence says why not."""
 
+from collections.abc import Callable
 from pathlib import Path
 
+from chalicelib.analysis.media.budgeted_file import unwatched
 from chalicelib.analysis.media.frames import MediaLimits, MediaSource
 from chalicelib.analysis.media.limits import DEFAULT_LIMITS
 from chalicelib.analysis.media.sniff import HEAD_BYTES, sniff
@@ -9,16 +11,24 @@ from chalicelib.analysis.media.stills import open_still
 from chalicelib.analysis.media.videos import open_video
 
 
-def open_media(path: Path, limits: MediaLimits = DEFAULT_LIMITS, *, threads: int | None = None) -> MediaSource:
+def open_media(
+    path: Path,
+    limits: MediaLimits = DEFAULT_LIMITS,
+    *,
+    threads: int | None = None,
+    while_opening: Callable[[], None] = unwatched,
+) -> MediaSource:
     """Open a local file as an image, an animation or a video, by what it contains and never by its name.
 
     The first picture is decoded here, so that most bad files are refused before a frame is asked for; the rest is
     decoded as `frames()` is consumed and may still raise MediaError there. `threads`: of the video decoder, 0 for one
     per core, None for as many as the size of the frames asks for. MediaError: the media cannot be analysed; its
-    sentence says what to do. OSError: there is no such file or it cannot be read, which is not the media's fault.
+    sentence says what to do. `while_opening` is called a few times a second while an image or an animation is
+    opened; what it raises passes through. OSError: there is no such file or it cannot be read, which is not the media's
+    fault.
     """
     with path.open("rb") as file:
         found = sniff(file.read(HEAD_BYTES))
     if found.reader == "still":
-        return open_still(path, found.format_name, limits)
+        return open_still(path, found.format_name, limits, while_opening)
     return open_video(path, found.format_name, limits, threads=threads)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, TiffImagePlugin
 
 from chalicelib.errors import MediaError
 
@@ -30,6 +30,8 @@ _BROKEN_BYTES = (
     zlib.error,
 )
 
+_WHITES = (255.0, 1023.0, 4095.0, 65535.0)
+
 BROKEN_IMAGE = "The image is broken or incomplete. Check that it opens in an image viewer and upload it again."
 
 
@@ -44,23 +46,28 @@ def pillow_contained() -> Iterator[None]:
         warnings.simplefilter("ignore")
         try:
             yield
+        except MediaError:
+            raise
         except Image.DecompressionBombError as error:
             raise MediaError("The image has too many pixels. Scale it down and upload it again.") from error
         except _BROKEN_BYTES as error:
+            raise MediaError(BROKEN_IMAGE) from error
+        except RuntimeError as error:  # libavif's only one, for both
+            if "memory" in str(error).lower():
+                raise MemoryError(str(error)) from error
             raise MediaError(BROKEN_IMAGE) from error
 
 
 def bgr_pixels(picture: Image.Image) -> NDArray[np.uint8]:
     """The pixels of a loaded picture: (H, W, 3) uint8 BGR, C-contiguous, as stored (not yet turned upright).
 
-    Transparency is laid over `BACKDROP`. 16-bit grey is divided by 257, so that 65535 becomes 255. Colour profiles
-    are not applied; CMYK goes to RGB by the plain formula (Adobe's inverted CMYK is set right by Pillow's reader).
-    MediaError: samples of 32 bit, or a colour mode that has no way to RGB.
+    Transparency is laid over `BACKDROP`. 16-bit grey is divided by 257, so that 65535 becomes 255; samples of cameras
+    and microscopes that use fewer of the 16 bits, and floating-point ones, are scaled by what they can be at the most
+    (see `_white`). Colour profiles are not applied; CMYK goes to RGB by the plain formula (Adobe's inverted CMYK is set
+    right by Pillow's reader). MediaError: samples whose white cannot be told, or a colour mode that has no way to RGB.
     """
-    if picture.mode.startswith("I"):
-        return _grey16_as_bgr(picture)
-    if picture.mode == "F":
-        raise MediaError("The image has 32-bit samples. Save it with 8 or 16 bits and upload it again.")
+    if picture.mode == "F" or picture.mode.startswith("I"):
+        return _grey_as_bgr(picture)
     with pillow_contained():
         if picture.has_transparency_data:
             picture = _over_backdrop(picture)
@@ -74,9 +81,31 @@ def _over_backdrop(picture: Image.Image) -> Image.Image:
     return backdrop
 
 
-def _grey16_as_bgr(picture: Image.Image) -> NDArray[np.uint8]:
+def _grey_as_bgr(picture: Image.Image) -> NDArray[np.uint8]:
     samples = np.asarray(picture)
-    if samples.min() < 0 or samples.max() > 65535:
-        raise MediaError("The image has 32-bit samples. Save it with 8 or 16 bits and upload it again.")
-    grey = ((samples.astype(np.uint32) + 128) // 257).astype(np.uint8)
-    return np.repeat(grey[:, :, np.newaxis], 3, axis=2)
+    white = _white(samples)
+    levels = np.rint(samples.astype(np.float64) * (255.0 / white)).astype(np.uint8)
+    if _is_white_zero(picture):
+        levels = 255 - levels
+    return np.repeat(levels[:, :, np.newaxis], 3, axis=2)
+
+
+def _white(samples: NDArray[np.generic]) -> float:
+    """The highest value that samples of grey can have: of floating-point ones 1 if none is above, else of the depths
+    that are in use, 8, 10, 12 and 16 bits, the smallest that holds all of them. MediaError: there is none."""
+    low, high = float(samples.min()), float(samples.max())
+    if not 0 <= low <= high <= _WHITES[-1]:  # also where one is no number
+        raise MediaError(
+            f"The image has 32-bit samples from {low:g} to {high:g}, and does not say which of them is white. Save it "
+            "with 8 or 16 bits and upload it again."
+        )
+    if samples.dtype.kind == "f" and high <= 1:
+        return 1.0
+    return next(white for white in _WHITES if high <= white)
+
+
+def _is_white_zero(picture: Image.Image) -> bool:
+    # Pillow turns grey values round for 1 and 8 bits only.
+    if not isinstance(picture, TiffImagePlugin.TiffImageFile):
+        return False
+    return picture.tag_v2.get(TiffImagePlugin.PHOTOMETRIC_INTERPRETATION) == 0

@@ -8,10 +8,13 @@ from chalicelib.errors import MediaError
 
 HEAD_BYTES = 1024
 
-ACCEPTED = "MP4, MOV, WebM, MKV, AVI, MPEG-TS and MPEG video; JPEG, PNG, WebP, GIF, BMP and TIFF images"
+ACCEPTED = (
+    "MP4, MOV, WebM, MKV, AVI, WMV, FLV, Ogg, MPEG-TS and MPEG video; JPEG, PNG, WebP, AVIF, GIF, BMP and TIFF images"
+)
 
 # Brands of the ISO file type box (ISO/IEC 23008-12, AV1 Image File Format) that announce a picture, not a film.
-_PICTURE_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis")
+_AVIF_BRANDS = frozenset((b"avif", b"avis"))
+_PICTURE_BRANDS = frozenset((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")) | _AVIF_BRANDS
 # QuickTime files need not begin with `ftyp`: these are the boxes that may come first.
 _MOVIE_BOXES = (b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot")
 _BMP_HEADER_BYTES = (12, 16, 40, 52, 56, 64, 108, 124)
@@ -32,8 +35,13 @@ def sniff(head: bytes) -> Sniffed:
     """
     if not head:
         raise MediaError("The file is empty. Check it and upload it again.")
-    if _is_foreign_picture(head):
-        raise MediaError(f"HEIC and AVIF pictures cannot be read. Save it as JPEG or PNG; accepted are {ACCEPTED}.")
+    if _brands(head)[:1] and _brands(head)[0] in _PICTURE_BRANDS:
+        return _picture_of_brands(head)
+    if head.startswith(b"\0\0\1\xb3"):
+        raise MediaError(
+            "The file is a raw MPEG video stream, without times. Put it into a container that has times (with FFmpeg: "
+            "ffmpeg -i FILE -c copy film.mkv) and upload that."
+        )
     for matches, found in _SIGNATURES:
         if matches(head):
             return found
@@ -42,12 +50,22 @@ def sniff(head: bytes) -> Sniffed:
     raise MediaError(f"The file is neither a video nor an image that can be read. Accepted are {ACCEPTED}.")
 
 
-def _is_foreign_picture(head: bytes) -> bool:
-    return head[4:8] == b"ftyp" and head[8:12] in _PICTURE_BRANDS
+def _brands(head: bytes) -> list[bytes]:
+    """The major brand of an ISO file type box, and those that it is compatible with; nothing without such a box."""
+    if head[4:8] != b"ftyp":
+        return []
+    end = min(int.from_bytes(head[:4]), len(head))
+    return [head[8:12], *(head[start : start + 4] for start in range(16, end - 3, 4))]
+
+
+def _picture_of_brands(head: bytes) -> Sniffed:
+    if _AVIF_BRANDS.intersection(_brands(head)):
+        return Sniffed("still", "AVIF")
+    raise MediaError(f"HEIC pictures cannot be read. Save it as JPEG or PNG; accepted are {ACCEPTED}.")
 
 
 def _is_sound(head: bytes) -> bool:
-    known = head.startswith((b"ID3", b"fLaC", b"OggS", b"FORM", b"#!AMR", b"caff"))
+    known = head.startswith((b"ID3", b"fLaC", b"FORM", b"#!AMR", b"caff"))
     wave = head.startswith((b"RIFF", b"RF64")) and head[8:12] == b"WAVE"
     # MPEG audio layers 1 to 3 and ADTS: eleven or twelve sync bits, then a layer or profile that is not reserved.
     mpeg_audio = len(head) > 1 and head[0] == 0xFF and head[1] in {0xF1, 0xF9, 0xFA, 0xFB, 0xF2, 0xF3}
@@ -87,6 +105,9 @@ _SIGNATURES: tuple[tuple[Callable[[bytes], bool], Sniffed], ...] = (
     (_is_movie, Sniffed("video", "mov")),
     (_starts(b"\x1a\x45\xdf\xa3"), Sniffed("video", "matroska")),
     (_riff(b"AVI "), Sniffed("video", "avi")),
+    (_starts(b"\x30\x26\xb2\x75\x8e\x66\xcf\x11"), Sniffed("video", "asf")),
+    (_starts(b"FLV\1"), Sniffed("video", "flv")),
+    (_starts(b"OggS"), Sniffed("video", "ogg")),
     (_starts(b"\x00\x00\x01\xba"), Sniffed("video", "mpeg")),
     (_is_transport_stream, Sniffed("video", "mpegts")),
 )

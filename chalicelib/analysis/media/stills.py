@@ -1,6 +1,7 @@
 """Still images and animations, by Pillow."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -8,17 +9,20 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, ImageFile
 
+from chalicelib.analysis.media.budgeted_file import READ_BYTES, BudgetedFile, unwatched
 from chalicelib.analysis.media.frames import Frame, MediaInfo, MediaLimits
+from chalicelib.analysis.media.jpeg_claims import require_moderate_jpeg
 from chalicelib.analysis.media.limits import require_animation_pixels, require_duration, require_pixels
 from chalicelib.analysis.media.pillow_pixels import BROKEN_IMAGE, bgr_pixels, pillow_contained
 from chalicelib.analysis.media.square_pixels import aspect_of_still, square_size, with_square_pixels
+from chalicelib.analysis.media.tiff_pages import require_one_page, why_unreadable
 from chalicelib.analysis.media.upright import UPRIGHT, Turn, turn_of_exif
 from chalicelib.errors import MediaError
 
-# TIFF and multi-picture JPEG hold pages, not moments: of those the first page is the image.
-_MOVING_FORMATS = frozenset({"GIF", "WEBP", "PNG"})
+# Multi-picture JPEG and TIFF hold pages, not moments.
+_MOVING_FORMATS = frozenset({"GIF", "WEBP", "PNG", "AVIF"})
 
 # A frame that says it lasts no time, or does not say, lasts as long as browsers let it.
 DEFAULT_FRAME_MS = 100.0
@@ -34,8 +38,8 @@ class PillowSource:
     later than the limits allow.
     """
 
-    def __init__(self, picture: Image.Image, info: MediaInfo, frames: Iterator[Frame]) -> None:
-        self._picture = picture
+    def __init__(self, picture: Image.Image, file: BudgetedFile, info: MediaInfo, frames: Iterator[Frame]) -> None:
+        self._picture, self._file = picture, file
         self._info = info
         self._frames = frames
 
@@ -49,6 +53,7 @@ class PillowSource:
     def close(self) -> None:
         self._frames = iter(())
         self._picture.close()
+        self._file.close()
 
     def __enter__(self) -> Self:
         return self
@@ -68,22 +73,43 @@ class _Stored:
         return self.turn.apply(with_square_pixels(bgr_pixels(picture), self.aspect))
 
 
-def open_still(path: Path, format_name: str, limits: MediaLimits) -> PillowSource:
+def open_still(
+    path: Path, format_name: str, limits: MediaLimits, while_opening: Callable[[], None] = unwatched
+) -> PillowSource:
     """Open `path` as the Pillow format `format_name` and decode its first picture.
 
-    The size is checked before pixels are decoded. Of a multi-page TIFF the first page is read. `info.duration_s` is
-    None for animations too: none of their formats states it in the header. MediaError: the image
-    is broken, incomplete or too large.
+    The size is checked before pixels are decoded. `info.duration_s` is None for animations too: none of their formats
+    states it in the header. `while_opening` is called a few times a second while the file is read here; what it raises
+    passes through. MediaError: the image is broken, incomplete, too large, or takes too long to decode; a
+    TIFF has several pages.
     """
     if format_name == "GIF":
         _require_gif_end(path)
-    with pillow_contained():
-        picture = Image.open(path, formats=(format_name,))
+    if format_name == "JPEG":
+        require_moderate_jpeg(path, limits)
+    with ExitStack() as undo:
+        file = undo.enter_context(BudgetedFile(path, limits, while_opening))
+        picture = undo.enter_context(_opened(file, path, format_name))
+        source = _loaded(picture, file, format_name, limits)
+        file.opened()
+        undo.pop_all()
+        return source
+
+
+def _opened(file: BudgetedFile, path: Path, format_name: str) -> Image.Image:
     try:
-        return _loaded(picture, format_name, limits)
-    except BaseException:
-        picture.close()
+        with pillow_contained():
+            picture = Image.open(file, formats=(format_name,))
+    except MediaError:
+        if format_name == "TIFF":
+            with pillow_contained():
+                sentence = why_unreadable(path)
+            if sentence is not None:
+                raise MediaError(sentence) from None
         raise
+    if isinstance(picture, ImageFile.ImageFile):
+        picture.decodermaxblock = READ_BYTES
+    return picture
 
 
 def _require_gif_end(path: Path) -> None:
@@ -96,7 +122,10 @@ def _require_gif_end(path: Path) -> None:
         raise MediaError(BROKEN_IMAGE)
 
 
-def _loaded(picture: Image.Image, format_name: str, limits: MediaLimits) -> PillowSource:
+def _loaded(picture: Image.Image, file: BudgetedFile, format_name: str, limits: MediaLimits) -> PillowSource:
+    if format_name == "TIFF":
+        with pillow_contained():
+            require_one_page(picture)
     frames_total = _frame_count(picture) if format_name in _MOVING_FORMATS else 1
     if frames_total > 1:
         require_animation_pixels(picture.width, picture.height, frames_total, limits)
@@ -119,8 +148,8 @@ def _loaded(picture: Image.Image, format_name: str, limits: MediaLimits) -> Pill
         duration_s=None,
         frames_total=frames_total - position,
     )
-    frames = _moments(picture, still, range(position + 1, frames_total), stored, limits)
-    return PillowSource(picture, info, frames)
+    frames = _moments(_Reading(picture, file, limits), still, range(position + 1, frames_total), stored)
+    return PillowSource(picture, file, info, frames)
 
 
 def _frame_count(picture: Image.Image) -> int:
@@ -147,12 +176,23 @@ def _exif_turn(picture: Image.Image) -> Turn:
         return UPRIGHT
 
 
-def _moments(picture: Image.Image, first: Frame, later: range, stored: _Stored, limits: MediaLimits) -> Iterator[Frame]:
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A picture that stands at one of its frames, the file that it reads from, and the limits that it is held to."""
+
+    picture: Image.Image
+    file: BudgetedFile
+    limits: MediaLimits
+
+
+def _moments(reading: _Reading, first: Frame, later: range, stored: _Stored) -> Iterator[Frame]:
+    picture = reading.picture
     elapsed_ms = _duration_ms(picture)
     yield first
     for index, position in enumerate(later, start=1):
-        require_duration(elapsed_ms / 1000, limits)
-        _load(picture, position, limits)
+        require_duration(elapsed_ms / 1000, reading.limits)
+        reading.file.renew()
+        _load(picture, position, reading.limits)
         duration_ms = _duration_ms(picture)
         yield Frame(index, elapsed_ms / 1000, stored.upright(picture), duration_ms / 1000)
         elapsed_ms += duration_ms

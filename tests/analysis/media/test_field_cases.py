@@ -10,6 +10,7 @@ from chalicelib.analysis.media.open_media import open_media
 from chalicelib.analysis.networks.models import Models
 from chalicelib.domain.measurements.metrics import EXPRESSION_NAMES, FrameMetrics
 from chalicelib.domain.requests.recipes import Mesh
+from chalicelib.errors import MediaError
 
 
 @pytest.fixture(scope="module")
@@ -78,3 +79,22 @@ def test_a_film_ends_when_its_container_says(field: Path, name: str, end_s: floa
         *_, last = medium.frames()
     assert last.duration_s is not None
     assert last.time_s + last.duration_s == pytest.approx(end_s, abs=0.001)
+
+
+@pytest.mark.parametrize(("name", "words"), [("camera.mjpeg", "raw Motion JPEG"), ("six_pages.tif", "several pages")])
+def test_what_holds_several_pictures_without_times_is_refused(field: Path, name: str, words: str) -> None:
+    with pytest.raises(MediaError, match=words):
+        open_media(field / name)
+
+
+def test_theora_is_read(analyzer: FaceAnalyzer, field: Path) -> None:
+    frames = measured(analyzer, field / "theora.ogv")
+    assert [frame.time_s for frame in frames] == pytest.approx([index / 25 for index in range(12)])
+    assert ids(frames) == {0}
+
+
+def test_white_may_be_zero_in_16_bits(analyzer: FaceAnalyzer, field: Path) -> None:
+    (frame,) = measured(analyzer, field / "white_is_zero_16bit.tif")
+    (face,) = frame.faces
+    assert face.values["mean face luminance"] == pytest.approx(163, abs=3)
+    assert face.values["smile"] > 90

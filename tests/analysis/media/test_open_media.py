@@ -41,7 +41,12 @@ def test_the_content_counts_and_the_name_does_not(tmp_path: Path) -> None:
         (b"RIFF\0\0\0\0WAVEfmt " + bytes(200), "only sound"),
         (b"\xff\xfb\x90\x00" + bytes(200), "only sound"),
         (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(200), "JPEG or PNG"),
-        (b"\0\0\0\x18ftypavif\0\0\0\0mif1avif" + bytes(200), "JPEG or PNG"),
+        (b"\0\0\0\x18ftypavif\0\0\0\0mif1avif" + bytes(200), "broken or incomplete"),
+        (b"\0\0\0\x1cftypmif1\0\0\0\0mif1heicmiaf" + bytes(200), "HEIC"),
+        (b"\0\0\1\xb3" + bytes(200), "raw MPEG video"),
+        (b"FLV\1\5\0\0\0\x09" + bytes(200), "."),
+        (b"OggS\0\2" + bytes(200), "."),
+        (bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c") + bytes(200), "."),
         (b"\0\0\0\x18ftypisom\0\0\0\0isommp42" + bytes(200), "incomplete"),
         (b"\x1a\x45\xdf\xa3" + bytes(200), "incomplete"),
         (b"\x89PNG\r\n\x1a\n" + bytes(200), "broken or incomplete"),
@@ -109,15 +114,25 @@ def consume(path: Path) -> str:
     return "played"
 
 
+class Files(dict[str, bytes]):
+    """By kind; shown by their kinds only."""
+
+    def __repr__(self) -> str:
+        return f"Files({', '.join(self)})"
+
+
 @pytest.fixture(scope="module")
 def good_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     folder = tmp_path_factory.mktemp("good")
     turned = [rgb_corners().rotate(30 * step) for step in range(3)]
     moving = {"save_all": True, "append_images": turned[1:], "duration": 40}
-    files = {
-        suffix: write_video(folder / f"film.{suffix}").read_bytes() for suffix in CODECS if suffix not in {"ts", "avi"}
-    }
-    for name in ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF"):
+    files = Files()
+    for suffix in CODECS:
+        if suffix not in {"ts", "avi"}:
+            files[suffix] = write_video(folder / f"film.{suffix}").read_bytes()
+    for suffix, codec in (("wmv", "wmv2"), ("flv", "flv"), ("ogv", "libvpx")):
+        files[suffix] = write_video(folder / f"film.{suffix}", codec=codec).read_bytes()
+    for name in ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF"):
         files[name] = image_bytes(turned[0], name)
     for name in ("PNG", "WEBP", "GIF"):
         files[f"moving {name}"] = image_bytes(turned[0], name, **moving)
@@ -176,6 +191,10 @@ def test_damaged_files_are_played_or_refused(
             b"\0\0\1\0moov",
             b"\x1a\x45\xdf\xa3",
             b"\0\0\1\xba",
+            b"FLV\1",
+            b"OggS",
+            b"\x30\x26\xb2\x75\x8e\x66\xcf\x11",
+            b"\0\0\0\x1cftypavif",
         ]
     ),
     st.binary(max_size=2000),

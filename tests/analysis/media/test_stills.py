@@ -1,13 +1,16 @@
 """Images and animations: modes, orientation, transparency, durations."""
 
+import io
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PIL import Image, ImageFile
+from PIL import Image, ImageFile, TiffImagePlugin
 
 from chalicelib.analysis.media.frames import Frame, MediaInfo, MediaLimits
+from chalicelib.analysis.media.jpeg_claims import JpegClaims, jpeg_claims
 from chalicelib.analysis.media.open_media import open_media
 from chalicelib.errors import MediaError
 from tests.media_factory import SHARED_MEDIA, corner_names, image_bytes, rgb_corners
@@ -73,6 +76,63 @@ def test_big_endian_grey_of_16_bit(tmp_path: Path) -> None:
     assert np.array_equal(image[:, :, 0], np.round(GREY / 257).astype(np.uint8))
 
 
+def grey_tiff(samples: NDArray[np.generic], **tags: int) -> bytes:
+    info = TiffImagePlugin.ImageFileDirectory_v2()
+    for name, value in tags.items():
+        info[getattr(TiffImagePlugin, name)] = value
+    return image_bytes(Image.fromarray(samples), "TIFF", tiffinfo=info)
+
+
+def test_white_may_be_zero(tmp_path: Path) -> None:
+    content = grey_tiff(65535 - GREY, PHOTOMETRIC_INTERPRETATION=0)
+    with Image.open(io.BytesIO(content)) as tiff:
+        assert isinstance(tiff, TiffImagePlugin.TiffImageFile)
+        assert tiff.tag_v2[TiffImagePlugin.PHOTOMETRIC_INTERPRETATION] == 0
+    assert np.array_equal(pixels(tmp_path, content)[:, :, 1], np.round(GREY / 257).astype(np.uint8))
+
+
+@pytest.mark.parametrize(("bits", "name"), [(10, "PNG"), (12, "PNG"), (12, "TIFF"), (8, "PNG")])
+def test_samples_that_use_fewer_bits_are_scaled_by_those(tmp_path: Path, bits: int, name: str) -> None:
+    levels = np.linspace(0, 2**bits - 1, 48 * 64).astype(np.uint16).reshape(48, 64)
+    image = pixels(tmp_path, image_bytes(Image.fromarray(levels), name))
+    assert np.array_equal(image[:, :, 0], np.rint(levels * (255 / (2**bits - 1))).astype(np.uint8))
+
+
+@pytest.mark.parametrize("white", [1.0, 255.0, 65535.0])
+def test_floating_point_samples_are_scaled_by_what_they_can_be(tmp_path: Path, white: float) -> None:
+    samples = np.linspace(0, white, 48 * 64, dtype=np.float32).reshape(48, 64)
+    image = pixels(tmp_path, image_bytes(Image.fromarray(samples), "TIFF"))
+    assert image[0, 0, 0] == 0
+    assert image[-1, -1, 2] == 255
+    assert image[24, 0, 1] == pytest.approx(128, abs=1)
+
+
+@pytest.mark.parametrize("sample", [-1.0, 70_000.0, np.nan, np.inf])
+def test_floating_point_samples_without_a_white_are_refused(tmp_path: Path, sample: float) -> None:
+    samples = np.zeros((48, 64), np.float32)
+    samples[3, 3] = sample
+    with pytest.raises(MediaError, match="which of them is white"):
+        opened(tmp_path, image_bytes(Image.fromarray(samples), "TIFF"))
+
+
+@pytest.mark.parametrize(
+    ("bits", "form", "words"), [(12, 1, "3 samples of 12"), (32, 3, "3 floating-point samples of 32")]
+)
+def test_a_tiff_of_samples_that_cannot_be_read_is_not_called_broken(
+    tmp_path: Path, bits: int, form: int, words: str
+) -> None:
+    directory = TiffImagePlugin.ImageFileDirectory_v2()
+    directory.tagtype |= {256: 4, 257: 4, 258: 3, 259: 3, 262: 3, 273: 4, 277: 3, 278: 4, 279: 4, 339: 3}
+    size = 64 * 48 * 3 * bits // 8
+    sizes = {256: 64, 257: 48, 259: 1, 262: 2, 273: 1000, 277: 3, 278: 48, 279: size}
+    for tag, value in (sizes | {258: (bits,) * 3, 339: (form,) * 3}).items():
+        directory[tag] = value
+    content = io.BytesIO()
+    directory.save(content)
+    with pytest.raises(MediaError, match=words):
+        opened(tmp_path, content.getvalue().ljust(1000, b"\0") + bytes(size))
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.int32])
 def test_samples_of_32_bit_are_refused(tmp_path: Path, dtype: type[np.generic]) -> None:
     samples = np.full((48, 64), 1_000_000, dtype=dtype)
@@ -101,9 +161,87 @@ def test_exif_orientation_is_applied_once(tmp_path: Path, name: str, orientation
     assert image.shape[:2] == ((48, 64) if orientation == 3 else (64, 48))
 
 
-def test_of_a_tiff_with_pages_the_first_is_read(tmp_path: Path) -> None:
-    pages = image_bytes(rgb_corners(), "TIFF", save_all=True, append_images=[Image.new("RGB", (9, 9))])
+def test_a_tiff_of_pages_is_refused(tmp_path: Path) -> None:
+    pages = image_bytes(rgb_corners(), "TIFF", save_all=True, append_images=[rgb_corners()] * 5)
+    with pytest.raises(MediaError, match="several pages"):
+        opened(tmp_path, pages)
+
+
+def test_a_preview_is_no_page(tmp_path: Path) -> None:
+    pages = image_bytes(rgb_corners(), "TIFF", save_all=True, append_images=[rgb_corners(16, 12)])
     assert corner_names(pixels(tmp_path, pages)) == "rgwb"
+
+
+def test_a_preview_is_not_taken_for_the_picture(tmp_path: Path) -> None:
+    info = TiffImagePlugin.ImageFileDirectory_v2()
+    info[254] = 1
+    with pytest.raises(MediaError, match="preview"):
+        opened(tmp_path, image_bytes(rgb_corners(), "TIFF", tiffinfo=info))
+
+
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_avif_is_read_and_turned(tmp_path: Path, orientation: int) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    image = pixels(tmp_path, image_bytes(rgb_corners(), "AVIF", exif=exif))
+    assert corner_names(image) == ("rgwb" if orientation == 1 else "brgw")
+
+
+def progressive(scans: int) -> bytes:
+    """A picture whose last scan, a few bytes that change nothing, comes so often more."""
+    content = image_bytes(Image.new("RGB", (400, 400), (120, 120, 120)), "JPEG", progressive=True)
+    scan, end = content.rindex(b"\xff\xda"), content.rindex(b"\xff\xd9")
+    return content[:scan] + content[scan:end] * scans + content[end:]
+
+
+def test_a_jpeg_of_many_scans_is_refused_before_it_is_decoded(tmp_path: Path) -> None:
+    assert pixels(tmp_path, progressive(10)).shape == (400, 400, 3)
+    before_s = time.process_time()
+    with pytest.raises(MediaError, match=r"\d+ scans of 400 x 400 pixels"):
+        opened(tmp_path, progressive(30_000))
+    assert time.process_time() - before_s < 5  # 0.3 s; decoding it takes 8 s
+
+
+def test_a_marker_within_an_embedded_picture_is_no_scan(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x927C] = b"\xff\xda" * 20_000
+    path = tmp_path / "photo.jpg"
+    path.write_bytes(image_bytes(rgb_corners(), "JPEG", exif=exif) + b"\xff\xda" * 100)
+    assert jpeg_claims(path) == JpegClaims(64, 48, 1)
+
+
+def test_raw_motion_jpeg_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(MediaError, match="raw Motion JPEG"):
+        opened(tmp_path, image_bytes(rgb_corners(), "JPEG") * 12)
+
+
+def test_a_photo_with_a_preview_behind_it_is_one_photo(tmp_path: Path) -> None:
+    content = image_bytes(rgb_corners(), "JPEG") + image_bytes(rgb_corners(32, 24), "JPEG")
+    assert corner_names(pixels(tmp_path, content)) == "rgwb"
+    pair = image_bytes(rgb_corners(), "MPO", save_all=True, append_images=[rgb_corners()])
+    assert corner_names(pixels(tmp_path, pair)) == "rgwb"
+
+
+@pytest.mark.parametrize("name", ["JPEG", "PNG", "GIF", "TIFF"])
+def test_a_decoder_stops_when_its_time_is_spent(tmp_path: Path, name: str) -> None:
+    noisy = np.random.default_rng(1).integers(0, 255, (400, 400, 3), dtype=np.uint8)
+    with pytest.raises(MediaError, match="takes more than -1 seconds"):
+        opened(tmp_path, image_bytes(Image.fromarray(noisy), name), MediaLimits(max_decoding_s=-1))
+
+
+class GivenUp(Exception):
+    """The picture is not wanted any more."""
+
+
+@pytest.mark.parametrize("name", ["JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP"])
+def test_who_gives_up_while_a_picture_is_opened_is_heard(tmp_path: Path, name: str) -> None:
+    def give_up() -> None:
+        raise GivenUp
+
+    path = tmp_path / "picture"
+    path.write_bytes(image_bytes(rgb_corners(), name))
+    with pytest.raises(GivenUp):
+        open_media(path, while_opening=give_up)
 
 
 @pytest.mark.parametrize("name", ["JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF"])

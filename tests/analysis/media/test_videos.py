@@ -48,6 +48,19 @@ def test_every_container_gives_all_frames(tmp_path: Path, suffix: str) -> None:
         assert np.abs(frame.image.astype(int) - numbered(frame.index)).max() <= 8
 
 
+@pytest.mark.parametrize(("suffix", "codec"), [("wmv", "wmv2"), ("wmv", "wmv1"), ("flv", "flv"), ("flv", "libx264")])
+def test_older_containers_give_all_frames_at_their_times(tmp_path: Path, suffix: str, codec: str) -> None:
+    _, frames = played(write_video(tmp_path / f"film.{suffix}", codec=codec, picture=numbered, times_ms=LONG_MS))
+    assert len(frames) == len(LONG_MS)
+    start_s = frames[0].time_s
+    assert [frame.time_s - start_s for frame in frames] == pytest.approx([time / 1000 for time in LONG_MS], abs=0.0011)
+
+
+def test_a_raw_stream_without_times_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(MediaError, match=r"raw MPEG video stream.*ffmpeg -i"):
+        played(write_video(tmp_path / "film.m1v", codec="mpeg1video", time_base=FRAME_PERIOD))
+
+
 @pytest.mark.parametrize(
     ("suffix", "codec"), [("mp4", "mpeg4"), ("mov", "mjpeg"), ("mkv", "ffv1"), ("webm", "libvpx-vp9")]
 )
