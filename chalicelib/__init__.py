@@ -8,7 +8,8 @@ What follows, in reading order; data flows one way:
     services    what may be done with them, one class per noun; `ports` says what they need
     aws         the ports on DynamoDB, S3 and SQS
     outbound    to URLs that clients name, by HTTPS to checked public addresses
-    wiring      which adapter goes into which service
+    composition the services, composed over ports in one way
+    wiring      which adapter stands behind which port
     api         HTTP in and out (app -> api -> services -> ports -> aws)
     worker      a message in, a finished job out
     analysis    pixels to numbers: decoding, detection, mesh, tracking, expressions

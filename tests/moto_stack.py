@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from boto3.session import Session
 from moto import mock_aws
 
-from chalicelib.aws.clients import AwsClients, make_clients
+from chalicelib.aws.clients import AwsClients
 from chalicelib.aws.dynamodb.table import DynamoTable
 from chalicelib.aws.dynamodb.table_layout import TABLE_KEYS
 
@@ -29,7 +29,7 @@ class MotoStack:
 def moto_stack(session: Session) -> Iterator[MotoStack]:
     """Provisions everything anew, in the region of the fixtures `aws_environment` and `aws_session`."""
     with mock_aws():
-        clients = make_clients(session)
+        clients = AwsClients(session)
         clients.dynamodb.create_table(TableName=TABLE_NAME, BillingMode="PAY_PER_REQUEST", **TABLE_KEYS)
         clients.s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
         queue = clients.sqs.create_queue(QueueName="mien-test-jobs")

@@ -23,9 +23,9 @@ from chalicelib.api.resources import (
 from chalicelib.api.responses import COMMON_HEADERS, error_response
 from chalicelib.api.routes import Route
 from chalicelib.api.views import OUR_FAULT_SENTENCE, answer, request_id_of
-from chalicelib.wiring import ApiServices
+from chalicelib.composition import Services
 
-ServicesSource = Callable[[], ApiServices]
+ServicesSource = Callable[[], Services]
 
 ROUTES: tuple[Route, ...] = with_description(
     (

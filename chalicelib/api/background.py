@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from chalice.app import Chalice, CloudWatchEvent, EventSourceHandler, Rate, SQSEvent
 
 from chalicelib.api.s3_events import CreatedObject, created_objects
+from chalicelib.composition import Services
 from chalicelib.domain.jobs import JobMessage
 from chalicelib.domain.messages import decode_message
-from chalicelib.wiring import BackgroundServices
 
 UPLOAD_QUEUE = "mien-uploads"
 """The queue that the bucket notifies of objects under `uploads/`. A deployment's template names its own instead."""
@@ -34,14 +34,14 @@ class BackgroundHandlers:
     send_notifications: EventSourceHandler
 
 
-def register_background(app: Chalice, services: Callable[[], BackgroundServices]) -> BackgroundHandlers:
+def register_background(app: Chalice, services: Callable[[], Services]) -> BackgroundHandlers:
     """Puts the handlers on `app`. `services` is called once per event, never at import."""
 
     # One message per invocation: what is raised then brings that message back, and no other.
     @app.on_sqs_message(queue=UPLOAD_QUEUE, batch_size=1)
     def receive_uploads(event: SQSEvent) -> None:
         for created in _created(event):
-            services().arrivals.received(created.key)
+            services().receive_object(created.key)
 
     @app.on_sqs_message(queue=DROP_QUEUE, batch_size=1)
     def receive_drops(event: SQSEvent) -> None:

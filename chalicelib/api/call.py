@@ -6,11 +6,11 @@ from chalice.app import Request
 
 from chalicelib.api.authentication import caller_of
 from chalicelib.api.urls import Urls, urls_of
+from chalicelib.composition import Services
 from chalicelib.domain.accounts import Caller
 from chalicelib.domain.ids import check_id
 from chalicelib.domain.measurements.metrics import MetricSet, deployed_metrics
 from chalicelib.errors import TooLarge
-from chalicelib.wiring import ApiServices
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Call:
     """A request with the services that can answer it and the URLs to answer with."""
 
     request: Request
-    services: ApiServices
+    services: Services
     urls: Urls
 
     @property
@@ -54,7 +54,7 @@ class Call:
         return raw
 
 
-def make_call(request: Request, services: ApiServices) -> Call:
+def make_call(request: Request, services: Services) -> Call:
     """Raises `MalformedRequest` where the request does not say what host it was sent to."""
     return Call(request, services, urls_of(request, services.settings.public_base_url))
 

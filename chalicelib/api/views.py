@@ -8,6 +8,7 @@ from chalice.app import Request, Response
 from chalicelib.api.call import Call, make_call
 from chalicelib.api.idempotent_requests import answer_once
 from chalicelib.api.responses import error_response, retry_after
+from chalicelib.composition import Services
 from chalicelib.errors import (
     CallerError,
     Conflict,
@@ -21,7 +22,6 @@ from chalicelib.errors import (
     TooManyRequests,
     UnsupportedContentType,
 )
-from chalicelib.wiring import ApiServices
 
 View = Callable[[Call], Response]
 
@@ -45,7 +45,7 @@ _log = logging.getLogger(__name__)
 def answer(
     view: View,
     request: Request,
-    services: Callable[[], ApiServices],
+    services: Callable[[], Services],
     *,
     is_public: bool = False,
     is_secret: bool = False,

@@ -1,6 +1,7 @@
 """The boto3 clients of a process, configured alike everywhere."""
 
-from dataclasses import dataclass
+from functools import cached_property
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from boto3.session import Session
@@ -18,36 +19,44 @@ _READ_TIMEOUT_S = 20.0
 _ATTEMPTS = 4
 
 
-@dataclass(frozen=True, slots=True)
 class AwsClients:
-    """One client per service. Clients, unlike boto3's resources, may be shared by threads."""
-
-    dynamodb: "DynamoDBClient"
-    s3: "S3Client"
-    sqs: "SQSClient"
-
-
-def make_clients(session: Session | None = None) -> AwsClients:
-    """Clients of `session`, or of a new one.
+    """One client per service, each made when it is first asked for. Clients, unlike boto3's resources and sessions, may
+    be shared by threads.
 
     Region, endpoint and credentials come from boto3's own environment variables (AWS_DEFAULT_REGION,
     AWS_ENDPOINT_URL, ...). A local endpoint is given by IP address (http://127.0.0.1:5000): S3 names a bucket in
-    the host where the endpoint has a host name. Raises `AwsFailure` without a region.
+    the host if the endpoint has a host name. Each property raises `AwsFailure` without a region.
     """
-    with aws_failures("make the AWS clients"):
-        session = session or Session()
-        common = common_config()
-        return AwsClients(
-            dynamodb=session.client("dynamodb", config=common),
-            s3=session.client("s3", config=common.merge(_s3_config())),
-            sqs=session.client("sqs", config=common),
-        )
 
+    def __init__(self, session: Session | None = None) -> None:
+        """Clients of `session`, or of a new one."""
+        self._session = session
+        self._lock = Lock()
 
-def make_batch_client() -> Any:
-    """A client of AWS Batch, for the few processes that need one; the type stubs of that service are not installed."""
-    with aws_failures("make the Batch client"):
-        return Session().client("batch", config=common_config())
+    @cached_property
+    def dynamodb(self) -> "DynamoDBClient":
+        client: DynamoDBClient = self._client("dynamodb", common_config())
+        return client
+
+    @cached_property
+    def s3(self) -> "S3Client":
+        client: S3Client = self._client("s3", common_config().merge(_s3_config()))
+        return client
+
+    @cached_property
+    def sqs(self) -> "SQSClient":
+        client: SQSClient = self._client("sqs", common_config())
+        return client
+
+    @cached_property
+    def batch(self) -> Any:
+        """The type stubs of this service are not installed."""
+        return self._client("batch", common_config())
+
+    def _client(self, service: str, config: Config) -> Any:
+        with self._lock, aws_failures("make the AWS clients"):
+            self._session = self._session or Session()
+            return self._session.client(service, config=config)  # type: ignore[call-overload]  # any service's name
 
 
 def common_config() -> Config:

@@ -17,9 +17,9 @@ _DEFAULT = "default"
 
 def _accounts(stack: Stack) -> Accounts:
     name = stack.table_name()
-    from chalicelib.wiring import make_accounts  # noqa: PLC0415  # boto3 takes a while, and help needs none
+    from chalicelib.wiring import table_services  # noqa: PLC0415  # boto3 takes a while, and help needs none
 
-    return make_accounts(name, endpoint_url=stack.endpoint_url, region=stack.region)
+    return table_services(name, endpoint_url=stack.endpoint_url, region=stack.region).accounts
 
 
 class _SecondsType(click.ParamType[int | None]):

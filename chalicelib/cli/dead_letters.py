@@ -13,9 +13,9 @@ from chalicelib.services.runs.dead_letters import DeadLetters
 
 def _letters(stack: Stack) -> DeadLetters:
     name = stack.table_name()
-    from chalicelib.wiring import make_dead_letters  # noqa: PLC0415  # boto3 takes a while, and help needs none
+    from chalicelib.wiring import table_services  # noqa: PLC0415  # boto3 takes a while, and help needs none
 
-    return make_dead_letters(name, endpoint_url=stack.endpoint_url, region=stack.region)
+    return table_services(name, endpoint_url=stack.endpoint_url, region=stack.region).dead_letters
 
 
 @click.group("dead-letters")

@@ -25,9 +25,9 @@ _password_option = click.option(
 
 def _users(stack: Stack) -> Users:
     name = stack.table_name()
-    from chalicelib.wiring import make_users  # noqa: PLC0415  # boto3 takes a while, and help needs none
+    from chalicelib.wiring import table_services  # noqa: PLC0415  # boto3 takes a while, and help needs none
 
-    return make_users(name, endpoint_url=stack.endpoint_url, region=stack.region)
+    return table_services(name, endpoint_url=stack.endpoint_url, region=stack.region).users
 
 
 @click.group()

@@ -7,11 +7,11 @@ from typing import Self
 from chalice.app import Chalice
 
 from chalicelib.api.background import register_background
-from chalicelib.aws.clients import make_clients
+from chalicelib.aws.clients import AwsClients
+from chalicelib.composition import Services
 from chalicelib.local.aws.provisioning import EventQueues
 from chalicelib.local.repetition import Repetition
 from chalicelib.local.workers.queue_poller import QueuePoller
-from chalicelib.wiring import BackgroundServices
 
 DEFAULT_SWEEP_INTERVAL_S = 5.0
 
@@ -22,7 +22,7 @@ class Background:
 
     def __init__(
         self,
-        services: BackgroundServices,
+        services: Services,
         queues: EventQueues,
         *,
         sweep_interval_s: float = DEFAULT_SWEEP_INTERVAL_S,
@@ -43,7 +43,7 @@ class Background:
         )
         repetitions = [Repetition("sweeper", self._services.sweeper.sweep, pause_s=self._sweep_interval_s)]
         for name, queue_url, handler in subscriptions:
-            poller = QueuePoller(make_clients().sqs, queue_url, handler)
+            poller = QueuePoller(AwsClients().sqs, queue_url, handler)
             repetitions.append(Repetition(name, poller.poll, pause_s=0.0))
         with ExitStack() as undo:
             for repetition in repetitions:

@@ -17,7 +17,8 @@ from chalice.app import Chalice
 
 from chalicelib.analysis.networks.models import ModelFile, Models
 from chalicelib.api.application import register_api
-from chalicelib.aws.clients import make_clients
+from chalicelib.aws.clients import AwsClients
+from chalicelib.composition import Services
 from chalicelib.domain.ids import new_id
 from chalicelib.errors import MienError
 from chalicelib.local.aws.batch_service import DEFINITION, ENDPOINT_VARIABLE, QUEUE, BatchService
@@ -30,7 +31,7 @@ from chalicelib.local.http.server import DEFAULT_MAX_BODY_BYTES, HttpServer
 from chalicelib.local.repetition import Repetition
 from chalicelib.local.workers.supervisor import REPOSITORY, WorkerSupervisor
 from chalicelib.settings import Settings
-from chalicelib.wiring import ApiServices, make_api_services, make_background_services, utc_now
+from chalicelib.wiring import make_services, utc_now
 
 DEFAULT_MODELS_DIR = REPOSITORY / "models"
 DEFAULT_LOG_PATH = Path("build/worker.log")
@@ -78,7 +79,7 @@ class Stack:
         self._undo = ExitStack()
         self._supervisor: WorkerSupervisor | None = None
         self._batch: BatchService | None = None
-        self._services: ApiServices | None = None
+        self._services: Services | None = None
         self.index_url = ""
         self.user = USER
         self.password = ""
@@ -99,11 +100,11 @@ class Stack:
             self.aws_endpoint_url, self.table_name = aws.endpoint_url, aws.settings.table_name
             environment = self._start_batch(aws, undo)
             self._supervisor = self._start_workers(environment, undo)  # first, for they take longest to be ready
-            self._services = make_api_services(aws.settings)
+            self._services = make_services(aws.settings)
             self.password = secrets.token_urlsafe(18)
             self.account_id = new_id(utc_now())
             self._services.users.add(self.user, self.password, self.account_id)
-            undo.enter_context(Background(make_background_services(aws.settings), aws.event_queues))
+            undo.enter_context(Background(self._services, aws.event_queues))
             self._watch_drop_directory(aws.settings.media_bucket, undo)
             server.start()
             undo.callback(server.stop)  # before the workers and AWS, which its requests need
@@ -144,7 +145,7 @@ class Stack:
                 sentence = f"The API cannot listen on port {self._port}: {error.strerror}."
             raise StackError(sentence) from error
 
-    def _ready_services(self) -> ApiServices:
+    def _ready_services(self) -> Services:
         if self._services is None:
             raise RuntimeError("the API was asked before it was started")
         return self._services
@@ -163,7 +164,7 @@ class Stack:
 
     def _watch_drop_directory(self, bucket: str, undo: ExitStack) -> None:
         if self._drop_directory is not None:
-            drops = DropDirectory(self._drop_directory, self.account_id, make_clients().s3, bucket)
+            drops = DropDirectory(self._drop_directory, self.account_id, AwsClients().s3, bucket)
             undo.enter_context(Repetition("drop directory", drops.look, pause_s=_DROP_LOOK_S))
 
     def _start_batch(self, aws: EmbeddedAws, undo: ExitStack) -> dict[str, str]:

@@ -12,6 +12,7 @@ changes            How a row changes: read, decide, write on the condition that 
                    start
 entries            Entries and their representations
 idempotency        One answer per idempotency key, however often the request comes
+job_ends           The end of a job, as those see it who have something to do then, whoever brings it about
 jobs               Jobs as clients see them
 remembered_logins  Log-ins that need no slow hash, for clients poll
 throttle           A limit to how fast one user may call, counted in this process

@@ -31,9 +31,7 @@ class Upload:
 class Entries:
     """What may be done with entries and representations."""
 
-    def __init__(
-        self, entries: EntryStore, media: MediaStore, clock: Clock, *, retention: RetentionPlan | None = None
-    ) -> None:
+    def __init__(self, entries: EntryStore, media: MediaStore, clock: Clock, *, retention: RetentionPlan) -> None:
         self._entries = entries
         self._media = media
         self._clock = clock
@@ -47,9 +45,7 @@ class Entries:
         check_upload(upload)
         now = self._clock()
         entry_id = new_id(now)
-        expires = None
-        if self._retention is not None:
-            expires = self._retention.begin(Duty.ENTRY_RETENTION, caller.account_id, entry_id, now)
+        expires = self._retention.begin(Duty.ENTRY_RETENTION, caller.account_id, entry_id, now)
         self._entries.create(
             Entry(entry_id, caller.account_id, caller.email, now, now, data_split=data_split, expires=expires)
         )

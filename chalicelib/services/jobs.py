@@ -32,7 +32,7 @@ class Jobs:
         queue: JobQueue,
         clock: Clock,
         *,
-        retention: RetentionPlan | None = None,
+        retention: RetentionPlan,
     ) -> None:
         self._jobs = jobs
         self._entries = entries
@@ -72,9 +72,7 @@ class Jobs:
         """Writes the row, and before it what watches over it."""
         now = self._clock()
         job_id = new_id(now)
-        expires = None
-        if self._retention is not None:
-            expires = self._retention.begin(Duty.JOB_RETENTION, caller.account_id, job_id, now, new.expires_in_s)
+        expires = self._retention.begin(Duty.JOB_RETENTION, caller.account_id, job_id, now, new.expires_in_s)
         job = new.row(caller, job_id, now, filename=filename, expires=expires, input_url=input_url)
         self._jobs.create(job)
         return job

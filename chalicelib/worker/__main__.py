@@ -22,7 +22,7 @@ from chalicelib.domain.jobs import JobMessage
 from chalicelib.domain.messages import MESSAGE_VARIABLE, decode_message
 from chalicelib.errors import JobBusy, JobNotClaimable, LeaseLost
 from chalicelib.settings import SettingsError, read_settings
-from chalicelib.wiring import make_worker_services
+from chalicelib.wiring import make_services
 from chalicelib.worker.process_job import JobProcessor
 from chalicelib.worker.process_segment import SegmentProcessor
 from chalicelib.worker.second_process import SecondProcess
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
         _log.error("%s", error)
         return _USAGE
     owner = f"batch-{environment.get('AWS_BATCH_JOB_ID', 'process')}-{secrets.token_hex(4)}"
-    services = make_worker_services(settings, owner=owner)
+    services = make_services(settings, owner=owner)
     models = Models(settings.models_dir)
     jobs = JobProcessor(services, models, second_process=SecondProcess.useful_to(models, settings.models_dir))
     try:

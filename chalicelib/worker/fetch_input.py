@@ -7,18 +7,18 @@ two attempts the first that writes the entry wins, and the other takes its bytes
 import time
 from pathlib import Path
 
+from chalicelib.composition import Services
 from chalicelib.domain.entries import Entry, Representation, representation_id
 from chalicelib.domain.intake.media_types import content_type_of
 from chalicelib.domain.jobs import Job
 from chalicelib.errors import LeaseLost, NotFound
 from chalicelib.services.intake.fetched_inputs import FetchAttempt
-from chalicelib.wiring import WorkerServices
 from chalicelib.worker.media_fetcher import MediaFetcher
 
 _RENEW_INTERVAL_S = 1.0
 
 
-def fetch_input(services: WorkerServices, fetcher: MediaFetcher, job: Job, url: str, target: Path) -> str:
+def fetch_input(services: Services, fetcher: MediaFetcher, job: Job, url: str, target: Path) -> str:
     """Fetches `url` into `target` and makes it the job's input; returns its key, as `load_medium` does. Raises
     `MediaError` or `LeaseLost`."""
     content_type = content_type_of(job.filename, fetcher.fetch(url, target, _Heartbeat(services, job)))
@@ -33,12 +33,12 @@ def fetch_input(services: WorkerServices, fetcher: MediaFetcher, job: Job, url: 
         raise LeaseLost(f"job {job.id} has lost the entry of its medium") from gone
 
 
-def _store(services: WorkerServices, job: Job, attempt: FetchAttempt, target: Path, content_type: str) -> str:
+def _store(services: Services, job: Job, attempt: FetchAttempt, target: Path, content_type: str) -> str:
     file_id, key = representation_id(attempt.entry_id, job.filename), attempt.media_key(job.filename)
     with target.open("rb") as body:
-        stored = services.media.save(key, body, content_type)
+        stored = services.ports.media().save(key, body, content_type)
     services.runs.renew(job, None)  # that took a while: who has lost the job by now makes no entry for it
-    now = services.clock()
+    now = services.ports.clock()
     representation = Representation(
         id=file_id,
         entry_id=attempt.entry_id,
@@ -51,7 +51,7 @@ def _store(services: WorkerServices, job: Job, attempt: FetchAttempt, target: Pa
         published=now,
         updated=now,
     )
-    services.entries.create(
+    services.ports.entries().create(
         Entry(
             id=attempt.entry_id,
             account_id=job.account_id,
@@ -62,10 +62,10 @@ def _store(services: WorkerServices, job: Job, attempt: FetchAttempt, target: Pa
             representations={file_id: representation},
         )
     )
-    kept = services.entries.get(job.account_id, attempt.entry_id).representations.get(file_id)
+    kept = services.ports.entries().get(job.account_id, attempt.entry_id).representations.get(file_id)
     if kept is not None and kept.media_key != key:
-        services.media.delete(key)
-        services.media.load(kept.media_key, target)
+        services.ports.media().delete(key)
+        services.ports.media().load(kept.media_key, target)
         key = kept.media_key
     services.runs.receive_input(job, attempt.entry_id)
     return key
@@ -74,7 +74,7 @@ def _store(services: WorkerServices, job: Job, attempt: FetchAttempt, target: Pa
 class _Heartbeat:
     """Moves the lease on about once a second while bytes come. Raises `LeaseLost`."""
 
-    def __init__(self, services: WorkerServices, job: Job) -> None:
+    def __init__(self, services: Services, job: Job) -> None:
         self._services = services
         self._job = job
         self._last = time.monotonic()

@@ -3,28 +3,28 @@
 import hashlib
 from pathlib import Path
 
+from chalicelib.composition import Services
 from chalicelib.domain.entries import representation_id
 from chalicelib.domain.jobs import Job
 from chalicelib.errors import MediaError, NotFound
-from chalicelib.wiring import WorkerServices
 
 MEDIA_DELETED = "The job's media has been deleted; create a new job with the media."
 MEDIA_REPLACED = "The job's media was replaced while it was analysed; requeue the job."
 
 
-def load_medium(services: WorkerServices, job: Job, target: Path) -> str:
+def load_medium(services: Services, job: Job, target: Path) -> str:
     """Writes the medium of a job that has its input to `target`, as a stream, and returns its key, which other bytes
     would not have. Raises `MediaError` where it is gone."""
     # The medium is the file that was sent under the job's file name.
     entry_id = str(job.input_entry_id)
     try:
-        entry = services.entries.get(job.account_id, entry_id)
+        entry = services.ports.entries().get(job.account_id, entry_id)
         file = entry.representations.get(representation_id(entry_id, job.filename))
         if file is None:
             raise MediaError(MEDIA_DELETED)
-        services.media.load(file.media_key, target)
+        services.ports.media().load(file.media_key, target)
         if file.sha256 is None:  # the bytes went past the API: this is who reads them first
-            services.entries.set_sha256(file, sha256_of(target))
+            services.ports.entries().set_sha256(file, sha256_of(target))
     except NotFound:
         raise MediaError(MEDIA_DELETED) from None
     return file.media_key

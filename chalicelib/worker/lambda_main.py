@@ -11,13 +11,13 @@ from functools import cache
 from typing import Any
 
 from chalicelib.analysis.networks.models import Models
-from chalicelib.aws.clients import make_clients
+from chalicelib.aws.clients import AwsClients
 from chalicelib.aws.sqs_queue import SqsDeliveries
 from chalicelib.domain.jobs import JobMessage
 from chalicelib.domain.messages import decode_message
 from chalicelib.errors import JobBusy, JobNotClaimable, LeaseLost, MienError
 from chalicelib.settings import read_settings
-from chalicelib.wiring import make_worker_services
+from chalicelib.wiring import make_services
 from chalicelib.worker.process_job import JobProcessor
 from chalicelib.worker.second_process import SecondProcess
 
@@ -86,14 +86,14 @@ def _delay_s(record: Mapping[str, Any]) -> int:
 
 @cache
 def _deliveries() -> SqsDeliveries:
-    return SqsDeliveries(make_clients().sqs, read_settings(os.environ).job_queue_url)
+    return SqsDeliveries(AwsClients().sqs, read_settings(os.environ).job_queue_url)
 
 
 @cache
 def job_processor() -> JobProcessor:
     """This process's processor; building it loads the model files, so a host may call it before the first message."""
     settings = read_settings(os.environ)
-    services = make_worker_services(settings, owner=f"worker-{secrets.token_hex(8)}")
+    services = make_services(settings, owner=f"worker-{secrets.token_hex(8)}")
     models = Models(settings.models_dir)
     models.open_all()
     return JobProcessor(services, models, second_process=SecondProcess.useful_to(models, settings.models_dir))

@@ -15,13 +15,13 @@ from chalicelib.analysis.expressions.score_streams import scored
 from chalicelib.analysis.media.frames import MediaInfo, MediaLimits, MediaSource
 from chalicelib.analysis.media.open_media import open_media
 from chalicelib.analysis.networks.models import Models
+from chalicelib.composition import Services
 from chalicelib.domain.jobs import Job, JobMessage, Progress
 from chalicelib.domain.measurements.metrics import MetricSet
 from chalicelib.domain.requests.recipes import Recipe, recipe_of
 from chalicelib.domain.segments import SegmentPlan
 from chalicelib.errors import LeaseLost, MediaError
 from chalicelib.formats.result_files import ResultFiles
-from chalicelib.wiring import WorkerServices
 from chalicelib.worker.divide import divide
 from chalicelib.worker.fetch_input import fetch_input
 from chalicelib.worker.job_medium import load_medium
@@ -40,7 +40,7 @@ class JobProcessor:
 
     def __init__(
         self,
-        services: WorkerServices,
+        services: Services,
         models: Models,
         fetcher: MediaFetcher | None = None,
         second_process: SecondProcess | None = None,
@@ -144,7 +144,7 @@ class JobProcessor:
         with ResultFiles(
             recipe, metrics, directory, job.filename, provider=provider, frame_size=plan.frame_size
         ) as results:
-            frames = report.count(stitched_frames(self._services.media, job, plan, directory))
+            frames = report.count(stitched_frames(self._services.ports.media(), job, plan, directory))
             for frame in scored(frames, recipe.scores, metrics, smoothed=recipe.smoothed):
                 results.write(frame)
             results.close()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from chalicelib.analysis.media.frames import MediaLimits
 from chalicelib.analysis.networks.models import Models
+from chalicelib.composition import Services
 from chalicelib.domain.jobs import Job, JobMessage
 from chalicelib.domain.measurements.metrics import FrameMetrics
 from chalicelib.domain.requests.recipes import recipe_of
@@ -14,7 +15,6 @@ from chalicelib.domain.segments import Segment, part_key
 from chalicelib.errors import JobBusy, JobNotClaimable, LeaseLost, MediaError
 from chalicelib.formats.partial_metrics import PARTIAL_CONTENT_TYPE
 from chalicelib.services.runs.segment_runs import SegmentRuns
-from chalicelib.wiring import WorkerServices
 from chalicelib.worker.job_medium import MEDIA_REPLACED, load_medium
 from chalicelib.worker.part_measurer import PartMeasurer, span_of
 
@@ -27,7 +27,7 @@ class SegmentProcessor:
 
     def __init__(
         self,
-        services: WorkerServices,
+        services: Services,
         models: Models,
         process_job: Callable[[JobMessage], None],
     ) -> None:
@@ -66,7 +66,7 @@ class SegmentProcessor:
         try:
             return self._segment_runs.finish(job, index, frames, self._models.provider)
         except LeaseLost:
-            self._services.media.delete(part_key(job.account_id, job.id, job.run, index))
+            self._services.ports.media().delete(part_key(job.account_id, job.id, job.run, index))
             raise
 
     def _stitch(self, message: JobMessage) -> None:
@@ -90,7 +90,8 @@ class SegmentProcessor:
             with part_path.open("wb") as stream:
                 self._measurer.measure(media_path, recipe, span_of(segment, plan), stream, counter.count)
             with part_path.open("rb") as body:
-                self._services.media.save(part_key(job.account_id, job.id, job.run, index), body, PARTIAL_CONTENT_TYPE)
+                key = part_key(job.account_id, job.id, job.run, index)
+                self._services.ports.media().save(key, body, PARTIAL_CONTENT_TYPE)
         return counter.frames
 
 

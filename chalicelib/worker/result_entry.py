@@ -2,37 +2,37 @@
 
 from datetime import datetime, timedelta
 
+from chalicelib.composition import Services
 from chalicelib.domain.entries import Entry, Representation, media_key, representation_id
 from chalicelib.domain.jobs import Job
 from chalicelib.errors import MediaError, NotFound
 from chalicelib.formats.result_files import ResultFile, ResultFiles
-from chalicelib.wiring import WorkerServices
 from chalicelib.worker.job_medium import MEDIA_DELETED
 from chalicelib.worker.progress import ProgressReport
 
 
 def store_results(
-    services: WorkerServices, job: Job, results: ResultFiles, report: ProgressReport, *, media_seconds: float | None
+    services: Services, job: Job, results: ResultFiles, report: ProgressReport, *, media_seconds: float | None
 ) -> None:
     """Stores the files of a run and notes how long the medium is. Raises `LeaseLost`, or `MediaError` where the medium
     is gone."""
     if job.input_entry_id is not None:
         try:
-            services.entries.set_media_seconds(job.account_id, job.input_entry_id, media_seconds)
+            services.ports.entries().set_media_seconds(job.account_id, job.input_entry_id, media_seconds)
         except NotFound:
             raise MediaError(MEDIA_DELETED) from None
     create_result_entry(services, job, media_seconds=media_seconds)
-    now = services.clock()
+    now = services.ports.clock()
     for place, result in enumerate(results.files):
         report.write()
         # An entry's files are told by age: a millisecond apart they keep the recipe's order.
         _store(services, job, result, now + timedelta(milliseconds=place))
 
 
-def create_result_entry(services: WorkerServices, job: Job, *, media_seconds: float | None) -> None:
+def create_result_entry(services: Services, job: Job, *, media_seconds: float | None) -> None:
     """The run's entry, without files; one that is there is left as it is."""
-    now = services.clock()
-    services.entries.create(
+    now = services.ports.clock()
+    services.ports.entries().create(
         Entry(
             id=job.run_result_entry_id,
             account_id=job.account_id,
@@ -46,13 +46,13 @@ def create_result_entry(services: WorkerServices, job: Job, *, media_seconds: fl
     )
 
 
-def _store(services: WorkerServices, job: Job, result: ResultFile, now: datetime) -> None:
+def _store(services: Services, job: Job, result: ResultFile, now: datetime) -> None:
     entry_id = job.run_result_entry_id
     file_id = representation_id(entry_id, result.file_name)
     key = media_key(job.account_id, entry_id, file_id)
     with result.path.open("rb") as body:
-        stored = services.media.save(key, body, result.content_type)
-    services.entries.set_representation(
+        stored = services.ports.media().save(key, body, result.content_type)
+    services.ports.entries().set_representation(
         Representation(
             id=file_id,
             entry_id=entry_id,

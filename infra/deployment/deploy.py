@@ -7,7 +7,7 @@ from boto3.session import Session
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.errors import MienError
-from chalicelib.wiring import make_users
+from chalicelib.wiring import table_services
 from infra.deployment.errors import DeploymentError
 from infra.deployment.first_user import create_first_user
 from infra.deployment.package import make_package
@@ -41,7 +41,7 @@ def where(session: Session) -> str:
 def _greet(session: Session, outputs: dict[str, str], email: str) -> None:
     table = outputs["TableName"]
     if email:
-        made = create_first_user(make_users(table, region=session.region_name), email)
+        made = create_first_user(table_services(table, region=session.region_name).users, email)
         if made is not None:
             print(f"User:     {made.user.email}\nAccount:  {made.user.account_id}\nPassword: {made.password}")
             print("The password is stored as a hash only: keep it now.")

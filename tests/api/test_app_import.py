@@ -10,8 +10,8 @@ import sys
 import app
 heavy = {"numpy", "cv2", "onnxruntime", "av", "PIL", "pyarrow", "moto", "chalice.local"} & set(sys.modules)
 assert not heavy, heavy
-from chalicelib.wiring import api_services
-assert api_services.cache_info().currsize == 0, "services were made at import"
+from chalicelib.wiring import services
+assert services.cache_info().currsize == 0, "services were made at import"
 import botocore.client, gc
 made = [thing for thing in gc.get_objects() if isinstance(thing, botocore.client.BaseClient)]
 assert not made, made

@@ -11,9 +11,7 @@ from chalicelib.api.background import register_background
 from chalicelib.api.s3_events import CreatedObject, created_objects
 from chalicelib.domain.dead_letters import SENTENCE
 from chalicelib.domain.messages import encode_message
-from chalicelib.services.users import Users
-from chalicelib.settings import Settings
-from tests.api.api_server import Api, Backstage
+from tests.api.api_server import Api
 
 
 def _notification(*keys: str, event_name: str = "ObjectCreated:Post") -> str:
@@ -49,10 +47,9 @@ def test_what_is_no_notification_is_an_error(body: str) -> None:
         created_objects(body)
 
 
-def test_an_object_that_arrives_reaches_its_job(api: Api, users: Users) -> None:
-    backstage: Backstage = api.backstage
-    background = backstage.background(Settings("table", "bucket", "queue"), users)
-    handlers = register_background(Chalice("mien", configure_logs=False, env={}), lambda: background)
+def test_an_object_that_arrives_reaches_its_job(api: Api) -> None:
+    backstage = api.backstage
+    handlers = register_background(Chalice("mien", configure_logs=False, env={}), lambda: api.services)
     file = {"file_name": "clip.mp4", "size_bytes": 3}
     job = api.ada.call("POST", "/jobs", json={"entry_job": file}).json()
     key = job["upload"]["fields"]["key"]
@@ -66,10 +63,9 @@ def test_an_object_that_arrives_reaches_its_job(api: Api, users: Users) -> None:
         handlers.receive_uploads(_sqs_event("[]"), None)
 
 
-def test_a_dropped_object_becomes_a_job(api: Api, users: Users) -> None:
+def test_a_dropped_object_becomes_a_job(api: Api) -> None:
     backstage = api.backstage
-    background = backstage.background(Settings("table", "bucket", "queue"), users)
-    handlers = register_background(Chalice("mien", configure_logs=False, env={}), lambda: background)
+    handlers = register_background(Chalice("mien", configure_logs=False, env={}), lambda: api.services)
     key = "drop/account/no-op/a b+c%20\u00fc.mp4"
     backstage.drops.put(key, b"abc")
     for _ in range(2):
@@ -80,15 +76,14 @@ def test_a_dropped_object_becomes_a_job(api: Api, users: Users) -> None:
         handlers.receive_drops(_sqs_event("[]"), None)
 
 
-def test_a_dead_letter_ends_its_job(api: Api, users: Users) -> None:
-    background = api.backstage.background(Settings("table", "bucket", "queue"), users)
-    handlers = register_background(Chalice("mien", configure_logs=False, env={}), lambda: background)
+def test_a_dead_letter_ends_its_job(api: Api) -> None:
+    handlers = register_background(Chalice("mien", configure_logs=False, env={}), lambda: api.services)
     job = api.ada.send_job().json()
     (message,) = api.queue.sent
     for _ in range(2):
         handlers.bury_dead_letters(_sqs_event(encode_message(message)), None)
     ended = api.ada.call("GET", job["self"]).json()
     assert (ended["status"], ended["error"]) == ("error", SENTENCE)
-    assert [letter.job_id for letter in background.dead_letters.list()] == [message.job_id]
+    assert [letter.job_id for letter in api.services.dead_letters.list()] == [message.job_id]
     with pytest.raises(ValueError, match="job message"):
         handlers.bury_dead_letters(_sqs_event("{}"), None)

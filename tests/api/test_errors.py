@@ -10,9 +10,9 @@ from chalice.app import Chalice
 from chalicelib import errors
 from chalicelib.api.application import ROUTES, register_api
 from chalicelib.api.views import status_of
+from chalicelib.composition import Services
 from chalicelib.local.http.server import HttpServer
 from chalicelib.settings import SettingsError
-from chalicelib.wiring import ApiServices
 from tests.api.api_server import Api
 
 _STATUSES = {
@@ -92,7 +92,7 @@ def test_a_trailing_slash_makes_no_difference(api: Api) -> None:
 
 
 def test_a_fault_of_ours_is_logged_with_the_id_and_told_without_details(caplog: pytest.LogCaptureFixture) -> None:
-    def broken() -> ApiServices:
+    def broken() -> Services:
         raise SettingsError("MIEN_SECRET_THING is not set")
 
     app = Chalice("mien", configure_logs=False, env={})

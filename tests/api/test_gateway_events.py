@@ -11,8 +11,8 @@ from chalicelib.api.application import register_api
 from chalicelib.domain.ids import new_id
 from chalicelib.services.users import Users
 from chalicelib.settings import Settings
-from tests.api.api_server import ADA, Backstage
-from tests.fakes import START
+from tests.api.api_server import ADA, ApiServices
+from tests.fakes import START, FakePorts
 
 _HEAD = b'--b\r\nContent-Disposition: form-data; name="entry_job[input]"; filename="a.mp4"\r\n\r\n'
 
@@ -26,7 +26,7 @@ class _Context:
 @pytest.fixture
 def app(users: Users) -> Chalice:
     """An app without a server."""
-    services = Backstage().services(Settings("table", "bucket", "queue", requests_per_minute=0), users)
+    services = ApiServices(FakePorts(), Settings("table", "bucket", "queue", requests_per_minute=0), users)
     made = Chalice("mien", configure_logs=False, env={})
     register_api(made, lambda: services)
     return made

@@ -11,7 +11,7 @@ from chalicelib.api.application import register_api
 from chalicelib.domain.ids import new_id
 from chalicelib.local.aws.embedded import EmbeddedAws
 from chalicelib.local.http.server import HttpServer
-from chalicelib.wiring import make_api_services
+from chalicelib.wiring import make_services
 from tests.api.api_server import ADA, PASSWORD, Client
 from tests.fakes import START
 
@@ -20,7 +20,7 @@ from tests.fakes import START
 def url() -> Iterator[str]:
     """An API on an embedded AWS that knows Ada."""
     with EmbeddedAws() as aws:
-        services = make_api_services(aws.settings)
+        services = make_services(aws.settings)
         services.users.add(ADA, PASSWORD, new_id(START))
         app = Chalice("mien", configure_logs=False, env={})
         register_api(app, lambda: services)

@@ -11,7 +11,7 @@ from chalicelib.api.application import register_api
 from chalicelib.domain.ids import new_id
 from chalicelib.local.aws.embedded import EmbeddedAws
 from chalicelib.local.http.server import HttpServer
-from chalicelib.wiring import make_api_services
+from chalicelib.wiring import make_services
 from tests.api.api_server import ADA, BEN, PASSWORD, Client
 from tests.api.resources.other_account import PROBES, make_things, seen_by
 from tests.fakes import START
@@ -23,7 +23,7 @@ _CONTENT = bytes(range(256)) * 4000
 def url() -> Iterator[str]:
     """An API on an embedded AWS, with Ada and Ben in accounts of their own."""
     with EmbeddedAws() as aws:
-        services = make_api_services(aws.settings)
+        services = make_services(aws.settings)
         for email in (ADA, BEN):
             services.users.add(email, PASSWORD, new_id(START))
         app = Chalice("mien", configure_logs=False, env={})

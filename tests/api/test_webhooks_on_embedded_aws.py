@@ -5,18 +5,20 @@ import hmac
 import json
 import socket
 import time
+from dataclasses import replace
 from ipaddress import ip_address
 from pathlib import Path
 
 from chalice.app import Chalice
 
 from chalicelib.api.application import register_api
+from chalicelib.composition import Services
 from chalicelib.domain.ids import new_id
 from chalicelib.local.aws.embedded import EmbeddedAws
 from chalicelib.local.background import Background
 from chalicelib.local.http.server import HttpServer
 from chalicelib.outbound.https_webhooks import HttpsWebhooks
-from chalicelib.wiring import make_api_services, make_background_services
+from chalicelib.wiring import aws_ports
 from tests.api.api_server import ADA, PASSWORD, Client
 from tests.fakes import START
 from tests.worker.tls_server import Page, tls_server
@@ -33,11 +35,11 @@ def test_an_end_reaches_its_receiver(tmp_path: Path) -> None:
             connector=lambda _address, timeout_s: socket.create_connection(("127.0.0.1", receiver.port), timeout_s),
             tls=receiver.trusting,
         )
-        services = make_api_services(aws.settings)
+        services = Services(replace(aws_ports(aws.settings), webhooks=lambda: sender), aws.settings)
         services.users.add(ADA, PASSWORD, new_id(START))
         app = Chalice("mien", configure_logs=False, env={})
         register_api(app, lambda: services)
-        background = Background(make_background_services(aws.settings, sender=sender), aws.event_queues)
+        background = Background(services, aws.event_queues)
         with HttpServer(app) as server, background, Client(server.url, ADA) as ada:
             job = ada.send_job(callback_url=f"https://{_NAME}/hook").json()
             ada.call("PATCH", job["self"], data={"entry_job[status]": "cancelled"})

@@ -14,7 +14,7 @@ from chalicelib.cli.__main__ import mien
 from chalicelib.domain.audit import AuditAction, AuditRecord
 from chalicelib.domain.entries import Entry
 from chalicelib.domain.ids import new_id
-from chalicelib.wiring import make_users
+from chalicelib.wiring import table_services
 from tests.fakes import START
 
 
@@ -32,7 +32,7 @@ def _done(*arguments: str) -> str:
 def account_id(table: str) -> str:
     """An account with a user."""
     made = new_id(START)
-    make_users(table).add("ada@example.org", "correct horse battery", made)
+    table_services(table).users.add("ada@example.org", "correct horse battery", made)
     return made
 
 

@@ -10,7 +10,7 @@ from chalicelib.aws.dynamodb.jobs import DynamoJobs
 from chalicelib.aws.dynamodb.table import DynamoTable
 from chalicelib.cli.__main__ import mien
 from chalicelib.domain.jobs import Job, JobStatus
-from chalicelib.wiring import make_dead_letters
+from chalicelib.wiring import table_services
 from tests.contract.samples import make_job
 
 
@@ -26,7 +26,7 @@ def jobs(table: str) -> DynamoJobs:
 def _given_up(jobs: DynamoJobs, table: str) -> Job:
     job = make_job()
     jobs.create(job.with_input("entry", job.published))
-    make_dead_letters(table).bury(job.message)
+    table_services(table).dead_letters.bury(job.message)
     return job
 
 

@@ -16,7 +16,7 @@ from chalicelib.errors import NotAuthenticated
 from chalicelib.local.aws.credentials import write_profile
 from chalicelib.local.aws.embedded import EmbeddedAws
 from chalicelib.services.users import Users
-from chalicelib.wiring import make_users
+from chalicelib.wiring import table_services
 from tests.fakes import START
 
 ADA, BEN = "ada@example.org", "ben@example.org"
@@ -28,7 +28,7 @@ Run = Callable[..., Result]
 @pytest.fixture
 def users(table: str) -> Users:
     """What the API would ask."""
-    return make_users(table)
+    return table_services(table).users
 
 
 def _run(*arguments: str, stdin: str | bytes = "") -> Result:

@@ -11,7 +11,7 @@ from boto3.session import Session
 from moto import mock_aws
 
 from chalicelib.aws.batch_jobs import AwsBatch
-from chalicelib.aws.clients import make_batch_client
+from chalicelib.aws.clients import AwsClients
 from chalicelib.local.aws.batch_service import BatchService
 from chalicelib.local.aws.credentials import RunCredentials
 
@@ -25,7 +25,7 @@ def moto_batch(session: Session) -> Iterator[AwsBatch]:
     """AWS Batch as moto plays it: no process is started, every job succeeds at once."""
     with mock_aws(config={"batch": {"use_docker": False}}):
         role_arn = session.client("iam").create_role(RoleName="batch", AssumeRolePolicyDocument=_TRUST)["Role"]["Arn"]
-        client = make_batch_client()
+        client = AwsClients().batch
         environment = client.create_compute_environment(
             computeEnvironmentName="segments", type="UNMANAGED", state="ENABLED", serviceRole=role_arn
         )

@@ -1,6 +1,7 @@
 """The ports in memory, one file a noun. The contract tests hold these and the AWS adapters to the same promises."""
 
 from tests.fakes.accounts import FakeAccounts, FakeAuditTrail
+from tests.fakes.all_ports import FakePorts
 from tests.fakes.clock import START, FixedClock
 from tests.fakes.dead_letters import FakeDeadLetters
 from tests.fakes.drops import FakeDrops
@@ -29,6 +30,7 @@ __all__ = [
     "FakeLoginFailures",
     "FakeMedia",
     "FakeObject",
+    "FakePorts",
     "FakeQueue",
     "FakeReminders",
     "FakeSegments",

@@ -9,7 +9,7 @@ import pytest
 from boto3.session import Session
 from moto import mock_aws
 
-from chalicelib.wiring import make_users
+from chalicelib.wiring import table_services
 from infra.deployment.first_user import create_first_user
 from infra.deployment.images import image_tag
 from infra.deployment.places import Package
@@ -82,7 +82,7 @@ def test_a_deployment_can_be_repeated(session: Session, translated_package: Pack
     )
     outputs = release.deploy(STAGE, translated_package)
     assert [call[0] for call in docker.calls] == ["build", "login", "push"] * 2
-    users = make_users(outputs["TableName"], region=session.region_name)
+    users = table_services(outputs["TableName"], region=session.region_name).users
     first = create_first_user(users, "ada@example.org")
     assert first is not None
     caller = users.authenticate("ada@example.org", first.password, source_ip="192.0.2.1")

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from chalicelib.aws.clients import make_clients
+from chalicelib.aws.clients import AwsClients
 from chalicelib.domain.accounts import Caller
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.jobs import JobStatus
@@ -23,7 +23,7 @@ from chalicelib.local.aws.embedded import EmbeddedAws
 from chalicelib.local.aws.provisioning import queue_arn
 from chalicelib.local.workers.sqs_event import sqs_event
 from chalicelib.services.entries import Upload
-from chalicelib.wiring import make_api_services, utc_now
+from chalicelib.wiring import make_services, utc_now
 from infra.deployment.places import ROOT
 from tests.infra.runtime_api import RuntimeApi
 from tests.infra.worker_image import WorkerImage, copy_from_context, stages
@@ -62,7 +62,7 @@ def aws_variables(aws: EmbeddedAws) -> dict[str, str]:
 
 
 def next_event(aws: EmbeddedAws) -> dict[str, Any]:
-    sqs = make_clients().sqs
+    sqs = AwsClients().sqs
     url = aws.settings.job_queue_url
     (message,) = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=5, AttributeNames=["All"])["Messages"]
     return sqs_event(message, queue_arn=queue_arn(sqs, url))
@@ -76,7 +76,7 @@ def white_picture() -> Upload:
 def test_the_function_does_the_job_of_an_sqs_event(image: WorkerImage) -> None:
     caller = Caller("ada@example.org", new_id(utc_now()))
     with EmbeddedAws() as aws, function(image, aws_variables(aws)) as lambda_service:
-        jobs = make_api_services(aws.settings).jobs
+        jobs = make_services(aws.settings).jobs
         job = jobs.create(caller, NewJob(JobName.MULTIFACE), white_picture())
         path, answer = lambda_service.invoke("first", next_event(aws))
         assert (path, answer) == ("/invocation/first/response", {"batchItemFailures": []})
@@ -95,7 +95,7 @@ def test_the_same_image_does_a_job_as_a_process_of_batch(image: WorkerImage, tem
     }
     caller = Caller("ada@example.org", new_id(utc_now()))
     with EmbeddedAws() as aws:
-        jobs = make_api_services(aws.settings).jobs
+        jobs = make_services(aws.settings).jobs
         job = jobs.create(caller, NewJob(JobName.MULTIFACE), white_picture())
         variables = image.environment() | aws_variables(aws) | {MESSAGE_VARIABLE: encode_message(job.message)}
         done = subprocess.run(

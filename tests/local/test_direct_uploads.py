@@ -23,7 +23,7 @@ from chalicelib.domain.intake.uploads import MAX_FORM_BYTES
 from chalicelib.local.aws.embedded import EmbeddedAws
 from chalicelib.local.background import Background
 from chalicelib.local.http.server import HttpServer
-from chalicelib.wiring import make_api_services, make_background_services, utc_now
+from chalicelib.wiring import make_services, utc_now
 from tests.local.waiting import wait_until
 
 USER, PASSWORD = "ada@example.org", "correct horse battery"
@@ -59,9 +59,9 @@ def running(*, upload_expires_s: int) -> Iterator[Place]:
         aws = undo.enter_context(
             EmbeddedAws(configure=lambda settings: replace(settings, upload_expires_s=upload_expires_s))
         )
-        services = make_api_services(aws.settings)
+        services = make_services(aws.settings)
         services.users.add(USER, PASSWORD, new_id(utc_now()))
-        undo.enter_context(Background(make_background_services(aws.settings), aws.event_queues, sweep_interval_s=0.2))
+        undo.enter_context(Background(services, aws.event_queues, sweep_interval_s=0.2))
         app = Chalice("mien", configure_logs=False)
         register_api(app, lambda: services)
         server = undo.enter_context(HttpServer(app))

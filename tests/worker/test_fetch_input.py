@@ -13,13 +13,10 @@ from chalicelib.domain.jobs import Job, JobStatus
 from chalicelib.domain.requests.job_names import JobName
 from chalicelib.domain.requests.new_jobs import NewJob
 from chalicelib.errors import LeaseLost, MediaError
-from chalicelib.services.runs.job_runs import JobRuns
-from chalicelib.settings import Settings
 from chalicelib.worker.media_fetcher import MediaFetcher
 from chalicelib.worker.process_job import JobProcessor
 from tests.media_factory import write_video
 from tests.worker.test_process_job import ADA, LEASE_S, World
-from tests.worker.undivided import undivided
 
 URL = parse_input_url("https://example.org/clip.mp4")
 
@@ -59,12 +56,7 @@ def _create(world: World) -> Job:
 
 
 def _worker(world: World, owner: str, fetcher: ScriptedFetcher) -> JobProcessor:
-    runs = JobRuns(world.job_rows, world.clock, owner=owner, lease_s=LEASE_S, max_attempts=3)
-    settings = Settings("table", "bucket", "queue", lease_s=LEASE_S)
-    services = undivided(
-        settings, world.clock, runs=runs, jobs=world.job_rows, entries=world.entry_rows, media=world.media
-    )
-    return JobProcessor(services, world.models, fetcher)
+    return JobProcessor(world.services(owner), world.models, fetcher)
 
 
 def test_the_fetched_file_is_the_input_and_is_analysed(world: World, clip: bytes) -> None:

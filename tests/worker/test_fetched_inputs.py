@@ -2,23 +2,21 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import pytest
 
+from chalicelib.composition import Services
 from chalicelib.domain.intake.input_urls import parse_input_url
 from chalicelib.domain.jobs import Job, JobStatus
 from chalicelib.domain.requests.job_names import JobName
 from chalicelib.domain.requests.new_jobs import NewJob
 from chalicelib.errors import JobBusy, JobNotClaimable, LeaseLost, NotFound
-from chalicelib.settings import Settings
 from chalicelib.worker.fetch_input import fetch_input
 from chalicelib.worker.media_fetcher import FetchLimits, MediaFetcher
 from tests.mortal_process import Death
 from tests.services.conftest import ADA, World
-from tests.worker.undivided import undivided
 
 URL = parse_input_url("https://example.org/clip.mp4")
 KEPT_S = 1800
@@ -44,17 +42,8 @@ def create(world: World, expires_in_s: int | None = KEPT_S) -> Job:
 
 def fetch(world: World, job: Job, owner: str, directory: Path) -> None:
     """What a worker does with the message, up to the analysis."""
-    runs, port = world.runs(owner), world.process.port
-    claimed = runs.claim(job.message)
-    services = undivided(
-        Settings("table", "bucket", "queue"),
-        world.clock,
-        runs=runs,
-        jobs=world.notified_jobs,
-        entries=port(world.entry_rows),
-        media=port(world.media),
-    )
-    services = replace(services, fetched_inputs=world.fetched_inputs)
+    services = Services(world.services.ports, world.services.settings, owner=owner)
+    claimed = services.runs.claim(job.message)
     if claimed.input_entry_id is None:
         fetch_input(services, Fetcher(), claimed, str(URL), directory / owner)
 

@@ -16,6 +16,7 @@ import pytest
 from pyarrow import parquet
 
 from chalicelib.analysis.networks.models import Models
+from chalicelib.composition import Services
 from chalicelib.domain.accounts import Caller
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.jobs import Job, JobStatus, Progress
@@ -26,18 +27,14 @@ from chalicelib.domain.requests.new_jobs import NewJob
 from chalicelib.domain.requests.recipes import RECIPES
 from chalicelib.domain.requests.result_formats import PARQUET_CONTENT_TYPE, ResultTable
 from chalicelib.errors import JobBusy, JobNotClaimable, LeaseLost
-from chalicelib.services.duties.entry_deletions import EntryDeletions
-from chalicelib.services.entries import Entries, Upload
-from chalicelib.services.jobs import Jobs
+from chalicelib.services.entries import Upload
 from chalicelib.services.ports import StoredMedia
-from chalicelib.services.runs.job_runs import JobRuns
 from chalicelib.settings import Settings
 from chalicelib.worker.process_job import JobProcessor
 from chalicelib.worker.second_process import SecondHalfLost, SecondProcess
-from tests.fakes import START, FakeAnnotations, FakeEntries, FakeJobs, FakeMedia, FakeQueue, FixedClock
+from tests.fakes import START, FakeEntries, FakeJobs, FakeMedia, FakePorts, FixedClock
 from tests.media_factory import STEADY_MS, image_bytes, rgb_corners, write_sound, write_video
 from tests.worker.halted import halted
-from tests.worker.undivided import undivided
 
 _CLASSIFIERS = {metric.name: metric.classifier for metric in EVERY_METRIC if metric.name in BASELINE_NAMES}
 ADA = Caller("ada@example.org", new_id(START))
@@ -82,9 +79,13 @@ class World:
     expressions_only: bool = False
 
     def __post_init__(self) -> None:
-        self.entries = Entries(self.entry_rows, self.media, self.clock)
-        deletions = EntryDeletions(self.entry_rows, FakeAnnotations(), self.media, self.clock)
-        self.jobs = Jobs(self.job_rows, self.entries, deletions, FakeQueue(), self.clock)
+        services = self.services("nobody")
+        self.entries, self.jobs = services.entries, services.jobs
+
+    def services(self, owner: str) -> Services:
+        settings = Settings("table", "bucket", "queue", lease_s=LEASE_S, expressions_only=self.expressions_only)
+        fakes = FakePorts(clock=self.clock, jobs=self.job_rows, entries=self.entry_rows, media=self.media)
+        return Services(fakes.ports(), settings, owner=owner)
 
     def create(
         self,
@@ -98,12 +99,7 @@ class World:
         return self.jobs.create(ADA, NewJob(name, options=options), upload)
 
     def worker(self, owner: str, second_process: SecondProcess | None = None) -> JobProcessor:
-        settings = Settings("table", "bucket", "queue", lease_s=LEASE_S, expressions_only=self.expressions_only)
-        runs = JobRuns(self.job_rows, self.clock, owner=owner, lease_s=LEASE_S, max_attempts=settings.max_attempts)
-        services = undivided(
-            settings, self.clock, runs=runs, jobs=self.job_rows, entries=self.entry_rows, media=self.media
-        )
-        return JobProcessor(services, self.models, second_process=second_process)
+        return JobProcessor(self.services(owner), self.models, second_process=second_process)
 
     def job(self, job: Job) -> Job:
         return self.jobs.get(ADA, job.id)
@@ -338,7 +334,7 @@ def test_an_input_deleted_before_or_during_the_work_ends_the_job_with_a_sentence
     world: World, clip: bytes, moment: str
 ) -> None:
     job = world.create(clip)
-    deletions = EntryDeletions(world.entry_rows, FakeAnnotations(), world.media, world.clock)
+    deletions = world.services("nobody").entry_deletions
 
     def delete_once(row: Job) -> None:
         if row.progress is not None or moment == "before":

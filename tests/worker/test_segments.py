@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -10,41 +10,22 @@ from typing import Any, BinaryIO
 import pytest
 
 from chalicelib.analysis.networks.models import Models
+from chalicelib.composition import Services
 from chalicelib.domain.accounts import Caller
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.jobs import Job, JobStatus
 from chalicelib.domain.measurements.metrics import EVERY_METRIC, MetricGroup
-from chalicelib.domain.reminders import Duty
 from chalicelib.domain.requests.job_names import JobName
 from chalicelib.domain.requests.new_jobs import NewJob
 from chalicelib.errors import Conflict, JobNotClaimable, LeaseLost
 from chalicelib.local.demo_clip import write_demo_clip
-from chalicelib.services.duties.entry_deletions import EntryDeletions
-from chalicelib.services.duties.sweeper import Sweeper
-from chalicelib.services.entries import Entries, Upload
-from chalicelib.services.jobs import Jobs
+from chalicelib.services.entries import Upload
 from chalicelib.services.ports import BatchStatus, StoredMedia
-from chalicelib.services.runs.job_runs import JobRuns
-from chalicelib.services.runs.segment_runs import SegmentRuns
-from chalicelib.services.runs.segment_watch import SegmentWatch
 from chalicelib.settings import Settings
-from chalicelib.wiring import WorkerServices
 from chalicelib.worker.process_job import JobProcessor
 from chalicelib.worker.process_segment import SegmentProcessor
-from tests.fakes import (
-    START,
-    FakeAnnotations,
-    FakeBatch,
-    FakeEntries,
-    FakeJobs,
-    FakeMedia,
-    FakeQueue,
-    FakeReminders,
-    FakeSegments,
-    FixedClock,
-)
+from tests.fakes import START, FakeBatch, FakeMedia, FakePorts
 from tests.media_factory import write_video
-from tests.worker.undivided import undivided
 
 ADA = Caller("ada@example.org", new_id(START))
 # The portrait of the demo clip, 8 s long, is out of the picture for a while, and comes back before a lost face is
@@ -83,38 +64,15 @@ class World:
 
     models: Models
     settings: Settings = SETTINGS
-    clock: FixedClock = field(default_factory=FixedClock)
-    job_rows: FakeJobs = field(default_factory=FakeJobs)
-    entry_rows: FakeEntries = field(default_factory=FakeEntries)
-    media: DyingMedia = field(default_factory=DyingMedia)
-    segments: FakeSegments = field(default_factory=FakeSegments)
-    reminders: FakeReminders = field(default_factory=FakeReminders)
-    batch: FakeBatch = field(default_factory=FakeBatch)
-    queue: FakeQueue = field(default_factory=FakeQueue)
 
     def __post_init__(self) -> None:
-        self.entries = Entries(self.entry_rows, self.media, self.clock)
-        deletions = EntryDeletions(self.entry_rows, FakeAnnotations(), self.media, self.clock)
-        self.jobs = Jobs(self.job_rows, self.entries, deletions, self.queue, self.clock)
-        self.segment_runs = SegmentRuns(
-            jobs=self.job_rows,
-            segments=self.segments,
-            reminders=self.reminders,
-            batch=self.batch,
-            clock=self.clock,
-            max_attempts=self.settings.max_attempts,
-        )
-        watch = SegmentWatch(
-            runs=self.segment_runs,
-            jobs=self.job_rows,
-            segments=self.segments,
-            batch=self.batch,
-            media=self.media,
-            queue=self.queue,
-            clock=self.clock,
-            max_attempts=self.settings.max_attempts,
-        )
-        self.sweeper = Sweeper(self.reminders, {Duty.SEGMENTS: watch}, self.clock)
+        self.media, self.batch = DyingMedia(), FakeBatch()
+        self._fakes = FakePorts(media=self.media, batch=self.batch)
+        self.clock, self.job_rows, self.entry_rows = self._fakes.clock, self._fakes.jobs, self._fakes.entries
+        self.segments, self.reminders, self.queue = self._fakes.segments, self._fakes.reminders, self._fakes.queue
+        services = self._services("nobody")
+        self.entries, self.jobs, self.sweeper = services.entries, services.jobs, services.sweeper
+        self.segment_runs = services.segment_runs
 
     def create(self, body: bytes, name: JobName = JobName.MULTIFACE) -> Job:
         return self.jobs.create(ADA, NewJob(name), Upload("clip.mp4", None, BytesIO(body), len(body)))
@@ -126,12 +84,8 @@ class World:
         jobs = self.worker(owner)
         return SegmentProcessor(self._services(owner), self.models, jobs.process)
 
-    def _services(self, owner: str) -> WorkerServices:
-        runs = JobRuns(self.job_rows, self.clock, owner=owner, lease_s=60.0, max_attempts=self.settings.max_attempts)
-        services = undivided(
-            self.settings, self.clock, runs=runs, jobs=self.job_rows, entries=self.entry_rows, media=self.media
-        )
-        return replace(services, segment_runs=self.segment_runs)
+    def _services(self, owner: str) -> Services:
+        return Services(self._fakes.ports(), self.settings, owner=owner)
 
     def job(self, job: Job) -> Job:
         return self.jobs.get(ADA, job.id)

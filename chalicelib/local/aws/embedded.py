@@ -9,7 +9,7 @@ from typing import Self
 
 from moto.moto_api._internal.models import moto_api_backend
 
-from chalicelib.aws.clients import make_clients
+from chalicelib.aws.clients import AwsClients
 from chalicelib.local.aws.credentials import make_credentials
 from chalicelib.local.aws.dynamodb_lock import one_dynamodb_call_at_a_time
 from chalicelib.local.aws.environment import embedded_aws_variables, process_environment, without_foreign_variables
@@ -87,7 +87,7 @@ class EmbeddedAws:
         moto_api_backend.reset()
         undo.callback(moto_api_backend.reset)
         provisioned = provision(
-            make_clients(), visibility_timeout_s=self._visibility_timeout_s, max_receives=self._max_receives
+            AwsClients(), visibility_timeout_s=self._visibility_timeout_s, max_receives=self._max_receives
         )
         self.dead_letter_queue_url = provisioned.dead_letter_queue_url
         self.event_queues = provisioned.event_queues

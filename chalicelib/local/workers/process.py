@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 
 import click
 
-from chalicelib.aws.clients import make_clients
+from chalicelib.aws.clients import AwsClients
 from chalicelib.local.log_lines import write_log
 from chalicelib.local.signals import endings_at_once
 from chalicelib.local.workers.queue_poller import QueuePoller
@@ -48,7 +48,7 @@ def main(handler_name: str, warm_up_name: str, log_level: str) -> None:
         if warm_up_name:
             load_function(warm_up_name)()
     _log.info("waiting for messages")
-    QueuePoller(make_clients().sqs, settings.job_queue_url, handler).run()
+    QueuePoller(AwsClients().sqs, settings.job_queue_url, handler).run()
 
 
 def load_function(name: str) -> Callable[..., Any]:

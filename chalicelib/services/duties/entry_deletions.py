@@ -13,7 +13,7 @@ _log = logging.getLogger(__name__)
 
 
 class EntryDeletions:
-    """Deletes entries for good. Without `dropped` it is not for those that came through the drop-folder."""
+    """Deletes entries for good."""
 
     def __init__(
         self,
@@ -22,7 +22,7 @@ class EntryDeletions:
         media: MediaStore,
         clock: Clock,
         *,
-        dropped: DroppedFiles | None = None,
+        dropped: DroppedFiles,
     ) -> None:
         self._entries = entries
         self._annotations = annotations
@@ -44,8 +44,7 @@ class EntryDeletions:
         for representation in entry.representations.values():
             self._media.delete(representation.media_key)
         self._media.delete_under(media_prefix(caller.account_id, entry_id))
-        if self._dropped is not None:
-            self._dropped.delete_of_entry(entry)
+        self._dropped.delete_of_entry(entry)
         record = AuditRecord(
             id=new_id(now),
             account_id=caller.account_id,

@@ -1,5 +1,8 @@
 """Telling clients that their jobs have ended: one attempt at a time, again and again until it is taken or given up."""
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from chalicelib.domain.jobs import Job
@@ -14,6 +17,23 @@ LEASE_S = 60.0
 """After this long an attempt counts as dead; a `WebhookSender` gives up long before."""
 
 _WATCHED_EVERY_S = 300.0
+
+_log = logging.getLogger(__name__)
+
+
+@contextmanager
+def announced(job: Job, reminders: ReminderStore, queue: JobQueue, clock: Clock) -> Iterator[None]:
+    """Observes the end of a job. If a notification is to be sent, there is a reminder before the end is stored, so that
+    whatever dies afterwards, the sweeper finds it, and a message afterwards, so that nobody waits for the sweeper."""
+    if job.webhook is None or job.webhook.notification is None:
+        yield
+        return
+    reminders.set(Reminder(job.account_id, Duty.NOTIFICATION, job.id, clock() + timedelta(seconds=LEASE_S)))
+    yield
+    try:
+        queue.send(job.message)
+    except Exception:  # noqa: BLE001  # the job has ended all the same, and the reminder stands
+        _log.exception("the notification of job %s will be late", job.id)
 
 
 class Notifications:

@@ -52,17 +52,11 @@ class RetentionPlan:
         return self._default_s if settings is None or settings.retention_s is None else settings.retention_s
 
 
-class EntryRetention:
-    """The duty `ENTRY_RETENTION`: removes an entry that was made without a job, as its owner could; a line of the audit
-    trail stays."""
-
-    def __init__(self, deletions: EntryDeletions) -> None:
-        self._deletions = deletions
-
-    def perform(self, reminder: Reminder) -> None:
-        """Removes the entry, or does the rest where somebody died in the middle of that."""
-        with suppress(NotFound):
-            self._deletions.delete(Caller(AUTHOR, reminder.account_id), reminder.subject_id)
+def expire_entry(reminder: Reminder, deletions: EntryDeletions) -> None:
+    """The duty `ENTRY_RETENTION`: removes an entry that was made without a job, as its owner could, or does the rest
+    if that died half-way; a line of the audit trail stays."""
+    with suppress(NotFound):
+        deletions.delete(Caller(AUTHOR, reminder.account_id), reminder.subject_id)
 
 
 class JobRetention:

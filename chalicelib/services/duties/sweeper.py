@@ -5,15 +5,11 @@ may be done again.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from chalicelib.domain.reminders import Duty, Reminder
-from chalicelib.services.intake.drops import Drops
-from chalicelib.services.intake.entry_uploads import EntryUploads
-from chalicelib.services.intake.job_uploads import JobUploads
 from chalicelib.services.ports import Clock, ReminderStore
 
 _AT_ONCE = 100
@@ -22,14 +18,9 @@ _RETRY_S = 300.0
 _log = logging.getLogger(__name__)
 
 
-class Performer(Protocol):
-    """How one duty is done."""
-
-    def perform(self, reminder: Reminder) -> datetime | None:
-        """Does what is due, or finds that nothing is left to do. Returns when to come back, None for never.
-
-        Whatever is raised counts as a fault of ours: the sweeper logs it and comes back some minutes later.
-        """
+Performer = Callable[[Reminder], datetime | None]
+"""How one duty is done: does what is due, or finds that nothing is left to do. Returns when to come back, None for
+never. Whatever is raised counts as a fault of ours: the sweeper logs it and comes back some minutes later."""
 
 
 class Sweeper:
@@ -52,7 +43,7 @@ class Sweeper:
 
     def _perform(self, reminder: Reminder) -> None:
         try:
-            again_at = self._performers[reminder.duty].perform(reminder)
+            again_at = self._performers[reminder.duty](reminder)
         except Exception:  # noqa: BLE001  # the boundary of a duty: the others must still be done
             _log.exception("the duty %s of %s failed", reminder.duty, reminder.subject_id)
             again_at = self._clock() + timedelta(seconds=_RETRY_S)
@@ -60,36 +51,3 @@ class Sweeper:
             self._reminders.remove(reminder)
         else:
             self._reminders.set(replace(reminder, due_at=again_at))
-
-
-class JobUploadExpiry:
-    """The duty `JOB_UPLOAD`: a job whose media never came ends as `error`."""
-
-    def __init__(self, uploads: JobUploads) -> None:
-        self._uploads = uploads
-
-    def perform(self, reminder: Reminder) -> None:
-        """Ends the job unless its media has arrived."""
-        self._uploads.expire(reminder.account_id, reminder.subject_id)
-
-
-class DropExpiry:
-    """The duty `DROP`: a job whose file never got out of the drop-folder ends as `error`."""
-
-    def __init__(self, drops: Drops) -> None:
-        self._drops = drops
-
-    def perform(self, reminder: Reminder) -> None:
-        """Ends the job unless it has its media."""
-        self._drops.expire(reminder.account_id, reminder.subject_id)
-
-
-class EntryUploadExpiry:
-    """The duty `ENTRY_UPLOAD`: an entry whose medium never came is removed."""
-
-    def __init__(self, uploads: EntryUploads) -> None:
-        self._uploads = uploads
-
-    def perform(self, reminder: Reminder) -> None:
-        """Removes the entry unless its medium has arrived."""
-        self._uploads.expire(reminder.account_id, reminder.subject_id)

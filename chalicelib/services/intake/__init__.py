@@ -1,8 +1,7 @@
 """Media on their way in: direct uploads, URLs, the drop-folder.
 
 arrivals        Objects that the media store says have arrived
-dropped_files   The end of what lies in the drop-folder and in the folder of results
-dropped_jobs    A job store that sees to it that the end of a job from the drop-folder shows in the folder of results
+dropped_files   What becomes of the drop-folder and the folder of results when a job ends, or is deleted
 drops           The drop-folder: an object that somebody puts there becomes an entry and a job by itself
 entry_uploads   Entries whose medium clients send to the media store themselves; the counterpart of `job_uploads`,
                 without a job

@@ -2,7 +2,7 @@
 
 import logging
 
-from chalicelib.domain.intake.uploads import UploadKey, UploadOwner, parse_upload_key
+from chalicelib.domain.intake.uploads import UploadOwner, parse_upload_key
 from chalicelib.errors import NotFound
 from chalicelib.services.intake.entry_uploads import EntryUploads
 from chalicelib.services.intake.job_uploads import JobUploads
@@ -11,30 +11,22 @@ from chalicelib.services.ports import UploadStore
 _log = logging.getLogger(__name__)
 
 
-class Arrivals:
-    """What becomes of them. An announcement is a hint, no more: it may come twice, late or out of order, so what it
-    says of the object is not believed; the object itself is asked."""
+def receive_object(media_key: str, jobs: JobUploads, entries: EntryUploads, uploads: UploadStore) -> None:
+    """Something is stored under `media_key`: its job or entry goes on. What belongs to neither is removed.
 
-    def __init__(self, jobs: JobUploads, entries: EntryUploads, uploads: UploadStore) -> None:
-        self._jobs = jobs
-        self._entries = entries
-        self._uploads = uploads
-
-    def received(self, media_key: str) -> None:
-        """Something is stored under `media_key`: its job or entry goes on. What belongs to neither is removed."""
-        try:
-            key = parse_upload_key(media_key)
-        except ValueError:
-            _log.warning("an object arrived under a key that is not ours to give")
-            return
-        try:
-            self._settle(key)
-        except NotFound:
-            _log.info("an object arrived for %s %s, which does not exist", key.owner, key.owner_id)
-            self._uploads.discard(media_key)
-
-    def _settle(self, key: UploadKey) -> None:
+    An announcement is a hint, no more: it may come twice, late or out of order, so what it says of the object is not
+    believed; the object itself is asked.
+    """
+    try:
+        key = parse_upload_key(media_key)
+    except ValueError:
+        _log.warning("an object arrived under a key that is not ours to give")
+        return
+    try:
         if key.owner is UploadOwner.JOB:
-            self._jobs.settle(key.account_id, key.owner_id)
+            jobs.settle(key.account_id, key.owner_id)
         else:
-            self._entries.settle(key.account_id, key.owner_id)
+            entries.settle(key.account_id, key.owner_id)
+    except NotFound:
+        _log.info("an object arrived for %s %s, which does not exist", key.owner, key.owner_id)
+        uploads.discard(media_key)

@@ -1,6 +1,7 @@
-"""The end of what lies in the drop-folder and in the folder of results."""
+"""What becomes of the drop-folder and the folder of results when a job ends, or is deleted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 from chalicelib.domain.entries import Entry
@@ -12,8 +13,29 @@ from chalicelib.domain.intake.drops import (
     file_result_key,
     is_in_folder_of,
 )
-from chalicelib.domain.jobs import Job, own_input_entry_id
-from chalicelib.services.ports import DropStore
+from chalicelib.domain.jobs import Job, JobStatus, own_input_entry_id
+from chalicelib.errors import NotFound
+from chalicelib.services.ports import DropStore, EntryStore
+
+
+@contextmanager
+def shown_in_results(job: Job, entries: EntryStore, drops: DropStore) -> Iterator[None]:
+    """Observes the end of a job. Before a dropped job ends, its files are copied beside each other under `results/`, or
+    a sentence says why there are none: whoever sees the end finds them."""
+    if job.drop_key is not None and job.status in (JobStatus.DONE, JobStatus.ERROR):
+        with suppress(NotFound):  # of what has been deleted meanwhile
+            _show(job, job.drop_key, entries, drops)
+    yield
+
+
+def _show(job: Job, drop_key: str, entries: EntryStore, drops: DropStore) -> None:
+    if job.status is JobStatus.ERROR:
+        drops.say(error_key(drop_key), job.error or "The job failed.", owner_id=job.own_input_entry_id)
+        return
+    entry = entries.get(job.account_id, str(job.result_entry_id))
+    for file in entry.representations.values():
+        drops.publish(file.media_key, file_result_key(drop_key, file.file_name), file.content_type, owner_id=entry.id)
+    drops.unsay(error_key(drop_key))  # of an earlier version of the file, or an earlier run
 
 
 class DroppedFiles:

@@ -16,6 +16,7 @@ batch         Work that takes too long for a Lambda function.
 dead_letters  Runs that were given up.
 reminders     What is due at a time.
 webhooks      Notifications to URLs that clients name.
+all_ports     Every port of a process.
 """
 
 from chalicelib.services.ports.accounts import AccountStore, AuditTrail

@@ -15,7 +15,7 @@ URL = "https://receiver.example.org/hook?token=quiet"
 def _pump(api: Api) -> None:
     """What Lambda does with the queue of deliveries; the messages stay, as if they came twice."""
     for message in api.backstage.deliveries.sent:
-        api.backstage.notifications().send(message.account_id, message.job_id)
+        api.services.notifications.send(message.account_id, message.job_id)
 
 
 def test_a_job_shows_how_its_notification_fares(api: Api) -> None:

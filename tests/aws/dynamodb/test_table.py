@@ -8,7 +8,7 @@ import pytest
 from boto3.session import Session
 from botocore.stub import Stubber
 
-from chalicelib.aws.clients import make_clients
+from chalicelib.aws.clients import AwsClients
 from chalicelib.aws.dynamodb.entries import DynamoEntries
 from chalicelib.aws.dynamodb.table import EXISTING, NEW, ConditionFailed, DynamoTable
 from chalicelib.aws.failures import AwsFailure
@@ -27,7 +27,7 @@ class _StubbedTable:
     """A table whose client answers as told."""
 
     def __init__(self, session: Session) -> None:
-        client = make_clients(session).dynamodb
+        client = AwsClients(session).dynamodb
         self.client = client
         self.pauses_s: list[float] = []
         self.stubber = Stubber(client)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.composition import Services
 from chalicelib.domain.accounts import Caller
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.jobs import Job, JobStatus
@@ -21,7 +22,7 @@ from chalicelib.local.demo_clip import write_demo_clip
 from chalicelib.local.stack import DEFAULT_MODELS_DIR
 from chalicelib.local.workers.supervisor import with_import_path
 from chalicelib.services.entries import Upload
-from chalicelib.wiring import ApiServices, make_api_services, utc_now
+from chalicelib.wiring import make_services, utc_now
 from tests.local.waiting import wait_until
 
 ADA = Caller("ada@example.org", new_id(utc_now()))
@@ -36,8 +37,8 @@ def aws() -> Iterator[EmbeddedAws]:
 
 
 @pytest.fixture(scope="module")
-def services(aws: EmbeddedAws) -> ApiServices:
-    return make_api_services(aws.settings)
+def services(aws: EmbeddedAws) -> Services:
+    return make_services(aws.settings)
 
 
 def _start(aws: EmbeddedAws, *arguments: str, **variables: str) -> subprocess.Popen[str]:
@@ -46,11 +47,11 @@ def _start(aws: EmbeddedAws, *arguments: str, **variables: str) -> subprocess.Po
     return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
 
 
-def _job(services: ApiServices, body: bytes, name: JobName = JobName.MULTIFACE) -> Job:
+def _job(services: Services, body: bytes, name: JobName = JobName.MULTIFACE) -> Job:
     return services.jobs.create(ADA, NewJob(name), Upload("clip.mp4", None, BytesIO(body), len(body)))
 
 
-def test_a_job_is_named_by_the_environment_or_by_an_argument(aws: EmbeddedAws, services: ApiServices) -> None:
+def test_a_job_is_named_by_the_environment_or_by_an_argument(aws: EmbeddedAws, services: Services) -> None:
     first, second = (_job(services, b"media", JobName.NO_OP) for _ in range(2))
     text = encode_message(second.message)
     for process in (_start(aws, **{MESSAGE_VARIABLE: encode_message(first.message)}), _start(aws, "--job", text)):
@@ -72,9 +73,7 @@ def test_who_is_told_nothing_of_use_ends_with_a_line_and_another_status(
     assert "Traceback" not in said
 
 
-def test_a_process_that_is_told_to_end_gives_its_job_back(
-    aws: EmbeddedAws, services: ApiServices, tmp_path: Path
-) -> None:
+def test_a_process_that_is_told_to_end_gives_its_job_back(aws: EmbeddedAws, services: Services, tmp_path: Path) -> None:
     """As before a spot instance goes: nobody has to wait for the lease to end."""
     write_demo_clip(tmp_path / "clip.mp4")
     job = _job(services, (tmp_path / "clip.mp4").read_bytes())
@@ -97,7 +96,7 @@ def test_a_process_that_is_told_to_end_gives_its_job_back(
     assert services.jobs.get(ADA, job.id).status is JobStatus.DONE
 
 
-def test_an_index_of_a_job_without_segments_is_nothing_to_do(aws: EmbeddedAws, services: ApiServices) -> None:
+def test_an_index_of_a_job_without_segments_is_nothing_to_do(aws: EmbeddedAws, services: Services) -> None:
     job = _job(services, b"media", JobName.NO_OP)
     process = _start(aws, "--job", encode_message(job.message), AWS_BATCH_JOB_ARRAY_INDEX="3")
     assert "nothing left to do" in process.communicate(timeout=60)[1]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from moto.dynamodb.responses import DynamoHandler
 
-from chalicelib.aws.clients import make_clients
+from chalicelib.aws.clients import AwsClients
 from chalicelib.local.aws.embedded import EmbeddedAws
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def _lock_taken_off() -> Iterator[None]:
 
 
 def _count_together(aws: EmbeddedAws, increments: int) -> int:
-    clients = make_clients()
+    clients = AwsClients()
     table = aws.settings.table_name
     clients.dynamodb.put_item(TableName=table, Item={**KEY, "n": {"N": "0"}})
     with ThreadPoolExecutor(THREADS) as pool:

@@ -12,7 +12,7 @@ import pytest
 import requests
 from boto3.session import Session
 
-from chalicelib.aws.clients import make_clients
+from chalicelib.aws.clients import AwsClients
 from chalicelib.local.aws.embedded import EmbeddedAws
 from chalicelib.local.aws.environment import process_environment, without_foreign_variables
 from chalicelib.settings import read_settings
@@ -45,7 +45,7 @@ print(json.dumps([keys.access_key, keys.token, session.profile_name, session.reg
 
 def test_everything_is_provisioned() -> None:
     with EmbeddedAws(visibility_timeout_s=7, max_receives=4) as aws:
-        clients = make_clients()
+        clients = AwsClients()
         settings = aws.settings
         keys = clients.dynamodb.describe_table(TableName=settings.table_name)["Table"]["KeySchema"]
         assert [key["KeyType"] for key in keys] == ["HASH", "RANGE"]
@@ -74,7 +74,7 @@ def test_the_users_own_aws_is_out_of_reach(tmp_path: Path) -> None:
     (home / "credentials").write_text("[production]\naws_access_key_id = real\naws_secret_access_key = real\n")
     with process_environment({**os.environ, **REAL, "HOME": str(tmp_path)}):
         with EmbeddedAws() as aws:
-            make_clients().s3.put_object(Bucket=aws.settings.media_bucket, Key="here", Body=b"here")
+            AwsClients().s3.put_object(Bucket=aws.settings.media_bucket, Key="here", Body=b"here")
             seen_here = _credentials_here()
             seen_by_child = _credentials_in_child(aws.environment)
             assert aws.settings.public_base_url is None
@@ -112,9 +112,9 @@ def test_it_listens_on_this_machine_only_and_ends() -> None:
 
 def test_what_it_held_is_gone_afterwards() -> None:
     with EmbeddedAws() as aws:
-        make_clients().s3.put_object(Bucket=aws.settings.media_bucket, Key="kept", Body=b"kept")
+        AwsClients().s3.put_object(Bucket=aws.settings.media_bucket, Key="kept", Body=b"kept")
     with EmbeddedAws() as aws:
-        assert make_clients().s3.list_objects_v2(Bucket=aws.settings.media_bucket)["KeyCount"] == 0
+        assert AwsClients().s3.list_objects_v2(Bucket=aws.settings.media_bucket)["KeyCount"] == 0
 
 
 def test_two_in_one_process_are_refused() -> None:

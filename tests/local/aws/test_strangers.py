@@ -13,7 +13,7 @@ from urllib.parse import quote
 import pytest
 from boto3.session import Session
 
-from chalicelib.aws.clients import make_clients
+from chalicelib.aws.clients import AwsClients
 from chalicelib.domain.messages import MESSAGE_VARIABLE
 from chalicelib.local.aws.batch_service import BatchService
 from chalicelib.local.aws.credentials import write_profile
@@ -29,7 +29,7 @@ PAGE, REBOUND = "elsewhere.example", "rebound.example"
 @pytest.fixture(scope="module")
 def aws() -> Iterator[EmbeddedAws]:
     with EmbeddedAws() as embedded:
-        make_clients().s3.put_object(Bucket=embedded.settings.media_bucket, Key="secret", Body=b"a face")
+        AwsClients().s3.put_object(Bucket=embedded.settings.media_bucket, Key="secret", Body=b"a face")
         yield embedded
 
 
@@ -79,7 +79,7 @@ def test_a_page_from_elsewhere_gets_nothing_but_what_was_signed_for_it(
 ) -> None:
     if find_browser() is None:
         pytest.skip("there is no Chromium; install the package chromium")
-    s3, bucket = make_clients().s3, aws.settings.media_bucket
+    s3, bucket = AwsClients().s3, aws.settings.media_bucket
     form = s3.generate_presigned_post(bucket, "posted")
     signed = {
         "get": s3.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": "secret"}),

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.aws.clients import make_clients
+from chalicelib.aws.clients import AwsClients
 from chalicelib.local.aws.embedded import EmbeddedAws
 from chalicelib.local.workers.supervisor import WorkerSupervisor
 from tests.local.handlers import DIARY_VARIABLE, read_diary
@@ -26,7 +26,7 @@ class Bench:
         self.aws = aws
         self.diary_path = directory / "diary"
         self.log_path = directory / "worker.log"
-        self.sqs = make_clients().sqs
+        self.sqs = AwsClients().sqs
 
     def workers(
         self, handler: str, *, count: int = 1, warm_up: str = "", max_early_deaths: int = 5

@@ -14,9 +14,8 @@ from chalicelib.domain.requests.job_names import JobName
 from chalicelib.domain.requests.new_jobs import NewJob
 from chalicelib.domain.webhooks import MAX_ATTEMPTS, RETRIED_AFTER_S, Outcome, Webhook
 from chalicelib.errors import NotFound
-from chalicelib.services.duties.notifications import LEASE_S
-from chalicelib.services.duties.notified_jobs import NotifiedJobs
-from tests.fakes import FakeJobs, FakeQueue
+from chalicelib.services.duties.notifications import LEASE_S, announced
+from tests.fakes import FakeQueue
 from tests.services.conftest import ADA, EVE, World, an_upload
 
 URL = "https://receiver.example.org/hook"
@@ -24,11 +23,6 @@ URL = "https://receiver.example.org/hook"
 
 class _Death(BaseException):
     """A process ends here."""
-
-
-class _DyingJobs(FakeJobs):
-    def save(self, job: Job) -> None:
-        raise _Death
 
 
 class _DeadQueue(FakeQueue):
@@ -150,10 +144,10 @@ def test_a_message_that_is_lost_is_made_up_for(world: World) -> None:
 
 def test_a_queue_that_fails_does_not_fail_the_end(world: World) -> None:
     job = _job(world)
-    rows = NotifiedJobs(world.job_rows, world.reminders, _DeadQueue(), world.clock)
-    stored = rows.get(ADA.account_id, job.id)
+    stored = world.jobs.get(ADA, job.id)
     ended = stored.cancelled(world.clock())
-    rows.save(replace(ended, version=stored.version + 1))
+    with announced(ended, world.reminders, _DeadQueue(), world.clock):
+        world.job_rows.save(replace(ended, version=stored.version + 1))
     world.clock.advance(LEASE_S)
     world.sweeper.sweep()
     _pump(world)
@@ -162,10 +156,9 @@ def test_a_queue_that_fails_does_not_fail_the_end(world: World) -> None:
 
 def test_a_process_that_dies_before_the_end_leaves_a_reminder_that_waits_for_it(world: World) -> None:
     job = _job(world)
-    with pytest.raises(_Death):
-        NotifiedJobs(_DyingJobs(), world.reminders, world.deliveries, world.clock).save(
-            world.jobs.get(ADA, job.id).cancelled(world.clock())
-        )
+    ended = world.jobs.get(ADA, job.id).cancelled(world.clock())
+    with pytest.raises(_Death), announced(ended, world.reminders, world.deliveries, world.clock):
+        raise _Death
     world.clock.advance(LEASE_S)
     assert world.sweeper.sweep() == 1
     world.clock.advance(3600)

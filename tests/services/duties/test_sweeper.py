@@ -15,7 +15,7 @@ class _Performer:
         self._again_at = again_at
         self._failure = failure
 
-    def perform(self, reminder: Reminder) -> datetime | None:
+    def __call__(self, reminder: Reminder) -> datetime | None:
         self.done.append(reminder)
         if self._failure is not None:
             raise self._failure

@@ -10,6 +10,7 @@ from chalicelib.domain.accounts import AccountSettings, User
 from chalicelib.domain.entries import Entry, Representation, media_key, representation_id
 from chalicelib.domain.intake.drops import error_key, result_key
 from chalicelib.domain.jobs import Job, JobStatus
+from chalicelib.domain.reminders import Duty
 from chalicelib.errors import NotFound
 from chalicelib.services.intake.dropped_files import DroppedFiles
 from tests.fakes import START, FakeObject
@@ -110,7 +111,7 @@ def test_another_version_of_the_path_keeps_its_object_and_its_results(
     if is_expired:
         world.clock.advance(KEPT_S)
         (reminder,) = (each for each in world.reminders.list_due(world.clock(), limit=9) if each.subject_id == gone.id)
-        world.job_retention.perform(reminder)
+        world.services._performers()[Duty.JOB_RETENTION](reminder)
     else:
         for entry_id in (gone.result_entry_id, gone.input_entry_id):
             world.deletions.delete(ADA, str(entry_id))

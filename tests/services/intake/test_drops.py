@@ -240,7 +240,7 @@ def test_an_end_that_is_not_stored_is_not_the_last_word(world: World) -> None:
     (job,) = _jobs(world)
     stale = replace(job, status=JobStatus.ERROR, error="Late.", version=job.version + 5)
     with pytest.raises(StaleWrite):
-        world.notified_jobs.save(stale)
+        world.observed_jobs.save(stale)
     _finish(world, job, {"clip.mp4-metrics.json": b"{}"})
     assert _texts(world) == {"clip.mp4-metrics.json": "{}"}
 

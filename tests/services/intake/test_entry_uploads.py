@@ -17,7 +17,7 @@ def announce(world: World) -> Entry:
 def arrive(world: World, entry: Entry, content: bytes = b"png") -> None:
     assert entry.upload is not None
     world.uploads.send(entry.upload, content)
-    world.arrivals.received(entry.upload.media_key)
+    world.services.receive_object(entry.upload.media_key)
 
 
 def test_what_arrives_is_the_entrys_file(world: World) -> None:

@@ -29,7 +29,7 @@ def upload_of(job: Job) -> DirectUpload:
 
 def arrive(world: World, job: Job, content: bytes = MEDIA) -> None:
     world.uploads.send(upload_of(job), content)
-    world.arrivals.received(upload_of(job).media_key)
+    world.services.receive_object(upload_of(job).media_key)
 
 
 def now(world: World, job: Job) -> Job:
@@ -74,19 +74,19 @@ def test_an_announcement_that_comes_twice_changes_nothing(world: World) -> None:
     job = announce(world)
     arrive(world, job)
     ready = now(world, job)
-    world.arrivals.received(upload_of(job).media_key)
+    world.services.receive_object(upload_of(job).media_key)
     assert now(world, job) == ready
     assert set(world.queue.sent) == {job.message}
     world.runs("worker").claim(job.message)
     sent = len(world.queue.sent)
-    world.arrivals.received(upload_of(job).media_key)
+    world.services.receive_object(upload_of(job).media_key)
     assert len(world.queue.sent) == sent
     assert world.media.objects
 
 
 def test_an_announcement_before_the_object_waits_for_it(world: World) -> None:
     job = announce(world)
-    world.arrivals.received(upload_of(job).media_key)
+    world.services.receive_object(upload_of(job).media_key)
     assert now(world, job) == job
     arrive(world, job)
     assert now(world, job).input_entry_id is not None
@@ -100,7 +100,7 @@ def test_a_receiver_that_died_after_any_step_is_made_good(world: World) -> None:
     entry_id = job.own_input_entry_id
     waiting = world.entry_uploads.create(ADA, file=AnnouncedFile("x", "x/y", 1), data_split=None)[0]
     world.entry_rows.create(replace(waiting, id=entry_id, upload=upload_of(job)))
-    world.arrivals.received(upload_of(job).media_key)
+    world.services.receive_object(upload_of(job).media_key)
     assert len(world.entries.get(ADA, entry_id).representations) == 1
     assert world.queue.sent == [job.message]
 
@@ -119,7 +119,7 @@ def test_an_object_of_another_size_ends_the_job_and_goes(world: World) -> None:
 def test_an_object_of_nobody_goes(world: World, owner: UploadOwner) -> None:
     key = str(UploadKey(ADA.account_id, owner, "0" * 26))
     world.uploads.send(replace(upload_of(announce(world)), media_key=key), MEDIA)
-    world.arrivals.received(key)
+    world.services.receive_object(key)
     assert world.media.objects == {}
 
 
@@ -129,7 +129,7 @@ def test_an_object_of_nobody_goes(world: World, owner: UploadOwner) -> None:
 )
 def test_other_keys_are_left_alone(world: World, key: str) -> None:
     world.uploads.send(replace(upload_of(announce(world)), media_key=key), MEDIA)
-    world.arrivals.received(key)
+    world.services.receive_object(key)
     assert list(world.media.objects) == [key]
 
 
@@ -189,7 +189,7 @@ def test_a_job_that_is_cancelled_under_the_receivers_hands_leaves_nothing(world:
         world.jobs.update(ADA, job.id, name=None, status="cancelled")
 
     world.entry_rows.after_create = cancel
-    world.arrivals.received(upload_of(job).media_key)
+    world.services.receive_object(upload_of(job).media_key)
     assert now(world, job).status is JobStatus.CANCELLED
     assert world.media.objects == {}
     with pytest.raises(NotFound):
@@ -227,7 +227,7 @@ def test_parts_are_joined_and_the_job_goes_on_however_often_that_is_said(world: 
         world.job_uploads.complete(ADA, job.id, parts[:-1])
     for _ in range(2):
         assert world.job_uploads.complete(ADA, job.id, list(reversed(parts))).input_entry_id is not None
-    world.arrivals.received(upload.media_key)
+    world.services.receive_object(upload.media_key)
     assert world.queue.sent
     assert set(world.queue.sent) == {job.message}
     (file,) = world.entries.get(ADA, job.own_input_entry_id).representations.values()

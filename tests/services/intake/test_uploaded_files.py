@@ -41,14 +41,14 @@ def _file(world: World, entry_id: str) -> Representation:
 
 def _arrive(world: World, upload: DirectUpload, content: bytes) -> None:
     world.uploads.send(upload, content)
-    world.arrivals.received(upload.media_key)
+    world.services.receive_object(upload.media_key)
 
 
 def _die_while_receiving(world: World, upload: DirectUpload, step: int) -> bool:
     """Whether there was such a step to die at."""
     world.process.restart(dies_before=step)
     try:
-        world.arrivals.received(upload.media_key)
+        world.services.receive_object(upload.media_key)
     except Death:
         return True
     finally:
@@ -68,7 +68,7 @@ def test_a_form_that_is_sent_again_changes_nothing(world: World, announce: Annou
     file = _file(world, entry_id)
     world.uploads.send(upload, OTHER)
     assert world.media.objects[file.media_key].body == FIRST  # before anybody has heard of it
-    world.arrivals.received(upload.media_key)
+    world.services.receive_object(upload.media_key)
     assert _file(world, entry_id) == file
     assert {key: found.body for key, found in world.media.objects.items()} == {file.media_key: FIRST}
 
@@ -80,7 +80,7 @@ def test_a_receiver_that_dies_at_any_step_is_made_good_by_the_next(announce: Ann
         upload, entry_id = announce(world)
         world.uploads.send(upload, FIRST)
         died = _die_while_receiving(world, upload, step)
-        world.arrivals.received(upload.media_key)
+        world.services.receive_object(upload.media_key)
         file = _file(world, entry_id)
         assert {key: found.body for key, found in world.media.objects.items()} == {file.media_key: FIRST}
         assert announce is _for_an_entry or world.queue.sent
@@ -161,7 +161,7 @@ def test_a_copy_for_an_entry_that_is_gone_is_removed_when_the_upload_expires(wor
 
     world.uploads.before_copying = delete_and_die
     with pytest.raises(Death):
-        world.arrivals.received(upload.media_key)
+        world.services.receive_object(upload.media_key)
     world.process.restart()
     assert world.media.objects
     _expire(world)

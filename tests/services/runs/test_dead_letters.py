@@ -4,12 +4,10 @@ import pytest
 
 from chalicelib.domain.dead_letters import SENTENCE
 from chalicelib.domain.jobs import Job, JobStatus
-from chalicelib.domain.reminders import Duty
 from chalicelib.domain.requests.job_names import JobName
 from chalicelib.domain.requests.new_jobs import NewJob
 from chalicelib.errors import JobBusy, NotFound
-from chalicelib.services.duties.sweeper import Sweeper
-from chalicelib.services.runs.dead_letters import DeadLetters, JobMessageDuty
+from chalicelib.services.runs.dead_letters import DeadLetters
 from tests.fakes import FakeDeadLetters
 from tests.mortal_process import Death
 from tests.services.conftest import ADA, World, an_upload
@@ -17,8 +15,7 @@ from tests.services.conftest import ADA, World, an_upload
 
 @pytest.fixture
 def letters(world: World) -> DeadLetters:
-    port = world.process.port
-    return DeadLetters(world.notified_jobs, port(FakeDeadLetters()), port(world.reminders), world.clock)
+    return world.dead_letters
 
 
 def _job(world: World) -> Job:
@@ -77,7 +74,7 @@ def test_an_operator_begins_a_job_anew(world: World, letters: DeadLetters) -> No
     assert letters.redrive(letter)
     again = world.jobs.get(ADA, job.id)
     assert (again.status, again.run, letters.list()) == (JobStatus.QUEUED, 2, ())
-    _sweeper(world).sweep()
+    world.sweeper.sweep()
     assert world.queue.sent == [again.message]
     assert not letters.redrive(letter)
     assert world.jobs.get(ADA, job.id) == again
@@ -95,14 +92,9 @@ def test_whoever_begins_it_anew_may_die_anywhere(world: World, letters: DeadLett
     world.process.restart()
     for left in letters.list():
         letters.redrive(left)
-    _sweeper(world).sweep()
+    world.sweeper.sweep()
     assert world.jobs.get(ADA, job.id).message in world.queue.sent
     assert world.jobs.get(ADA, job.id).run == 2
-
-
-def _sweeper(world: World) -> Sweeper:
-    duty = JobMessageDuty(world.job_rows, world.queue)
-    return Sweeper(world.reminders, {Duty.JOB_MESSAGE: duty}, world.clock)
 
 
 def test_a_letter_whose_job_is_gone_is_taken_away(world: World, letters: DeadLetters) -> None:

@@ -1,0 +1,248 @@
+"""The services, composed over ports in one way, whether those are AWS or the fakes of the tests."""
+
+from functools import cached_property
+
+from chalicelib.domain.reminders import Duty
+from chalicelib.services.accounts import Accounts
+from chalicelib.services.annotations import Annotations
+from chalicelib.services.duties.entry_deletions import EntryDeletions
+from chalicelib.services.duties.notifications import NotificationDuty, Notifications, announced
+from chalicelib.services.duties.retention import JobRetention, RetentionPlan, expire_entry
+from chalicelib.services.duties.sweeper import Performer, Sweeper
+from chalicelib.services.entries import Entries
+from chalicelib.services.idempotency import Idempotency
+from chalicelib.services.intake.arrivals import receive_object
+from chalicelib.services.intake.dropped_files import DroppedFiles, shown_in_results
+from chalicelib.services.intake.drops import Drops
+from chalicelib.services.intake.entry_uploads import EntryUploads
+from chalicelib.services.intake.fetched_inputs import FetchedInputs
+from chalicelib.services.intake.job_uploads import JobUploads
+from chalicelib.services.intake.upload_targets import UploadTargets
+from chalicelib.services.intake.uploaded_files import UploadedFiles
+from chalicelib.services.job_ends import EndObserver, ObservedJobs
+from chalicelib.services.jobs import Jobs
+from chalicelib.services.ports import BatchJobs, JobStore
+from chalicelib.services.ports.all_ports import Ports
+from chalicelib.services.runs.dead_letters import DeadLetters, JobMessageDuty
+from chalicelib.services.runs.job_runs import JobRuns
+from chalicelib.services.runs.segment_runs import SegmentRuns
+from chalicelib.services.runs.segment_watch import SegmentWatch
+from chalicelib.services.throttle import Throttle
+from chalicelib.services.users import Users
+from chalicelib.services.webhook_secrets import WebhookSecrets
+from chalicelib.settings import Settings
+
+
+class Services:
+    """Every service of a process, each composed once, when it is first asked for."""
+
+    def __init__(self, ports: Ports, settings: Settings, *, owner: str = "") -> None:
+        """`owner`: what this worker is called in leases; no other worker bears the name."""
+        self.ports = ports
+        self.settings = settings
+        self._owner = owner
+
+    @cached_property
+    def users(self) -> Users:
+        return Users(self.ports.users(), self.ports.login_failures(), self.ports.clock)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        return Accounts(self.ports.accounts(), self.ports.users(), self.ports.audit_trail())
+
+    @cached_property
+    def job_rows(self) -> JobStore:
+        """The jobs for whoever may end one."""
+        ports = self.ports
+        # Their ports are asked for at an end: most processes never see one.
+        observers: list[EndObserver] = [lambda job: shown_in_results(job, ports.entries(), ports.drops())]
+        deliveries = ports.deliveries
+        if deliveries is not None:
+            observers.insert(0, lambda job: announced(job, ports.reminders(), deliveries(), ports.clock))
+        return ObservedJobs(ports.jobs(), observers)
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        return Jobs(
+            self.job_rows,
+            self.entries,
+            self.entry_deletions,
+            self.ports.queue(),
+            self.ports.clock,
+            retention=self.retention,
+        )
+
+    @cached_property
+    def entries(self) -> Entries:
+        return Entries(self.ports.entries(), self.ports.media(), self.ports.clock, retention=self.retention)
+
+    @cached_property
+    def entry_deletions(self) -> EntryDeletions:
+        return EntryDeletions(
+            self.ports.entries(), self.ports.annotations(), self.ports.media(), self.ports.clock, dropped=self.dropped
+        )
+
+    @cached_property
+    def annotations(self) -> Annotations:
+        return Annotations(self.ports.annotations(), self.ports.entries(), self.ports.clock)
+
+    @cached_property
+    def idempotency(self) -> Idempotency:
+        return Idempotency(self.ports.keyed_requests(), self.ports.clock)
+
+    @cached_property
+    def throttle(self) -> Throttle:
+        return Throttle(per_minute=self.settings.requests_per_minute, burst=self.settings.request_burst)
+
+    @cached_property
+    def retention(self) -> RetentionPlan:
+        return RetentionPlan(self.ports.reminders(), self.ports.accounts(), default_s=self.settings.retention_s)
+
+    @cached_property
+    def job_uploads(self) -> JobUploads:
+        return JobUploads(
+            jobs=self.job_rows,
+            entries=self.ports.entries(),
+            uploads=self.ports.uploads(),
+            files=self._uploaded_files,
+            reminders=self.ports.reminders(),
+            queue=self.ports.queue(),
+            targets=self._upload_targets,
+            retention=self.retention,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def entry_uploads(self) -> EntryUploads:
+        return EntryUploads(
+            entries=self.ports.entries(),
+            uploads=self.ports.uploads(),
+            files=self._uploaded_files,
+            reminders=self.ports.reminders(),
+            targets=self._upload_targets,
+            retention=self.retention,
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def _uploaded_files(self) -> UploadedFiles:
+        return UploadedFiles(self.ports.entries(), self.ports.uploads(), self.ports.media(), self.ports.clock)
+
+    @cached_property
+    def _upload_targets(self) -> UploadTargets:
+        return UploadTargets(self.ports.uploads(), self.ports.clock, expires_s=self.settings.upload_expires_s)
+
+    def receive_object(self, media_key: str) -> None:
+        """See `intake.arrivals`."""
+        receive_object(media_key, self.job_uploads, self.entry_uploads, self.ports.uploads())
+
+    @cached_property
+    def drops(self) -> Drops:
+        return Drops(
+            store=self.ports.drops(),
+            users=self.ports.users(),
+            jobs=self.job_rows,
+            entries=self.ports.entries(),
+            annotations=self.ports.annotations(),
+            reminders=self.ports.reminders(),
+            queue=self.ports.queue(),
+            retention=self.retention,
+            clock=self.ports.clock,
+            max_bytes=self.settings.max_upload_bytes,
+            jobs_url=self._jobs_url,
+        )
+
+    @property
+    def _jobs_url(self) -> str | None:
+        """Where clients see jobs, if notifications are sent at all and no request is needed to know it."""
+        base_url = self.settings.public_base_url
+        return None if self.ports.deliveries is None or not base_url else f"{base_url.rstrip('/')}/jobs"
+
+    @cached_property
+    def dropped(self) -> DroppedFiles:
+        return DroppedFiles(self.ports.drops())
+
+    @cached_property
+    def fetched_inputs(self) -> FetchedInputs:
+        return FetchedInputs(
+            jobs=self.job_rows,
+            entries=self.ports.entries(),
+            media=self.ports.media(),
+            deletions=self.entry_deletions,
+            reminders=self.ports.reminders(),
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def runs(self) -> JobRuns:
+        return JobRuns(
+            self.job_rows,
+            self.ports.clock,
+            owner=self._owner,
+            lease_s=self.settings.lease_s,
+            max_attempts=self.settings.max_attempts,
+        )
+
+    @cached_property
+    def segment_runs(self) -> SegmentRuns:
+        return SegmentRuns(
+            jobs=self.job_rows,
+            segments=self.ports.segments(),
+            reminders=self.ports.reminders(),
+            batch=None if self.ports.batch is None else self.ports.batch(),
+            clock=self.ports.clock,
+            max_attempts=self.settings.max_attempts,
+        )
+
+    @cached_property
+    def dead_letters(self) -> DeadLetters:
+        return DeadLetters(self.job_rows, self.ports.dead_letters(), self.ports.reminders(), self.ports.clock)
+
+    @cached_property
+    def webhook_secrets(self) -> WebhookSecrets:
+        return WebhookSecrets(self.ports.webhook_secrets(), self.ports.clock)
+
+    @cached_property
+    def notifications(self) -> Notifications:
+        return Notifications(
+            jobs=self.ports.jobs(),
+            secrets=self.webhook_secrets,
+            reminders=self.ports.reminders(),
+            sender=self.ports.webhooks(),
+            clock=self.ports.clock,
+        )
+
+    @cached_property
+    def sweeper(self) -> Sweeper:
+        return Sweeper(self.ports.reminders(), self._performers(), self.ports.clock)
+
+    def _performers(self) -> dict[Duty, Performer]:
+        ports = self.ports
+        performers: dict[Duty, Performer] = {
+            Duty.JOB_UPLOAD: lambda due: self.job_uploads.expire(due.account_id, due.subject_id),
+            Duty.ENTRY_UPLOAD: lambda due: self.entry_uploads.expire(due.account_id, due.subject_id),
+            Duty.DROP: lambda due: self.drops.expire(due.account_id, due.subject_id),
+            Duty.FETCHED_INPUT: self.fetched_inputs.perform,
+            Duty.JOB_MESSAGE: JobMessageDuty(ports.jobs(), ports.queue()).perform,
+            Duty.ENTRY_RETENTION: lambda due: expire_entry(due, self.entry_deletions),
+            Duty.JOB_RETENTION: JobRetention(
+                self.job_rows, self.entry_deletions, ports.uploads(), self.dropped, ports.clock
+            ).perform,
+        }
+        if ports.batch is not None:
+            performers[Duty.SEGMENTS] = self._segment_watch(ports.batch()).perform
+        if ports.deliveries is not None:
+            performers[Duty.NOTIFICATION] = NotificationDuty(ports.jobs(), ports.deliveries(), ports.clock).perform
+        return performers
+
+    def _segment_watch(self, batch: BatchJobs) -> SegmentWatch:
+        return SegmentWatch(
+            runs=self.segment_runs,
+            jobs=self.job_rows,
+            segments=self.ports.segments(),
+            batch=batch,
+            media=self.ports.media(),
+            queue=self.ports.queue(),
+            clock=self.ports.clock,
+            max_attempts=self.settings.max_attempts,
+        )
