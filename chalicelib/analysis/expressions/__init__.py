@@ -9,5 +9,6 @@ own_neutral    A person's own neutral: what the expressions of a face read while
 score_streams  From scores of single frames to the scores of a job: as they are, smoothed, or from each person's own
                neutral
 scorers        What turns a mesh into expressions, and attention, which needs the head's angles alone
+skin_patches   What the skin shows where muscles fold it
 trained        Expressions from the trained model: a network's blendshapes, and geometry where its teacher is blind
 """

@@ -1,0 +1,199 @@
+"""Makes faces and measures them: `python -m lab.rendered_faces.generate FOLDER`.
+
+Writes rendered persons, and portraits of `../shared/media` moved, as parts of `FaceSet`s. Several processes share the
+persons; what is made of a person depends on the seed and the person's number alone. Parts that are there already are
+left alone, so a run that was stopped goes on. A sheet of each is written to look at.
+
+Needs moderngl (`requirements/training.in`) and Mesa's EGL (on Debian: `apt-get install libegl1 libgl1-mesa-dri`).
+"""
+
+import argparse
+import os
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache, partial
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from chalicelib.analysis.networks.models import Models
+from lab.rendered_faces.cameras import taken
+from lab.rendered_faces.face_sets import FaceMeter, FaceSet, FaceSetWriter, amounts_of, crop_of_landmarks
+from lab.rendered_faces.portrait_fit import MeshVertices
+
+MODELS = Path(__file__).resolve().parents[2] / "models"
+PERSONS, PICTURES, MOVED_PICTURES = 500, 12, 14
+_RENDERED_BLOCK, _MOVED_BLOCK = 20, 10
+_FIT_PERSONS, _FIT_SEED = 24, 7
+_SHEET_COLUMNS, _SHEET_SIDE, _SHEET_PICTURES = 12, 160, 72
+
+
+def main() -> None:
+    """The command."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--persons", type=int, default=PERSONS)
+    parser.add_argument("--pictures", type=int, default=PICTURES, help="of each person")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--processes", type=int, default=2)
+    options = parser.parse_args()
+    render_persons(
+        options.folder,
+        persons=options.persons,
+        pictures=options.pictures,
+        seed=options.seed,
+        processes=options.processes,
+    )
+
+
+def render_persons(folder: Path, *, persons: int, pictures: int, seed: int, processes: int) -> list[Path]:
+    """Rendered persons: writes the parts that are missing; returns the paths of all."""
+    blocks = {f"rendered-{first:05d}": first for first in range(0, persons, _RENDERED_BLOCK)}
+    work = {name: partial(render_block, folder, name, first, pictures, seed) for name, first in blocks.items()}
+    return _in_parts(folder, work, processes)
+
+
+def move_portraits(
+    folder: Path, portraits: FaceSet, *, pictures: int = MOVED_PICTURES, seed: int = 1, processes: int = 2
+) -> list[Path]:
+    """Portraits moved, `portraits` being real ones at rest: writes the parts that are missing; returns all paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    starts = range(0, len(portraits), _MOVED_BLOCK)
+    blocks = {
+        f"moved-{first:05d}": np.arange(len(portraits)) // _MOVED_BLOCK == first // _MOVED_BLOCK for first in starts
+    }
+    work = {
+        name: partial(move_block, folder, name, portraits.where(rows), pictures, seed) for name, rows in blocks.items()
+    }
+    return _in_parts(folder, work, processes)
+
+
+def _in_parts(folder: Path, work: Mapping[str, Callable[[], None]], processes: int) -> list[Path]:
+    folder.mkdir(parents=True, exist_ok=True)
+    os.environ.setdefault("LP_NUM_THREADS", "1")  # Mesa's own threads would compete with the other processes
+    paths = {name: folder / f"{name}-000.npz" for name in work}
+    with ProcessPoolExecutor(max_workers=processes) as pool:
+        done = [pool.submit(work[name]) for name, path in paths.items() if not path.is_file()]
+        for count, each in enumerate(done, start=1):
+            each.result()
+            print(f"Faces made in {folder.name}: part {count} of {len(done)}", flush=True)
+    return list(paths.values())
+
+
+# What renders is imported where it is used: nothing else of this package needs moderngl and EGL.
+
+
+def render_block(folder: Path, name: str, first: int, pictures: int, seed: int) -> None:
+    """Persons `first` and the following, one part."""
+    from lab.rendered_faces.face_model import load_face_model  # noqa: PLC0415 - see above
+    from lab.rendered_faces.heads import RenderedPerson  # noqa: PLC0415 - see above
+    from lab.rendered_faces.renderer import Renderer  # noqa: PLC0415 - see above
+
+    renderer = Renderer()
+
+    def shots() -> Iterator[_Shot]:
+        for number in range(first, first + _RENDERED_BLOCK):
+            random = np.random.default_rng((seed, number))
+            person = RenderedPerson(load_face_model(), renderer, random)
+            for _ in range(pictures):
+                made = person.picture()
+                turn = (made.camera.yaw_deg, made.camera.pitch_deg)
+                yield (
+                    made.image,
+                    made.landmarks,
+                    amounts_of(made.movement),
+                    made.movement.kind,
+                    f"{name}/{number}",
+                    turn,
+                    random,
+                )
+
+    _measure(folder, name, shots, sheet=first == 0)
+
+
+def move_block(folder: Path, name: str, portraits: FaceSet, pictures: int, seed: int) -> None:
+    """Some portraits moved, one part."""
+    from lab.rendered_faces.face_model import load_face_model  # noqa: PLC0415 - see above
+    from lab.rendered_faces.portraits import SIDE, Portrait, PortraitRenderer  # noqa: PLC0415 - see above
+
+    model, renderer, pairs = load_face_model(), PortraitRenderer(), measured_vertices()
+
+    def shots() -> Iterator[_Shot]:
+        for sample, points, person in zip(portraits.samples, portraits.attention, portraits.persons, strict=True):
+            random = np.random.default_rng((seed, *person.encode()))
+            picture = np.asarray(cv2.resize(sample, (SIDE, SIDE)), dtype=np.uint8)
+            portrait = Portrait(
+                model, renderer, random, picture=picture, points=points * (SIDE / sample.shape[0]), pairs=pairs
+            )
+            for _ in range(pictures):
+                made = portrait.picture()
+                amounts, kind = amounts_of(made.movement), made.movement.kind
+                yield made.image, made.landmarks, amounts, kind, str(person), made.turn_deg, random
+
+    _measure(folder, name, shots, sheet=name == "moved-00000")
+
+
+_Shot = tuple[
+    NDArray[np.uint8],
+    NDArray[np.floating],
+    NDArray[np.float32],
+    str,
+    str,
+    tuple[float, float],
+    np.random.Generator,
+]
+
+
+def _measure(folder: Path, name: str, shots: Callable[[], Iterator[_Shot]], *, sheet: bool) -> None:
+    """Takes every picture with some camera and keeps what both meshes find in it."""
+    cv2.setNumThreads(1)
+    meter, seen = FaceMeter(Models(MODELS)), []
+    writer = FaceSetWriter(folder, name, part_size=100_000)
+    for image, landmarks, amounts, kind, person, turn, random in shots():
+        face = meter.measure(taken(image, random), crop_of_landmarks(landmarks))
+        if face is not None:
+            writer.add(face, amounts, kind, person, turn)
+            seen.append(face.sample)
+    writer.close()
+    if sheet:
+        cv2.imwrite(str(folder / f"{name}.png"), contact_sheet(seen))
+
+
+@cache
+def measured_vertices() -> MeshVertices:
+    """On which vertices of the model the mesh's points lie, measured on rendered heads at rest that face the camera."""
+    from lab.rendered_faces.face_model import load_face_model  # noqa: PLC0415 - see above
+    from lab.rendered_faces.heads import MIDDLE_CM, RenderedPerson  # noqa: PLC0415 - see above
+    from lab.rendered_faces.movements import Movement  # noqa: PLC0415 - see above
+    from lab.rendered_faces.portrait_fit import measure_vertices  # noqa: PLC0415 - see above
+    from lab.rendered_faces.renderer import Renderer  # noqa: PLC0415 - see above
+    from lab.rendered_faces.scene import SIDE, Camera, project  # noqa: PLC0415 - see above
+
+    model, renderer, meter = load_face_model(), Renderer(), FaceMeter(Models(MODELS))
+    random = np.random.default_rng(_FIT_SEED)
+    camera = Camera(5.6, 62.0, 0.0, 0.0, 0.0)
+    seen = []
+    for _ in range(_FIT_PERSONS):
+        person = RenderedPerson(model, renderer, random)
+        made = person.picture(Movement("rest"), camera)
+        mesh = meter.attention_mesh(made.image, crop_of_landmarks(made.landmarks))
+        if mesh is not None:
+            seen.append((mesh.points, project(person.at_rest, camera, MIDDLE_CM)))
+    if not seen:
+        raise RuntimeError(f"The mesh network finds none of {_FIT_PERSONS} rendered heads of {SIDE} pixels.")
+    return measure_vertices(model, seen)
+
+
+def contact_sheet(pictures: list[NDArray[np.uint8]]) -> NDArray[np.uint8]:
+    """Some of the pictures beside each other, for the eye."""
+    step = max(len(pictures) // _SHEET_PICTURES, 1)
+    chosen = [cv2.resize(each, (_SHEET_SIDE, _SHEET_SIDE)) for each in pictures[::step][:_SHEET_PICTURES]]
+    chosen = chosen[: len(chosen) // _SHEET_COLUMNS * _SHEET_COLUMNS]
+    rows = [np.hstack(chosen[start : start + _SHEET_COLUMNS]) for start in range(0, len(chosen), _SHEET_COLUMNS)]
+    return np.asarray(np.vstack(rows), dtype=np.uint8)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+"""Rendered persons: an identity, a skin, a face at rest, and pictures of them moving."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lab.rendered_faces import face_model as parts
+from lab.rendered_faces.cameras import choose_camera, choose_light
+from lab.rendered_faces.face_model import FaceModel, Floats
+from lab.rendered_faces.movements import Movement, choose_movement, resting_face
+from lab.rendered_faces.renderer import Renderer
+from lab.rendered_faces.scene import Camera, Surface, decal_places, project
+from lab.rendered_faces.skin import Skin, make_skin
+
+Random = np.random.Generator
+MIDDLE_CM = (0.0, 1.0, 2.0)
+_IDENTITY_SPREAD = 0.9
+_ODD_REST_SHARE = 0.4
+
+
+@dataclass(frozen=True)
+class MadeFace:
+    """`image` (S, S, 3) uint8 BGR, undegraded; `landmarks` (68, 2) pixels; what the face does and how it is turned."""
+
+    image: NDArray[np.uint8]
+    landmarks: Floats
+    movement: Movement
+    camera: Camera
+
+
+class RenderedPerson:
+    """A person by chance; `picture` shows them with a movement by chance."""
+
+    def __init__(self, model: FaceModel, renderer: Renderer, random: Random) -> None:
+        self._model, self._renderer, self._random = model, renderer, random
+        identity = random.normal(0, _IDENTITY_SPREAD, len(model.identity)).astype(np.float32)
+        rest = resting_face(random) if random.random() < _ODD_REST_SHARE else {}
+        self.at_rest: Floats = model.person(identity) + model.displacement(rest)
+        self._skin: Skin = make_skin(model, random)
+        self._decal_places = decal_places(model.neutral)
+        self._skin_share = _skin_share(model)
+
+    def picture(self, movement: Movement | None = None, camera: Camera | None = None) -> MadeFace:
+        """One picture; by chance what is not given."""
+        random, model = self._random, self._model
+        movement = movement or choose_movement(random)
+        camera = camera or choose_camera(random)
+        places = self.at_rest + model.displacement(movement.shapes)
+        surface = Surface(
+            places=places,
+            normals=model.normals(places),
+            albedo=self._skin.albedo,
+            decal_places=self._decal_places,
+            gloss=self._skin.gloss,
+            skin=self._skin_share,
+            triangles=model.triangles,
+            decal=self._skin.decal,
+            relief=self._skin.relief(movement.shapes),
+        )
+        background = (random.uniform(0.05, 0.95) + random.normal(0, 0.15, 3)).clip(0, 1).astype(np.float32)
+        image = self._renderer.draw(surface, camera, choose_light(random), background, MIDDLE_CM)
+        return MadeFace(image, project(places[model.landmarks], camera, MIDDLE_CM), movement, camera)
+
+
+def _skin_share(model: FaceModel) -> Floats:
+    """(V,) how much a vertex is skin that is seen from the front."""
+    share = np.zeros(len(model.neutral), dtype=np.float32)
+    facing = model.normals(model.neutral)[parts.FACE, 2]
+    share[parts.FACE] = np.clip((facing - 0.05) / 0.25, 0, 1)
+    return share

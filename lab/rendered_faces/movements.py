@@ -1,0 +1,265 @@
+"""Which movements a made face shows: weights of the model's shapes, and how far each expression is there.
+
+Real faces never move one muscle at a time, so most pictures show company: the published prototypes of emotions with
+units left out at random, mixtures, and talking mouths. The unit in question is there half of the time in every company,
+or the company would be learned for the unit. What speaking does by the way to corners and chin is no expression, and
+is taught as absent.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+Random = np.random.Generator
+
+SIDED = (
+    *("brow furrow", "brow raise", "cheek raise", "dimpler", "eye closure", "eye widen", "inner brow raise"),
+    *("lid tighten", "lip corner depressor", "lip press", "lip stretch", "nose wrinkle", "smile", "upper lip raise"),
+)
+MIDDLE = ("chin raise", "jaw drop", "lip pucker", "lip suck")
+UNNAMED = ("lower lip", "funnel", "upper lip shrug", "jaw forward", "puff")
+TAUGHT: tuple[str, ...] = (*SIDED, *MIDDLE)
+"""The expressions whose amount is known."""
+
+PROTOTYPES: tuple[tuple[str, ...], ...] = (
+    ("smile", "cheek raise"),
+    ("smile", "cheek raise", "jaw drop", "lower lip"),
+    ("smile", "cheek raise", "lid tighten", "upper lip raise"),
+    ("smile", "dimpler"),
+    ("inner brow raise", "brow furrow", "lip corner depressor", "chin raise"),
+    ("inner brow raise", "lip corner depressor"),
+    ("brow furrow", "lip corner depressor", "lip press", "chin raise", "lid tighten"),
+    ("inner brow raise", "brow furrow", "cheek raise", "lip stretch", "upper lip raise"),
+    ("inner brow raise", "brow raise", "brow furrow", "eye widen", "lip stretch", "jaw drop"),
+    ("inner brow raise", "eye widen", "lip stretch"),
+    ("brow furrow", "lid tighten", "lip press"),
+    ("brow furrow", "eye widen", "lid tighten", "lip press", "chin raise"),
+    ("brow furrow", "eye widen", "upper lip raise", "lower lip", "jaw drop", "nose wrinkle"),
+    ("brow furrow", "nose wrinkle", "upper lip raise", "lower lip", "lip stretch", "jaw drop"),
+    ("brow furrow", "nose wrinkle", "upper lip raise", "chin raise"),
+    ("nose wrinkle", "upper lip raise", "cheek raise"),
+    ("inner brow raise", "brow raise", "eye widen", "jaw drop"),
+    ("inner brow raise", "brow raise"),
+    ("brow raise", "inner brow raise", "lip press"),
+    ("dimpler", "lip press"),
+    ("dimpler", "chin raise", "lip corner depressor"),
+    ("lip suck", "dimpler"),
+    ("lip pucker", "brow furrow"),
+)
+"""Which units come together: C. F. Du, Y. Tao, A. Martinez, PNAS 2014, table 1; EMFACS for contempt; everyday faces."""
+
+
+@dataclass
+class Movement:
+    """`shapes`: weights of the model's shapes. `amounts`: (left, right) of each expression that is there, the person's
+    sides, 0..about 1.2; what is not named is absent. `kind`: how it was chosen."""
+
+    kind: str
+    shapes: dict[str, float] = field(default_factory=dict)
+    amounts: dict[str, tuple[float, float]] = field(default_factory=dict)
+
+    def amount(self, name: str) -> tuple[float, float]:
+        """(left, right) of an expression of `TAUGHT`."""
+        return self.amounts.get(name, (0.0, 0.0))
+
+
+def choose_movement(random: Random) -> Movement:
+    """A movement by chance."""
+    kinds: Mapping[str, tuple[float, Callable[[Movement, Random], None]]] = {
+        "rest": (0.15, _nothing),
+        "single": (0.15, _single),
+        "mixture": (0.22, _mixture),
+        "prototype": (0.22, _prototype),
+        "company": (0.12, _company),
+        "talk": (0.14, _talk),
+    }
+    names = list(kinds)
+    shares = np.array([kinds[name][0] for name in names])
+    kind = names[random.choice(len(names), p=shares / shares.sum())]
+    movement = Movement(kind)
+    kinds[kind][1](movement, random)
+    look_about(movement, random)
+    return movement
+
+
+def add(movement: Movement, name: str, amount: float, random: Random, *, taught: bool = True) -> None:
+    """Adds an expression of the given amount, one side sometimes weaker. `taught`: whether it counts as there."""
+    sides = _sides(name, random)
+    both = (amount * sides[0], amount * sides[1]) if name in SIDED else (amount, amount)
+    for shape, weight in _shapes(name, both, random).items():
+        movement.shapes[shape] = movement.shapes.get(shape, 0.0) + weight
+    if taught and name in TAUGHT:
+        movement.amounts[name] = both
+
+
+def look_about(movement: Movement, random: Random) -> None:
+    """Gaze and half-closed lids, which are no expression."""
+    x, y = np.clip(random.normal(0, (0.28, 0.22)), -1, 1)
+    for shape, weight in (("Out_L", x), ("In_R", x), ("In_L", -x), ("Out_R", -x)):
+        movement.shapes[f"eyeLook{shape}"] = max(float(weight), 0.0)
+    for side in ("_L", "_R"):
+        movement.shapes[f"eyeLookUp{side}"], movement.shapes[f"eyeLookDown{side}"] = max(y, 0.0), max(-y, 0.0)
+    if "eye closure" not in movement.amounts:
+        lids = max(float(random.normal(0.04, 0.08)), 0.0)
+        movement.shapes["eyeBlink_L"] = movement.shapes["eyeBlink_R"] = lids
+
+
+def resting_face(random: Random) -> dict[str, float]:
+    """Weights of shapes that belong to a person's face at rest: low brows, hooded lids, drooping corners, thin lips."""
+    spreads = {
+        "browDown": (0.05, 0.28),
+        "browInnerUp": (0.0, 0.2),
+        "browOuterUp": (0.0, 0.2),
+        "browKnit": (0.0, 0.2),
+        "browLowerInner": (0.0, 0.25),
+        "eyeWide": (-0.08, 0.15),
+        "eyeSquint": (0.05, 0.2),
+        "mouthFrown": (0.06, 0.2),
+        "mouthPress": (0.05, 0.18),
+        "mouthSmile": (0.0, 0.1),
+        "mouthStretch": (0.0, 0.12),
+        "mouthDimple": (0.05, 0.1),
+    }
+    rest: dict[str, float] = {}
+    for name, (mean, spread) in spreads.items():
+        value = random.normal(mean, spread)
+        rest |= {f"{name}{side}": float(value + random.normal(0, 0.03)) for side in ("_L", "_R")}
+    for name in ("mouthRollLower", "mouthRollUpper", "mouthShrugLower", "mouthShrugUpper", "mouthPucker"):
+        rest[name] = float(random.normal(0.04, 0.12))
+    rest["jawForward"] = float(random.normal(0, 0.3))
+    return rest
+
+
+def _sides(name: str, random: Random) -> tuple[float, float]:
+    share = 0.3 if name in ("smile", "dimpler") else 0.15
+    if name == "eye closure":
+        share = 0.1
+    if random.random() < share:
+        weak = random.uniform(0, 0.4)
+        return (1.0, weak) if random.random() < 0.5 else (weak, 1.0)
+    left, right = np.maximum(1 + random.normal(0, 0.07, 2), 0)
+    return float(left), float(right)
+
+
+_PLAIN = {
+    "brow raise": "browOuterUp",
+    "dimpler": "mouthDimple",
+    "eye closure": "eyeBlink",
+    "eye widen": "eyeWide",
+    "inner brow raise": "browInnerUp",
+    "lid tighten": "eyeSquint",
+    "lip corner depressor": "mouthFrown",
+    "lip press": "mouthPress",
+    "lip stretch": "mouthStretch",
+    "smile": "mouthSmile",
+    "upper lip raise": "mouthUpperUp",
+    "lower lip": "mouthLowerDown",
+    "puff": "cheekPuff",
+}
+_PLAIN_MIDDLE = {
+    "chin raise": "mouthShrugLower",
+    "lip pucker": "mouthPucker",
+    "funnel": "mouthFunnel",
+    "upper lip shrug": "mouthShrugUpper",
+    "jaw forward": "jawForward",
+}
+
+
+def _shapes(name: str, amounts: tuple[float, float], random: Random) -> dict[str, float]:
+    """The model's shapes for an expression; some come about in several ways."""
+    if name in _PLAIN:
+        return _by_side({_PLAIN[name]: 1.0}, amounts)
+    if name in _PLAIN_MIDDLE:
+        return {_PLAIN_MIDDLE[name]: amounts[0]}
+    if name in _MIXED_BY_SIDE:
+        return _by_side(_MIXED_BY_SIDE[name](random), amounts)
+    return {shape: weight * amounts[0] for shape, weight in _MIXED[name](random).items()}
+
+
+_FURROWS: tuple[Callable[[Random], dict[str, float]], ...] = (
+    lambda random: {"browDown": random.uniform(0.6, 1.1), "browLowerInner": random.uniform(0, 0.4)},
+    lambda random: {"browKnit": random.uniform(0.7, 1.2), "browDown": random.uniform(0, 0.25)},
+    lambda random: {"browKnit": random.uniform(0.5, 1.1), "browLowerInner": random.uniform(0.3, 1.0), "browDown": 0.3},
+    lambda random: {name: random.uniform(0.4, 1.0) for name in ("browDown", "browKnit", "browLowerInner")},
+)
+"""Lowered, knit, knit and lowered inside, all."""
+
+
+def _cheek_raise(random: Random) -> dict[str, float]:
+    raiser, squint = ((1.0, 0.0), (0.0, 1.0), (0.7, 0.6))[random.integers(3)]
+    return {"cheekRaiser": raiser, "cheekSquint": squint}
+
+
+def _lip_suck(random: Random) -> dict[str, float]:
+    lower, upper = ((1.0, 0.0), (0.0, 1.0), (1.0, 1.0))[random.integers(3)]
+    return {"mouthRollLower": lower, "mouthRollUpper": upper}
+
+
+_MIXED_BY_SIDE: Mapping[str, Callable[[Random], dict[str, float]]] = {
+    "brow furrow": lambda random: _FURROWS[random.integers(len(_FURROWS))](random),
+    "cheek raise": _cheek_raise,
+    "nose wrinkle": lambda random: {"noseSneer": 1.0, "sneerBrow": random.uniform(0.0, 0.6)},
+}
+_MIXED: Mapping[str, Callable[[Random], dict[str, float]]] = {
+    "jaw drop": lambda random: {"jawOpen": 0.8, "mouthClose": 0.1 * random.random()},
+    "lip suck": _lip_suck,
+}
+
+
+def _by_side(shapes: Mapping[str, float], amounts: tuple[float, float]) -> dict[str, float]:
+    sides = zip(("_L", "_R"), amounts, strict=True)
+    return {f"{name}{side}": weight * amount for side, amount in sides for name, weight in shapes.items()}
+
+
+def _nothing(movement: Movement, random: Random) -> None:
+    if random.random() < 0.4:
+        movement.shapes["jawOpen"] = random.uniform(0, 0.07)
+
+
+def _single(movement: Movement, random: Random) -> None:
+    names = (*TAUGHT, *UNNAMED)
+    add(movement, names[random.integers(len(names))], random.uniform(0.25, 1.2), random)
+
+
+def _mixture(movement: Movement, random: Random) -> None:
+    for name in random.choice((*TAUGHT, *UNNAMED), random.integers(2, 7), replace=False):
+        add(movement, str(name), random.uniform(0.1, 1.1), random)
+
+
+def _prototype(movement: Movement, random: Random) -> None:
+    strength = random.uniform(0.4, 1.2)
+    for name in PROTOTYPES[random.integers(len(PROTOTYPES))]:
+        if random.random() < 0.85:
+            add(movement, name, strength * random.uniform(0.4, 1.0), random)
+
+
+def _company(movement: Movement, random: Random) -> None:
+    """The company of a unit, and the unit itself half of the time."""
+    company = PROTOTYPES[random.integers(len(PROTOTYPES))]
+    asked = company[random.integers(len(company))]
+    for name in company:
+        if name != asked and random.random() < 0.9:
+            add(movement, name, random.uniform(0.3, 1.1), random)
+    if random.random() < 0.5:
+        add(movement, asked, random.uniform(0.4, 1.1), random)
+
+
+def _talk(movement: Movement, random: Random) -> None:
+    """A mouth that speaks; sometimes an expression with it."""
+    jaw = float(np.clip(random.normal(0.22, 0.2), 0, 0.8))
+    movement.shapes["jawOpen"] = jaw
+    movement.amounts["jaw drop"] = (jaw / 0.8, jaw / 0.8)
+    for name, most in (("funnel", 0.5), ("lip pucker", 0.5), ("lip suck", 0.35), ("lower lip", 0.7)):
+        if random.random() < 0.35:
+            add(movement, name, random.uniform(0, most), random)
+    if random.random() < 0.35:
+        add(movement, "upper lip raise", random.uniform(0, 0.4), random)
+    movement.shapes["mouthClose"] = jaw * random.uniform(0, 0.8) if random.random() < 0.35 else 0.0
+    for name in ("lip corner depressor", "lip stretch", "lip press", "dimpler", "chin raise"):
+        if random.random() < 0.3:
+            add(movement, name, random.uniform(0, 0.25), random, taught=False)
+    if random.random() < 0.35:
+        names = ("smile", "brow raise", "brow furrow", "inner brow raise", "eye widen", "cheek raise", "nose wrinkle")
+        for name in random.choice(names, random.integers(1, 3), replace=False):
+            add(movement, str(name), random.uniform(0.3, 1.1), random)
