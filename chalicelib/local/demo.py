@@ -50,7 +50,7 @@ def run_demo(
             write_demo_clip(media)
             say(console, f"No media was given, so a clip was made: {media}")
         client = undo.enter_context(MediaApiClient(stack.index_url, stack.user, stack.password))
-        job = _run_job(console, stack, client, media, job_name)
+        job = run_job(console, stack, client, media, job_name)
         downloaded = client.download_results(job, results)
     _show_results(console, downloaded)
 
@@ -58,6 +58,21 @@ def run_demo(
 def say(console: Console, sentence: str) -> None:
     """Prints as it is, whatever is in file names, and does not break lines that somebody may want to copy."""
     console.print(sentence, markup=False, highlight=False, soft_wrap=True)
+
+
+def run_job(console: Console, stack: Stack, client: MediaApiClient, media: Path, job_name: str) -> RemoteJob:
+    """Runs one job on `stack`, with its progress on `console`. Raises `MienError` if the job does not end as done."""
+
+    def tell(job: RemoteJob) -> None:
+        stack.check_workers()
+        display.tell("", job)
+
+    with job_display(console) as display:
+        job = client.create_job(media, job_name, lambda sent, total: display.uploading("", sent, total))
+        job = client.wait_for_job(job, tell, interval_s=_POLL_S)
+    if job.status != "done":
+        raise DemoError(job.error or f"The job ended as {job.status}.")
+    return job
 
 
 def _check_media(media: Path | None) -> None:
@@ -72,19 +87,6 @@ def _check_results(results: Path) -> None:
     if results.exists() and not results.is_dir():
         raise DemoError(f"{results} is a file; name a directory for the results.")
     results.mkdir(parents=True, exist_ok=True)
-
-
-def _run_job(console: Console, stack: Stack, client: MediaApiClient, media: Path, job_name: str) -> RemoteJob:
-    def tell(job: RemoteJob) -> None:
-        stack.check_workers()
-        display.tell("", job)
-
-    with job_display(console) as display:
-        job = client.create_job(media, job_name, lambda sent, total: display.uploading("", sent, total))
-        job = client.wait_for_job(job, tell, interval_s=_POLL_S)
-    if job.status != "done":
-        raise DemoError(job.error or f"The job ended as {job.status}.")
-    return job
 
 
 def _show_results(console: Console, downloaded: Mapping[Path, RemoteFile]) -> None:

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,14 @@ import boto3
 import pytest
 import requests
 
+from chalicelib.aws.dynamodb.reminders import DynamoReminders
+from chalicelib.aws.dynamodb.table import DynamoTable
 from chalicelib.client.job_documents import RemoteJob
 from chalicelib.client.media_api import MediaApiClient
+from chalicelib.domain.reminders import Duty, Reminder
 from chalicelib.local.stack import DEFAULT_MODELS_DIR, Stack
 from chalicelib.settings import Settings
+from chalicelib.wiring import utc_now
 from tests.local.waiting import wait_until
 
 
@@ -77,23 +82,29 @@ def test_cancelling_stops_the_array(stack: Stack, client: MediaApiClient, clip: 
     assert client.get_job(job).status == "cancelled"
 
 
-@pytest.mark.slow
 def test_a_video_whose_segments_are_always_killed_ends_as_an_error(
     stack: Stack, client: MediaApiClient, clip: Path
 ) -> None:
     job = client.create_job(clip, "multiface")
 
     def is_over() -> bool:
-        for process_id in stack.segment_process_ids:
-            os.kill(process_id, signal.SIGKILL)
+        processes = stack.segment_process_ids
+        for process_id in processes:
+            with suppress(ProcessLookupError):
+                os.kill(process_id, signal.SIGKILL)
+        if not processes:
+            _let_the_sweeper_look(job)
         return client.get_job(job).status not in ("queued", "working")
 
-    for _ in range(6):
-        try:
-            wait_until(is_over, "the end")
-        except AssertionError:
-            continue
-        break
+    wait_until(is_over, "the end")
     ended = client.get_job(job)
     assert ended.status == "error"
     assert "interrupted" in ended.error
+
+
+def _let_the_sweeper_look(job: RemoteJob) -> None:
+    """Makes the reminder of the job's segments due now rather than within a minute; too early does no harm."""
+    job_id = job.url.rpartition("/")[2]
+    (row,) = _rows(f"JOB#{job_id}")
+    reminders = DynamoReminders(DynamoTable(boto3.client("dynamodb"), os.environ["MIEN_TABLE_NAME"]))
+    reminders.set(Reminder(str(row["account_id"]), Duty.SEGMENTS, job_id, utc_now()))

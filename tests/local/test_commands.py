@@ -1,5 +1,6 @@
 """The commands as a person runs them, each in a process of its own."""
 
+import io
 import json
 import os
 import re
@@ -13,8 +14,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from chalicelib.client.media_api import MediaApiClient
 from chalicelib.domain.measurements.metrics import EMOTION_NAMES
+from chalicelib.errors import MienError
+from chalicelib.local.demo import run_job
 from chalicelib.local.demo_clip import write_demo_clip
 from chalicelib.local.stack import DEFAULT_MODELS_DIR, Stack, StackError, check_models
 from chalicelib.local.workers.supervisor import REPOSITORY
@@ -117,16 +122,25 @@ def test_a_demo_of_expressions_only_shows_no_emotion(clip: Path, tmp_path: Path)
 
 
 @needs_models
-@pytest.mark.parametrize(
-    ("content", "job", "words"),
-    [(b"not a film", "multiface", "neither a video nor an image"), (b"", "multiface", "empty"), (b"x", "x", "no job")],
-)
-def test_demo_ends_with_the_sentence_of_what_is_wrong(tmp_path: Path, content: bytes, job: str, words: str) -> None:
-    (tmp_path / "film.mp4").write_bytes(content)
-    failed = _demo(tmp_path, "--media", str(tmp_path / "film.mp4"), "--job", job)
+def test_demo_ends_with_the_sentence_of_what_is_wrong(tmp_path: Path) -> None:
+    (tmp_path / "film.mp4").write_bytes(b"not a film")
+    failed = _demo(tmp_path, "--media", str(tmp_path / "film.mp4"))
     assert failed.returncode == 1
-    assert words in failed.stderr
+    assert "neither a video nor an image" in failed.stderr
     assert len(failed.stderr.splitlines()) == 1
+
+
+@needs_models
+def test_other_faults_have_their_sentence_too(tmp_path: Path) -> None:
+    """In one stack of this process: each takes seconds to start."""
+    with (
+        Stack(log_path=tmp_path / "log") as stack,
+        MediaApiClient(stack.index_url, stack.user, stack.password) as client,
+    ):
+        for content, job, words in ((b"", "multiface", "empty"), (b"x", "x", "no job")):
+            (tmp_path / "film.mp4").write_bytes(content)
+            with pytest.raises(MienError, match=words):
+                run_job(Console(file=io.StringIO()), stack, client, tmp_path / "film.mp4", job)
 
 
 def test_demo_of_a_file_that_is_not_there(tmp_path: Path) -> None:

@@ -4,11 +4,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-PATIENCE_S = 30.0
+PATIENCE_S = 120.0
 
 
 def wait_until(condition: Callable[[], bool], what: str) -> None:
-    """Returns once `condition` holds. Raises AssertionError after half a minute."""
+    """Returns once `condition` holds. Raises AssertionError after `PATIENCE_S`: much, for machines that are busy."""
     deadline = time.monotonic() + PATIENCE_S
     while not condition():
         assert time.monotonic() < deadline, f"{what} did not happen within {PATIENCE_S} seconds"
