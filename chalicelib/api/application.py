@@ -43,7 +43,7 @@ ROUTES: tuple[Route, ...] = with_description(
 _GATEWAY_SENTENCES = {
     400: "The request cannot be read.",
     404: "There is nothing at this URL.",
-    415: "This content type is not taken here.",
+    415: "This content type is not supported here.",
     500: OUR_FAULT_SENTENCE,
 }
 

@@ -12,7 +12,7 @@ from chalicelib.errors import NotAuthenticated, TooManyRequests
 from chalicelib.services.users import Users
 
 _RETRY_AFTER = "retry_after_s"
-SLOWED_SENTENCE = "Too many failed log-ins; wait as long as the Retry-After header says, then try again."
+SLOWED_SENTENCE = "Too many failed logins; wait for the time in the Retry-After header, then try again."
 
 
 def authorization_of(users: Users, request: SourcedAuthRequest) -> AuthResponse:

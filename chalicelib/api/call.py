@@ -62,7 +62,8 @@ def make_call(request: Request, services: Services) -> Call:
 def too_large_sentence(limit_bytes: int) -> str:
     """What a client reads whose body is too large."""
     return (
-        f"The request body is too large; at most {limit_bytes:,} bytes are taken here. Announce the file instead: POST "
+        f"The request body is too large; at most {limit_bytes:,} bytes are accepted here. "
+        "Announce the file instead: POST "
         'JSON with its "file_name", "content_type" and "size_bytes" to the same URL, and upload it to the addresses in '
         "the answer."
     )

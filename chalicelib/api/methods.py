@@ -45,5 +45,5 @@ def options(path: PathMethods) -> Response:
 
 def method_not_allowed(path: PathMethods) -> Response:
     """405 with the methods that the path takes."""
-    sentence = "This method is not allowed here; the Allow header lists those that are."
+    sentence = "This method is not allowed here; the Allow header lists the allowed methods."
     return error_response(405, sentence, {"Allow": ", ".join(path.allowed)})

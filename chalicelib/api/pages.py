@@ -8,8 +8,8 @@ from chalicelib.errors import Invalid
 MAX_PAGE = 1000
 
 PAGE_QUERIES = (
-    Query("limit", "How many to a page.", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": MAX_PAGE}),
-    Query("cursor", "Where the page begins; comes with the Link header of the page before.", {"type": "string"}),
+    Query("limit", "The page size.", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": MAX_PAGE}),
+    Query("cursor", "The start of the page, taken from the Link header of the previous page.", {"type": "string"}),
 )
 
 

@@ -25,7 +25,7 @@ from chalicelib.errors import (
 
 View = Callable[[Call], Response]
 
-OUR_FAULT_SENTENCE = "Something went wrong on our side; try again, and quote the X-Request-Id if it stays."
+OUR_FAULT_SENTENCE = "Internal server error; try again, and report the X-Request-Id if it persists."
 
 _STATUS_OF: dict[type[CallerError], int] = {
     MalformedRequest: 400,
@@ -63,7 +63,7 @@ def answer(
     except CallerError as error:
         return error_response(status_of(error), str(error), retry_after(error.retry_after_s))
     except StaleWrite:
-        return error_response(409, "Others are changing this at the same moment; try again.", retry_after(1))
+        return error_response(409, "Another request is changing this resource; try again.", retry_after(1))
     except Exception:  # noqa: BLE001  # the boundary of the API: the client gets a sentence, the log gets the rest
         _log.exception("request %s failed: %s %s", request_id_of(request), request.method, request.path)
         return error_response(500, OUR_FAULT_SENTENCE)

@@ -39,7 +39,7 @@ class AwsBatch:
     def cancel(self, array_id: str) -> None:
         """Ends what runs and begins nothing more; an array that has ended or is not known is fine."""
         try:
-            self._client.terminate_job(jobId=array_id, reason="Nobody waits for these segments any more.")
+            self._client.terminate_job(jobId=array_id, reason="These segments are no longer needed.")
         except ClientError as failure:
             if failure.response["Error"]["Code"] != _UNKNOWN:
                 raise

@@ -20,8 +20,8 @@ from chalicelib.cli.watch import watch
 def mien() -> None:
     """Mien: measure facial expressions in recorded images and video.
 
-    Which API, and as whom: MIEN_URL, MIEN_USER, MIEN_PASSWORD. Ends with 0 when all went well, 1 when the API refused
-    or did not answer, 2 for wrong usage, 3 when a job failed, 130 after Ctrl-C.
+    MIEN_URL, MIEN_USER and MIEN_PASSWORD choose the API and the user. Exit status: 0 for success, 1 if the API refused
+    a request or did not answer, 2 for wrong usage, 3 if a job failed, 130 after Ctrl-C.
     """
 
 

@@ -37,9 +37,9 @@ class _SecondsType(click.ParamType[int | None]):
 @click.group()
 @on_a_stack
 def account() -> None:
-    """Show an account, set for how long it keeps what is new, and read its audit trail.
+    """Show an account, set its retention time, and read its audit trail.
 
-    An account is named by its id, as `mien user list` shows it. Works on any stack, like `mien user`.
+    ACCOUNT is the id that `mien user list` shows. Works on any stack, like `mien user`.
     """
 
 
@@ -48,7 +48,7 @@ def account() -> None:
 @json_option
 @opened_by(_accounts)
 def show(accounts: Accounts, account_id: str, as_json: bool) -> None:
-    """Show what was decided for an account."""
+    """Show the settings of an account."""
     _show(accounts.get(account_id), as_json=as_json)
 
 
@@ -58,22 +58,24 @@ def show(accounts: Accounts, account_id: str, as_json: bool) -> None:
 @json_option
 @opened_by(_accounts)
 def retention(accounts: Accounts, account_id: str, retention_s: int | None, as_json: bool) -> None:
-    """Set for how many SECONDS new jobs and entries are kept.
+    """Keep new jobs and entries of an account for SECONDS.
 
-    Where their client says nothing, that is: entry_job[expires_in] counts before this. `default` in the place of a
-    number: as long as the deployment keeps them (MIEN_RETENTION_S). What is there already keeps its time.
+    A client's entry_job[expires_in] takes precedence. `default` instead of a number: use the retention time of the
+    deployment (MIEN_RETENTION_S). Existing jobs and entries are not affected.
     """
     _show(accounts.set_retention(account_id, retention_s), as_json=as_json)
 
 
 @account.command()
 @click.argument("account_id", metavar="ACCOUNT")
-@click.option("--limit", type=click.IntRange(min=1), default=100, show_default=True, help="How many, newest first.")
-@click.option("--all", "everything", is_flag=True, help="All there are.")
+@click.option(
+    "--limit", type=click.IntRange(min=1), default=100, show_default=True, help="Maximum number, newest first."
+)
+@click.option("--all", "everything", is_flag=True, help="Show all of them.")
 @json_option
 @opened_by(_accounts)
 def audit(accounts: Accounts, account_id: str, limit: int, everything: bool, as_json: bool) -> None:
-    """List what was removed for good: when, by whom, what. With --json a document per line."""
+    """List permanent deletions: time, author, subject. With --json, one document per line."""
     for record in islice(accounts.trail(account_id), None if everything else limit):
         click.echo(json.dumps(_line(record)) if as_json else printable("  ".join(_line(record).values())))
 
@@ -82,7 +84,7 @@ def _show(settings: AccountSettings, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"account": settings.account_id, "retention_s": settings.retention_s}))
         return
-    kept = "as the deployment" if settings.retention_s is None else f"{settings.retention_s} s"
+    kept = "default of the deployment" if settings.retention_s is None else f"{settings.retention_s} s"
     click.echo(f"Account:   {settings.account_id}")
     click.echo(f"Retention: {kept}")
 

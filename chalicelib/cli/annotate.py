@@ -14,16 +14,16 @@ from chalicelib.client.http_session import ApiError
 @click.command()
 @click.argument("job")
 @click.argument("notes", metavar="[KEY=VALUE]...", type=KEY_VALUE, nargs=-1)
-@click.option("--result", "on_result", is_flag=True, help="On the job's result instead of its medium.")
-@click.option("--source", default="", help="Where the notes come from.")
+@click.option("--result", "on_result", is_flag=True, help="Annotate the job's result instead of its input.")
+@click.option("--source", default="", help="Source of the annotations.")
 @connected
 def annotate(connection: Connection, *, job: str, notes: tuple[KeyValue, ...], on_result: bool, source: str) -> None:
-    """Add notes to the medium of a JOB (an id or URL); without any, show those that are there."""
+    """Annotate the input of a JOB (an id or URL); without KEY=VALUE, show its annotations."""
     with connection.open_client() as client:
         found = client.find_job(job)
         url = found.result_annotations_url if on_result else found.input_annotations_url
         if not url:
-            raise ApiError(f"Job {found.id} has no {'result' if on_result else 'medium'} yet.")
+            raise ApiError(f"Job {found.id} has no {'result' if on_result else 'input'} yet.")
         if notes:
             documents = [client.annotate(url, note.key, note.value, source) for note in notes]
         else:

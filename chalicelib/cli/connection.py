@@ -37,10 +37,17 @@ def connected(command: Callable[..., None]) -> Callable[..., None]:
     """Gives a command the shared options, and a `Connection` as its first argument."""
 
     @click.option(
-        "--url", envvar="MIEN_URL", default=DEFAULT_URL, show_default=True, show_envvar=True, help="The API's index."
+        "--url",
+        envvar="MIEN_URL",
+        default=DEFAULT_URL,
+        show_default=True,
+        show_envvar=True,
+        help="URL of the API's index.",
     )
-    @click.option("--user", envvar="MIEN_USER", show_envvar=True, help="Whose jobs; the password is MIEN_PASSWORD's.")
-    @click.option("--json", "for_machines", is_flag=True, help="JSON on standard output, one document per line.")
+    @click.option(
+        "--user", envvar="MIEN_USER", show_envvar=True, help="User name; the password comes from MIEN_PASSWORD."
+    )
+    @click.option("--json", "for_machines", is_flag=True, help="Print JSON, one document per line.")
     @wraps(command)
     def with_connection(*, url: str, user: str | None, for_machines: bool, **others: Any) -> None:
         command(_connection(url, user, for_machines=for_machines), **others)
@@ -53,11 +60,11 @@ def _connection(url: str, user: str | None, *, for_machines: bool) -> Connection
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise click.UsageError(f"{url} is not the URL of an API; give one with --url or MIEN_URL.")
     if parts.username is not None:
-        raise click.UsageError("Leave user and password out of the URL: use --user, MIEN_USER and MIEN_PASSWORD.")
+        raise click.UsageError("The URL must not contain a user or password; use --user, MIEN_USER and MIEN_PASSWORD.")
     user = user or _asked("User", "Name the user with --user or MIEN_USER.", hidden=False)
     password = os.environ.get(_PASSWORD_VARIABLE) or _asked("Password", "Set MIEN_PASSWORD.", hidden=True)
     if parts.scheme == "http" and parts.hostname not in _THIS_MACHINE:
-        click.echo("Warning: over http the password can be read on the way; use https.", err=True)
+        click.echo("Warning: http sends the password unencrypted; use https.", err=True)
     return Connection(url, user, password, for_machines)
 
 

@@ -21,10 +21,10 @@ def _letters(stack: Stack) -> DeadLetters:
 @click.group("dead-letters")
 @on_a_stack
 def dead_letters() -> None:
-    """List jobs that were given up through a fault of the service, and begin them anew once it is mended.
+    """List jobs that failed because of a fault of the service, and restart them after it is fixed.
 
-    Their clients see them as `error`. Region and credentials are those that boto3 finds; they must allow reading and
-    writing the table.
+    Clients see these jobs with the status `error`. Region and credentials are those that boto3 finds; they must allow
+    reading and writing the table.
     """
 
 
@@ -32,30 +32,30 @@ def dead_letters() -> None:
 @json_option
 @opened_by(_letters)
 def list_letters(letters: DeadLetters, as_json: bool) -> None:
-    """List them, the oldest first."""
+    """List the jobs, oldest first."""
     found = sorted(letters.list(), key=lambda letter: (letter.buried, letter.job_id))
     if as_json:
         click.echo(json.dumps([_document(letter) for letter in found]))
         return
     for letter in found:
         click.echo(f"{format_time(letter.buried)}  account {letter.account_id}  job {letter.job_id}  run {letter.run}")
-    click.echo(f"{len(found)} job{'' if len(found) == 1 else 's'} given up")
+    click.echo(f"{len(found)} dead letter{'' if len(found) == 1 else 's'}")
 
 
 @dead_letters.command()
 @click.argument("job_ids", nargs=-1)
-@click.option("--all", "is_all", is_flag=True, help="All of them.")
+@click.option("--all", "is_all", is_flag=True, help="Restart all of them.")
 @opened_by(_letters)
 def redrive(letters: DeadLetters, job_ids: tuple[str, ...], is_all: bool) -> None:
-    """Begin these jobs anew, within a minute; those that their clients have requeued or deleted are left alone."""
+    """Restart jobs, within a minute; jobs that were requeued or deleted by clients are skipped."""
     if is_all == bool(job_ids):
-        raise click.UsageError("Name jobs, or say --all.")
+        raise click.UsageError("Give job ids, or --all.")
     found = {letter.job_id: letter for letter in letters.list()}
     unknown = sorted(set(job_ids) - set(found))
     if unknown:
-        raise NotFound(f"No job {unknown[0]} was given up; `list` shows those that were.")
+        raise NotFound(f"Job {unknown[0]} is not a dead letter; `list` shows those that are.")
     begun = sum(letters.redrive(found[job_id]) for job_id in (found if is_all else dict.fromkeys(job_ids)))
-    click.echo(f"{begun} job{'' if begun == 1 else 's'} begun anew")
+    click.echo(f"{begun} job{'' if begun == 1 else 's'} restarted")
 
 
 def _document(letter: DeadLetter) -> dict[str, str | int]:

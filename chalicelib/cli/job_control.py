@@ -19,7 +19,7 @@ _jobs_argument = click.argument("jobs", metavar="JOB...", nargs=-1, required=Tru
 @_jobs_argument
 @connected
 def cancel(connection: Connection, *, jobs: tuple[str, ...]) -> None:
-    """Stop each JOB (an id or URL), also one that is being worked on. Cancelling twice is fine."""
+    """Cancel each JOB (an id or URL), including jobs in progress. Cancelling twice is harmless."""
     _change_each(connection, jobs, MediaApiClient.cancel_job)
 
 
@@ -27,7 +27,7 @@ def cancel(connection: Connection, *, jobs: tuple[str, ...]) -> None:
 @_jobs_argument
 @connected
 def requeue(connection: Connection, *, jobs: tuple[str, ...]) -> None:
-    """Run each JOB (an id or URL) again from the start. Results of before stay until they are deleted."""
+    """Run each JOB (an id or URL) again from the start. Earlier results are kept until they are deleted."""
     _change_each(connection, jobs, MediaApiClient.requeue_job)
 
 

@@ -18,13 +18,19 @@ _COLUMNS = ("id", "status", "job", "file", "made")
 
 
 @click.command()
-@click.option("--status", type=click.Choice([each.value for each in JobStatus]), help="Only jobs in this state.")
-@click.option("--job", "name", type=click.Choice([each.value for each in JobName]), help="Only jobs of this name.")
-@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many, newest first.")
-@click.option("--all", "everything", is_flag=True, help="All there are, page after page.")
+@click.option(
+    "--status", type=click.Choice([each.value for each in JobStatus]), help="List only jobs with this status."
+)
+@click.option(
+    "--job", "name", type=click.Choice([each.value for each in JobName]), help="List only jobs with this name."
+)
+@click.option(
+    "--limit", type=click.IntRange(min=1), default=20, show_default=True, help="Maximum number, newest first."
+)
+@click.option("--all", "everything", is_flag=True, help="List all jobs.")
 @connected
 def jobs(connection: Connection, *, status: str | None, name: str | None, limit: int, everything: bool) -> None:
-    """List the account's jobs, newest first: a table in a terminal, columns with tabs between them elsewhere."""
+    """List the account's jobs, newest first: a table in a terminal, tab-separated columns otherwise."""
     with connection.open_client() as client:
         found = client.list_jobs(limit=None if everything else limit, status=status or "", name=name or "")
         if connection.for_machines:

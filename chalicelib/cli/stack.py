@@ -15,7 +15,7 @@ Opened = TypeVar("Opened")
 
 _TABLE_VARIABLE = variable_name("table_name")
 
-json_option = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +30,20 @@ class Stack:
     def table_name(self) -> str:
         """Raises `UsageError` where none was named."""
         if not self.table:
-            raise click.UsageError(f"Name the stack's table with --table or the variable {_TABLE_VARIABLE}.")
+            raise click.UsageError(f"Give the stack's table with --table or the variable {_TABLE_VARIABLE}.")
         return self.table
 
 
 def on_a_stack(group: Callable[[], None]) -> Callable[..., None]:
     """Gives a group of commands the options that name a stack, which its commands get as their object."""
 
-    @click.option("--table", envvar=_TABLE_VARIABLE, show_envvar=True, help="The stack's DynamoDB table.")
+    @click.option("--table", envvar=_TABLE_VARIABLE, show_envvar=True, help="DynamoDB table of the stack.")
     @click.option(
         "--endpoint-url",
         help="Where AWS is, if not where boto3 looks (AWS_ENDPOINT_URL). `make serve` prints that of its stack. An "
         "address of this machine gets the credentials that `make serve` wrote for its stack, never yours.",
     )
-    @click.option("--region", help="The stack's region, if not boto3's (AWS_DEFAULT_REGION, profile).")
+    @click.option("--region", help="AWS region of the stack, if not boto3's (AWS_DEFAULT_REGION, profile).")
     @click.pass_context
     @wraps(group)
     def with_stack(context: click.Context, table: str | None, endpoint_url: str | None, region: str | None) -> None:

@@ -43,7 +43,7 @@ def user() -> None:
 
 @user.command()
 @click.argument("email")
-@click.option("--account", "account_id", help="The account to join (its id, as `list` shows it); without it a new one.")
+@click.option("--account", "account_id", help="Account id, as `list` shows it; without it, a new account is created.")
 @_password_option
 @json_option
 @opened_by(_users)
@@ -60,7 +60,7 @@ def add(users: Users, email: str, account_id: str | None, password_stdin: bool, 
 
 
 @user.command("list")
-@click.option("--account", "account_id", help="Only the users of this account.")
+@click.option("--account", "account_id", help="List only the users of this account.")
 @json_option
 @opened_by(_users)
 def list_users(users: Users, account_id: str | None, as_json: bool) -> None:
@@ -112,7 +112,7 @@ def _password(from_stdin: bool) -> str:
         try:
             return sys.stdin.buffer.readline().decode().rstrip("\r\n")
         except UnicodeDecodeError:
-            raise Invalid("The password on standard input is not text in UTF-8.") from None
+            raise Invalid("The password on standard input is not valid UTF-8.") from None
     return secrets.token_urlsafe(_PASSWORD_BYTES)
 
 
@@ -124,7 +124,7 @@ def _show_one(shown: User, password: str | None, *, as_json: bool) -> None:
     click.echo(f"Account:  {shown.account_id}")
     if password is not None:
         click.echo(f"Password: {password}")
-        click.echo("It is stored as a hash only: keep it now.", err=True)
+        click.echo("Save it now: only its hash is stored.", err=True)
 
 
 def _document(shown: User) -> dict[str, object]:

@@ -33,5 +33,5 @@ def wait_for_jobs(client: MediaApiClient, jobs: Mapping[str, RemoteJob], tell: T
             current |= {label: client.get_job(job) for label, job in waiting.items()}
     except KeyboardInterrupt:
         ids = " ".join(job.id for job in current.values() if not job.has_ended)
-        complain(f"The work goes on; to see it again: mien watch {ids}")
+        complain(f"The jobs continue; to watch them again: mien watch {ids}")
         raise

@@ -84,7 +84,7 @@ def _send(http: HttpSession, method: str, url: str, **options: Any) -> requests.
     try:
         answer = http.request(method, url, authorized=False, allow_redirects=False, **options)
     except ApiError as failure:
-        sentence = "The connection to the media store broke during the upload; try again."
+        sentence = "The connection to the media store was lost during the upload; try again."
         if failure.status:
             sentence = f"The media store refused the upload with status {failure.status}; try again."
         raise ApiError(sentence, status=failure.status) from failure

@@ -49,5 +49,5 @@ def _stream(http: HttpSession, url: str, target: BinaryIO) -> str:
                 digest.update(chunk)
                 target.write(chunk)
         except requests.RequestException as failure:
-            raise ApiError("The connection broke during the download; try again.") from failure
+            raise ApiError("The connection was lost during the download; try again.") from failure
     return digest.hexdigest()

@@ -59,7 +59,7 @@ def read_summary(path: Path) -> ResultSummary:
     """Reads the summary of a job. Raises ValueError for a file that is not one of Mien's."""
     document = json.loads(path.read_bytes())
     if not isinstance(document, dict) or document.get("content_type") != SUMMARY_CONTENT_TYPE:
-        raise ValueError(f"{path} is not a summary of Mien's")
+        raise ValueError(f"{path} is not a Mien summary")
     return ResultSummary(tuple(_face(face) for face in document["faces"]), document["media"]["frames"])
 
 

@@ -100,7 +100,7 @@ def document_of(answer: requests.Response) -> Any:
         return answer.json()
     except requests.JSONDecodeError:
         raise ApiError(
-            f"The API answered {answer.status_code} with something that is not JSON.", status=answer.status_code
+            f"The API answered with status {answer.status_code} and a body that is not JSON.", status=answer.status_code
         ) from None
 
 

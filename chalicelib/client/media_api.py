@@ -91,7 +91,7 @@ class MediaApiClient:
         try:
             return _job(send_upload(self._http, document["upload"], media, on_upload or _nothing))
         except (KeyError, TypeError):
-            raise ApiError("The API answered with something that is not a job waiting for its upload.") from None
+            raise ApiError("The API did not return a job with an upload.") from None
 
     def create_job_from_url(self, media_url: str, name: str, *, options: OptionValues = NO_OPTIONS) -> RemoteJob:
         """A job whose medium the API fetches itself. Raises `ApiError`."""
@@ -153,7 +153,7 @@ class MediaApiClient:
         the job ends without it."""
         while not job.input_annotations_url:
             if job.has_ended:
-                raise ApiError(job.error or f"The job was {job.status} before its medium arrived.")
+                raise ApiError(job.error or f"The job was {job.status} before its file arrived.")
             time.sleep(interval_s)
             job = self.get_job(job)
         return job
@@ -184,7 +184,7 @@ class MediaApiClient:
         annotation = {"key": key, "value": value, **_if_given("source", source)}
         document = self._http.json("POST", annotations_url, json={"annotation": annotation}, headers=_once())
         if not isinstance(document, dict):
-            raise ApiError("The API answered with something that is not an annotation.")
+            raise ApiError("The API did not return an annotation.")
         return document
 
     def _job_url(self, job_id: str) -> str:
@@ -221,4 +221,4 @@ def _job(document: Any) -> RemoteJob:
     try:
         return parse_job(document)
     except (KeyError, TypeError, AttributeError):
-        raise ApiError("The API answered with something that is not a job.") from None
+        raise ApiError("The API did not return a job.") from None

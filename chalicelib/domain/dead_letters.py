@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 SENTENCE = (
-    "The analysis failed again and again through a fault of this service, which its operators can see; requeue the job "
+    "The analysis failed repeatedly because of a fault in this service, which its operators can see; requeue the job "
     "later."
 )
 """What such a job's `error` says."""

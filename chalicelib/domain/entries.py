@@ -105,7 +105,7 @@ def check_annotation_text(name: str, text: str | None) -> str:
     if "\0" in text:
         raise Invalid(f"The annotation's {name} contains a NUL character; remove it.")
     if any(category(character) == _HALF_CHARACTER for character in text):
-        raise Invalid(f"The annotation's {name} contains half a character (a lone surrogate); send whole ones.")
+        raise Invalid(f"The annotation's {name} contains a lone surrogate; send valid Unicode.")
     return text
 
 
@@ -117,5 +117,5 @@ def check_file_name(text: str | None) -> str:
     if len(name) > MAX_FILE_NAME_CHARACTERS:
         raise Invalid(f"The file name has {len(name)} characters; at most {MAX_FILE_NAME_CHARACTERS} are stored.")
     if any(category(character) in _NOT_IN_FILE_NAMES for character in name):
-        raise Invalid("The file name contains control characters, line breaks or broken characters; rename the file.")
+        raise Invalid("The file name contains control characters, line breaks or invalid Unicode; rename the file.")
     return name

@@ -62,7 +62,7 @@ class KeyedRequest:
 def new_keyed_request(account_id: str, key: str, fingerprint: str, *, owner: str, now: datetime) -> KeyedRequest:
     """A request that begins now. Raises `Invalid` for a key that is not 1 to 255 printable ASCII characters."""
     if not _KEY.fullmatch(key):
-        raise Invalid("An Idempotency-Key has 1 to 255 printable ASCII characters, such as a UUID.")
+        raise Invalid("The Idempotency-Key must have 1 to 255 printable ASCII characters; use a UUID, for example.")
     return KeyedRequest(
         account_id=account_id,
         key=key,

@@ -114,7 +114,7 @@ class Job:
         """The id of the entry that takes a result of the client's own: the job's result where it has one, else an entry
         that no worker writes to. Raises `Conflict` for a cancelled job."""
         if self.status is JobStatus.CANCELLED:
-            raise Conflict("This job is cancelled; requeue it, or create a new one, before you attach a result.")
+            raise Conflict("This job is cancelled; requeue it or create a new one before you attach a result.")
         if self.status is JobStatus.DONE and self.result_entry_id is not None:
             return self.result_entry_id
         return derived_id(self.id, "client result", str(self.run))
@@ -190,7 +190,7 @@ class Job:
     def requeued(self, now: datetime) -> "Job":
         """A new run, whatever the last one is doing; its worker loses the job. Raises `Conflict` without media."""
         if not self._has_media:
-            raise Conflict("This job has no media yet, so it cannot run again; upload the media or create a new job.")
+            raise Conflict("This job has no input yet, so it cannot run again; upload the file or create a new job.")
         return self._changed(
             now,
             status=JobStatus.QUEUED,
@@ -209,7 +209,7 @@ class Job:
         if self.status is JobStatus.CANCELLED:
             return self
         if self.status not in (JobStatus.QUEUED, JobStatus.WORKING):
-            raise Conflict(f"This job is {self.status} and cannot be cancelled any more.")
+            raise Conflict(f"This job is {self.status} and can no longer be cancelled.")
         return self._changed(now, status=JobStatus.CANCELLED, lease=None)
 
     def with_client_result(self, entry_id: str, now: datetime) -> "Job":

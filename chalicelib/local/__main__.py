@@ -29,7 +29,7 @@ _log_option = click.option(
     type=_PATH,
     default=Path("build/mien.log"),
     show_default=True,
-    help="File that the log goes to.",
+    help="Log file.",
 )
 
 _expressions_only_option = click.option(
@@ -47,7 +47,7 @@ def main() -> None:
 
 @main.command()
 @click.option(
-    "--media", type=_PATH, envvar="MIEN_DEMO_MEDIA", help="Video or picture; without it a short clip is made."
+    "--media", type=_PATH, envvar="MIEN_DEMO_MEDIA", help="Video or picture; without it, a short clip is created."
 )
 @click.option(
     "--job",
@@ -64,7 +64,7 @@ def main() -> None:
     default=Path("results"),
     envvar="MIEN_DEMO_OUT",
     show_default=True,
-    help="Directory for results.",
+    help="Directory for the results.",
 )
 @_log_option
 @_expressions_only_option
@@ -98,10 +98,12 @@ def demo(media: Path | None, job_name: str, results: Path, log_path: Path, *, ex
     default=8000,
     envvar="MIEN_SERVE_PORT",
     show_default=True,
-    help="The API's port; 0 takes a free one.",
+    help="Port of the API; 0 picks a free one.",
 )
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Worker processes.")
-@click.option("--drop", type=_PATH, envvar="MIEN_SERVE_DROP", help="Directory whose files are analysed by themselves.")
+@click.option(
+    "--drop", type=_PATH, envvar="MIEN_SERVE_DROP", help="Directory whose new files are analysed automatically."
+)
 @_log_option
 @_expressions_only_option
 def serve(port: int, workers: int, drop: Path | None, log_path: Path, *, expressions_only: bool) -> None:
@@ -136,7 +138,7 @@ def _exit_status(action: Callable[[], None], log_path: Path) -> int:
         return 1
     except OSError as error:
         _log.exception("the command failed")
-        click.echo(f"{error.strerror or error}: {error.filename or 'the log says more'}", err=True)
+        click.echo(f"{error.strerror or error}: {error.filename or 'see the log'}", err=True)
         return 1
     except KeyboardInterrupt:
         click.echo("Stopped.", err=True)

@@ -17,7 +17,7 @@ from chalicelib.local.demo_clip import write_demo_clip
 from chalicelib.local.stack import Stack
 
 CLIP_NAME = "demo.mp4"
-NEXT_STEP = "Next: `make serve` keeps the API running; analyse your own film with `make demo MEDIA=film.mp4`."
+NEXT_STEP = "Next: `make serve` keeps the API running; `make demo MEDIA=film.mp4` analyses your own video."
 
 _POLL_S = 0.25
 
@@ -48,7 +48,7 @@ def run_demo(
         if media is None:
             media = results / CLIP_NAME
             write_demo_clip(media)
-            say(console, f"No media was given, so a clip was made: {media}")
+            say(console, f"No media file was given, so a clip was created: {media}")
         client = undo.enter_context(MediaApiClient(stack.index_url, stack.user, stack.password))
         job = run_job(console, stack, client, media, job_name)
         downloaded = client.download_results(job, results)

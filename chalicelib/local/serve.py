@@ -43,7 +43,7 @@ def run_serve(
         clip = Path(directory, CLIP_NAME)
         write_demo_clip(clip)
         if drop is not None:
-            say(console, f"Files put into {drop} are analysed; what comes of them goes to {drop / RESULTS_NAME}.")
+            say(console, f"Files put into {drop} are analysed; their results are written to {drop / RESULTS_NAME}.")
         say(console, introduction(stack, clip))
         while True:
             stack.check_workers()
@@ -57,10 +57,10 @@ def introduction(stack: Stack, clip: Path) -> str:
             f"The API is at {stack.index_url}",
             f"User:     {stack.user}",
             f"Password: {stack.password}",
-            "What it holds is in memory and gone when it stops; Ctrl-C stops it.",
-            f"Its users: {user_command(stack)}",
+            "All data is in memory and lost on exit; press Ctrl-C to stop.",
+            f"To list its users: {user_command(stack)}",
             "",
-            "Paste this into another terminal; then .venv/bin/mien works there, and what follows, one after the other:",
+            "Paste these lines into another terminal; .venv/bin/mien and the commands below then work there:",
             "",
             exports(stack.index_url, stack.user, stack.password),
             *curl_lines(stack.index_url, clip),

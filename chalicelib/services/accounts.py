@@ -28,7 +28,7 @@ class Accounts:
         """From now on new jobs and entries are kept for so long where their client does not say; None: as long as the
         deployment does. Raises as `get` does, `Invalid` for an impossible time, or `StaleWrite`."""
         if retention_s is not None:
-            check_kept_s(retention_s, "time to be kept")
+            check_kept_s(retention_s, "retention time")
         there = self.get(account_id)
         changed = replace(there, retention_s=retention_s, version=there.version + 1)
         self._accounts.save(changed)

@@ -50,7 +50,7 @@ class Idempotency:
 
 def _answer_of(holder: KeyedRequest, fingerprint: str) -> KeptAnswer:
     if holder.fingerprint != fingerprint:
-        raise Conflict("This Idempotency-Key was used for another request; make a new key for each new request.")
+        raise Conflict("This Idempotency-Key was used for another request; use a new key for each new request.")
     if holder.answer is None:
         raise Conflict(
             "The first request with this Idempotency-Key is still being processed; try again shortly.",
@@ -58,7 +58,7 @@ def _answer_of(holder: KeyedRequest, fingerprint: str) -> KeptAnswer:
         )
     if holder.answer.body is None:
         raise Conflict(
-            "This request was done already, but its answer is not kept; "
-            f"look at {holder.answer.location or 'the resource itself'}."
+            "This request was already processed, but its response is not stored; "
+            f"see {holder.answer.location or 'the resource itself'}."
         )
     return holder.answer

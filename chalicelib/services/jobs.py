@@ -110,7 +110,7 @@ class Jobs:
         """
         if status is not None and status != (JobStatus.CANCELLED if result is None else JobStatus.DONE):
             raise Invalid(
-                f"A job's status can be set to {JobStatus.CANCELLED}, or to {JobStatus.DONE} with a result; POST to "
+                f"Set a job's status only to {JobStatus.CANCELLED}, or to {JobStatus.DONE} with a result; POST to "
                 "/requeue to run it again."
             )
 

@@ -30,12 +30,12 @@ class Users:
         """Stores a new user. Raises `Invalid` where the name is taken or cannot be one, or for an unfit password."""
         email = _normal(email)
         if "@" not in email or ":" in email or not email.isprintable() or len(email) > MAX_EMAIL_CHARACTERS:
-            raise Invalid("A user name is an e-mail address, and HTTP Basic allows no colon in it.")
+            raise Invalid("The user name must be an e-mail address without a colon, which HTTP Basic does not allow.")
         user = User(email, check_id(account_id, "account"), _hashed(password), self._clock())
         try:
             self._users.create(user)
         except StaleWrite:
-            raise Invalid(f"There is a user called {email} already.") from None
+            raise Invalid(f"The user {email} already exists.") from None
         return user
 
     def list(self, account_id: str | None = None) -> tuple[User, ...]:
@@ -85,13 +85,13 @@ class Users:
         failures = self._failures.get(email, source, now)
         wait_s = 0 if failures is None else failures.wait_s(now)
         if wait_s > 0:
-            raise TooManyRequests("Too many failed log-ins; wait and try again.", retry_after_s=wait_s)
+            raise TooManyRequests("Too many failed logins; wait and try again.", retry_after_s=wait_s)
 
     def _change(self, email: str, transition: Callable[[User], User]) -> User:
         for _ in range(_TRIES):
             user = self._users.get(_normal(email))
             if user is None:
-                raise NotFound(f"There is no user called {_normal(email)}.")
+                raise NotFound(f"There is no user {_normal(email)}.")
             changed = replace(transition(user), version=user.version + 1)
             try:
                 self._users.save(changed)
@@ -103,9 +103,9 @@ class Users:
 
 def _hashed(password: str) -> str:
     if len(password) < MIN_PASSWORD_CHARACTERS:
-        raise Invalid(f"A password needs at least {MIN_PASSWORD_CHARACTERS} characters.")
+        raise Invalid(f"The password must have at least {MIN_PASSWORD_CHARACTERS} characters.")
     if len(password) > MAX_PASSWORD_CHARACTERS:
-        raise Invalid(f"A password has at most {MAX_PASSWORD_CHARACTERS:,} characters.")
+        raise Invalid(f"The password must have at most {MAX_PASSWORD_CHARACTERS:,} characters.")
     return hash_password(password)
 
 

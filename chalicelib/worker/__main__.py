@@ -61,7 +61,7 @@ def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
 
 def _assignment(arguments: Sequence[str], environment: Mapping[str, str]) -> tuple[JobMessage, int | None]:
     """Which run, and which segment of it. Raises ValueError."""
-    parser = argparse.ArgumentParser(prog="python -m chalicelib.worker", description="Carry out a job, or a segment.")
+    parser = argparse.ArgumentParser(prog="python -m chalicelib.worker", description="Process a job or a segment.")
     parser.add_argument("--job", default=environment.get(MESSAGE_VARIABLE, ""), help="the job's message, as JSON")
     index = environment.get(INDEX_VARIABLE, "")
     return decode_message(parser.parse_args(arguments).job), int(index) if index else None

@@ -8,8 +8,8 @@ from chalicelib.domain.entries import representation_id
 from chalicelib.domain.jobs import Job
 from chalicelib.errors import MediaError, NotFound
 
-MEDIA_DELETED = "The job's media has been deleted; create a new job with the media."
-MEDIA_REPLACED = "The job's media was replaced while it was analysed; requeue the job."
+MEDIA_DELETED = "The input of this job was deleted; create a new job."
+MEDIA_REPLACED = "The input of this job was replaced during the analysis; requeue the job."
 
 
 def load_medium(services: Services, job: Job, target: Path) -> str:

@@ -85,7 +85,9 @@ class MediaFetcher:
             if not isinstance(answer, InputUrl):
                 return answer
             hop = answer
-        raise MediaError(f"The input_url is redirected more than {MAX_REDIRECTS} times; name the file itself.")
+        raise MediaError(
+            f"The input_url is redirected more than {MAX_REDIRECTS} times; send the URL of the file itself."
+        )
 
     def _get(self, url: InputUrl, target: Path, deadline: float, on_chunk: Callable[[], None]) -> InputUrl | str | None:
         """The next hop, or the content type of what was written."""
@@ -137,7 +139,7 @@ class MediaFetcher:
             raise MediaError(f"The host of the input_url, {host}, cannot be found; check the URL.") from error
         except HostNotPublic as error:
             raise MediaError(
-                f"The host of the input_url, {host}, is not on the public Internet; nothing is fetched there."
+                f"The host of the input_url, {host}, is not on the public Internet; send a public URL."
             ) from error
 
     def _read(
@@ -147,11 +149,13 @@ class MediaFetcher:
         if answer.status in _REDIRECTS and location:
             return _parse(urljoin(str(url), location))
         if answer.status != 200:
-            raise MediaError(f"The input_url is answered by {url.host} with status {answer.status}, not with a file.")
+            raise MediaError(
+                f"The server at input_url, {url.host}, answered with status {answer.status} instead of a file."
+            )
         if answer.headers.get("Content-Encoding", "identity").lower() != "identity":
-            raise MediaError("The input_url gives its file compressed, although that was not asked for.")
+            raise MediaError("The server at input_url sent a Content-Encoding that was not requested.")
         if answer.headers.get("Transfer-Encoding", "chunked").lower() != "chunked":
-            raise MediaError("The input_url gives its file in a transfer encoding that was not asked for.")
+            raise MediaError("The server at input_url sent a Transfer-Encoding that was not requested.")
         stated_bytes = _stated_bytes(answer)
         if stated_bytes is not None and stated_bytes > self._limits.max_bytes:
             raise MediaError(self._too_large())
@@ -160,7 +164,7 @@ class MediaFetcher:
         if size_bytes == 0:
             raise MediaError("The file at the input_url is empty.")
         if stated_bytes is not None and size_bytes != stated_bytes:
-            raise MediaError("The file at the input_url ended early; requeue the job to try again.")
+            raise MediaError("The file at the input_url was incomplete; requeue the job to try again.")
         content_type = answer.headers.get("Content-Type", "").strip()
         return content_type if is_content_type(content_type) else None
 
@@ -188,7 +192,9 @@ class MediaFetcher:
         )
 
     def _too_slow(self) -> str:
-        return f"The file at the input_url did not come within {self._limits.timeout_s:g} seconds; upload it instead."
+        return (
+            f"The file at the input_url was not received within {self._limits.timeout_s:g} seconds; upload it instead."
+        )
 
 
 def _parse(url: str) -> InputUrl:
@@ -204,7 +210,7 @@ def _stated_bytes(answer: HTTPResponse) -> int | None:
     if text is None:
         return None
     if not (text.isascii() and text.isdigit() and len(text) <= _MAX_LENGTH_DIGITS):
-        raise MediaError("The input_url states a length of its file that is none.")
+        raise MediaError("The server at input_url sent an invalid Content-Length.")
     return int(text)
 
 

@@ -38,14 +38,14 @@ def account_id(table: str) -> str:
 
 def test_a_retention_is_set_shown_and_taken_back(table: str, account_id: str) -> None:
     assert json.loads(_done("show", account_id, "--json")) == {"account": account_id, "retention_s": None}
-    assert "as the deployment" in _done("show", account_id)
+    assert "default of the deployment" in _done("show", account_id)
     changed = json.loads(_done("retention", account_id, "86400", "--json"))
     assert changed == json.loads(_done("show", account_id, "--json")) == {"account": account_id, "retention_s": 86400}
     assert "86400 s" in _done("show", account_id)
     decided = DynamoAccounts(DynamoTable(make_dynamodb_client(), table)).get(account_id)
     assert decided is not None
     assert decided.retention_s == 86400
-    assert "as the deployment" in _done("retention", account_id, "default")
+    assert "default of the deployment" in _done("retention", account_id, "default")
     assert json.loads(_done("show", account_id, "--json"))["retention_s"] is None
 
 

@@ -34,15 +34,15 @@ def test_jobs_that_were_given_up_are_listed_and_begun_anew(jobs: DynamoJobs, tab
     first, second, third = (_given_up(jobs, table) for _ in range(3))
     assert {each["job"] for each in json.loads(_run("list", "--json").stdout)} == {first.id, second.id, third.id}
     assert f"job {first.id}  run 1" in _run("list").stdout
-    assert _run("redrive", first.id).stdout == "1 job begun anew\n"
+    assert _run("redrive", first.id).stdout == "1 job restarted\n"
     assert jobs.get(first.account_id, first.id).status is JobStatus.QUEUED
     assert jobs.get(second.account_id, second.id).status is JobStatus.ERROR
-    assert _run("redrive", "--all").stdout == "2 jobs begun anew\n"
-    assert _run("list").stdout == "0 jobs given up\n"
+    assert _run("redrive", "--all").stdout == "2 jobs restarted\n"
+    assert _run("list").stdout == "0 dead letters\n"
 
 
 def test_what_was_not_given_up_is_not_begun(jobs: DynamoJobs, table: str) -> None:
     refused = _run("redrive", make_job().id)
-    assert (refused.exit_code, "was given up" in refused.output) == (1, True)
+    assert (refused.exit_code, "is not a dead letter" in refused.output) == (1, True)
     assert _run("redrive").exit_code == 2
     assert _run("redrive", "--all", "x").exit_code == 2

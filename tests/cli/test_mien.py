@@ -141,7 +141,7 @@ def test_jobs_are_cancelled_and_run_again(
     assert again.stdout == f"{job} queued\n"
     refused = mien("cancel", finished)
     assert (refused.returncode, refused.stdout) == (1, "")
-    assert refused.stderr == "This job is done and cannot be cancelled any more.\n"
+    assert refused.stderr == "This job is done and can no longer be cancelled.\n"
     announced = {"entry_job": {"file_name": "clip.mp4", "size_bytes": 3}}
     waiting = requests.post(
         f"{stack.index_url}jobs", json=announced, auth=(stack.user, stack.password), timeout=30
@@ -153,7 +153,7 @@ def test_jobs_are_cancelled_and_run_again(
     assert client.find_job(waiting).status == "cancelled"
     nothing = mien("requeue", waiting)
     assert (nothing.returncode, nothing.stdout) == (1, "")
-    assert "has no media yet" in nothing.stderr
+    assert "has no input yet" in nothing.stderr
 
 
 def test_results_are_downloaded_all_or_some(mien: Mien, finished: str, tmp_path: Path) -> None:
@@ -189,7 +189,7 @@ def test_an_annotation_that_the_api_refuses(mien: Mien, finished: str) -> None:
         (("jobs",), {"MIEN_PASSWORD": None}, 2, "Set MIEN_PASSWORD"),
         (("jobs",), {"MIEN_USER": None}, 2, "--user or MIEN_USER"),
         (("jobs",), {"MIEN_URL": "ftp://example.org"}, 2, "not the URL of an API"),
-        (("jobs",), {"MIEN_URL": "http://me:secret@127.0.0.1/"}, 2, "out of the URL"),
+        (("jobs",), {"MIEN_URL": "http://me:secret@127.0.0.1/"}, 2, "must not contain a user or password"),
         (("jobs", "--password", "x"), {}, 2, "No such option"),
         (("jobs", "--status", "asleep"), {}, 2, "asleep"),
         (("submit",), {}, 2, "MEDIA"),
@@ -218,7 +218,7 @@ def test_nobody_at_the_url(mien: Mien) -> None:
 def test_a_password_over_plain_http_is_warned_about(mien: Mien) -> None:
     failed = mien("jobs", MIEN_URL="http://media.invalid/", no_proxy="*")
     assert failed.returncode == 1
-    assert failed.stderr.startswith("Warning: over http the password can be read")
+    assert failed.stderr.startswith("Warning: http sends the password unencrypted")
 
 
 def test_a_reader_that_leaves_is_no_error(mien: Mien, finished: str) -> None:

@@ -109,7 +109,7 @@ def test_a_password_may_come_by_standard_input_and_is_then_not_shown(users: User
         (("rotate", ADA, "--password-stdin"), b"\xff\n", "UTF-8"),
         (("add", BEN, "--account", "nonsense"), "", "no account"),
         (("add", BEN, "--account", new_id(START)), "", "no account"),
-        (("disable", BEN), "", "no user called ben@example.org"),
+        (("disable", BEN), "", "no user ben@example.org"),
         (("enable", BEN), "", "no user"),
         (("rotate", BEN), "", "no user"),
         (("--table", "other", "list"), "", "could not"),

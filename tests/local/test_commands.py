@@ -189,7 +189,9 @@ def test_workers_of_a_killed_demo_end(tmp_path: Path) -> None:
 def test_the_commands_that_serve_prints_work(tmp_path: Path) -> None:
     with _running("serve", tmp_path, "--port", "0") as process:
         lines = _read_until(process, 'curl -sS -u "$MIEN_USER:$MIEN_PASSWORD" "$JOB" | python3')
-        (user_command,) = (line.removeprefix("Its users: ") for line in lines if line.startswith("Its users: "))
+        (user_command,) = (
+            line.removeprefix("To list its users: ") for line in lines if line.startswith("To list its users: ")
+        )
         listed = subprocess.run(
             ["bash", "-c", user_command],  # noqa: S607  # likewise below
             cwd=REPOSITORY,

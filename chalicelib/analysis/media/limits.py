@@ -10,7 +10,7 @@ def require_pixels(width_px: int, height_px: int, limits: MediaLimits) -> None:
     """MediaError if a picture of this size has more pixels than the limits allow."""
     if width_px * height_px > limits.max_pixels:
         raise MediaError(
-            f"The picture has {width_px} x {height_px} pixels, more than the {limits.max_pixels} that are accepted. "
+            f"The picture has {width_px} x {height_px} pixels; at most {limits.max_pixels} are accepted. "
             "Scale it down and upload it again."
         )
 

@@ -67,6 +67,6 @@ class FrameClock:
         if last_s - time_s > MAX_BACKWARD_S:
             raise MediaError(
                 f"The video's clock jumps back from {last_s:.3f} s to {time_s:.3f} s, so its frames have no certain "
-                "times. Export it anew, for example to MP4 (H.264), and upload it again."
+                "times. Export it again, for example to MP4 (H.264), and upload it again."
             )
         return max(last_s + float(self._time_base), math.nextafter(last_s, math.inf))

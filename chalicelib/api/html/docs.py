@@ -34,7 +34,7 @@ _PAGE = Template("""<!DOCTYPE html>
 <main>
 <h1>The API</h1>
 <p class="lead">$about</p>
-<p>The same for programs: <a href="$openapi">$openapi</a>. The index: <a href="$index">$index</a>.</p>
+<p>Machine-readable description: <a href="$openapi">$openapi</a>. The index: <a href="$index">$index</a>.</p>
 <nav>$contents</nav>
 <h2 id="common">Common to all routes</h2>
 <p>Credentials are HTTP Basic, on everything that is not marked as public. Every GET also answers HEAD, with the same
@@ -145,7 +145,7 @@ def _bodies(operation: Node) -> str:
         f'<tr><td class="name"><code>{escape(content_type)}</code></td><td>{_kind(media["schema"])}</td></tr>'
         for content_type, media in operation["requestBody"]["content"].items()
     )
-    heading = "Body" if operation["requestBody"]["required"] else "Body, which may be missing"
+    heading = "Body" if operation["requestBody"]["required"] else "Body (optional)"
     return f"<h4>{heading}</h4>{_table(rows)}"
 
 

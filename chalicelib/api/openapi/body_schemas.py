@@ -21,21 +21,26 @@ _SPLIT_OR_NULL = text_or_null(_SPLIT_MEANING, maxLength=255, examples=["test"])
 
 _ANNOUNCED: dict[str, Schema] = {
     "file_name": text(
-        "The name of the file; its suffix says what it is.", minLength=1, maxLength=255, examples=["clip.mp4"]
+        "The file name; its suffix determines the content type.", minLength=1, maxLength=255, examples=["clip.mp4"]
     ),
     "size_bytes": number("The exact size of the file.", minimum=1, examples=[299_000_000]),
 }
 _ANNOUNCED_TYPE: dict[str, Schema] = {
-    "content_type": text_or_null("Where you know better than the name.", maxLength=255, examples=["video/mp4"])
+    "content_type": text_or_null(
+        "Overrides the content type that follows from the file name.", maxLength=255, examples=["video/mp4"]
+    )
 }
 _NOTE: dict[str, Schema] = {
-    "key": text("What the note is about.", minLength=1, maxLength=255, examples=["mood"]),
-    "value": text("What it says.", minLength=1, maxLength=255, examples=["cheerful"]),
+    "key": text("The key of the annotation.", minLength=1, maxLength=255, examples=["mood"]),
+    "value": text("The value of the annotation.", minLength=1, maxLength=255, examples=["cheerful"]),
 }
 
 
 def _file(meaning: str) -> Schema:
-    return text(f"{meaning} Its own Content-Type counts, else its file name.", format="binary")
+    return text(
+        f"{meaning} Its content type is that of the part; if absent, it follows from the file name.",
+        format="binary",
+    )
 
 
 def _in_brackets(name: str, members: Mapping[str, Schema]) -> dict[str, Schema]:
@@ -87,7 +92,9 @@ _OPTIONS: dict[str, Schema] = {
     **_in_brackets("entry_job", {"name": _NAME, **{row.name: _option(row) for row in ALL_OPTIONS}}),
     "entry[data_split]": _SPLIT,
 }
-_RESULT: dict[str, Schema] = {"entry_job[result]": _file("A result of your own; ends a job that has none as done.")}
+_RESULT: dict[str, Schema] = {
+    "entry_job[result]": _file("A result file of your own. A job without a result ends as done.")
+}
 
 BODY_SCHEMAS: Mapping[str, Schema] = {
     "NewJobForm": {
@@ -105,7 +112,7 @@ BODY_SCHEMAS: Mapping[str, Schema] = {
         "entry_job",
         {
             **record(
-                "A file to be uploaded directly, or a URL, and what to do with it.",
+                "A file to upload directly or a URL, and the options of the job.",
                 {},
                 {
                     **_ANNOUNCED,
@@ -138,7 +145,7 @@ BODY_SCHEMAS: Mapping[str, Schema] = {
     ),
     "NewEntry": _within(
         "entry",
-        record("A file to be uploaded directly.", {**_ANNOUNCED}, {**_ANNOUNCED_TYPE, "data_split": _SPLIT_OR_NULL}),
+        record("A file to upload directly.", {**_ANNOUNCED}, {**_ANNOUNCED_TYPE, "data_split": _SPLIT_OR_NULL}),
     ),
     "EntryChanges": _within("entry", record("What to change.", {}, {"data_split": _SPLIT_OR_NULL})),
     "EntryChangesForm": record("What to change.", {}, {"entry[data_split]": _SPLIT}),
@@ -150,18 +157,18 @@ BODY_SCHEMAS: Mapping[str, Schema] = {
     "AnnotationChanges": _within("annotation", record("What to change.", {}, {**_NOTE, **_NOTE_SOURCE})),
     "AnnotationChangesForm": record("What to change.", {}, _in_brackets("annotation", {**_NOTE, **_NOTE_FORM_SOURCE})),
     "UploadedParts": record(
-        "The parts that were sent; nothing for a file in one piece.",
+        "The parts that were sent; omit them for a file in one piece.",
         {},
         {
             "parts": {
                 "type": "array",
                 "maxItems": MAX_PARTS,
-                "description": "Each part once.",
+                "description": "Lists each part once.",
                 "items": record(
                     "One part.",
                     {
-                        "number": number("Its place, from 1.", minimum=1, examples=[1]),
-                        "etag": text("The ETag header of the answer to its PUT.", maxLength=128, examples=['"9b2c"']),
+                        "number": number("The number of the part, from 1.", minimum=1, examples=[1]),
+                        "etag": text("The ETag header of the response to its PUT.", maxLength=128, examples=['"9b2c"']),
                     },
                 ),
             }

@@ -27,20 +27,20 @@ Node = dict[str, object]
 ERRORS: Mapping[int, str] = {
     400: "The request cannot be read: a malformed id, a broken body.",
     401: "Credentials are missing or wrong.",
-    404: "There is no such thing in your account.",
-    405: "The path has no such method; Allow lists those that it has.",
-    406: "Nothing that the Accept header wants is there.",
-    409: "The state of the resource forbids this, or the Idempotency-Key stands for another request.",
+    404: "The resource does not exist in your account.",
+    405: "The path does not support this method; Allow lists the supported methods.",
+    406: "No available representation matches Accept.",
+    409: "The state of the resource does not allow this, or the Idempotency-Key was used for another request.",
     413: "The body is too large.",
-    415: "The body is of a type that is not read here.",
+    415: "The content type of the body is not supported.",
     422: "A value is missing or wrong.",
-    429: "Too many requests, or too many failed log-ins; wait for Retry-After.",
-    500: "A fault of ours; try again.",
+    429: "Too many requests or failed logins; wait for Retry-After.",
+    500: "Internal server error; try again.",
 }
 
 _ABOUT = (
     "A media API that measures facial expressions in recorded pictures and videos. "
-    "URLs in answers are absolute: follow them rather than build them; only the index is worth remembering."
+    "URLs in responses are absolute: follow them instead of constructing them; store only the URL of the index."
 )
 # "PATCH and PUT /jobs/{job_id}: renames the job; 200." -> "renames the job"
 _WEBHOOKS_TAG = "webhooks"
@@ -134,7 +134,7 @@ def _path(path: str) -> Node:
                 "name": name,
                 "in": "path",
                 "required": True,
-                "description": f"The last part of the {name.removesuffix('_id')}'s URL.",
+                "description": f"The last segment of the {name.removesuffix('_id')}'s URL.",
                 "schema": {"type": "string", "pattern": ID_PATTERN},
                 "example": "01kg9p5xn2d7q4s8v0w3y6z1ab",
             }
@@ -176,7 +176,7 @@ def _responses(route: Route, method: str) -> Node:
         success |= {"content": content} if content else {}
     responses: Node = {str(answer.status): success}
     if route.is_conditional:
-        responses["304"] = {"description": "It is as you have it.", "headers": _headers(headers)}
+        responses["304"] = {"description": "Not modified since the given ETag.", "headers": _headers(headers)}
     for status in errors_of(route, method):
         # An answer to HEAD has the headers of the error and nothing of its body.
         responses[str(status)] = (
@@ -189,7 +189,7 @@ def _options(path: str) -> Node:
     return {
         "operationId": "options" + re.sub(r"\W+", "_", path),
         "tags": ["options"],
-        "summary": "The methods that the path takes, for people and for browsers.",
+        "summary": "Lists the methods of the path; also answers CORS preflight requests.",
         "security": [],
         "responses": {"204": {"description": "No Content", "headers": _headers([*COMMON_HEADERS, *PREFLIGHT_HEADERS])}},
     }
@@ -221,7 +221,7 @@ def _knows_keys(route: Route, method: str) -> bool:
 def _tags(routes: Iterable[Route]) -> list[Node]:
     modules = {_tag(route): sys.modules[route.view.__module__].__doc__ or "" for route in routes}
     tags: list[Node] = [{"name": name, "description": " ".join(doc.split())} for name, doc in modules.items()]
-    return [*tags, {"name": "options", "description": "OPTIONS, on every path; no credentials needed."}]
+    return [*tags, {"name": "options", "description": "OPTIONS on every path; no credentials needed."}]
 
 
 def _tag(route: Route) -> str:

@@ -10,23 +10,27 @@ def _header(meaning: str, *, is_always: bool = False, **schema: object) -> Schem
 
 
 RESPONSE_HEADERS: Mapping[str, Schema] = {
-    "X-Request-Id": _header("The id of the request in our log; quote it.", is_always=True, minLength=1),
-    "Cache-Control": _header("Who may keep the answer.", is_always=True),
-    "X-Content-Type-Options": _header("No browser is to guess the type.", is_always=True, enum=["nosniff"]),
+    "X-Request-Id": _header(
+        "The id of the request in the service's log; quote it when you report a problem.", is_always=True, minLength=1
+    ),
+    "Cache-Control": _header("Who may cache the response.", is_always=True),
+    "X-Content-Type-Options": _header(
+        "Prevents browsers from guessing the content type.", is_always=True, enum=["nosniff"]
+    ),
     "Location": _header("The URL of the resource, or of its bytes.", is_always=True, format="uri"),
-    "Link": _header('Where the next page is, as in <URL>; rel="next"; missing on the last page.'),
-    "ETag": _header("Names this state of the resource; send it back as If-None-Match.", is_always=True),
-    "Retry-After": _header("In how many seconds to ask again.", pattern="^[0-9]+$"),
-    "Idempotency-Replayed": _header("true: this is the answer to an earlier request.", enum=["true"]),
-    "WWW-Authenticate": _header("What credentials are asked for.", is_always=True),
-    "Allow": _header("The methods that there are.", is_always=True),
-    "Vary": _header("The request headers on which the answer depends."),
-    "Content-Security-Policy": _header("What the page may load: nothing but its own style."),
-    "Access-Control-Allow-Origin": _header("The origin whose pages may read the answer; * for any."),
+    "Link": _header('The next page, as in <URL>; rel="next". Absent on the last page.'),
+    "ETag": _header("Identifies this version of the resource; send it as If-None-Match.", is_always=True),
+    "Retry-After": _header("Seconds to wait before the next request.", pattern="^[0-9]+$"),
+    "Idempotency-Replayed": _header("true if this is the stored response to an earlier request.", enum=["true"]),
+    "WWW-Authenticate": _header("The required authentication scheme.", is_always=True),
+    "Allow": _header("The supported methods.", is_always=True),
+    "Vary": _header("The request headers on which the response depends."),
+    "Content-Security-Policy": _header("Limits the page to its own style sheet."),
+    "Access-Control-Allow-Origin": _header("The origin whose pages may read the response; * for any."),
     "Access-Control-Expose-Headers": _header("The headers that such pages may read."),
     "Access-Control-Allow-Methods": _header("The methods that such pages may use.", is_always=True),
     "Access-Control-Allow-Headers": _header("The headers that such pages may send.", is_always=True),
-    "Access-Control-Max-Age": _header("For how many seconds browsers may keep this.", is_always=True),
+    "Access-Control-Max-Age": _header("Seconds for which browsers may cache the preflight response.", is_always=True),
 }
 
 COMMON_HEADERS = (
@@ -57,7 +61,7 @@ IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": False,
-    "description": "A new key for each new request. Sent again under it, the request gets its first answer again.",
+    "description": "A new key for each new request. A repeated request with the same key gets the first response.",
     "schema": {"type": "string", "pattern": "^[ -~]{1,255}$"},
     "example": "8e03978e-40d5-43dd-bc93-6894a57f9324",
 }
@@ -66,6 +70,6 @@ IF_NONE_MATCH = {
     "name": "If-None-Match",
     "in": "header",
     "required": False,
-    "description": "The ETag that you have; an unchanged resource is answered by 304 without a body.",
+    "description": "A known ETag. If the resource has not changed since, the response is 304 without a body.",
     "schema": {"type": "string"},
 }

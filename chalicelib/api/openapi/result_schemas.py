@@ -44,7 +44,7 @@ RESULT_SCHEMAS = (
 _NUMBER: Schema = {"type": "number"}
 _NO_FACE_CELL: Schema = {"const": NO_FACE}
 
-_REASONS_TEXT = "What speaks against the numbers, with semicolons between; empty where nothing does."
+_REASONS_TEXT = "Reasons why the numbers are not valid, separated by semicolons; empty if they are valid."
 
 
 def result_schemas(metrics: MetricSet) -> Mapping[str, Schema]:
@@ -57,12 +57,12 @@ def result_schemas(metrics: MetricSet) -> Mapping[str, Schema]:
     return {
         "MetricName": text("The friendly name of a metric.", enum=names),
         "ClassifierName": text(
-            "What a number is: the raw name of its metric, and what was done to the score where that is unusual.",
+            "The raw name of the metric, with a suffix if the score was processed differently from the default.",
             enum=mapped,
         ),
         "FaceMetrics": record(
-            "What is measured of one face in one frame. The raw scores, uncorrected by the person's own neutral, are "
-            "there where the others are corrected.",
+            "The metrics of one face in one frame. The raw scores, not corrected by the person's own neutral, are "
+            "present if the others are corrected.",
             {metric.name: _value(metric) for metric in metrics} | _validity(),
             {metric.name: _value(metric) for metric in every if metric.group is MetricGroup.RAW_EXPRESSION},
         ),
@@ -86,20 +86,20 @@ def measured_sentence(metrics: MetricSet) -> str:
     """What a face is given, for people."""
     expressions = sum(metric.group is MetricGroup.EXPRESSION for metric in metrics)
     emotions = sum(metric.group is MetricGroup.EMOTION for metric in metrics)
-    told = f"Every face is given the angles of its head and {expressions} expressions"
+    measured = f"Every face has head angles and {expressions} expressions"
     if emotions:
-        return f"{told}, from which {emotions} emotions are derived."
-    return f"{told}; this deployment derives no emotions from them."
+        return f"{measured}, from which {emotions} emotions are derived."
+    return f"{measured}; this deployment derives no emotions from them."
 
 
 def _validity() -> dict[str, Schema]:
     """What a face of the session JSON has behind its metrics."""
     return {
-        "confidence": {**_NUMBER, "minimum": 0, "maximum": 100, "description": "How sure it is that there is a face."},
-        "valid": {"type": "boolean", "description": "Whether nothing speaks against the numbers."},
+        "confidence": {**_NUMBER, "minimum": 0, "maximum": 100, "description": "Confidence that this is a face."},
+        "valid": {"type": "boolean", "description": "True if the numbers are valid."},
         "invalid reasons": {
             "type": "array",
-            "description": "What speaks against them.",
+            "description": "Reasons why the numbers are not valid.",
             "items": {"type": "string", "enum": [str(reason) for reason in InvalidReason]},
         },
     }
@@ -116,7 +116,7 @@ def _value(metric: Metric) -> Schema:
 def _session() -> Schema:
     faces: Schema = {
         "type": "object",
-        "description": "The faces by id; empty without one.",
+        "description": "The faces by id; empty if there is none.",
         "additionalProperties": ref("FaceMetrics"),
     }
     time = {**_NUMBER, "description": "The time of the frame in seconds."}
@@ -127,7 +127,7 @@ def _session() -> Schema:
             "content_type": text("What it is.", enum=[SESSION_CONTENT_TYPE]),
             "configuration": {
                 "type": "object",
-                "description": "What each number is, by the friendly name of its metric.",
+                "description": "The classifier of each metric, by its friendly name.",
                 "propertyNames": ref("MetricName"),
                 "additionalProperties": ref("ClassifierName"),
             },
@@ -166,7 +166,7 @@ def _legacy(names: list[str]) -> Schema:
             "content_type": text("What it is.", enum=[LEGACY_CONTENT_TYPE]),
             "metric_map": {
                 "type": "object",
-                "description": "What each number is, by the name of its array.",
+                "description": "The classifier of each array, by its name.",
                 "propertyNames": {"enum": names},
                 "additionalProperties": ref("ClassifierName"),
             },
@@ -179,7 +179,7 @@ def _legacy(names: list[str]) -> Schema:
 
 def _table_row(content_type: str, names: list[str]) -> Schema:
     frame: Schema = {"type": "integer", "minimum": 0, "description": "The number of the frame."}
-    face_id: Schema = {"type": ["integer", "null"], "description": "The face; null without one."}
+    face_id: Schema = {"type": ["integer", "null"], "description": "The face id; null if there is no face."}
     return {
         **record(
             f"A row of `{content_type}`. The metrics have their raw names in ct-pack jobs, and are null "
@@ -211,11 +211,10 @@ def _summary() -> Schema:
     )
     face = record("What one face showed.", {"face_id": text("The face."), "metrics": values})
     return record(
-        f"A file of the type `{SUMMARY_CONTENT_TYPE}`; docs/results.md has all of it.",
+        f"A file of the type `{SUMMARY_CONTENT_TYPE}`; described in docs/results.md.",
         {
             "content_type": text("What it is.", enum=[SUMMARY_CONTENT_TYPE]),
             "media": media,
             "faces": {"type": "array", "description": "The faces as they first appear.", "items": face},
         },
-        {"configuration": record("What the networks ran on.", {"execution provider": text("By ONNX Runtime.")})},
     )

@@ -59,7 +59,7 @@ _ENDS = [status for status in JobStatus if status.is_over]
 _EVENTS = [status.event for status in _ENDS]
 _SELF = {"self": _url("The URL of this resource.")}
 _AUTHOR = {"author": text("The e-mail address of the user who made it.")}
-_TIMES = {"published": _time("When it was made, in UTC."), "updated": _time("When it last changed, in UTC.")}
+_TIMES = {"published": _time("Time of creation, in UTC."), "updated": _time("Time of the last change, in UTC.")}
 _SIZE = number("The size of the file in bytes.")
 
 _SERVICES = record(
@@ -69,71 +69,71 @@ _SERVICES = record(
 
 SCHEMAS: Mapping[str, Schema] = {
     "Error": record(
-        "What every error looks like.", {"error": text("One sentence: what was wrong and what to do about it.")}
+        "The body of every error response.", {"error": text("One sentence that states the problem and what to do.")}
     ),
     "Index": record("The services by API version.", {"v1": _SERVICES, "development": _SERVICES}),
     "Job": record(
-        "One request to analyse one medium.",
+        "A request to analyse one media file.",
         {
             **_SELF,
-            "name": text("What is done with the medium.", enum=[*JobName]),
+            "name": text("The analysis.", enum=[*JobName]),
             "status": text("From queued to working to done, error or cancelled.", enum=[*JobStatus]),
             **_AUTHOR,
             **_TIMES,
             "filename": text("The name of the media file."),
             **{row.name: _kept(row) for row in KEPT_OPTIONS},
             "input": {
-                "description": "The entry with the medium; an empty array while there is none.",
+                "description": "The entry with the media file; an empty array if there is none yet.",
                 "oneOf": [ref("Entry"), {"type": "array", "maxItems": 0}],
             },
             "progress": {
-                "description": "How far the run is; null before the work begins.",
+                "description": "The progress of the run; null before it starts.",
                 "oneOf": [ref("Progress"), {"type": "null"}],
             },
         },
         {
             "result": ref("Entry"),
-            "error": text("Why the job failed; there when its status is error."),
+            "error": text("The reason of the failure; present if the status is error."),
             "upload": ref("Upload"),
-            "expires": _time("When the job goes with its media, results and annotations; missing where it stays."),
-            "callback_url": _url("Where its end is told; missing where it is not."),
+            "expires": _time("When the job is deleted with its media, results and annotations. Absent if it is kept."),
+            "callback_url": _url("The URL notified when the job ends. Absent if there is none."),
             "deliveries": {
                 "type": "array",
                 "maxItems": MAX_DELIVERIES_SHOWN,
                 "items": ref("Delivery"),
-                "description": "The last attempts at telling it, oldest first; there with a callback_url.",
+                "description": "The last delivery attempts, oldest first. Present with a callback_url.",
             },
             "next_delivery": {
-                **_time("When the next attempt is due; null when none is to come. There with a callback_url."),
+                **_time("The time of the next delivery attempt; null if there is none. Present with a callback_url."),
                 "type": ["string", "null"],
             },
         },
     ),
     "Progress": record(
-        "How far a run is.",
+        "The progress of a run.",
         {
-            "frames_done": number("Frames that have been measured."),
+            "frames_done": number("The number of frames analysed so far."),
             "frames_total": {
                 "type": ["integer", "null"],
                 "minimum": 0,
-                "description": "All frames; null where the file does not say.",
+                "description": "The number of all frames; null if the file does not state it.",
             },
-            "frames_per_second": {"type": "number", "minimum": 0, "description": "The pace of the analysis."},
+            "frames_per_second": {"type": "number", "minimum": 0, "description": "The speed of the analysis."},
         },
     ),
     "Entry": record(
-        "A medium, or a result, with its files.",
+        "A media file or a result, with its files.",
         {
             **_SELF,
             "annotations": _url("The annotations of the entry."),
-            "representation_self": _url("Where further files are added."),
+            "representation_self": _url("The URL to which further files are posted."),
             **_AUTHOR,
-            "source": text_or_null("What made the entry."),
-            "data_split": text_or_null("A word of the client's own, such as train or test."),
+            "source": text_or_null("The origin of the entry."),
+            "data_split": text_or_null("A label chosen by the client, such as train or test."),
             "media_seconds": {
                 "type": ["number", "null"],
                 "minimum": 0,
-                "description": "The length of the medium in seconds; null for what has none.",
+                "description": "The duration in seconds; null if there is none, as for a still image.",
             },
             **_TIMES,
             "representations": {
@@ -144,46 +144,47 @@ SCHEMAS: Mapping[str, Schema] = {
         },
         {
             "upload": ref("Upload"),
-            "expires": _time("When an entry that was made without a job goes; missing where it stays."),
+            "expires": _time("When an entry without a job is deleted. Absent if it is kept."),
         },
     ),
     "Representation": record(
         "One file of an entry.",
         {
             **_SELF,
-            "media": _url("The bytes, by a redirect."),
+            "media": _url("Redirects to the bytes."),
             "content_type": text("The content type of the file."),
-            "file_name": text("The name of the file; an entry has each name once."),
+            "file_name": text("The file name, unique within the entry."),
             "size_bytes": _SIZE,
             "sha256": text_or_null(
-                "SHA-256 of the bytes in hex; null until a worker has read a direct upload.", pattern="^[0-9a-f]{64}$"
+                "SHA-256 of the bytes in hex; null for a direct upload that no worker has read yet.",
+                pattern="^[0-9a-f]{64}$",
             ),
             **_TIMES,
         },
     ),
     "Annotation": record(
-        "A note on an entry.",
+        "An annotation of an entry.",
         {
             **_SELF,
             "entry": _url("The entry."),
             **_AUTHOR,
-            "source": text_or_null("Who or what the note comes from."),
-            "key": text("What the note is about."),
-            "value": text("What it says."),
+            "source": text_or_null("The source of the annotation, a person or a program."),
+            "key": text("The key of the annotation."),
+            "value": text("The value of the annotation."),
         },
     ),
     "Upload": record(
-        "A direct upload that is waited for. The answer to the announcement, and no later one, has the addresses: url "
+        "A direct upload in progress. Only the response to the announcement has the addresses: url "
         "and fields for the method post, part_size_bytes and parts for the method multipart.",
         {
             "method": text("post: one form; multipart: parts.", enum=["post", "multipart"]),
             "content_type": text("The content type that was announced."),
             "size_bytes": _SIZE,
-            "expires": _time("When everything has to have arrived."),
-            "complete": _url("POST here when all has been sent; DELETE to give up."),
+            "expires": _time("The deadline of the upload."),
+            "complete": _url("POST to complete the upload; DELETE to cancel it."),
         },
         {
-            "url": _url("Where the form goes, as multipart/form-data."),
+            "url": _url("The URL to which the form is posted, as multipart/form-data."),
             "fields": {
                 "type": "object",
                 "additionalProperties": {"type": "string"},
@@ -192,50 +193,53 @@ SCHEMAS: Mapping[str, Schema] = {
             "part_size_bytes": number("The size of every part but the last."),
             "parts": {
                 "type": "array",
-                "description": "Where the parts go, each by PUT; keep the ETag of each answer.",
+                "description": "The URLs to which the parts are sent by PUT; keep the ETag of each response.",
                 "items": record(
                     "One part.",
-                    {"number": number("Its place, from 1.", minimum=1), "url": _url("Where its bytes go.")},
+                    {
+                        "number": number("The number of the part, from 1.", minimum=1),
+                        "url": _url("The URL for its bytes."),
+                    },
                 ),
             },
         },
     ),
     "Delivery": record(
-        "An attempt at telling the end of a job.",
+        "An attempt to deliver the notification of a job's end.",
         {
-            "id": text("The notification: the same for every attempt at it, and in its header X-Mien-Delivery."),
-            "event": text("What was to be told.", enum=_EVENTS),
+            "id": text("The id of the notification: the same for every attempt, and in its header X-Mien-Delivery."),
+            "event": text("The event.", enum=_EVENTS),
             "attempt": number("Its number, from 1.", minimum=1),
-            "time": _time("When it was over."),
+            "time": _time("When the attempt ended."),
             "status_code": {
                 "type": ["integer", "null"],
-                "description": "What the receiver answered; null where it did not.",
+                "description": "The status code of the response; null if there was none.",
             },
             "error": text_or_null(
-                "Why there is no answer.",
+                "Why there was no response.",
                 enum=["refused", "not found", "tls", "timeout", "connection", "interrupted", None],
             ),
         },
     ),
     "Notification": record(
-        "The end of a job, as it is told at its callback_url: the same bytes at every attempt.",
+        "The notification of a job's end, sent to its callback_url: the same bytes at every attempt.",
         {
-            "event": text("What has happened.", enum=_EVENTS),
+            "event": text("The event.", enum=_EVENTS),
             "time": _time("When the job ended, in UTC."),
             "job": record(
                 "The job.",
                 {
-                    "id": text("Its id, the last part of its URL."),
+                    "id": text("The id of the job, the last segment of its URL."),
                     "self": _url("Its URL."),
-                    "status": text("How it ended.", enum=_ENDS),
-                    "error": text_or_null("Why it failed, when its status is error."),
+                    "status": text("The final status of the job.", enum=_ENDS),
+                    "error": text_or_null("The reason of the failure, if the status is error."),
                 },
             ),
         },
     ),
     "WebhookSecret": record(
-        "What the notifications of the account are signed with.",
-        {**_SELF, "secret": text("The key of the HMAC, as it is."), "created": _time("When it was made.")},
+        "The secret that signs the account's notifications.",
+        {**_SELF, "secret": text("The key of the HMAC, used as is."), "created": _time("When it was made.")},
     ),
     "OpenApi": {"type": "object", "description": "This document.", "required": ["openapi", "info", "paths"]},
 }

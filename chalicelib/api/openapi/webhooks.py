@@ -8,17 +8,17 @@ from chalicelib.domain.webhooks import DELIVERY_HEADER, RETRIED_AFTER_S, SIGNATU
 
 NOTIFICATION_HEADERS: Mapping[str, Schema] = {
     DELIVERY_HEADER: {
-        "description": "The notification: the same for every attempt at it. Take each of them once.",
+        "description": "The id of the notification: the same for every attempt. Process each id once.",
         "schema": {"type": "string"},
         "example": "01kg9p5xn2d7q4s8v0w3y6z1ab",
     },
     SIGNATURE_HEADER: {
         "description": "`t`, seconds since 1970, and `v1`, HMAC-SHA256 in hex of `<t>.<body>` with the secret of your "
-        "account. Check it against the bytes of the body as they came, and refuse what is old.",
+        "account. Check it against the raw bytes of the body, and reject old timestamps.",
         "schema": {"type": "string", "pattern": "^t=[0-9]+,v1=[0-9a-f]{64}$"},
         "example": f"t=1769851800,v1={'0a' * 32}",
     },
-    "User-Agent": {"description": "Who calls.", "schema": {"type": "string", "enum": [USER_AGENT]}},
+    "User-Agent": {"description": "The sender.", "schema": {"type": "string", "enum": [USER_AGENT]}},
 }
 
 
@@ -28,17 +28,17 @@ def webhooks(tag: str) -> dict[str, object]:
     operation = {
         "operationId": "job_ended",
         "tags": [tag],
-        "summary": "A job has ended: sent to its callback_url, which you gave.",
-        "description": "Answer within 10 seconds; the body of the answer is not read, and redirects are not followed. "
-        f"Whatever is not taken is sent again after {pauses} seconds, then given up.",
+        "summary": "A job has ended. Sent to the callback_url of the job.",
+        "description": "Respond within 10 seconds; its body is not read, and redirects are not followed. "
+        f"A failed notification is sent again after {pauses} seconds, then dropped.",
         "security": [],
         "parameters": [
             {"name": name, "in": "header", "required": True, **header} for name, header in NOTIFICATION_HEADERS.items()
         ],
         "requestBody": {"required": True, "content": {JSON_CONTENT_TYPE: {"schema": ref("Notification")}}},
         "responses": {
-            "2XX": {"description": "You have taken it."},
-            "default": {"description": "You have not; it comes again."},
+            "2XX": {"description": "Received."},
+            "default": {"description": "Failed; the notification is sent again."},
         },
     }
     return {"job.ended": {"post": operation}}

@@ -29,7 +29,7 @@ _CHANGES = (
 
 
 def create_annotation(call: Call) -> Response:
-    """POST /entries/{entry_id}/annotations: adds a note; 201."""
+    """POST /entries/{entry_id}/annotations: adds an annotation; 201."""
     entry_id = call.path_id("entry")
     texts = _read_given(call)
     annotation = call.services.annotations.create(
@@ -39,7 +39,7 @@ def create_annotation(call: Call) -> Response:
 
 
 def list_annotations(call: Call) -> Response:
-    """GET /entries/{entry_id}/annotations: all notes on the entry, oldest first; a page for who came with a browser."""
+    """GET /entries/{entry_id}/annotations: all annotations of the entry, oldest first; a page for browsers."""
     entry_id = call.path_id("entry")
     annotations = call.services.annotations.list(call.caller, entry_id)
     if preferred_content_type(call.header("accept"), (JSON_CONTENT_TYPE, "text/html")) == "text/html":
@@ -49,7 +49,7 @@ def list_annotations(call: Call) -> Response:
 
 
 def get_annotation(call: Call) -> Response:
-    """GET /entries/{entry_id}/annotations/{annotation_id}: one note."""
+    """GET /entries/{entry_id}/annotations/{annotation_id}: one annotation."""
     annotation = call.services.annotations.get(call.caller, call.path_id("entry"), call.path_id("annotation"))
     return json_response(annotation_document(annotation, call.urls))
 
@@ -62,7 +62,7 @@ def update_annotation(call: Call) -> Response:
 
 
 def delete_annotation(call: Call) -> Response:
-    """DELETE /entries/{entry_id}/annotations/{annotation_id}: removes the note; 204."""
+    """DELETE /entries/{entry_id}/annotations/{annotation_id}: deletes the annotation; 204."""
     call.services.annotations.delete(call.caller, call.path_id("entry"), call.path_id("annotation"))
     return no_content()
 

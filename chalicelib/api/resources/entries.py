@@ -22,7 +22,7 @@ _ACCEPTED = (JSON_CONTENT_TYPE, URL_ENCODED, MULTIPART)
 
 
 def create_entry(call: Call) -> Response:
-    """POST /entries: stores media without a job, or says where to upload it; 201."""
+    """POST /entries: stores a media file without a job, or returns where to upload it; 201."""
     if check_content_type(call.header("content-type"), (MULTIPART, JSON_CONTENT_TYPE)) == JSON_CONTENT_TYPE:
         return _create_for_upload(call)
     with read_form(call.header("content-type"), call.body(), accepted=(MULTIPART,), file_parts=(_MEDIA,)) as form:
@@ -34,13 +34,13 @@ def create_entry(call: Call) -> Response:
 
 
 def get_entry(call: Call) -> Response:
-    """GET /entries/{entry_id}: the entry with its files; 304 where the client has it as it is."""
+    """GET /entries/{entry_id}: the entry with its files; 304 if If-None-Match has its ETag."""
     entry = call.services.entries.get(call.caller, call.path_id("entry"))
     return unless_unchanged(call, entry_document(entry, call.urls))
 
 
 def update_entry(call: Call) -> Response:
-    """PUT /entries/{entry_id}: changes the data_split; an empty one takes it away."""
+    """PUT /entries/{entry_id}: changes the data_split; an empty one removes it."""
     entry_id = call.path_id("entry")
     given = _read_given(call)
     if _FIELD in given:
@@ -51,13 +51,13 @@ def update_entry(call: Call) -> Response:
 
 
 def delete_entry(call: Call) -> Response:
-    """DELETE /entries/{entry_id}: removes it with its files and annotations, for good; 204."""
+    """DELETE /entries/{entry_id}: deletes the entry permanently, with its files and annotations; 204."""
     call.services.entry_deletions.delete(call.caller, call.path_id("entry"))
     return no_content()
 
 
 def search_entries(call: Call) -> Response:
-    """GET /entries/search_by_annotation: a page of the entries that have such an annotation, newest first."""
+    """GET /entries/search_by_annotation: a page of the entries that have the annotation, newest first."""
     filters = {name: text for name in ("key", "value", "source") if (text := call.query(name)) is not None}
     limit = parse_limit(call.query("limit"))
     page = call.services.annotations.search(

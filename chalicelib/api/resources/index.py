@@ -14,7 +14,7 @@ _API_VERSIONS = ("v1", "development")
 
 
 def get_index(call: Call) -> Response:
-    """GET /: the URLs of the services by API version, or a page for whoever came with a browser."""
+    """GET /: the URLs of the services by API version, or a page for browsers."""
     services = {"jobs": call.urls.jobs(), "entries": call.urls.entries()}
     wanted = preferred_content_type(call.header("accept"), (JSON_CONTENT_TYPE, "text/html"))
     if wanted is None:

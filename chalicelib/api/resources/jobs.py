@@ -34,7 +34,7 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 
 def create_job(call: Call) -> Response:
-    """POST /jobs: stores the media and queues its analysis, or says where to upload it; 201."""
+    """POST /jobs: stores the media file and queues its analysis, or returns where to upload it; 201."""
     accepted = (MULTIPART, URL_ENCODED, JSON_CONTENT_TYPE)
     if check_content_type(call.header("content-type"), accepted) == JSON_CONTENT_TYPE:
         return _create_from_json(call)
@@ -58,7 +58,7 @@ def list_jobs(call: Call) -> Response:
 
 
 def get_job(call: Call) -> Response:
-    """GET /jobs/{job_id}: the job as it is now; 304 where the client has it as it is."""
+    """GET /jobs/{job_id}: the current state of the job; 304 if If-None-Match has its ETag."""
     job = call.services.jobs.get(call.caller, call.path_id("job"))
     poll_s = _POLL_S if job.status in (JobStatus.QUEUED, JobStatus.WORKING) else None
     return unless_unchanged(call, _documents(call, [job])[0], retry_after(poll_s))
@@ -90,7 +90,7 @@ def update_job(call: Call) -> Response:
 
 
 def requeue_job(call: Call) -> Response:
-    """POST /jobs/{job_id}/requeue: runs the job again under its present name."""
+    """POST /jobs/{job_id}/requeue: runs the job again with its current name."""
     return _job_response(call, call.services.jobs.requeue(call.caller, call.path_id("job")))
 
 
@@ -137,11 +137,11 @@ def _create(call: Call, form: Form) -> Job:
     new = new_job_of_form(call, form)
     upload, url = form.uploads.get(_INPUT), form.fields.get(_INPUT_URL)
     if upload is not None and url:
-        raise Invalid(f"The job has two media; send either the file as {_INPUT} or its {_INPUT_URL}.")
+        raise Invalid(f"The job has two inputs; send either the file as {_INPUT} or its {_INPUT_URL}.")
     if url:
         return call.services.jobs.create_from_url(call.caller, new, parse_input_url(url))
     if upload is None:
-        raise Invalid(f"The job has no media; send the file as the part {_INPUT}, or its URL as {_INPUT_URL}.")
+        raise Invalid(f"The job has no input; send the file as the part {_INPUT}, or its URL as {_INPUT_URL}.")
     return call.services.jobs.create(call.caller, new, upload)
 
 
@@ -151,7 +151,7 @@ def _create_from_json(call: Call) -> Response:
     new, url = new_job_of_json(call, resource), text_of(resource, "input_url")
     if url:
         if resource.get("size_bytes") is not None:
-            raise Invalid("The job has two media; send either its input_url or announce a file with size_bytes.")
+            raise Invalid("The job has two inputs; send either its input_url or announce a file with size_bytes.")
         job = call.services.jobs.create_from_url(call.caller, new, parse_input_url(url))
         return created(_documents(call, [job])[0])
     job, target = call.services.job_uploads.create(call.caller, new, announced_file(call, resource))

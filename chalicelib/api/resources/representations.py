@@ -24,7 +24,7 @@ def create_representation(call: Call) -> Response:
 
 
 def get_representation(call: Call) -> Response:
-    """GET /entries/{entry_id}/representations/{representation_id}: what is known of one file."""
+    """GET /entries/{entry_id}/representations/{representation_id}: the description of one file."""
     representation = call.services.entries.get_representation(
         call.caller, call.path_id("entry"), call.path_id("representation")
     )
@@ -32,7 +32,7 @@ def get_representation(call: Call) -> Response:
 
 
 def replace_representation(call: Call) -> Response:
-    """PUT /entries/{entry_id}/representations/{representation_id}: other media under the same name; 201."""
+    """PUT /entries/{entry_id}/representations/{representation_id}: replaces the bytes of the file; 201."""
     entry_id, representation_id = call.path_id("entry"), call.path_id("representation")
     with read_form(call.header("content-type"), call.body(), accepted=(MULTIPART,), file_parts=(_MEDIA,)) as form:
         representation = call.services.entries.replace_representation(
@@ -42,7 +42,7 @@ def replace_representation(call: Call) -> Response:
 
 
 def delete_representation(call: Call) -> Response:
-    """DELETE /entries/{entry_id}/representations/{representation_id}: removes the file; 204."""
+    """DELETE /entries/{entry_id}/representations/{representation_id}: deletes the file; 204."""
     call.services.entries.remove_representation(call.caller, call.path_id("entry"), call.path_id("representation"))
     return no_content()
 
@@ -50,7 +50,7 @@ def delete_representation(call: Call) -> Response:
 def get_media(call: Call) -> Response:
     """GET /entries/{entry_id}/representations/{representation_id}/media: a redirect to the bytes.
 
-    The link expires soon and answers the method that was asked.
+    The link expires soon and is signed for the method of the request.
     """
     entry_id, representation_id = call.path_id("entry"), call.path_id("representation")
     method: LinkMethod = "HEAD" if call.request.method == "HEAD" else "GET"

@@ -36,7 +36,7 @@ def _page() -> str:
 
 
 def get_responsible_use(_call: Call) -> Response:
-    """GET /responsible-use: what the numbers are not, and what the law asks of those who make them."""
+    """GET /responsible-use: what the numbers do not mean, and what the law requires of operators."""
     return page_response(_page())
 
 

@@ -36,26 +36,26 @@ def target_document(target: UploadTarget, complete_url: str) -> Document:
 
 
 def complete_job_upload(call: Call) -> Response:
-    """POST /jobs/{job_id}/upload: everything has been sent; the job goes on."""
+    """POST /jobs/{job_id}/upload: completes the upload and queues the job."""
     job = call.services.job_uploads.complete(call.caller, call.path_id("job"), _read_parts(call))
     entry_ids = [job.input_entry_id] if job.input_entry_id else []
     return json_response(job_document(job, call.services.entries.get_many(call.caller, entry_ids), call.urls))
 
 
 def abort_job_upload(call: Call) -> Response:
-    """DELETE /jobs/{job_id}/upload: nothing more will be sent; the job is cancelled."""
+    """DELETE /jobs/{job_id}/upload: cancels the upload and the job."""
     call.services.job_uploads.abort(call.caller, call.path_id("job"))
     return no_content()
 
 
 def complete_entry_upload(call: Call) -> Response:
-    """POST /entries/{entry_id}/upload: everything has been sent; the entry has its file."""
+    """POST /entries/{entry_id}/upload: completes the upload of an entry."""
     entry = call.services.entry_uploads.complete(call.caller, call.path_id("entry"), _read_parts(call))
     return json_response(entry_document(entry, call.urls))
 
 
 def abort_entry_upload(call: Call) -> Response:
-    """DELETE /entries/{entry_id}/upload: nothing more will be sent; the entry is removed."""
+    """DELETE /entries/{entry_id}/upload: cancels the upload and deletes the entry."""
     call.services.entry_uploads.abort(call.caller, call.path_id("entry"))
     return no_content()
 

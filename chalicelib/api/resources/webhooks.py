@@ -19,13 +19,13 @@ def webhook_of(call: Call, callback_url: str | None) -> Webhook | None:
 
 
 def get_webhook_secret(call: Call) -> Response:
-    """GET /webhook_secret: the secret of the caller's account, made when it is first asked for."""
+    """GET /webhook_secret: the secret of the caller's account, created at the first request."""
     secret = call.services.webhook_secrets.get(call.caller.account_id)
     return json_response(webhook_secret_document(secret, call.urls))
 
 
 def rotate_webhook_secret(call: Call) -> Response:
-    """POST /webhook_secret: another secret in its place, which signs from now on; 201."""
+    """POST /webhook_secret: replaces the secret; the new one signs from now on; 201."""
     secret = call.services.webhook_secrets.rotate(call.caller.account_id)
     return created(webhook_secret_document(secret, call.urls))
 

@@ -81,7 +81,7 @@ class S3Drops:
             self._copy({"Bucket": self._bucket, "Key": media_key}, key, content_type, Metadata={OWNER: owner_id})
         except ClientError as failure:
             if failure.response["Error"]["Code"] in _GONE:
-                raise NotFound("The result is not stored any more.") from None
+                raise NotFound("The result is no longer stored.") from None
             raise
 
     @aws_failures("leave a sentence")

@@ -61,7 +61,7 @@ class S3Media:
             self._client.download_file(self._bucket, key, str(target), Config=_transfer(2**63))
         except ClientError as failure:
             if failure.response["Error"]["Code"] in _MISSING:
-                raise NotFound("The media of this file is not stored; upload it again.") from None
+                raise NotFound("The bytes of this file are not stored; upload it again.") from None
             raise
 
     @aws_failures("delete media")

@@ -23,7 +23,7 @@ def check_announced_file(
     """The file that a client announces. Raises `Invalid` for what is missing, wrong or too large."""
     name = check_file_name(file_name)
     if content_type and not is_content_type(content_type):
-        raise Invalid("The content_type is not one; send it as in video/mp4, or leave it out.")
+        raise Invalid("content_type is not a valid media type; send one like video/mp4, or leave it out.")
     largest = min(max_bytes, MAX_UPLOAD_BYTES)
     if size_bytes is None or not 1 <= size_bytes <= largest:
         raise Invalid(f"The size_bytes must be the file's exact size, a number from 1 to {largest}.")

@@ -67,13 +67,11 @@ def parse_drop_key(key: str) -> DropKey:
     """What `key` says. Raises `Invalid` for one whose results would have no place."""
     account_id, slash, path = key.removeprefix(DROP_PREFIX).partition("/")
     if not slash:
-        raise Invalid("A file is to lie in the folder of an account; put it under drop/<account>/.")
+        raise Invalid("The file is not in the folder of an account; put it under drop/<account>/.")
     if any(part in {".", ".."} for part in key.split("/")):
-        raise Invalid(
-            "The file's path has a part `.` or `..`, which folders on a disk cannot hold; choose another name."
-        )
+        raise Invalid("The file's path contains `.` or `..`; choose another name.")
     if len(key.encode()) > _MAX_KEY_BYTES - _LONGEST_SUFFIX_BYTES:
-        raise Invalid("The file's path is so long that its results would have no place; choose shorter names.")
+        raise Invalid("The file's path is too long for the keys of its results; choose shorter names.")
     folder, slash, rest = path.partition("/")
     name = parse_job_name(folder) if slash and rest and folder in _NAMES else DEFAULT_JOB_NAME
     return DropKey(account_id, name, path.rsplit("/", 1)[-1])

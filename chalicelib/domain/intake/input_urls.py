@@ -40,19 +40,19 @@ class InputUrl:
 def parse_input_url(text: str, *, field: str = "input_url") -> InputUrl:
     """Raises `Invalid` for what is no https URL of a public host: the sentence says what to change in the `field`."""
     if len(text) > MAX_URL_CHARACTERS:
-        raise Invalid(f"The {field} has {len(text)} characters; at most {MAX_URL_CHARACTERS} are taken.")
+        raise Invalid(f"The {field} has {len(text)} characters; at most {MAX_URL_CHARACTERS} are accepted.")
     try:
         parts = urlsplit(text)
         port = parts.port
         host = _host(parts.hostname or "")
     except ValueError:  # brackets without an address, a port that is none, a name that cannot be encoded
-        raise Invalid(f"The {field} cannot be read; send one like https://example.org/clip.mp4.") from None
+        raise Invalid(f"The {field} is not a valid URL; send one like https://example.org/clip.mp4.") from None
     if parts.scheme != "https":
         raise Invalid(f"The {field} must begin with https://.")
     if "@" in parts.netloc:
-        raise Invalid(f"The {field} must not hold a user name or password; use a signed URL instead.")
+        raise Invalid(f"The {field} must not contain a user name or password; use a signed URL instead.")
     if port not in (None, HTTPS_PORT):
-        raise Invalid(f"The {field} must use the port of https, {HTTPS_PORT}.")
+        raise Invalid(f"The {field} must use the standard port of https, {HTTPS_PORT}.")
     if not _is_possible(host):
         raise Invalid(f"The {field} must name a host on the public Internet.")
     target = quote(f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}", safe=_SAFE_IN_TARGET)

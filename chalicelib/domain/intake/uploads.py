@@ -105,7 +105,7 @@ def check_finished_parts(upload: DirectUpload, parts: Sequence[FinishedPart]) ->
     if [part.number for part in ordered] != list(range(1, expected + 1)):
         raise Invalid(f"The upload has {expected} parts; list each of them once, with its number and etag.")
     if not all(_is_etag(part.etag) for part in ordered):
-        raise Invalid("The etag of a part is the ETag header of the answer to its PUT; send it as it came.")
+        raise Invalid("The etag of a part is invalid; send the ETag header of the response to its PUT unchanged.")
     return ordered
 
 

@@ -28,7 +28,7 @@ _DRAIN_CHUNK_BYTES = 256 * 1024
 _REFUSALS = {
     414: "The URL is too long.",
     431: "The headers are too long or too many.",
-    501: "There is no such method here.",
+    501: "This method is not allowed here.",
 }
 
 _log = logging.getLogger(__name__)

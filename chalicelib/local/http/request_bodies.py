@@ -57,7 +57,7 @@ def read_body(headers: Message, stream: BinaryIO, limit_bytes: int) -> bytes:
 def _read_exactly(stream: BinaryIO, length: int) -> bytes:
     body = stream.read(length)
     if len(body) < length:
-        raise RefusedBody(400, "The body ends early; send it again.")
+        raise RefusedBody(400, "The body is incomplete; send it again.")
     return body
 
 
@@ -68,7 +68,7 @@ def _read_chunks(stream: BinaryIO, limit_bytes: int) -> bytes:
             raise RefusedBody(413, too_large_sentence(limit_bytes))
         body.write(_read_exactly(stream, size))
         if stream.readline(_MAX_LINE_BYTES) not in (b"\r\n", b"\n"):
-            raise RefusedBody(400, "The chunks of the body are broken; send it again.")
+            raise RefusedBody(400, "The chunked encoding of the body is invalid; send it again.")
     for _ in range(_MAX_TRAILER_LINES):
         if stream.readline(_MAX_LINE_BYTES) in (b"\r\n", b"\n", b""):
             return body.getvalue()
@@ -78,5 +78,5 @@ def _read_chunks(stream: BinaryIO, limit_bytes: int) -> bytes:
 def _chunk_size(stream: BinaryIO) -> int:
     match = _CHUNK_LINE.fullmatch(stream.readline(_MAX_LINE_BYTES))
     if match is None:
-        raise RefusedBody(400, "The chunks of the body are broken; send it again.")
+        raise RefusedBody(400, "The chunked encoding of the body is invalid; send it again.")
     return int(match[1], 16)

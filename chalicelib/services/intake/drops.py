@@ -46,7 +46,7 @@ from chalicelib.services.ports import (
 
 # An announcement is repeated for less than this, and is then a dead letter.
 _GIVE_UP_S = 6 * 3600.0
-_NOT_TAKEN = "The file could not be taken from the drop-folder; put it there again."
+_NOT_TAKEN = "The file could not be read from the drop-folder; put it there again."
 
 _log = logging.getLogger(__name__)
 
@@ -105,7 +105,7 @@ class Drops:
         if dropped.size_bytes == 0:
             raise Invalid("The file is empty; check the export and put it there again.")
         if dropped.size_bytes > self._max_bytes:
-            raise Invalid(f"The file has {dropped.size_bytes:,} bytes; at most {self._max_bytes:,} are taken.")
+            raise Invalid(f"The file has {dropped.size_bytes:,} bytes; at most {self._max_bytes:,} are accepted.")
         notes = notes_of(dropped)
         job = self._job(key, dropped)
         if job.input_entry_id is None and job.status is JobStatus.QUEUED:

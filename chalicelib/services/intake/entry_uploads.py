@@ -67,7 +67,7 @@ class EntryUploads:
             self._uploads.join_parts(upload, check_finished_parts(upload, parts))
         entry = self.settle(caller.account_id, entry_id)
         if entry.upload is not None:
-            raise Conflict("The file is not there yet; send it to the addresses that came with the entry first.")
+            raise Conflict("The file has not arrived yet; send it to the URLs in the entry's upload first.")
         return entry
 
     def abort(self, caller: Caller, entry_id: str) -> None:
@@ -75,7 +75,7 @@ class EntryUploads:
         has arrived."""
         waits = self._entries.get(caller.account_id, entry_id).upload is not None
         if not waits or not self._remove(caller.account_id, entry_id):
-            raise Conflict("The medium of this entry has arrived; delete the entry instead.")
+            raise Conflict("The file of this entry has arrived; delete the entry instead.")
 
     def settle(self, account_id: str, entry_id: str) -> Entry:
         """Looks whether the medium has arrived, and adds it if so. Raises `NotFound`.

@@ -21,8 +21,10 @@ from chalicelib.services.intake.upload_targets import UploadTarget, UploadTarget
 from chalicelib.services.intake.uploaded_files import UploadedFiles
 from chalicelib.services.ports import Clock, EntryStore, JobQueue, JobStore, ReminderStore, UploadStore
 
-_NEVER_CAME = "The media did not arrive in time; create a new job and send the file before its upload expires."
-_WRONG_SIZE = "The media that arrived is not as large as was announced; create a new job with the file's exact size."
+_NEVER_CAME = "The file did not arrive in time; create a new job and send the file before its upload expires."
+_WRONG_SIZE = (
+    "The size of the uploaded file differs from the announced size; create a new job with the file's exact size."
+)
 
 
 class JobUploads:
@@ -77,8 +79,8 @@ class JobUploads:
         if job.input_entry_id is not None:
             return job
         if job.awaits_upload:
-            raise Conflict("The file is not there yet; send it to the addresses that came with the job first.")
-        raise Conflict(f"This job is {job.status} and takes no media any more; create a new job.")
+            raise Conflict("The file has not arrived yet; send it to the URLs in the job's upload first.")
+        raise Conflict(f"This job is {job.status} and no longer accepts a file; create a new job.")
 
     def abort(self, caller: Caller, job_id: str) -> None:
         """The client will not send the file: the job is cancelled, what was sent is removed. Again is fine.
@@ -93,7 +95,7 @@ class JobUploads:
         )
         upload = _upload_of(job)
         if job.input_entry_id is not None:
-            raise Conflict("The media of this job has arrived; cancel the job instead.")
+            raise Conflict("The file of this job has arrived; cancel the job instead.")
         self._give_up(job, upload)
 
     def settle(self, account_id: str, job_id: str) -> Job:
@@ -165,5 +167,5 @@ class JobUploads:
 
 def _upload_of(job: Job) -> DirectUpload:
     if job.upload is None:
-        raise Conflict("This job was not created for an upload; its media came with it.")
+        raise Conflict("This job has no upload; its file was part of the request that created it.")
     return job.upload

@@ -30,8 +30,8 @@ class JobRuns:
             return claimed.failed(
                 owner=self._owner,
                 now=self._clock(),
-                sentence=f"The analysis was interrupted {self._max_attempts} times and was given up; requeue the job, "
-                "and if that happens again, send the media in shorter parts.",
+                sentence=f"The analysis was interrupted {self._max_attempts} times and stopped; requeue the job and, "
+                "if this happens again, split the video into shorter parts.",
             )
 
         try:

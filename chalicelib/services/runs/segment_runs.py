@@ -158,8 +158,8 @@ class SegmentRuns:
 def interrupted_sentence(attempts: int) -> str:
     """Why a job ends whose segments cannot be measured through."""
     return (
-        f"The analysis of a part of the video was interrupted {attempts} times and was given up; requeue the job, "
-        "and if that happens again, send the media in shorter parts."
+        f"The analysis of a part of the video was interrupted {attempts} times and stopped; requeue the job and, "
+        "if this happens again, split the video into shorter parts."
     )
 
 

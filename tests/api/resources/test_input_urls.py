@@ -100,7 +100,7 @@ def test_two_media_are_one_too_many(api: Api) -> None:
     announced = {"entry_job": {"input_url": URL, "file_name": "a.mp4", "size_bytes": 1}}
     for answer in (api.ada.call("POST", "/jobs", files=parts), api.ada.call("POST", "/jobs", json=announced)):
         assert answer.status_code == 422
-        assert "two media" in answer.json()["error"]
+        assert "two inputs" in answer.json()["error"]
 
 
 def test_a_form_without_files_may_be_url_encoded(api: Api) -> None:
