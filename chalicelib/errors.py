@@ -1,7 +1,7 @@
 """The error tree. One tree, three destinies:
 
-* `CallerError`: the caller's fault. The API answers 4xx with the sentence.
-* `MediaError`: the media's fault. The job ends as `error` with the sentence; the message is consumed.
+* `CallerError`: the caller's fault. The API answers 4xx with its message.
+* `MediaError`: the media file's fault. The job ends as `error` with its message; the queue message is consumed.
 * everything else is ours: let it rise. The API answers 500; the queue delivers the message again and in the end
   hands it to the dead-letter queue.
 
@@ -54,15 +54,15 @@ class Invalid(CallerError):
 
 
 class TooManyRequests(CallerError):
-    """The caller is to wait, `retry_after_s` seconds where they are known. HTTP 429."""
+    """The caller must wait, `retry_after_s` seconds if known. HTTP 429."""
 
 
 class MediaError(MienError):
-    """The media cannot be analysed; the sentence goes to the job's `error`."""
+    """The media file cannot be analysed; the message becomes the job's `error`."""
 
 
 class JobNotClaimable(MienError):
-    """The job is finished, cancelled, superseded or gone: its message is consumed without work."""
+    """The job is finished, cancelled, superseded or deleted: its message is consumed without work."""
 
 
 class JobBusy(MienError):
@@ -74,11 +74,11 @@ class LeaseLost(MienError):
 
 
 class NotDue(MienError):
-    """There is no notification to send now: told already, another process is at it, or its time has not come."""
+    """There is no notification to send now: it was delivered, another process is sending it, or it is not due yet."""
 
 
 class StaleWrite(MienError):
-    """Somebody else wrote the row since it was read: read again, decide again."""
+    """Another process wrote the row since it was read: read again, decide again."""
 
 
 class ModelFileError(MienError):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a deployment decides. The names in the environment are the field names in upper case with `MIEN_` before."""
+    """The settings of a deployment. Environment variables: the field names in upper case, after `MIEN_`."""
 
     table_name: str
     media_bucket: str

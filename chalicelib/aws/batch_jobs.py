@@ -24,7 +24,7 @@ class AwsBatch:
 
     @aws_failures("submit an array of segments")
     def submit(self, message: JobMessage, *, count: int, attempts: int) -> str:
-        """Starts the worker for `message` once for each segment, told apart by AWS_BATCH_JOB_ARRAY_INDEX."""
+        """Starts the worker for `message` once for each segment, distinguished by AWS_BATCH_JOB_ARRAY_INDEX."""
         answer = self._client.submit_job(
             jobName=f"mien-{message.job_id}-{message.run}",
             jobQueue=self._queue,
@@ -46,6 +46,6 @@ class AwsBatch:
 
     @aws_failures("look at an array of segments")
     def status(self, array_id: str) -> BatchStatus | None:
-        """How the array fares, None where it is not known (any more)."""
+        """Returns the status of the array, None if Batch does not know it (any more)."""
         found = self._client.describe_jobs(jobs=[array_id])["jobs"]
         return _ENDS.get(found[0]["status"], BatchStatus.LIVE) if found else None

@@ -1,4 +1,4 @@
-"""Where botocore's errors stop."""
+"""Converts botocore's errors, which must not leave this package."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""Which API a command asks, as whom, and how it answers: options that the commands share."""
+"""The options that all commands share: the URL of the API, the user, and JSON output."""
 
 import os
 import sys
@@ -20,7 +20,7 @@ _THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """The index URL of an API and who asks it; `for_machines`: JSON on standard output and nothing else there."""
+    """The index URL of an API, the credentials, and `for_machines`: print JSON only on standard output."""
 
     url: str
     user: str
@@ -28,7 +28,7 @@ class Connection:
     for_machines: bool
 
     def open_client(self) -> MediaApiClient:
-        """A client to use as a context manager."""
+        """Returns a client, which is a context manager."""
         on_this_machine = urlsplit(self.url).hostname in _THIS_MACHINE
         return MediaApiClient(self.url, self.user, self.password, uses_environment=not on_this_machine)
 
@@ -69,7 +69,7 @@ def _connection(url: str, user: str | None, *, for_machines: bool) -> Connection
 
 
 def _asked(what: str, otherwise: str, *, hidden: bool) -> str:
-    """What a person types; where nobody sits at a terminal, a usage error that says `otherwise`."""
+    """Returns what the user types. Raises `UsageError` with the message `otherwise` if there is no terminal."""
     if not sys.stdin.isatty():
         raise click.UsageError(otherwise)
     return str(click.prompt(what, hide_input=hidden, err=True))

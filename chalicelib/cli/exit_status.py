@@ -1,4 +1,4 @@
-"""How the command line ends: the statuses of the process, and what becomes of what is raised."""
+"""The exit statuses of the process. Exceptions become an error message and a status."""
 
 from collections.abc import Sequence
 
@@ -18,8 +18,8 @@ INTERRUPTED = 130
 
 
 def run(command: click.Command, arguments: Sequence[str], *, name: str) -> int:
-    """Carries the command out; what stops it becomes a sentence on standard error and a status. Where the reader of
-    standard output has gone, as `head` does, click ends the process with 1 and no word."""
+    """Runs the command and returns its exit status. Exceptions become an error message on standard error and a status.
+    If the reader of standard output has exited, as `head` does, click ends the process silently with status 1."""
     try:
         status = command.main(list(arguments), prog_name=name, standalone_mode=False)
     except click.ClickException as error:

@@ -34,7 +34,7 @@ def requeue(connection: Connection, *, jobs: tuple[str, ...]) -> None:
 def _change_each(
     connection: Connection, jobs: tuple[str, ...], change: Callable[[MediaApiClient, str], RemoteJob]
 ) -> None:
-    """A job that cannot be changed leaves its sentence; the others are changed nevertheless."""
+    """Prints an error for a job that cannot be changed and continues with the others."""
     has_failed = False
     with connection.open_client() as client:
         for text in dict.fromkeys(jobs):

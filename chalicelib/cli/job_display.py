@@ -1,4 +1,4 @@
-"""What a terminal shows while jobs go on: bars in a terminal, plain lines elsewhere."""
+"""Shows the progress of jobs: bars in a terminal, plain lines elsewhere."""
 
 import time
 from collections.abc import Callable
@@ -15,8 +15,8 @@ _LINE_INTERVAL_S = 1.0
 
 
 class JobDisplay(Protocol):
-    """Shows jobs from their upload to their end; `label` tells them apart and is empty where there is one. A context
-    manager."""
+    """Shows jobs from their upload to their end; `label` distinguishes them and is empty if there is only one. A
+    context manager."""
 
     def uploading(self, label: str, sent_bytes: int, total_bytes: int) -> None:
         """The file is on its way."""
@@ -32,7 +32,7 @@ class JobDisplay(Protocol):
 
 
 def job_display(console: Console) -> JobDisplay:
-    """The display that fits where `console` writes to."""
+    """Returns bars if `console` is a terminal, else plain lines."""
     return BarDisplay(console) if console.is_terminal else LineDisplay(console)
 
 
@@ -138,7 +138,7 @@ def state_text(job: RemoteJob) -> str:
 
 
 def labelled(label: str, text: str) -> str:
-    """`label: text`, or the text alone where there is no label."""
+    """`label: text`, or the text alone if there is no label."""
     return f"{label}: {text}" if label else text
 
 

@@ -1,4 +1,4 @@
-"""What goes to standard output and standard error."""
+"""Writes to standard output and standard error."""
 
 import json
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ def say(text: str) -> None:
 
 
 def complain(text: str) -> None:
-    """A line about what went wrong or is going on, on standard error."""
+    """Prints a line of progress or an error on standard error."""
     click.echo(printable(text), err=True)
 
 

@@ -20,15 +20,15 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON."
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """A stack by its table. Nothing is connected before a command runs, so that help needs no stack. `endpoint_url` and
-    `region` are None where boto3 is to find them."""
+    """A stack, identified by its table. No connection is opened before a command runs, so help needs no stack. If
+    `endpoint_url` or `region` is None, boto3 finds them."""
 
     table: str | None
     endpoint_url: str | None
     region: str | None
 
     def table_name(self) -> str:
-        """Raises `UsageError` where none was named."""
+        """Raises `UsageError` if no table was given."""
         if not self.table:
             raise click.UsageError(f"Give the stack's table with --table or the variable {_TABLE_VARIABLE}.")
         return self.table
@@ -56,7 +56,7 @@ def on_a_stack(group: Callable[[], None]) -> Callable[..., None]:
 def opened_by(
     opener: Callable[[Stack], Opened],
 ) -> Callable[[Callable[Concatenate[Opened, Parameters], None]], Callable[..., None]]:
-    """Gives a command what `opener` opens of the stack; what that refuses ends the command with its sentence."""
+    """Passes what `opener` opens to a command. If `opener` raises an error, the command ends with its message."""
 
     def decorate(run: Callable[Concatenate[Opened, Parameters], None]) -> Callable[..., None]:
         @click.pass_obj

@@ -28,7 +28,7 @@ from chalicelib.errors import MienError
 
 @dataclass(slots=True)
 class _Submission:
-    """One medium and what became of it."""
+    """One input and its outcome."""
 
     medium: str
     label: str
@@ -37,7 +37,7 @@ class _Submission:
     files: tuple[Path, ...] = ()
 
     def document(self) -> dict[str, Any]:
-        """For machines: `media`, then `job` (the API's document), `files` or `error` where there are any."""
+        """Returns the JSON line: `media`, then `job` (the API's document), `files` and `error` if present."""
         document: dict[str, Any] = {"media": self.medium}
         if self.job is not None:
             document["job"] = dict(self.job.document)
@@ -132,7 +132,7 @@ def _submit(
     options: OptionValues,
     annotations: Iterable[KeyValue],
 ) -> None:
-    """A medium that fails leaves its sentence; the others are submitted nevertheless."""
+    """Prints an error for an input that fails and submits the others."""
     try:
         if _is_url(submission.medium):
             submission.job = client.create_job_from_url(submission.medium, name, options=options)

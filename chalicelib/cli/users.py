@@ -36,8 +36,8 @@ def user() -> None:
     """Add, list, disable and enable users, and change their passwords.
 
     Works on any stack: region and credentials are those that boto3 finds, and they must allow reading and writing the
-    table. Ends with 0 when it is done, with 1 and a sentence when it cannot be, with 2 for a command that cannot be
-    read. Passwords are never arguments: other users of this machine could see them.
+    table. Exit status: 0 for success, 1 with an error message on failure, 2 for wrong usage. Passwords are never
+    arguments: other users of this machine could see them.
     """
 
 
@@ -48,9 +48,9 @@ def user() -> None:
 @json_option
 @opened_by(_users)
 def add(users: Users, email: str, account_id: str | None, password_stdin: bool, as_json: bool) -> None:
-    """Add a user. Without --password-stdin a password is made up and shown, this once.
+    """Add a user. Without --password-stdin, a password is generated and shown once.
 
-    Users of one account see the same jobs and entries; nobody else does.
+    Only users of the same account see its jobs and entries.
     """
     if account_id is not None and not users.list(account_id):
         raise NotFound(f"There is no account {account_id}; `list` shows those that exist.")
@@ -101,7 +101,7 @@ def enable(users: Users, email: str, as_json: bool) -> None:
 def rotate(users: Users, email: str, password_stdin: bool, as_json: bool) -> None:
     """Give a user a new password; the old one is wrong from the next request on.
 
-    Without --password-stdin a password is made up and shown, this once.
+    Without --password-stdin, a password is generated and shown once.
     """
     password = _password(password_stdin)
     _show_one(users.rotate_password(email, password), None if password_stdin else password, as_json=as_json)

@@ -15,7 +15,7 @@ from chalicelib.client.job_documents import RemoteJob
 @click.argument("jobs", metavar="JOB...", nargs=-1, required=True)
 @connected
 def watch(connection: Connection, *, jobs: tuple[str, ...]) -> None:
-    """Show how each JOB (an id or URL) goes on, until all have ended. With --json a line at every change."""
+    """Show the progress of each JOB (an id or URL) until all have ended. With --json, one line per change."""
     with connection.open_client() as client, progress_display(for_machines=connection.for_machines) as display:
         found = [client.find_job(job) for job in dict.fromkeys(jobs)]
         last_told: dict[str, RemoteJob] = {}

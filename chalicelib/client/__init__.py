@@ -1,7 +1,7 @@
 """A client of the Media API over HTTP, for the command line and the demo. It knows the wire contract, not the services.
 
-* `media_api`     requests and answers: `MediaApiClient`
-* `http_session`  credentials, errors as sentences, what is asked again
+* `media_api`     requests and responses: `MediaApiClient`
+* `http_session`  credentials, error messages, repeated requests
 * `direct_upload` a file sent to the media store itself, as a stream
 * `downloads`     result files onto the disk
 * `* `job_documents` what it reads out of the API's JSON

@@ -26,10 +26,9 @@ _READ_BYTES = 64 * 1024
 def send_upload(http: HttpSession, upload: Mapping[str, Any], media: Path, on_upload: UploadProgress) -> Any:
     """Sends the file as the API's `upload` object says, completes the upload and returns the job's document.
 
-    Holds no more of the file in memory than a socket takes at a time. Our credentials are not sent along: the addresses
-    are signed. A part that fails is sent again; where an error or an exception such as KeyboardInterrupt ends this, the
-    upload is given up and the API told. Raises `ApiError`, OSError for an unreadable file, or KeyError for an `upload`
-    that is none.
+    Holds no more of the file in memory than a socket takes at a time. Sends no credentials: the URLs are signed. Sends
+    a part that fails again; if an error or an exception such as KeyboardInterrupt ends the upload, the upload is given
+    up and the API told. Raises `ApiError`, OSError for an unreadable file, or KeyError for an `upload` that is none.
     """
     complete_url = str(upload["complete"])
     try:
@@ -67,7 +66,7 @@ def _put_parts(
 
 
 def _put(http: HttpSession, url: str, piece: "_Piece") -> str:
-    """Sends a part, again where that fails: one broken connection must not cost all that was sent before."""
+    """Sends a part, and again if that fails: a lost connection must not cost the parts sent before."""
     for attempt in range(1, _TRIES):
         piece.rewind()
         try:
@@ -93,7 +92,7 @@ def _send(http: HttpSession, method: str, url: str, **options: Any) -> requests.
 
 
 def _give_up(http: HttpSession, complete_url: str) -> None:
-    """Tells the API that nothing more will come; where even that fails, the upload expires there by itself."""
+    """Cancels the upload at the API; if that fails, the upload expires there."""
     try:
         http.request("DELETE", complete_url).close()
     except ApiError:
@@ -116,7 +115,7 @@ class _Piece:
         self._read_bytes = 0
 
     def __len__(self) -> int:
-        """How long it is in all, from which the Content-Length is taken."""
+        """Returns the total length in bytes, which becomes the Content-Length."""
         return self._size_bytes
 
     def read(self, size_bytes: int = -1) -> bytes:

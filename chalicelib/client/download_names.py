@@ -21,7 +21,7 @@ def safe_file_name(name: str, taken: Collection[str] = ()) -> str:
 
 
 def _shortened(name: str, addition: str = "") -> str:
-    """`name` with `addition` before its suffix, cut in its middle where it is too long."""
+    """Returns `name` with `addition` before its suffix, shortened in the middle if it is too long."""
     path = PurePosixPath(name)
     suffix = path.suffix if len(path.suffix.encode()) <= 32 else ""
     stem = name[: len(name) - len(suffix)].encode(errors="replace")

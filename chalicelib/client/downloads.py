@@ -18,9 +18,8 @@ _CHUNK_BYTES = 256 * 1024
 def download_files(
     http: HttpSession, files: Iterable[RemoteFile], directory: Path, taken: Collection[str] = ()
 ) -> dict[Path, RemoteFile]:
-    """Writes every file into `directory`, replacing files of the same name, and says which file is where. A file
-    appears under its name once all of it is there; one whose name is `taken` gets a number. Raises `ApiError`, or
-    OSError of the disk."""
+    """Writes every file into `directory`, replacing files of the same name, and returns their paths. A file gets its
+    name once it is complete; one whose name is `taken` gets a number. Raises `ApiError`, or OSError of the disk."""
     directory.mkdir(parents=True, exist_ok=True)
     downloaded: dict[Path, RemoteFile] = {}
     for file in files:

@@ -1,4 +1,4 @@
-"""Who was seen and what they showed, as a summary result tells it."""
+"""Reads the faces and their metrics from a summary result."""
 
 import json
 from collections.abc import Mapping
@@ -9,7 +9,8 @@ from typing import Any
 from chalicelib.domain.measurements.metrics import EMOTION_NAMES, EXPRESSION_NAMES
 from chalicelib.domain.requests.result_formats import SUMMARY_CONTENT_TYPE
 
-# Attention says where a face is turned, not what it shows; engagement and valence are sums of what is named already.
+# Attention states the direction of a face, not its expression; engagement and valence are sums of what is named
+# already.
 _UNRANKED = frozenset({"attention", "engagement", "valence"})
 RANKED_NAMES: tuple[str, ...] = tuple(name for name in (*EMOTION_NAMES, *EXPRESSION_NAMES) if name not in _UNRANKED)
 LOWEST_PEAK = 10.0
@@ -28,8 +29,8 @@ class MetricSummary:
 
 @dataclass(frozen=True, slots=True)
 class FaceSummary:
-    """One face. Times are those of the medium; `event_counts` has the events that happened, by name, `left_out` what
-    spoke against its frames and against how many of them. Without a valid frame there are no metrics."""
+    """One face. Times are those of the media file; `event_counts` has the number of events by name, `left_out` the
+    number of frames by the reason why they are not valid. Without a valid frame there are no metrics."""
 
     face_id: str
     first_s: float

@@ -1,4 +1,4 @@
-"""Requests and answers, with errors as sentences."""
+"""HTTP requests and responses; errors carry a message for the user."""
 
 import time
 from types import TracebackType
@@ -18,8 +18,8 @@ _LONGEST_PAUSE_S = 60.0
 
 
 class ApiError(MienError):
-    """The API refused, or did not answer as it should. The message is a sentence for a person; `status` is that of the
-    answer, 0 where there was none; `retry_after_s` is what the API asked to wait."""
+    """The API refused a request, did not answer, or sent an invalid response. The message is for the user; `status` is
+    that of the response, 0 if there was none; `retry_after_s` is the wait that the API asked for."""
 
     def __init__(self, sentence: str, *, status: int = 0, retry_after_s: float | None = None) -> None:
         super().__init__(sentence)
@@ -36,8 +36,8 @@ class _NoCredentials(AuthBase):
 
 class _Session(requests.Session):
     def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
-        """On a redirect: credentials do not leave their origin, and a `.netrc` adds none. Beside a presigned query S3
-        refuses any."""
+        """On a redirect: credentials do not leave their origin, and a `.netrc` adds none. S3 rejects credentials on a
+        presigned URL."""
         if self.should_strip_auth(  # type: ignore[no-untyped-call]  # requests leaves it out
             str(response.request.url), str(prepared_request.url)
         ):
@@ -65,9 +65,8 @@ class HttpSession:
         self._session.close()
 
     def request(self, method: str, url: str, *, authorized: bool = True, **options: Any) -> requests.Response:
-        """The answer to a request, with status 399 at most. What may be asked twice, a GET or what has an
-        Idempotency-Key, is asked again where no answer came, the API is overloaded, or it came too fast. Raises
-        `ApiError`."""
+        """Returns the response to a request, with status 399 at most. A GET, or a request with an Idempotency-Key, is
+        sent again if there is no response, the API is overloaded, or the rate limit is exceeded. Raises `ApiError`."""
         tries = _TRIES if method == "GET" or "Idempotency-Key" in options.get("headers", ()) else 1
         for attempt in range(1, tries):
             try:
@@ -95,7 +94,7 @@ class HttpSession:
 
 
 def document_of(answer: requests.Response) -> Any:
-    """The JSON of an answer. Raises `ApiError` where it has none."""
+    """Returns the JSON of a response. Raises `ApiError` if the body is not JSON."""
     try:
         return answer.json()
     except requests.JSONDecodeError:
@@ -105,7 +104,7 @@ def document_of(answer: requests.Response) -> Any:
 
 
 def _sentence(answer: requests.Response) -> str:
-    """The sentence of the error envelope, or one that names the status."""
+    """Returns the message of the error envelope, or one that states the status."""
     try:
         return str(answer.json()["error"])
     except (requests.JSONDecodeError, KeyError, TypeError):

@@ -1,4 +1,4 @@
-"""What the client reads out of the API's JSON."""
+"""The parts of the API's JSON that the client reads."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ ENDED = frozenset({"done", "error", "cancelled"})
 
 @dataclass(frozen=True, slots=True)
 class RemoteFile:
-    """A result: where to download it and what it is. `sha256` is lower-case hex, empty where the API does not say."""
+    """A result file: its URL and content type. `sha256` is lower-case hex, empty if the API does not state it."""
 
     media_url: str
     file_name: str
@@ -19,8 +19,8 @@ class RemoteFile:
 
 @dataclass(frozen=True, slots=True)
 class RemoteJob:
-    """A job as the API tells it. The frames are None until a worker has begun, or where the API does not say; an
-    `annotations_url` is empty while there is no such entry. `document` is the API's own."""
+    """A job as the API describes it. The frame counts are None until a worker has started, or if the API does not state
+    them; an `annotations_url` is empty while there is no such entry. `document` is the API's JSON."""
 
     url: str
     name: str
@@ -43,7 +43,7 @@ class RemoteJob:
 
     @property
     def has_ended(self) -> bool:
-        """Whether its state will not change by itself."""
+        """Returns True if the status is final until a requeue."""
         return self.status in ENDED
 
 

@@ -42,7 +42,7 @@ class MediaApiClient:
         self._http.__exit__(error_type, error, traceback)
 
     def jobs_url(self) -> str:
-        """Where jobs are created, as the index (which needs no credentials) says. Raises `ApiError`."""
+        """Returns the URL at which jobs are created, from the index (which needs no credentials). Raises `ApiError`."""
         if not self._jobs_url:
             headers = {"Accept": "application/json"}
             document = self._http.json("GET", self._index_url, authorized=False, headers=headers)
@@ -121,7 +121,7 @@ class MediaApiClient:
     def list_jobs(
         self, *, limit: int | None, status: str = "", name: str = "", page_size: int = _PAGE
     ) -> Iterator[RemoteJob]:
-        """Jobs, newest first, page by page; all of them where `limit` is None. Raises `ApiError`."""
+        """Yields jobs, newest first, page by page; all of them if `limit` is None. Raises `ApiError`."""
         query = {
             "limit": str(page_size if limit is None else min(limit, page_size)),
             **_if_given("status", status),
@@ -139,8 +139,8 @@ class MediaApiClient:
             url = answer.links.get("next", {}).get("url")
 
     def wait_for_job(self, job: RemoteJob, on_change: Callable[[RemoteJob], None], *, interval_s: float) -> RemoteJob:
-        """Asks every `interval_s` seconds until the job has ended, and tells of each change. Raises `ApiError` and
-        whatever `on_change` raises, which is called at least once and again at every question."""
+        """Polls every `interval_s` seconds until the job has ended, and calls `on_change` at least once and after every
+        poll. Raises `ApiError` and whatever `on_change` raises."""
         while True:
             on_change(job)
             if job.has_ended:
@@ -149,7 +149,7 @@ class MediaApiClient:
             job = self.get_job(job)
 
     def wait_for_input(self, job: RemoteJob, *, interval_s: float = 0.5) -> RemoteJob:
-        """The job once its medium has arrived: one that the API fetches itself takes a while. Raises `ApiError` where
+        """Returns the job once its input has arrived, which takes a while if the API fetches it. Raises `ApiError` if
         the job ends without it."""
         while not job.input_annotations_url:
             if job.has_ended:
@@ -159,8 +159,8 @@ class MediaApiClient:
         return job
 
     def download_results(self, job: RemoteJob, directory: Path) -> dict[Path, RemoteFile]:
-        """Writes every result of the job into `directory`, replacing files of the same name, and says which file is
-        where. A file appears under its name once all of it is there. Raises `ApiError`, or OSError of the disk."""
+        """Writes every result of the job into `directory`, replacing files of the same name, and returns their paths. A
+        file gets its name once it is complete. Raises `ApiError`, or OSError of the disk."""
         return self.download_files(job.files, directory)
 
     def download_files(
@@ -205,11 +205,11 @@ def _fields(options: OptionValues) -> dict[str, str]:
 
 
 def _nothing(_sent_bytes: int, _all_bytes: int) -> None:
-    """Nobody wants to know."""
+    """Ignores the progress."""
 
 
 def _once() -> dict[str, str]:
-    """Makes a request that may be sent again where no answer came: under one key the API carries it out once."""
+    """Sends a request that may be repeated if there is no response: with one key, the API processes it once."""
     return {"Idempotency-Key": str(uuid.uuid4())}
 
 

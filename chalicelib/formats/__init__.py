@@ -1,10 +1,10 @@
 """Numbers to bytes: the files that a finished job holds. Standard library and `domain` only, but for Parquet.
 
-* `writers`      what every format offers: `ResultWriter`
+* `writers`      the interface of every format: `ResultWriter`
 * `session_json` frames with all their faces, one line per frame
 * `legacy_json`  one face, column by column
 * `csv_table`    a table for spreadsheets
-* `parquet_table` the same for programs; needs pyarrow and is imported where it is asked for
+* `parquet_table` the same for programs; needs pyarrow and is imported only if it is asked for
 * `summary_json` what each face showed over the whole medium: statistics and events
 * `media_summary` `face_summaries` `face_summary` `face_statistics` `face_events`  the sums that the summary is made of
 * `partial_metrics` the part of a result that one segment makes, to the last digit

@@ -9,9 +9,9 @@ from chalicelib.formats.numbers import metric_text
 
 
 def metric_columns(metrics: MetricSet, *, classifier_names: bool) -> dict[str, str]:
-    """Column name -> what the number is (`mapped_name`), in the order of `metrics`.
+    """Returns the classifier (`mapped_name`) by column name, in the order of `metrics`.
 
-    Columns carry the friendly names, or the raw classifier names where `classifier_names` is set.
+    Columns carry the friendly names, or the raw classifier names if `classifier_names` is set.
     """
     return {(metric.classifier if classifier_names else metric.name): metric.mapped_name for metric in metrics}
 
@@ -22,7 +22,7 @@ def size_members(size: FrameSize | None) -> dict[str, dict[str, int]]:
 
 
 def metric_cells(face: FaceMetrics, names: Iterable[str]) -> list[str]:
-    """The face's numbers as text, one for each of `names` (friendly ones). Raises `ValueError` where one is not
+    """Returns the face's numbers as text, one for each of `names` (friendly ones). Raises `ValueError` if one is not
     finite."""
     values = face.values
     return [metric_text(values[name]) for name in names]

@@ -17,7 +17,7 @@ from chalicelib.formats.numbers import milliseconds_text
 
 
 class CsvTableWriter:
-    r"""Writes a header and rows as RFC 4180 has them: commas, quotes only where needed, every line ended by `\r\n`
+    r"""Writes a header and rows by RFC 4180: commas, quotes only if needed, every line ended by `\r\n`
     (what the RFC and spreadsheets ask for), UTF-8 without a byte order mark.
 
     Columns: time in milliseconds, `face id`, the metrics, `confidence`, `valid` (1 or 0), `invalid reasons`. Every face

@@ -14,7 +14,7 @@ _DURATION_DECIMALS = 6  # microseconds: 1.2 - 1.0 is 0.2, not a little less
 
 @dataclass(slots=True)
 class _Open:
-    """An event that goes on."""
+    """An event in progress."""
 
     start_s: float
     peak: float
@@ -33,12 +33,12 @@ class FaceEvents:
 
     @property
     def dropped(self) -> int:
-        """How many events were counted and not kept."""
+        """Returns the number of events that were counted and not kept."""
         return self.counts.total() - len(self._events)
 
     def add(self, time_s: float, values: Mapping[str, float], *, is_valid: bool = True) -> None:
-        """The face in the next frame, which begins at `time_s`, where the frame before ended. In one that is not valid
-        only turns of the head go on or begin."""
+        """Adds the face in the next frame, which begins at `time_s`, the end of the previous frame. In a frame that is
+        not valid, only turns of the head begin or continue."""
         for index, definition in enumerate(self._definitions):
             if not is_valid and definition.metric not in ANGLES:
                 self._end(index, time_s)
@@ -54,7 +54,7 @@ class FaceEvents:
                 event.peak, event.peak_time_s = value, time_s
 
     def leave(self, time_s: float) -> None:
-        """The face was last seen until `time_s`: whatever went on is over."""
+        """Ends all events: the face was last seen until `time_s`."""
         for index in range(len(self._open)):
             self._end(index, time_s)
 

@@ -1,4 +1,4 @@
-"""What the metrics of one face come to over a whole medium. Memory: five numbers per metric."""
+"""Statistics of the metrics of one face over a whole video. Memory: five numbers per metric."""
 
 from array import array
 from collections.abc import Mapping

@@ -26,7 +26,7 @@ class FaceSummaries:
         self._limit = limit
         self._recent: OrderedDict[int, FaceSummary] = OrderedDict()
         self._spool: BinaryIO | None = None
-        self._places: dict[int, int] = {}  # of every id: where it was last written to the spool, or -1
+        self._places: dict[int, int] = {}  # by id: the offset of its last copy in the spool, or -1
 
     def __len__(self) -> int:
         return len(self._places)
@@ -57,5 +57,5 @@ class FaceSummaries:
         if self._spool is None:
             raise RuntimeError(f"face {face_id} is neither here nor in the spool")
         self._spool.seek(self._places[face_id])
-        summary: FaceSummary = pickle.load(self._spool)  # noqa: S301  # our own bytes, in a file that nobody else opens
+        summary: FaceSummary = pickle.load(self._spool)  # noqa: S301  # our own bytes, in a private temporary file
         return summary

@@ -1,4 +1,4 @@
-"""What a summary holds of one face."""
+"""The summary of one face."""
 
 from collections import Counter
 from dataclasses import dataclass, field

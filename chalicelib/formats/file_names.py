@@ -1,17 +1,17 @@
-"""What clients see a result called."""
+"""The file names of results."""
 
 import unicodedata
 
 from chalicelib.domain.entries import MAX_FILE_NAME_CHARACTERS
 
 _MAX_EXTENSION_CHARACTERS = 16
-"""What follows the last dot counts as an extension up to this length; `.mp4` does, half a sentence does not."""
+"""Longest text after the last dot that counts as an extension: `.mp4` does, several words do not."""
 
 
 def result_file_name(input_file_name: str, suffix: str) -> str:
     """`input_file_name` followed by `suffix`, at most 255 characters.
 
-    Where that is too long the input's name loses characters at the end of its stem, so that its extension stays:
+    If that is too long, the stem of the input's name is shortened and its extension kept:
     `<long stem>.mp4-metrics.json`.
     """
     room = MAX_FILE_NAME_CHARACTERS - len(suffix)

@@ -51,7 +51,7 @@ class MediaSummary:
 
     @property
     def face_count(self) -> int:
-        """How many faces there are."""
+        """Returns the number of faces."""
         return len(self._faces)
 
     def faces(self) -> Iterator[tuple[int, FaceSummary]]:

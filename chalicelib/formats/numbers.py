@@ -1,4 +1,4 @@
-"""How numbers are written: decimal, never with an exponent, never as `-0`, never NaN or infinity."""
+"""Numbers as text: decimal, never with an exponent, never as `-0`, never NaN or infinity."""
 
 import math
 from decimal import Decimal
@@ -12,19 +12,19 @@ MILLISECOND_DECIMALS = 3
 
 
 def metric_text(value: float) -> str:
-    """`value` to at most four decimals, without trailing zeros. Raises `ValueError` where it is not finite."""
+    """Returns `value` with at most four decimals, without trailing zeros. Raises `ValueError` if it is not finite."""
     return _trimmed(value, f"{value:z.{METRIC_DECIMALS}f}")
 
 
 def milliseconds_text(time_s: float) -> str:
-    """`time_s` in milliseconds to at most three decimals, without trailing zeros. Raises `ValueError` where it is not
-    finite."""
+    """Returns `time_s` in milliseconds with at most three decimals, without trailing zeros. Raises `ValueError` if it
+    is not finite."""
     time_ms = time_s * 1000.0
     return _trimmed(time_ms, f"{time_ms:z.{MILLISECOND_DECIMALS}f}")
 
 
 def seconds_text(time_s: float) -> str:
-    """`time_s` exactly: `float` of the text is the same number again. Raises `ValueError` where it is not finite."""
+    """Returns `time_s` exactly: `float` of the text is the same number. Raises `ValueError` if it is not finite."""
     if not math.isfinite(time_s):
         raise ValueError(f"{time_s} cannot be written as a time")
     text = repr(float(time_s) + 0.0)  # adding zero turns -0.0 into 0.0 and changes nothing else

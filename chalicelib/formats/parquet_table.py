@@ -1,5 +1,5 @@
 """Parquet: the table for programs, typed and compressed. The only format that needs a library, pyarrow, which takes
-part of a second to load; whoever writes no Parquet does not import this module."""
+part of a second to load; import this module only to write Parquet."""
 
 import math
 from array import array
@@ -20,7 +20,7 @@ ROWS_PER_GROUP = 16_384
 _FLOAT32_MAX = 3.4028234e38
 _ROW_KINDS = ((pa.int32(), False), (pa.float64(), False), (pa.int32(), True))  # with whether they may be null
 _VALIDITY_KINDS = (pa.float32(), pa.bool_(), pa.string())
-_NO_VALUE = 0.0  # under a null nobody sees it
+_NO_VALUE = 0.0  # hidden by the null
 
 
 class ParquetTableWriter:
@@ -127,8 +127,8 @@ class _Rows:
 
 
 class _Sink:
-    """The stream as pyarrow writes to it. A `ParquetWriter` that is dropped writes its footer when it is collected,
-    where its stream may be closed already and the file given up: then it goes nowhere."""
+    """The stream that pyarrow writes to. A `ParquetWriter` that is dropped writes its footer when it is
+    garbage-collected; if the stream is closed by then, the footer is discarded."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
@@ -138,7 +138,7 @@ class _Sink:
         return len(data) if self._stream.closed else self._stream.write(data)
 
     def flush(self) -> None:
-        """Whoever opened the stream flushes it."""
+        """Does nothing: the owner of the stream flushes it."""
 
     def close(self) -> None:
         """The stream stays open, as `ResultWriter` says."""

@@ -28,7 +28,7 @@ _MAX_LINE_BYTES = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class PartialCounts:
-    """What the decoder says of a segment: packets that went in, those of them that it refused, frames that came out."""
+    """The decoder's counts for a segment: packets read, packets rejected, frames decoded."""
 
     packets: int
     refused: int
@@ -90,7 +90,7 @@ class PartialMetricsReader:
             raise ValueError("a partial result holds an unknown record")
         self.counts = PartialCounts(*_COUNTS.unpack(self._read(_COUNTS.size)))
         if self._stream.read(1):
-            raise ValueError("a partial result goes on after its end")
+            raise ValueError("a partial result continues after its end")
 
     def _names(self) -> tuple[tuple[str, ...], struct.Struct]:
         if self._read(len(_MAGIC)) != _MAGIC:

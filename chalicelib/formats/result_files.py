@@ -82,7 +82,7 @@ WRITERS: Mapping[str, Callable[[BinaryIO, Contents, OpenSpool], ResultWriter]] =
 
 @dataclass(frozen=True, slots=True)
 class ResultFile:
-    """One result: where it lies, what clients see it called, and what it is."""
+    """One result: its path, its file name for clients, and its content type."""
 
     path: Path
     file_name: str
@@ -138,7 +138,7 @@ class ResultFiles:
             writer.write(frame)
 
     def close(self) -> None:
-        """Completes every file; closing again does nothing. Deletes all of them where one cannot be completed."""
+        """Completes every file; closing again does nothing. Deletes all of them if one cannot be completed."""
         if not self._is_open:
             return
         with ExitStack() as undo:
@@ -155,7 +155,7 @@ class ResultFiles:
         with ExitStack() as deletions:
             for path in self._paths:
                 deletions.callback(path.unlink, missing_ok=True)
-            self._open_files.close()  # may fail where the disk is full; the files go nevertheless
+            self._open_files.close()  # may fail if the disk is full; the files are deleted nevertheless
 
     def __enter__(self) -> Self:
         return self

@@ -23,10 +23,10 @@ _NULL = "null"
 
 class SummaryJsonWriter:
     """Writes `{"content_type", "configuration", "media", "share_threshold", "event_definitions", "faces"}` in this
-    order, UTF-8. `configuration` says on which `provider` the networks ran; it is left out where that is not known.
+    order, UTF-8. `configuration` has the execution `provider` of the networks; it is left out if that is not known.
 
     `docs/results.md` says what each number means. Metrics have their friendly names in every job; a face that is valid
-    in no frame has none. Nothing is written before `close`. Opens a spool where there are many faces.
+    in no frame has none. Nothing is written before `close`. Opens a spool if there are many faces.
     """
 
     content_type = SUMMARY_CONTENT_TYPE

@@ -1,4 +1,4 @@
-"""What every output format offers."""
+"""The interface of every output format."""
 
 from collections.abc import Callable
 from typing import BinaryIO, Protocol
@@ -6,14 +6,14 @@ from typing import BinaryIO, Protocol
 from chalicelib.domain.measurements.metrics import FrameMetrics
 
 OpenSpool = Callable[[], BinaryIO]
-"""Opens an empty temporary file on the disk for writing and reading. Whoever made the function closes the file."""
+"""Opens an empty temporary file on the disk for writing and reading. The owner of the function closes the file."""
 
 
 class ResultWriter(Protocol):
     """Writes one result as a stream, to a binary stream given at construction, which stays open.
 
-    The beginning may be written at construction, so a writer that is closed at once leaves a valid file too. Whoever
-    drops a writer without `close` drops what it has written.
+    The beginning may be written at construction, so a writer that is closed at once leaves a valid file too. Without
+    `close`, the result is incomplete and must be discarded.
     """
 
     @property
@@ -22,7 +22,7 @@ class ResultWriter(Protocol):
 
     @property
     def suffix(self) -> str:
-        """What the result's file name has after the name of the input, such as `-metrics.json`."""
+        """The end of the result's file name, after the name of the input, such as `-metrics.json`."""
 
     def write(self, frame: FrameMetrics) -> None:
         """Adds the next frame. Raises `ValueError` for a number that is not finite, and then adds nothing."""

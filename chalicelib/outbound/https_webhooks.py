@@ -30,10 +30,10 @@ _CONNECT_S = 5.0
 
 
 class HttpsWebhooks:
-    """The port `WebhookSender`. `resolver`, `connector` and `tls` are the ways to the outside; tests bring their own.
+    """The port `WebhookSender`. Tests pass their own `resolver`, `connector` and `tls`.
 
-    The name is resolved at every attempt, its addresses are checked and the connection goes to what was checked. No
-    redirect is followed, no proxy asked, and nothing of the body of an answer is read.
+    Resolves the name at every attempt, checks its addresses and connects to a checked address. Follows no redirect,
+    uses no proxy, and does not read the body of a response.
     """
 
     def __init__(

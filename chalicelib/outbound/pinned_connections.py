@@ -1,7 +1,7 @@
-"""HTTPS to one address that was looked at before, for the name that it was resolved from.
+"""HTTPS to an address that was checked before, for the name from which it was resolved.
 
-A name may have another address the next time it is asked for. So it is resolved once, every address of it is checked,
-and the connection goes to the address itself; TLS is still for the name (SNI and certificate).
+A name may resolve to another address the next time. So it is resolved once, all its addresses are checked, and the
+connection is opened to the address itself; TLS still uses the name (SNI and certificate).
 """
 
 import socket
@@ -22,7 +22,7 @@ from chalicelib.errors import MienError
 _MAX_ADDRESSES = 3
 
 Resolver = Callable[[str], Sequence[IPAddress]]
-"""All addresses of a host name. Raises OSError where there are none."""
+"""Returns all addresses of a host name. Raises OSError if there are none."""
 
 Connector = Callable[[IPAddress, float], socket.socket]
 """Opens a TCP connection to an address within some seconds. Raises OSError."""
@@ -50,14 +50,14 @@ class HostNotFound(MienError):
 
 
 class HostNotPublic(MienError):
-    """The name leads to somebody's inside, perhaps our own."""
+    """The name resolves to a private network, perhaps our own."""
 
 
 def checked_addresses(host: str, resolver: Resolver, *, within_s: float) -> Sequence[IPAddress]:
-    """The addresses of `host`, all of them public. Raises `HostNotFound`, also where they take longer than `within_s`,
-    or `HostNotPublic`.
+    """Returns the addresses of `host`, all of them public. Raises `HostNotFound`, also if the lookup takes longer than
+    `within_s`, or `HostNotPublic`.
 
-    One that is not condemns them all: a name that mixes both is made to slip through.
+    One private address is enough to refuse the host: a name that mixes both is likely an attack.
     """
     addresses = _resolved(host, resolver, within_s)
     if not addresses:
@@ -68,8 +68,8 @@ def checked_addresses(host: str, resolver: Resolver, *, within_s: float) -> Sequ
 
 
 def _resolved(host: str, resolver: Resolver, within_s: float) -> Sequence[IPAddress]:
-    """Empty where there are none in time. The system's resolver knows no time-out, and whoever runs a name's servers
-    may let it wait: it is left alone in a thread of its own, which ends when it gives up."""
+    """Returns nothing if the lookup takes too long. The system's resolver has no time-out, and a hostile name server
+    may let it wait: it runs in a thread of its own, which ends when the resolver gives up."""
     answers: SimpleQueue[Sequence[IPAddress]] = SimpleQueue()
 
     def ask() -> None:
@@ -86,7 +86,7 @@ def _resolved(host: str, resolver: Resolver, within_s: float) -> Sequence[IPAddr
 
 
 class PinnedConnection(HTTPSConnection):
-    """A connection for `host` that goes to one of `addresses`, the first that answers."""
+    """Returns a connection for `host` to the first of `addresses` that answers."""
 
     def __init__(
         self,
@@ -113,7 +113,7 @@ class PinnedConnection(HTTPSConnection):
         self._connect_each_s = min(timeout_s, connect_s / max(1, len(self._addresses)))
 
     def _new_conn(self) -> socket.socket:
-        """The one place where urllib3 opens a socket, and would resolve the name anew."""
+        """Overrides the method in which urllib3 opens a socket, and would resolve the name again."""
         failure: OSError = OSError("there is no address")
         for address in self._addresses:
             try:

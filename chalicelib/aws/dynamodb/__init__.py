@@ -1,15 +1,15 @@
 """The stores on one DynamoDB table, one module a noun.
 
-accounts            What was decided for accounts, in DynamoDB: a row in each account's partition
-annotation_cursors  The cursors of searches by annotation: where a page ended, in the order of the indexes (`<entry
+accounts            Account settings in DynamoDB: a row in each account's partition
+annotation_cursors  The cursors of searches by annotation: the end of a page, in the order of the indexes
+(`<entry
                     id>#<id>`)
 annotations         Annotations in DynamoDB
 audit               The audit trail in DynamoDB
 client              A client of DynamoDB alone, for commands that name their stack
 dead_letters        Dead letters in DynamoDB: one partition for all accounts, which only operators read
 entries             Entries and their representations in DynamoDB
-job_cursors         The cursors of job lists: where a page ended, in a form that only the account it was made for can
-                    use
+job_cursors         The cursors of job lists: the last position of a page, usable only by the account it was created for
 jobs                Jobs in DynamoDB
 keyed_requests      Requests with an idempotency key in DynamoDB
 login_failures      Failed log-ins in DynamoDB: one counter for all processes, per user name and source

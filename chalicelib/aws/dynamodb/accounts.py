@@ -1,4 +1,4 @@
-"""What was decided for accounts, in DynamoDB: a row in each account's partition."""
+"""Account settings in DynamoDB: a row in each account's partition."""
 
 from chalicelib.aws.dynamodb.rows import from_row, to_row
 from chalicelib.aws.dynamodb.table import NEW, Condition, ConditionFailed, DynamoTable
@@ -14,7 +14,7 @@ class DynamoAccounts:
         self._table = table
 
     def get(self, account_id: str) -> AccountSettings | None:
-        """What was decided for the account, None where nothing was. Read consistently."""
+        """Returns the settings of the account, None if there are none. Reads consistently."""
         row = self._table.get(account_settings_key(account_id))
         return None if row is None else from_row(AccountSettings, row)
 

@@ -1,4 +1,4 @@
-"""The cursors of searches by annotation: where a page ended, in the order of the indexes (`<entry id>#<id>`)."""
+"""The cursors of searches by annotation: the end of a page, in the order of the indexes (`<entry id>#<id>`)."""
 
 from chalicelib.domain.ids import check_id, derived_id
 from chalicelib.errors import MalformedRequest

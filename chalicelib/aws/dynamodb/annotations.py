@@ -49,8 +49,8 @@ class DynamoAnnotations:
         return tuple(from_row(Annotation, row) for row in rows)
 
     def replace(self, previous: Annotation, replacement: Annotation) -> None:
-        """Puts `replacement` in the place of `previous`, which has the same ids. Raises `NotFound` where the row is
-        gone, `StaleWrite` where its texts are not `previous`' any more."""
+        """Replaces `previous` by `replacement`, which has the same ids. Raises `NotFound` if the row no longer exists,
+        `StaleWrite` if its texts differ from those of `previous`."""
         names = {"#key": "key", "#value": "value", "#source": "source"}
         values = {":key": previous.key, ":value": previous.value}
         same_source = "attribute_not_exists(#source)"
@@ -102,7 +102,7 @@ class DynamoAnnotations:
                 return Page(tuple(found), encode_cursor(account_id, position))
             if is_next:
                 found.append(entry_id)
-            # The next page begins behind this annotation, or behind the whole entry where that has been told.
+            # The next page begins after this annotation, or after the whole entry if that has been listed.
             position = end_of(entry_id) if found[-1:] == [entry_id] else row[NOTED_ENTRY]
         return Page(tuple(found), None)
 

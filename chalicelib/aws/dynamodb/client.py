@@ -21,7 +21,8 @@ _LOCAL_REGION = "us-east-1"
 
 
 def make_dynamodb_client(*, endpoint_url: str | None = None, region: str | None = None) -> "DynamoDBClient":
-    """What is None comes from boto3's own variables and files. Raises `AwsFailure` without a region.
+    """Returns a client. boto3's own variables and files replace arguments that are None. Raises `AwsFailure` without a
+    region.
 
     An endpoint on this machine is no real AWS: it gets the credentials of the profile `mien-local`, which `make serve`
     writes, or made-up ones if boto3's files have no such profile; never any other, and no proxy.

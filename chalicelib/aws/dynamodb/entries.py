@@ -12,7 +12,7 @@ from chalicelib.domain.entries import MAX_REPRESENTATIONS, Entry, Representation
 from chalicelib.errors import Invalid, NotFound, StaleWrite
 
 _DELETING = "deleting"
-"""The attribute of an entry whose deletion has begun: the time. For everything else it is gone already."""
+"""The attribute of an entry whose deletion has begun: the time. To all other methods the entry no longer exists."""
 _LIVE = Condition(f"{EXISTING.text} AND attribute_not_exists(#deleting)", {**EXISTING.names, "#deleting": _DELETING})
 
 
@@ -41,8 +41,8 @@ class DynamoEntries:
         return {entry.id: entry for entry in entries}
 
     def add_representation(self, representation: Representation) -> None:
-        """Adds a file to its entry. Raises `NotFound` without the entry, `Invalid` where the name is taken by a file
-        with another `media_key` or the entry is full."""
+        """Adds a file to its entry. Raises `NotFound` without the entry, `Invalid` if a file with another `media_key`
+        has the name or the entry is full."""
         free = Condition(
             f"{_LIVE.text} AND attribute_not_exists(#all.#id) AND size(#all) < :most",
             {**_LIVE.names, **_names(representation)},
@@ -68,10 +68,10 @@ class DynamoEntries:
             raise _not_found() from None
 
     def replace_representation(self, previous: Representation, replacement: Representation) -> None:
-        """Puts `replacement` in the place of `previous`, which has the same id, in one write.
+        """Replaces `previous` by `replacement`, which has the same id, in one write.
 
-        Raises `NotFound` where entry or file are gone, `StaleWrite` where the file's media is neither `previous`' nor
-        `replacement`'s own.
+        Raises `NotFound` if the entry or the file no longer exists, `StaleWrite` if the file's media is that of neither
+        `previous` nor `replacement`.
         """
         try:
             self._set(replacement, _still(previous))
@@ -97,12 +97,12 @@ class DynamoEntries:
         self._set_field(account_id, entry_id, "data_split", data_split, {"updated": now})
 
     def set_media_seconds(self, account_id: str, entry_id: str, media_seconds: float | None) -> None:
-        """Notes how long the medium is, once a worker has looked. Raises `NotFound`."""
+        """Stores the duration that a worker measured. Raises `NotFound`."""
         self._set_field(account_id, entry_id, "media_seconds", media_seconds, {})
 
     def begin_deletion(self, account_id: str, entry_id: str, now: datetime) -> Entry:
-        """The entry as it was. From here on everything but the two methods of deletion finds no such entry, and no
-        second one can be made under its id until it is gone.
+        """Begins a deletion and returns the entry. From now on only the two methods of deletion find the entry, and
+        none can be created under its id until it is deleted.
 
         Raises `NotFound`; one that was begun before may be begun again.
         """
@@ -117,8 +117,8 @@ class DynamoEntries:
         return from_row(Entry, row)
 
     def finish_deletion(self, record: AuditRecord) -> None:
-        """Removes the row of the entry that `record` speaks of and writes the record, both or neither. Does nothing
-        where no deletion has begun or another has finished."""
+        """Removes the row of the entry that `record` names and writes the record, both or neither. Does nothing if no
+        deletion has begun or another has finished."""
         begun = Condition("attribute_exists(#deleting)", {"#deleting": _DELETING})
         row = to_row(record) | audit_key(record.account_id, record.id)
         with suppress(ConditionFailed):
@@ -142,9 +142,9 @@ class DynamoEntries:
             raise _not_found() from None
 
     def receive_upload(self, representation: Representation) -> None:
-        """Adds the file that the entry waited for, and ends the waiting, in one write.
+        """Adds the file of the entry's upload and ends the upload, in one write.
 
-        Raises `NotFound` where there is no such entry or it does not wait.
+        Raises `NotFound` if there is no such entry or it has no upload.
         """
         names = {**_LIVE.names, "#upload": "upload", "#updated": "updated", **_names(representation)}
         values = {":representation": to_row(representation), ":updated": stored(representation.updated)}
@@ -156,7 +156,8 @@ class DynamoEntries:
             raise _not_found() from None
 
     def delete_waiting(self, account_id: str, entry_id: str) -> bool:
-        """Removes an entry whose upload has not arrived; does nothing to any other. Whether it is gone, also before."""
+        """Removes an entry whose upload has not arrived; does nothing to any other. Returns True if it is gone,
+        including if it already was."""
         waiting = Condition("attribute_exists(#upload)", {"#upload": "upload"})
         try:
             self._table.delete(entry_key(account_id, entry_id), waiting)
@@ -199,7 +200,7 @@ def _still(representation: Representation) -> Condition:
 
 
 def _is_ours(representation: Representation, failure: ConditionFailed) -> bool:
-    """Whether the row has the file already: boto3 sends a write again whose answer was lost on the way."""
+    """Returns True if the row has the file already: boto3 repeats a write whose response was lost."""
     found = (failure.row or {}).get("representations", {}).get(representation.id, {})
     return bool(found.get("media_key") == representation.media_key)
 

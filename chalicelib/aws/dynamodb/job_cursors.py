@@ -1,4 +1,4 @@
-"""The cursors of job lists: where a page ended, in a form that only the account it was made for can use."""
+"""The cursors of job lists: the last position of a page, usable only by the account it was created for."""
 
 from chalicelib.domain.ids import check_id, derived_id
 from chalicelib.errors import MalformedRequest

@@ -13,7 +13,7 @@ from chalicelib.domain.requests.job_names import JobName
 from chalicelib.errors import NotFound, StaleWrite
 from chalicelib.services.ports import Page
 
-# Rows that one request looks at where a filter may drop most of them.
+# Rows that one request reads if a filter may drop most of them.
 _FILTERED_READ_SIZE = 200
 # Rows that one page looks at: what a page costs must not grow with the number of jobs that no filter lets through.
 MOST_ROWS_READ = 1000
@@ -27,7 +27,7 @@ class DynamoJobs:
         self._most_rows_read = most_rows_read
 
     def create(self, job: Job) -> None:
-        """Writes a new row. Raises `StaleWrite` where the id exists."""
+        """Writes a new row. Raises `StaleWrite` if the id exists."""
         try:
             self._table.put(job_row(job), NEW)
         except ConditionFailed:

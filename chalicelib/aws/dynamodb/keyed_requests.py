@@ -19,7 +19,7 @@ class DynamoKeyedRequests:
         self._table = table
 
     def claim(self, request: KeyedRequest, now: datetime) -> KeyedRequest | None:
-        """Takes the key where it is free, by one conditional write; else returns the request that has it."""
+        """Takes the key if it is free, by one conditional write; else returns the request that has it."""
         free = Condition(_FREE, _NAMES, {":now_s": stored(now.timestamp()), ":now": stored(now)})
         try:
             self._table.put(_row(request), free)
@@ -32,7 +32,7 @@ class DynamoKeyedRequests:
         return None
 
     def save(self, request: KeyedRequest) -> None:
-        """Replaces the row of the same owner. Raises `StaleWrite` where the key has another owner or none."""
+        """Replaces the row of the same owner. Raises `StaleWrite` if the key has another owner or none."""
         mine = Condition("#owner = :owner", {"#owner": "owner"}, {":owner": request.owner})
         try:
             self._table.put(_row(request), mine)

@@ -19,14 +19,14 @@ class DynamoLoginFailures:
         self._table = table
 
     def get(self, email: str, source: str, now: datetime) -> LoginFailures | None:
-        """What has not been forgotten yet."""
+        """Returns the failures that have not expired."""
         row = self._table.get(login_failures_key(email, source))
         if row is None or row[EXPIRES_AT] <= stored(now.timestamp()):
             return None
         return from_row(LoginFailures, row)
 
     def add(self, email: str, source: str, now: datetime) -> LoginFailures:
-        """Counts one more, atomically; the first one again where the others are forgotten."""
+        """Counts one more, atomically; starts at one again if the others have expired."""
         key = login_failures_key(email, source)
         expires_at = stored(int((now + timedelta(seconds=FORGOTTEN_AFTER_S)).timestamp()))
         for _ in range(_TRIES):

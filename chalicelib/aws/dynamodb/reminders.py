@@ -42,7 +42,7 @@ class DynamoReminders:
         return tuple(due)
 
     def remove(self, reminder: Reminder) -> None:
-        """Removes the reminder, unless it has been moved to another time or is gone."""
+        """Removes the reminder, unless it has been moved to another time or deleted."""
         unmoved = Condition("#due = :due", {"#due": DUE_AT}, {":due": stored(reminder.due_at)})
         with suppress(ConditionFailed):
             self._table.delete(_key(reminder), unmoved)

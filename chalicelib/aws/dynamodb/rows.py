@@ -38,7 +38,7 @@ def from_row(kind: type[T], row: Mapping[str, Any]) -> T:
 
 
 def stored(value: Any) -> Any:
-    """What a row holds for one field's `value`. Raises TypeError for a type that rows do not know."""
+    """Returns the stored form of a field's `value`. Raises TypeError for a type that rows do not support."""
     if isinstance(value, StrEnum):
         return value.value
     if isinstance(value, str | bool):

@@ -50,8 +50,8 @@ class DynamoSegments:
         return self._change(at, "SET #frames.#index = :frames", names, {":frames": frames})
 
     def finish(self, at: JobMessage, index: int, frames: int, provider: str) -> SegmentRow:
-        """Notes that a segment is done, and what its networks ran on. Of several at the same time, one at least is told
-        of all."""
+        """Stores that a segment is done, and its execution provider. If several finish at the same time, at least one
+        gets a row with all of them."""
         names = {"#frames": "frames", "#done": "done", "#providers": "providers", "#index": str(index)}
         change = "SET #frames.#index = :frames, #done.#index = :yes, #providers.#index = :provider"
         return self._change(at, change, names, {":frames": frames, ":yes": True, ":provider": provider})

@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 
 class ConditionFailed(MienError):
-    """A write found another row than its condition asked for. `row` is that row, None where there is none."""
+    """A write found a row that does not meet its condition. `row` is that row, None if there is none."""
 
     def __init__(self, row: Row | None) -> None:
         super().__init__("the condition of a write did not hold")
@@ -41,7 +41,7 @@ class _OtherTransaction(MienError):
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """What must hold of the row before a write. `text` writes attributes as `#x` and values as `:x`."""
+    """The condition of a write. `text` writes attributes as `#x` and values as `:x`."""
 
     text: str
     names: Mapping[str, str]

@@ -113,52 +113,52 @@ AUDIT_PREFIX: Final = "AUDIT#"
 
 
 def job_key(account_id: str, job_id: str) -> dict[str, str]:
-    """Where a job's row is."""
+    """Returns the key of a job's row."""
     return _key(account_partition(account_id), f"{JOB_PREFIX}{job_id}")
 
 
 def entry_key(account_id: str, entry_id: str) -> dict[str, str]:
-    """Where an entry's row is."""
+    """Returns the key of an entry's row."""
     return _key(account_partition(account_id), f"ENTRY#{entry_id}")
 
 
 def annotation_key(account_id: str, entry_id: str, annotation_id: str) -> dict[str, str]:
-    """Where an annotation's row is."""
+    """Returns the key of an annotation's row."""
     return _key(account_partition(account_id), f"{annotation_prefix(entry_id)}{annotation_id}")
 
 
 def keyed_request_key(account_id: str, key: str) -> dict[str, str]:
-    """Where the request under an idempotency key is; the key itself comes from a client."""
+    """Returns the key of the row of an idempotency key; the idempotency key itself comes from a client."""
     return _key(account_partition(account_id), f"IDEMPOTENCY#{hashlib.sha256(key.encode()).hexdigest()}")
 
 
 def reminder_key(account_id: str, duty: str, subject_id: str) -> dict[str, str]:
-    """Where a reminder's row is."""
+    """Returns the key of a reminder's row."""
     return _key(account_partition(account_id), f"REMINDER#{duty}#{subject_id}")
 
 
 def dead_letter_key(account_id: str, job_id: str, run: int) -> dict[str, str]:
-    """Where it says that a run was given up."""
+    """Returns the key of the row of a dead letter."""
     return _key(DEAD_LETTERS_PARTITION, f"{DEAD_LETTER_PREFIX}{account_id}#{job_id}#{run}")
 
 
 def segments_key(account_id: str, job_id: str, run: int) -> dict[str, str]:
-    """Where it says how the segments of a run fare."""
+    """Returns the key of the row of a run's segments."""
     return _key(account_partition(account_id), f"{segments_prefix(job_id)}{run}")
 
 
 def segments_prefix(job_id: str) -> str:
-    """What the sort keys of the segments of a job's runs begin with."""
+    """Returns the prefix of the sort keys of the segments of a job's runs."""
     return f"SEGMENTS#{job_id}#"
 
 
 def webhook_secret_key(account_id: str) -> dict[str, str]:
-    """Where the secret of an account's notifications is."""
+    """Returns the key of the row of an account's webhook secret."""
     return _key(account_partition(account_id), "WEBHOOK_SECRET")
 
 
 def account_settings_key(account_id: str) -> dict[str, str]:
-    """Where is what was decided for an account."""
+    """Returns the key of the row of an account's settings."""
     return _key(account_partition(account_id), "SETTINGS")
 
 
@@ -177,37 +177,37 @@ def annotation_index(annotation: Annotation) -> dict[str, str]:
 
 
 def by_key_partition(account_id: str, key: str) -> str:
-    """Where the index by key has an account's annotations."""
+    """Returns the partition of an account's annotations in the index by key."""
     return f"{account_partition(account_id)}#{_digest(key)}"
 
 
 def by_value_partition(account_id: str, key: str, value: str) -> str:
-    """Where the index by key and value has an account's annotations."""
+    """Returns the partition of an account's annotations in the index by key and value."""
     return f"{account_partition(account_id)}#{_digest(key)}#{_digest(value)}"
 
 
 def audit_key(account_id: str, record_id: str) -> dict[str, str]:
-    """Where a line of the audit trail is."""
+    """Returns the key of a line of the audit trail."""
     return _key(account_partition(account_id), f"{AUDIT_PREFIX}{record_id}")
 
 
 def account_key(account_id: str) -> dict[str, str]:
-    """Where it says that there is such an account."""
+    """Returns the key of the row that marks an account as existing."""
     return _key(account_partition(account_id), "ACCOUNT")
 
 
 def user_key(email: str) -> dict[str, str]:
-    """Where a user's row is."""
+    """Returns the key of a user's row."""
     return _key(f"USER#{email}", "USER")
 
 
 def user_name_key(email: str) -> dict[str, str]:
-    """Where a user is listed."""
+    """Returns the key of a user in the list of users."""
     return _key(USER_NAMES_PARTITION, f"{USER_NAME_PREFIX}{email}")
 
 
 def login_failures_key(email: str, source: str) -> dict[str, str]:
-    """Where failed log-ins as `email` from `source` are counted; anybody may send any name, of any length."""
+    """Returns the key of the counter of failed logins as `email` from `source`; a name may have any length."""
     pair = f"{email}\0{source}".encode("utf-8", "surrogatepass")
     return _key(f"LOGIN#{hashlib.sha256(pair).hexdigest()}", "FAILURES")
 
@@ -218,7 +218,7 @@ def account_partition(account_id: str) -> str:
 
 
 def annotation_prefix(entry_id: str) -> str:
-    """What the sort keys of an entry's annotations begin with."""
+    """Returns the prefix of the sort keys of an entry's annotations."""
     return f"ANNOTATION#{entry_id}#"
 
 

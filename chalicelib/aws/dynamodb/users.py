@@ -27,7 +27,7 @@ class DynamoUsers:
         self._table = table
 
     def create(self, user: User) -> None:
-        """Writes a new row. Raises `StaleWrite` where the name is taken."""
+        """Writes a new row. Raises `StaleWrite` if the name is taken."""
         self._table.put({"email": user.email} | user_name_key(user.email))
         try:
             self._table.put(to_row(user) | user_key(user.email), NEW)
@@ -36,9 +36,9 @@ class DynamoUsers:
         self._table.put(account_key(user.account_id))
 
     def get(self, email: str) -> User | None:
-        """The user called `email` (lower case), None where there is none."""
+        """Returns the user `email` (lower case), None if there is none."""
         key = user_key(email)
-        # Anybody may send any user name: one too long to be a key is unknown, not an error of ours.
+        # A client may send any user name: one too long to be a key is unknown, not an internal error.
         if len(key[PARTITION_KEY].encode(errors="replace")) > MAX_PARTITION_KEY_BYTES:
             return None
         row = self._table.get(key)
@@ -54,7 +54,7 @@ class DynamoUsers:
         self._table.put(account_key(user.account_id))  # whose creation may have died before it
 
     def has_account(self, account_id: str) -> bool:
-        """Whether a user of this account was ever made; asked of any text."""
+        """Returns True if a user of this account was ever created; accepts any text."""
         return self._table.get(account_key(account_id)) is not None
 
     def list(self) -> tuple[User, ...]:

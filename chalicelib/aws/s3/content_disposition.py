@@ -3,7 +3,7 @@
 import re
 from urllib.parse import quote
 
-# What RFC 8187 (section 3.2.1, attr-char) lets stand unescaped beside letters and digits.
+# The characters that RFC 8187 (section 3.2.1, attr-char) allows unescaped, besides letters and digits.
 _ATTR_CHARACTERS = "!#$&+-.^_`|~"
 # Outside printable ASCII, or with a meaning inside quotes to some reader (RFC 6266, appendix D).
 _UNSAFE_IN_QUOTES = re.compile(r'[^ -~]|["\\%/]')

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _GONE = {"404", "NoSuchKey", "NoSuchVersion", "405", "MethodNotAllowed"}  # 405: a marker that the object was deleted
 _REPLACED = {"412", "PreconditionFailed"}
 _TEXT = "text/plain; charset=utf-8"
-_NO_CONTENT_TYPE = "binary/octet-stream"  # what S3 says where nobody said anything
+_NO_CONTENT_TYPE = "binary/octet-stream"  # S3's default if none was given
 # Parts are copied inside S3, several at a time; large ones, for there are 10,000 at most.
 _COPY = TransferConfig(
     multipart_threshold=1024**3, multipart_chunksize=512 * 1024**2, preferred_transfer_client="classic"
@@ -35,7 +35,7 @@ class S3Drops:
 
     @aws_failures("look at a dropped object")
     def look(self, key: str, version_id: str | None) -> DroppedObject | None:
-        """This version of the object, or the latest where none is named; None where it is gone."""
+        """Returns this version of the object, or the latest if none is named; None if it no longer exists."""
         try:
             found = self._head(key, version_id)
             version = _version(found.version_id)
@@ -61,9 +61,9 @@ class S3Drops:
 
     @aws_failures("take a dropped object")
     def take(self, dropped: DroppedObject, media_key: str, content_type: str) -> None:
-        """Makes these very bytes an object of the media store, without passing them through this process.
+        """Copies exactly these bytes to the media store, inside S3.
 
-        Raises `NotFound` where they are gone, or replaced in a store without versions.
+        Raises `NotFound` if they were deleted, or replaced in a bucket without versions.
         """
         source: Any = {"Bucket": self._bucket, "Key": dropped.key, **_version(dropped.version_id)}
         try:
@@ -75,8 +75,8 @@ class S3Drops:
 
     @aws_failures("publish a result")
     def publish(self, media_key: str, key: str, content_type: str, *, owner_id: str) -> None:
-        """Puts a copy of an object of the media store under `key`, with `owner_id` as its metadata `OWNER`. Raises
-        `NotFound` where there is none."""
+        """Copies an object of the media store to `key`, with `owner_id` as its metadata `OWNER`. Raises `NotFound` if
+        there is no such object."""
         try:
             self._copy({"Bucket": self._bucket, "Key": media_key}, key, content_type, Metadata={OWNER: owner_id})
         except ClientError as failure:
@@ -84,13 +84,13 @@ class S3Drops:
                 raise NotFound("The result is no longer stored.") from None
             raise
 
-    @aws_failures("leave a sentence")
+    @aws_failures("write an error file")
     def say(self, key: str, sentence: str, *, owner_id: str) -> None:
         """Puts a text under `key`, likewise."""
         body = f"{sentence}\n".encode()
         self._client.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=_TEXT, Metadata={OWNER: owner_id})
 
-    @aws_failures("take a sentence away")
+    @aws_failures("remove an error file")
     def unsay(self, key: str) -> None:
         """Takes a text away; none there is fine."""
         self._client.delete_object(Bucket=self._bucket, Key=key)

@@ -62,9 +62,9 @@ class S3Uploads:
 
     @aws_failures("join the parts of an upload")
     def join_parts(self, upload: DirectUpload, parts: Sequence[FinishedPart]) -> None:
-        """Makes the object of the parts that were sent; nothing changes where that has been done or given up already.
+        """Joins the parts into the object; does nothing if that was already done or the upload was cancelled.
 
-        Raises `Invalid` where the parts are not those that were sent.
+        Raises `Invalid` if the parts are not those that were sent.
         """
         listed: Any = [{"PartNumber": part.number, "ETag": part.etag} for part in parts]
         try:
@@ -88,8 +88,8 @@ class S3Uploads:
 
     @aws_failures("copy an upload")
     def copy(self, upload: DirectUpload, arrived: ArrivedObject, media_key: str) -> bool:
-        """Copies the object that `arrived` to `media_key`, as the announced content type. Whether that was done: not
-        where it is gone, or another has come in its place. S3 copies objects of up to 5 GB in one request."""
+        """Copies the object that `arrived` to `media_key`, as the announced content type. Returns False if it was
+        deleted or replaced. S3 copies objects of up to 5 GB in one request."""
         try:
             self._client.copy_object(
                 Bucket=self._bucket,
@@ -108,7 +108,7 @@ class S3Uploads:
     @aws_failures("remove an upload")
     def discard(self, media_key: str) -> None:
         """Removes the object and every part that was sent for it. Nothing there is fine."""
-        # By key, not by id: an upload that began just before a process died is known to nobody else.
+        # By key, not by id: if a process died just after it began an upload, no row has the id.
         unfinished = self._client.list_multipart_uploads(Bucket=self._bucket, Prefix=media_key).get("Uploads", [])
         for upload in unfinished:
             if upload["Key"] == media_key:

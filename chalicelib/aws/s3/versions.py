@@ -14,7 +14,7 @@ _AT_ONCE = 1000  # that many one request removes
 
 def delete_versions(client: "S3Client", bucket: str, key: str, *, is_prefix: bool = False) -> None:
     """Removes every version of the object `key`, or of every object whose key begins so. None there is no error."""
-    # A version that is named goes for good. In a bucket without versions the only one is called "null".
+    # Deleting a named version is permanent. In a bucket without versions the only one is called "null".
     for page in client.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=key):
         found = (
             (each["Key"], each["VersionId"]) for each in (*page.get("Versions", []), *page.get("DeleteMarkers", []))
@@ -28,7 +28,7 @@ def delete_versions(client: "S3Client", bucket: str, key: str, *, is_prefix: boo
 
 
 def delete_some_versions(client: "S3Client", bucket: str, key: str, is_to_go: Callable[[str], bool]) -> None:
-    """Removes those versions of the object `key` whose ids `is_to_go`; where none is left, its delete markers, too."""
+    """Removes the versions of the object `key` whose ids `is_to_go`; if none is left, also its delete markers."""
     markers: list[str] = []
     is_left = False
     for page in client.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=key):
