@@ -78,9 +78,13 @@ def _type_of(value: OptionValue) -> click.ParamType[Any]:
     show_default=True,
 )
 @_job_options
-@click.option("--annotate", "annotations", type=KEY_VALUE, multiple=True, help="A note on the medium; repeatable.")
-@click.option("--wait", is_flag=True, help="Wait until the jobs have ended.")
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Wait, then download the results here.")
+@click.option("--annotate", "annotations", type=KEY_VALUE, multiple=True, help="Annotation of the input; repeatable.")
+@click.option("--wait", is_flag=True, help="Wait for the jobs to end.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Wait for the jobs, then download their results to this directory.",
+)
 @connected
 def submit(
     connection: Connection,

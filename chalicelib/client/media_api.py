@@ -94,7 +94,7 @@ class MediaApiClient:
             raise ApiError("The API did not return a job with an upload.") from None
 
     def create_job_from_url(self, media_url: str, name: str, *, options: OptionValues = NO_OPTIONS) -> RemoteJob:
-        """A job whose medium the API fetches itself. Raises `ApiError`."""
+        """Creates a job whose input the API fetches from a URL. Raises `ApiError`."""
         form = MultipartEncoder({_NAME: name, "entry_job[input_url]": media_url, **_fields(options)})
         headers = {"Content-Type": form.content_type}
         return _job(self._http.json("POST", self.jobs_url(), data=form.read(), headers={**headers, **_once()}))

@@ -21,10 +21,10 @@ class LegacyJsonWriter:
     per array.
 
     `frame_size`, which face boxes refer to, is left out if it is not known. `metric_map` maps the name of each array to
-    its classifier name; the names are friendly ones, or the raw classifier names where `classifier_names` is set.
-    `metrics` begins with the times in milliseconds and has `"TF"` where the frame has no face. It ends with
-    `confidence`, `valid` (1 or 0) and `invalid reasons` (text), which are no metrics and not in `metric_map`. Of
-    several faces the one with the lowest id is written. Opens one spool per array.
+    its classifier name; the names are friendly ones, or the raw classifier names if `classifier_names` is set.
+    `metrics` begins with the times in milliseconds and has `"TF"` if the frame has no face. It ends with `confidence`,
+    `valid` (1 or 0) and `invalid reasons` (text), which are no metrics and not in `metric_map`. Of several faces the
+    one with the lowest id is written. Opens one spool per array.
     """
 
     content_type = LEGACY_CONTENT_TYPE

@@ -15,8 +15,8 @@ class SessionJsonWriter:
 
     `frame_size`, which face boxes refer to, is left out if it is not known. `configuration` maps each metric's friendly
     name to its classifier name. A frame is `{"time": seconds, "faces": {face id: {friendly name: value}}}`; `faces` is
-    `{}` where there is none. Behind its metrics a face has `confidence`, `valid` and the list `invalid reasons`. Times
-    are exact; values have at most four decimals.
+    `{}` if there is none. After its metrics a face has `confidence`, `valid` and the list `invalid reasons`. Times are
+    exact; values have at most four decimals.
     """
 
     content_type = SESSION_CONTENT_TYPE

@@ -9,13 +9,13 @@ from chalicelib.domain.jobs import JobStatus
 from chalicelib.domain.requests.job_names import JobName
 from chalicelib.domain.requests.job_options import ALL_OPTIONS, KEPT_OPTIONS, JobOption
 
-_NAME = text("What to do; auto and nothing mean multiface.", enum=[*JobName, "auto", ""])
+_NAME = text("The analysis; auto or empty means multiface.", enum=[*JobName, "auto", ""])
 _URL = text(
-    "Instead of a file: an https URL on the public Internet, from which the worker fetches the medium.",
+    "Instead of a file: an https URL on the public Internet from which the worker fetches it.",
     maxLength=2048,
     examples=["https://media.example.org/clip.mp4"],
 )
-_SPLIT_MEANING = "A word of yours that is kept with the entry; an empty one is none."
+_SPLIT_MEANING = "A label of your choice that is stored with the entry. Empty: no label."
 _SPLIT = text(_SPLIT_MEANING, maxLength=255, examples=["test"])
 _SPLIT_OR_NULL = text_or_null(_SPLIT_MEANING, maxLength=255, examples=["test"])
 
@@ -52,10 +52,10 @@ def _within(name: str, resource: Schema) -> Schema:
 
 
 _NOTE_SOURCE: dict[str, Schema] = {
-    "source": text_or_null("Who or what it comes from; an empty one is none.", maxLength=255)
+    "source": text_or_null("The source of the annotation. Empty: no source.", maxLength=255)
 }
 _NOTE_FORM_SOURCE: dict[str, Schema] = {
-    "source": text("Who or what it comes from; an empty one is none.", maxLength=255)
+    "source": text("The source of the annotation. Empty: no source.", maxLength=255)
 }
 
 
@@ -64,7 +64,7 @@ def _from_next_run(schema: Schema) -> Schema:
 
 
 def _option(row: JobOption) -> Schema:
-    """An option in a form. Of a choice an empty text is one more, which means the default."""
+    """Returns an option of a form. A choice may also be empty, which means the default."""
     schema = row.value.schema
     if "enum" in schema:
         schema = {**schema, "enum": [*cast("list[str]", schema["enum"]), ""]}
@@ -73,17 +73,17 @@ def _option(row: JobOption) -> Schema:
 
 
 def _option_or_null(row: JobOption) -> Schema:
-    """The same in JSON, where null means the default as well."""
+    """Does the same for JSON, in which null also means the default."""
     schema = _option(row)
     return schema if "enum" in schema else {**schema, "type": [schema["type"], "null"]}
 
 
 _STATUS = text(
-    "cancelled stops the job; done may come with a result.",
+    "cancelled stops the job; done is allowed together with a result.",
     enum=[JobStatus.CANCELLED, JobStatus.DONE],
     examples=["cancelled"],
 )
-_NEW_NAME: Schema = {**_NAME, "description": "The analysis from the next run on."}
+_NEW_NAME: Schema = {**_NAME, "description": "The analysis of the next run."}
 _JOB_CHANGES = _in_brackets(
     "entry_job",
     {"name": _NEW_NAME, "status": _STATUS, **{row.name: _from_next_run(_option(row)) for row in KEPT_OPTIONS}},
@@ -99,14 +99,14 @@ _RESULT: dict[str, Schema] = {
 BODY_SCHEMAS: Mapping[str, Schema] = {
     "NewJobForm": {
         **record(
-            "A medium, or its URL, and what to do with it.",
+            "A media file or its URL, and the options of the job.",
             {},
             {"entry_job[input]": _file("The media file."), "entry_job[input_url]": _URL, **_OPTIONS},
         ),
         "oneOf": [{"required": ["entry_job[input]"]}, {"required": ["entry_job[input_url]"]}],
     },
     "NewJobFromUrlForm": record(
-        "The URL of a medium, and what to do with it.", {"entry_job[input_url]": _URL}, _OPTIONS
+        "The URL of a media file, and the options of the job.", {"entry_job[input_url]": _URL}, _OPTIONS
     ),
     "NewJob": _within(
         "entry_job",
@@ -126,11 +126,11 @@ BODY_SCHEMAS: Mapping[str, Schema] = {
             "oneOf": [{"required": ["file_name", "size_bytes"]}, {"required": ["input_url"]}],
         },
     ),
-    "JobChanges": record("What to change.", {}, _JOB_CHANGES),
+    "JobChanges": record("The changes.", {}, _JOB_CHANGES),
     "JobChangesJson": _within(
         "entry_job",
         record(
-            "What to change.",
+            "The changes.",
             {},
             {
                 "name": _NEW_NAME,
@@ -139,23 +139,23 @@ BODY_SCHEMAS: Mapping[str, Schema] = {
             },
         ),
     ),
-    "JobChangesForm": record("What to change, or a result.", {}, {**_JOB_CHANGES, **_RESULT}),
+    "JobChangesForm": record("The changes, or a result.", {}, {**_JOB_CHANGES, **_RESULT}),
     "NewEntryForm": record(
-        "A medium without a job.", {"entry[media]": _file("The media file.")}, {"entry[data_split]": _SPLIT}
+        "A media file without a job.", {"entry[media]": _file("The media file.")}, {"entry[data_split]": _SPLIT}
     ),
     "NewEntry": _within(
         "entry",
         record("A file to upload directly.", {**_ANNOUNCED}, {**_ANNOUNCED_TYPE, "data_split": _SPLIT_OR_NULL}),
     ),
-    "EntryChanges": _within("entry", record("What to change.", {}, {"data_split": _SPLIT_OR_NULL})),
-    "EntryChangesForm": record("What to change.", {}, {"entry[data_split]": _SPLIT}),
+    "EntryChanges": _within("entry", record("The changes.", {}, {"data_split": _SPLIT_OR_NULL})),
+    "EntryChangesForm": record("The changes.", {}, {"entry[data_split]": _SPLIT}),
     "FileForm": record("A file.", {"media": _file("The file.")}),
     "NewAnnotation": _within("annotation", record("A note.", _NOTE, _NOTE_SOURCE)),
     "NewAnnotationForm": record(
         "A note.", _in_brackets("annotation", _NOTE), _in_brackets("annotation", _NOTE_FORM_SOURCE)
     ),
-    "AnnotationChanges": _within("annotation", record("What to change.", {}, {**_NOTE, **_NOTE_SOURCE})),
-    "AnnotationChangesForm": record("What to change.", {}, _in_brackets("annotation", {**_NOTE, **_NOTE_FORM_SOURCE})),
+    "AnnotationChanges": _within("annotation", record("The changes.", {}, {**_NOTE, **_NOTE_SOURCE})),
+    "AnnotationChangesForm": record("The changes.", {}, _in_brackets("annotation", {**_NOTE, **_NOTE_FORM_SOURCE})),
     "UploadedParts": record(
         "The parts that were sent; omit them for a file in one piece.",
         {},

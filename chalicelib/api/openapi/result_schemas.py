@@ -209,12 +209,16 @@ def _summary() -> Schema:
         {"duration_s": {**_NUMBER, "description": "From the first frame to the end of the last, in seconds."}},
         {"frame_size": _frame_size()},
     )
-    face = record("What one face showed.", {"face_id": text("The face."), "metrics": values})
+    face = record("The summary of one face.", {"face_id": text("The face."), "metrics": values})
     return record(
         f"A file of the type `{SUMMARY_CONTENT_TYPE}`; described in docs/results.md.",
         {
             "content_type": text("What it is.", enum=[SUMMARY_CONTENT_TYPE]),
             "media": media,
-            "faces": {"type": "array", "description": "The faces as they first appear.", "items": face},
+            "faces": {
+                "type": "array",
+                "description": "The faces in the order of their first appearance.",
+                "items": face,
+            },
         },
     )

@@ -64,12 +64,15 @@ _SIZE = number("The size of the file in bytes.")
 
 _SERVICES = record(
     "Services by name.",
-    {"jobs": _url("Where jobs are created and listed."), "entries": _url("Where entries are created.")},
+    {
+        "jobs": _url("The URL at which jobs are created and listed."),
+        "entries": _url("The URL at which entries are created."),
+    },
 )
 
 SCHEMAS: Mapping[str, Schema] = {
     "Error": record(
-        "The body of every error response.", {"error": text("One sentence that states the problem and what to do.")}
+        "The body of every error response.", {"error": text("A message that states the problem and what to do.")}
     ),
     "Index": record("The services by API version.", {"v1": _SERVICES, "development": _SERVICES}),
     "Job": record(

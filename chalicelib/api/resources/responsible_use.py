@@ -1,4 +1,4 @@
-"""`/responsible-use`: what the numbers are not, and what the law asks of those who make them."""
+"""`/responsible-use`: what the numbers do not mean, and what the law requires of operators."""
 
 from functools import cache
 from pathlib import Path

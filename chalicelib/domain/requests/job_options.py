@@ -1,4 +1,4 @@
-"""The options of a job: what a client may ask for beside the job's name. One row each.
+"""The options of a job: what a client may ask for besides the job's name. One row each.
 
 A row is a field of `JobOptions` or `CreationOptions` with its type, kind of value, default and sentence. Form, JSON,
 PATCH, drop-folder, OpenAPI, the command line and the table in `docs/api.md` follow from it, and so do the job's row in
@@ -23,7 +23,7 @@ def _option(value: OptionValue, default: object, meaning: str, *examples: object
 
 
 class NeutralBaseline(StrEnum):
-    """Whether scores are corrected by the person's own neutral, in jobs that can do so."""
+    """Correction of scores by the person's own neutral, in jobs that support it."""
 
     ON = "on"
     OFF = "off"
@@ -42,11 +42,11 @@ class Smoothing(StrEnum):
 class JobOptions:
     """Options that are kept with the job and may be changed for its next run."""
 
-    table: ResultTable = _option(Choice(ResultTable), ResultTable.NONE, "A table beside the other results.")
+    table: ResultTable = _option(Choice(ResultTable), ResultTable.NONE, "A table in addition to the other results.")
     neutral_baseline: NeutralBaseline = _option(
         Choice(NeutralBaseline),
         NeutralBaseline.ON,
-        "Whether scores are corrected by each person's own neutral; the ct-pack jobs never do so.",
+        "Correct scores by each person's own neutral; the ct-pack jobs never do so.",
     )
     smoothing: Smoothing = _option(
         Choice(Smoothing),
@@ -62,7 +62,7 @@ class CreationOptions:
     expires_in: int | None = _option(
         WholeNumber(1, MAX_KEPT_S),
         None,
-        "After how many seconds the job is deleted with its media, results and annotations.",
+        "Seconds after which the job is deleted with its media, results and annotations.",
         86_400,
     )
     callback_url: str | None = _option(
@@ -75,7 +75,7 @@ class CreationOptions:
 
 @dataclass(frozen=True, slots=True)
 class JobOption:
-    """One row. `default` counts if the option is absent, empty or null; a default of None means that nothing is set."""
+    """One row. `default` applies if the option is absent, empty or null; a default of None means that nothing is set."""
 
     name: str
     value: OptionValue
@@ -85,15 +85,15 @@ class JobOption:
 
     @property
     def sentence(self) -> str:
-        """What it means, and its default if it has one."""
+        """Returns the meaning, and the default if there is one."""
         return self.meaning if self.default is None else f"{self.meaning} Default: {self.default}."
 
     def of_text(self, text: str) -> object:
-        """The value that `text` in a form, in metadata or in a tag means. Raises `Invalid`."""
+        """Parses `text` from a form, from metadata or from a tag. Raises `Invalid`."""
         return self.default if text == "" else self.value.of_text(self.name, text)
 
     def of_json(self, value: object) -> object:
-        """The value that a member of a JSON object means. Raises `Invalid`."""
+        """Parses a member of a JSON object. Raises `Invalid`."""
         return self.default if value is None or value == "" else self.value.of_json(self.name, value)
 
 
@@ -117,20 +117,20 @@ DEFAULT_OPTIONS = JobOptions()
 
 
 def options_of_texts(texts: Mapping[str, str], rows: Iterable[JobOption] = ALL_OPTIONS) -> OptionValues:
-    """The values of `rows` that are in `texts` by name; other texts are ignored. Raises `Invalid`."""
+    """Returns the values of `rows` that are in `texts` by name; ignores other texts. Raises `Invalid`."""
     return {row.name: row.of_text(texts[row.name]) for row in rows if row.name in texts}
 
 
 def options_of_json(members: Mapping[str, object], rows: Iterable[JobOption] = ALL_OPTIONS) -> OptionValues:
-    """The same from members of a JSON object. Raises `Invalid`."""
+    """Does the same with members of a JSON object. Raises `Invalid`."""
     return {row.name: row.of_json(members[row.name]) for row in rows if row.name in members}
 
 
 def kept_options(values: OptionValues) -> JobOptions:
-    """Those of `values` that are kept with the job; the others have their defaults."""
+    """Returns those of `values` that are kept with the job; the others have their defaults."""
     return JobOptions(**{row.name: values[row.name] for row in KEPT_OPTIONS if row.name in values})
 
 
 def creation_options(values: OptionValues) -> CreationOptions:
-    """Those of `values` that are for a new job only."""
+    """Returns those of `values` that are for a new job only."""
     return CreationOptions(**{row.name: values[row.name] for row in CREATION_OPTIONS if row.name in values})
