@@ -1,4 +1,4 @@
-"""What clients see a result called."""
+"""The file names of results."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""How numbers are written."""
+"""Numbers as text."""
 
 import math
 from decimal import Decimal
