@@ -75,7 +75,7 @@ class CreationOptions:
 
 @dataclass(frozen=True, slots=True)
 class JobOption:
-    """One row. `default` applies if the option is absent, empty or null; a default of None means that nothing is set."""
+    """One row. `default` applies if the option is absent, empty or null; a default of None means not set."""
 
     name: str
     value: OptionValue
