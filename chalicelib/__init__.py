@@ -2,10 +2,10 @@
 
 What follows, in reading order; data flows one way:
 
-    errors      the error tree: the caller's fault, the media's fault, ours
+    errors      the error tree: errors of callers, of media files, and internal errors
     settings    the environment, typed
     domain      jobs, entries, accounts, metrics: plain values and their rules
-    services    what may be done with them, one class per noun; `ports` says what they need
+    services    the use cases, one class per noun; `ports` are the interfaces they need
     aws         the ports on DynamoDB, S3 and SQS
     outbound    to URLs that clients name, by HTTPS to checked public addresses
     composition the services, composed over ports in one way
@@ -16,7 +16,7 @@ What follows, in reading order; data flows one way:
     formats     numbers to bytes: session JSON, legacy JSON, CSV, summary, Parquet
     client      the API from outside, over HTTP
     cli         `mien`, the command line
-    local       the whole of it on one machine, with moto in the place of AWS
+    local       everything on one machine, with moto instead of AWS
 
 `analysis` and `formats` meet in `worker` only. The light Lambdas load `api`, `services` and `aws`.
 """

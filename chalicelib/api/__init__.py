@@ -1,8 +1,8 @@
 """HTTP in and out. The only folder that imports chalice, apart from the local server.
 
-html                 Pages for people, without scripts, fonts or pictures from anywhere
+html                 HTML pages without scripts, external fonts or pictures
 openapi              The description of the API in OpenAPI 3.1, made from the routes
-requests             What clients send: forms, JSON bodies, preferred content types
+requests             Requests: forms, JSON bodies, preferred content types
 resources            The views, one module a resource, with the routes they answer
 application          The API on a Chalice app: routes, the authorizer that guards them, and the middleware that
                      finishes responses

@@ -16,7 +16,7 @@ SLOWED_SENTENCE = "Too many failed logins; wait for the time in the Retry-After 
 
 
 def authorization_of(users: Users, request: SourcedAuthRequest) -> AuthResponse:
-    """The policy for a request with these credentials: everything, or nothing where they are wrong.
+    """Returns the policy for a request with these credentials: everything, or nothing if they are wrong.
 
     It covers all routes, so that a gateway that remembers it for one URL does not refuse the next. The context
     carries `email` and `account_id` to the views.
@@ -36,9 +36,9 @@ def authorization_of(users: Users, request: SourcedAuthRequest) -> AuthResponse:
 
 
 def caller_of(request: Request) -> Caller:
-    """Who makes this request, as the authorizer found it.
+    """Returns the authenticated caller of this request.
 
-    Raises `NotAuthenticated` where none has run, `TooManyRequests` where it let somebody through to be told to wait.
+    Raises `NotAuthenticated` if no authorizer has run, `TooManyRequests` if the authorizer set a wait.
     """
     context = request.context.get("authorizer") or {}
     if _RETRY_AFTER in context:

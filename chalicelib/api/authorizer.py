@@ -1,4 +1,4 @@
-"""The authorizer as API Gateway calls it, which also says where a request comes from."""
+"""The authorizer as API Gateway calls it, which includes the source IP address of a request."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from chalice.app import AuthRequest, AuthResponse, ChaliceAuthorizer
 
 
 class SourcedAuthRequest(AuthRequest):
-    """Credentials and where they come from. `source_ip` is empty where the event does not say."""
+    """Credentials and their source IP address, which is empty if the event has none."""
 
     def __init__(self, auth_type: str, token: str, method_arn: str, *, source_ip: str) -> None:
         super().__init__(auth_type, token, method_arn)
@@ -46,7 +46,7 @@ class SourcedAuthorizer(ChaliceAuthorizer):
 
 
 def sourced(authorizer: ChaliceAuthorizer) -> SourcedAuthorizer:
-    """An authorizer that an app has registered, made to read where requests come from."""
+    """Wraps a registered authorizer so that it reads the source IP address."""
     made = SourcedAuthorizer(authorizer.name, authorizer.func)
     made.config = authorizer.config
     return made

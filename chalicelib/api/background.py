@@ -1,4 +1,4 @@
-"""What Chalice calls without a request: objects that arrived, jobs that ended, and the clock."""
+"""Event handlers: objects that arrived, jobs that ended, and the schedule."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,10 +17,10 @@ DROP_QUEUE = "mien-drops"
 """The queue that the bucket notifies of objects under `drop/`. A deployment's template names its own instead."""
 
 DELIVERY_QUEUE = "mien-deliveries"
-"""The queue of jobs whose end is to be told. A deployment's template names its own instead."""
+"""The queue of notifications to send. A deployment's template replaces it."""
 
 DEAD_LETTER_QUEUE = "mien-jobs-dead-letters"
-"""The queue of job messages that were delivered in vain too often. A deployment's template names its own instead."""
+"""The dead-letter queue of job messages. A deployment's template replaces it."""
 
 
 @dataclass(frozen=True, slots=True)

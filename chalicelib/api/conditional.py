@@ -16,9 +16,9 @@ _CACHE_CONTROL = "private, no-cache"
 
 
 def unless_unchanged(call: Call, document: Document, headers: Mapping[str, str] | None = None) -> Response:
-    """`document` with its ETag; 304 without it where the request says that the client has it already.
+    """Returns `document` with its ETag; 304 without a body if If-None-Match has this ETag.
 
-    The tag is a digest of the very bytes that are sent, so that it changes whenever they do.
+    The ETag is a digest of the bytes that are sent, so it changes whenever they do.
     """
     response = json_response(document, headers=headers)
     tag = f'"{hashlib.sha256(str(response.body).encode()).hexdigest()[:32]}"'

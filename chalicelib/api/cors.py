@@ -15,13 +15,14 @@ GATEWAY_HEADERS: Mapping[str, str] = {
     "Access-Control-Allow-Origin": _ANY_ORIGIN,
     "Access-Control-Expose-Headers": _RESPONSE_HEADERS,
 }
-"""On the errors that the gateway makes, which knows no settings: they hold nothing but a sentence."""
+"""For errors that the gateway creates, which has no settings: they contain only a message."""
 
 
 def cors_headers(origin: str | None, allowed: str, vary: str | None = None) -> dict[str, str]:
-    """What lets a page from `origin` read an answer. `allowed` is `*` or a list of origins with commas between.
+    """Returns the headers that let a page from `origin` read a response. `allowed` is `*` or origins separated by
+    commas.
 
-    `vary` is what the answer's own Vary header says already.
+    `vary` is the Vary header that the response already has.
     """
     origins = [each.strip() for each in allowed.split(",")]
     if _ANY_ORIGIN in origins:
@@ -33,7 +34,7 @@ def cors_headers(origin: str | None, allowed: str, vary: str | None = None) -> d
 
 
 def preflight_headers(methods: Iterable[str]) -> dict[str, str]:
-    """What a browser wants to know before it sends a request with credentials to a path that takes `methods`."""
+    """Returns the headers of a preflight response for a path that supports `methods`."""
     return {
         "Access-Control-Allow-Methods": ", ".join(methods),
         "Access-Control-Allow-Headers": _REQUEST_HEADERS,

@@ -51,7 +51,7 @@ def job_document(job: Job, entries: Mapping[str, Entry], urls: Urls) -> Document
 
 
 def _webhook_document(webhook: Webhook) -> Document:
-    """Where the job's end is told, and how that went: the last attempts, oldest first."""
+    """Returns the callback URL of the job and the last delivery attempts, oldest first."""
     return {
         "callback_url": webhook.url,
         "deliveries": [
@@ -117,7 +117,7 @@ def upload_document(upload: DirectUpload, complete_url: str) -> Document:
 
 
 def webhook_secret_document(secret: WebhookSecret, urls: Urls) -> Document:
-    """What the account's notifications are signed with."""
+    """Returns the document of the account's webhook secret."""
     return {"self": urls.webhook_secret(), "secret": secret.secret, "created": format_time(secret.created)}
 
 

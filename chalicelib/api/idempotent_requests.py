@@ -17,10 +17,11 @@ _REPLAYED = {"Content-Type": JSON_CONTENT_TYPE, "Idempotency-Replayed": "true"}
 
 
 def answer_once(view: Callable[[Call], Response], call: Call, *, is_secret: bool = False) -> Response:
-    """What `view` answers, or, for a POST under a key that was answered before, that answer.
+    """Returns the response of `view` or, for a POST with a known key, the stored response.
 
-    Only success is kept. A request that was refused or failed frees its key, so that the client may send a better one.
-    What an answer that `is_secret` says is not kept: asked again, there is a conflict that says where to look.
+    Stores successful responses only. A request that was refused or failed frees its key, so that the client may correct
+    it. The body of a response that `is_secret` is not stored: a repeated request gets a conflict that names the
+    resource.
     """
     key = call.header(_HEADER)
     if key is None or call.request.method != "POST":
@@ -48,7 +49,7 @@ def _kept(response: Response, *, is_secret: bool) -> KeptAnswer:
 
 
 def _expiry_of(response: Response) -> datetime | None:
-    """When the resource in the answer goes: what was said of it, its file's name for one, is not to outlive it."""
+    """Returns when the resource in the response expires: the stored response must not outlive it."""
     document = json.loads(str(response.body) or "null")
     expires = document.get("expires") if isinstance(document, dict) else None
     return None if expires is None else parse_time(expires)

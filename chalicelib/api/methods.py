@@ -1,7 +1,7 @@
-"""What every path answers besides its routes: OPTIONS, and 405 to the methods that it does not have.
+"""Responses of every path besides its routes: OPTIONS, and 405 for unsupported methods.
 
-They are registered one by one, because API Gateway calls a method that it does not know an unknown URL and never asks
-us. None of them needs credentials: a browser's preflight has none, and what is there to be told is documented.
+They are registered one by one, because API Gateway answers an unregistered method itself, as an unknown URL. None of
+them needs credentials: a browser's preflight request has none, and the supported methods are public.
 """
 
 from collections.abc import Iterable, Iterator
@@ -19,7 +19,7 @@ _OPTIONS = "OPTIONS"
 
 @dataclass(frozen=True, slots=True)
 class PathMethods:
-    """What a path takes (`allowed`, OPTIONS with it) and what it refuses."""
+    """The methods that a path supports (`allowed`, including OPTIONS) and those that it refuses."""
 
     path: str
     allowed: tuple[str, ...]

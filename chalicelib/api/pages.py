@@ -1,4 +1,4 @@
-"""Lists in pages: how many to a page, and where the next one is."""
+"""Pagination: page size and link to the next page."""
 
 from collections.abc import Callable, Mapping
 
@@ -14,7 +14,7 @@ PAGE_QUERIES = (
 
 
 def parse_limit(text: str | None) -> int:
-    """How many items a page shall hold; the most that it may where the client says nothing. Raises `Invalid`."""
+    """Returns the page size; the maximum if the client gives none. Raises `Invalid`."""
     if text is None:
         return MAX_PAGE
     if not (text.isascii() and text.isdigit() and len(text) <= 4 and 1 <= int(text) <= MAX_PAGE):
@@ -25,7 +25,7 @@ def parse_limit(text: str | None) -> int:
 def next_link(
     url: Callable[[Mapping[str, str]], str], filters: Mapping[str, str], limit: int, cursor: str | None
 ) -> dict[str, str]:
-    """The header that leads to the next page of the list at `url`; none where this one is the last."""
+    """Returns the Link header to the next page of the list at `url`; nothing for the last page."""
     if cursor is None:
         return {}
     return {"Link": f'<{url({**filters, "limit": str(limit), "cursor": cursor})}>; rel="next"'}

@@ -1,4 +1,4 @@
-"""What leaves the API: JSON documents, redirects and the one error envelope."""
+"""Responses: JSON documents, redirects and the error envelope."""
 
 import json
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ CHALLENGE = 'Basic realm="Mien", charset="UTF-8"'
 """The `WWW-Authenticate` header of every 401."""
 
 COMMON_HEADERS: Mapping[str, str] = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-"""On every response: resources change and belong to somebody, and no browser is to guess their type."""
+"""On every response: resources change and are private, and browsers must not guess their type."""
 
 
 def json_response(document: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
@@ -36,7 +36,7 @@ def redirect(url: str) -> Response:
 
 
 def error_response(status: int, sentence: str, headers: Mapping[str, str] | None = None) -> Response:
-    """The error envelope, with the challenge where credentials are what is missing."""
+    """Returns the error envelope, with a challenge if credentials are missing."""
     challenge = {"WWW-Authenticate": CHALLENGE} if status == 401 else {}
     return json_response(error_envelope(sentence), status=status, headers={**challenge, **(headers or {})})
 
@@ -47,5 +47,5 @@ def retry_after(seconds: int | None) -> dict[str, str]:
 
 
 def error_envelope(sentence: str) -> dict[str, str]:
-    """`{"error": sentence}`."""
+    """`{"error": message}`."""
     return {"error": sentence}

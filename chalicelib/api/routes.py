@@ -1,5 +1,5 @@
-"""What a route is, and what its clients have to know of it. The modules of views list theirs; `application` puts them
-on the app, `openapi` describes them.
+"""Routes and their description. The modules of views list their routes; `application` registers them, `openapi`
+describes them.
 
 A route says only what is its own. What follows from its shape (errors of ids and bodies, `Idempotency-Key` on a POST,
 `Location` on a 201 ...) `openapi` adds by itself, so that no route can forget it.
@@ -15,8 +15,8 @@ READ = ("GET", "HEAD")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What success looks like. `schema` is a name in `schemas`, None where there is no body; `is_list` means an array
-    of it. `headers` are names in `openapi_headers`."""
+    """A successful response. `schema` is a name in `schemas`, None if there is no body; `is_list` means an array of it.
+    `headers` are names in `openapi.headers`."""
 
     status: int = 200
     schema: str | None = None

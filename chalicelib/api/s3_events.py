@@ -1,4 +1,4 @@
-"""What S3 tells a queue of its objects."""
+"""Parses S3's event notifications."""
 
 import json
 from dataclasses import dataclass

@@ -29,7 +29,7 @@ class Urls:
         return f"{self.base}/docs"
 
     def responsible_use(self) -> str:
-        """What to know before measuring anyone."""
+        """The page on responsible use."""
         return f"{self.base}/responsible-use"
 
     def openapi(self) -> str:
@@ -45,11 +45,11 @@ class Urls:
         return f"{self.base}/jobs/{job_id}"
 
     def job_upload(self, job_id: str) -> str:
-        """Where the direct upload of a job is completed or given up."""
+        """The URL at which the direct upload of a job is completed or cancelled."""
         return f"{self.job(job_id)}/upload"
 
     def entry_upload(self, entry_id: str) -> str:
-        """Where the direct upload of an entry is completed or given up."""
+        """The URL at which the direct upload of an entry is completed or cancelled."""
         return f"{self.entry(entry_id)}/upload"
 
     def webhook_secret(self) -> str:
@@ -57,7 +57,7 @@ class Urls:
         return f"{self.base}/webhook_secret"
 
     def entries(self) -> str:
-        """Where entries are created."""
+        """The URL at which entries are created."""
         return f"{self.base}/entries"
 
     def entry_search(self, query: Mapping[str, str]) -> str:
@@ -77,7 +77,7 @@ class Urls:
         return f"{self.annotations(entry_id)}/{annotation_id}"
 
     def representations(self, entry_id: str) -> str:
-        """Where an entry takes further representations."""
+        """The URL at which representations are added to an entry."""
         return f"{self.entry(entry_id)}/representations"
 
     def representation(self, entry_id: str, representation_id: str) -> str:
@@ -104,8 +104,8 @@ def urls_of(request: Request, public_base_url: str | None) -> Urls:
 
 
 def _stage_prefix(request: Request) -> str:
-    """What stands before the route in the requested path: the stage of API Gateway's own host name, or the base path
-    of a custom domain, or nothing."""
+    """Returns the prefix of the requested path before the route: the stage of API Gateway's own host name, the base
+    path of a custom domain, or nothing."""
     requested = str(request.context.get("path", "")).rstrip("/")
     route_segments = request.path.rstrip("/").count("/")
     prefix = requested.rsplit("/", route_segments)[0] if route_segments else requested

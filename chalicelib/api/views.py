@@ -50,10 +50,11 @@ def answer(
     is_public: bool = False,
     is_secret: bool = False,
 ) -> Response:
-    """What `view` returns, or the error envelope for what it raises. `services` is called inside, as it may fail.
+    """Returns the response of `view`, or the error envelope for its exception. `services` is called inside, because it
+    may fail.
 
-    A view that is not public sees a request only if its caller is known and not too fast. What `is_secret` is not kept
-    under an idempotency key.
+    A view that is not public gets a request only if its caller is authenticated and within the rate limit. A response
+    that `is_secret` is not stored under an idempotency key.
     """
     try:
         call = make_call(request, services())
@@ -64,7 +65,7 @@ def answer(
         return error_response(status_of(error), str(error), retry_after(error.retry_after_s))
     except StaleWrite:
         return error_response(409, "Another request is changing this resource; try again.", retry_after(1))
-    except Exception:  # noqa: BLE001  # the boundary of the API: the client gets a sentence, the log gets the rest
+    except Exception:  # noqa: BLE001  # the boundary of the API: the client gets a message, the log gets the details
         _log.exception("request %s failed: %s %s", request_id_of(request), request.method, request.path)
         return error_response(500, OUR_FAULT_SENTENCE)
 

@@ -1,21 +1,20 @@
-"""What Mien talks about: jobs, entries, accounts and metrics, as plain values. Standard library only.
+"""The entities of Mien: jobs, entries, accounts and metrics, as plain values. Standard library only.
 
-intake        Media on their way in: what may be announced, sent, dropped or fetched
-measurements  What is measured on a face, and the rules that need no pixels
-requests      What a client asks of a job, and how that is carried out
+intake        Incoming media files: announced, sent, dropped or fetched
+measurements  The measurements of a face, and the rules that need no pixels
+requests      A client's request for a job, and how it is carried out
 accounts      Users and the accounts they belong to
-audit         The audit trail: who did what could not be undone, and when
-dead_letters  Jobs that were given up: their message was delivered as often as it may be, and nobody brought it to an
-              end
-entries       Entries: a medium or a result, its representations (files) and its annotations (notes in key and value)
-idempotency   Requests that may be repeated: what a client's idempotency key stands for, and for how long
+audit         The audit trail of permanent deletions: author, action, time
+dead_letters  Jobs whose message was delivered as often as allowed without success
+entries       Entries: a media file or a result, its representations (files) and its annotations (key and value)
+idempotency   Requests that may be repeated under a client's idempotency key
 ids           Identifiers: URL-safe, 26 lower-case characters, sortable by the time they were made
 jobs          A job's life: queued, working, then done, error or cancelled
-logins        Log-ins that failed, and how long the next attempt has to wait
+logins        Failed logins, and the wait before the next attempt
 messages      A job message as text, for the queue
-reminders     Reminders: what is to be done at a time, and to what
-retention     For how long jobs and entries are kept
-segments      Long videos in segments of time that are analysed beside each other and stitched together afterwards
+reminders     Reminders: a duty, its subject and its time
+retention     The retention time of jobs and entries
+segments      Long videos in segments of time that are analysed in parallel and then stitched
 times         Time as text: RFC 3339 in UTC with milliseconds and `Z`
-webhooks      Webhooks: a client is told, at a URL of its choice, that its job has ended
+webhooks      Webhooks: notifications of a job's end to a client's URL
 """

@@ -26,8 +26,8 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class AccountSettings:
-    """What an operator has decided for an account. `retention_s` is for how long its jobs and entries are kept where
-    their client does not say; None: as long as the deployment does. `version` counts the writes."""
+    """The settings of an account. `retention_s` is the retention time of jobs and entries whose client gives none; None
+    means the default of the deployment. `version` counts the writes."""
 
     account_id: str
     retention_s: int | None = None
@@ -36,7 +36,7 @@ class AccountSettings:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who makes a request, as the authorizer found it."""
+    """The authenticated caller of a request."""
 
     email: str
     account_id: str
@@ -50,7 +50,7 @@ def hash_password(password: str) -> str:
 
 
 def password_matches(password: str, password_hash: str) -> bool:
-    """Whether `password` made `password_hash`; compared in constant time."""
+    """Returns True if `password_hash` is of `password`; compares in constant time."""
     _, cost_n, cost_r, cost_p, salt, key = password_hash.split("$")
     derived = _derive(password, base64.b64decode(salt), int(cost_n), int(cost_r), int(cost_p))
     return hmac.compare_digest(derived, base64.b64decode(key))

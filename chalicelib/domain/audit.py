@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class AuditAction(StrEnum):
-    """What was done."""
+    """The kind of deletion."""
 
     ENTRY_DELETED = "entry deleted"
     JOB_EXPIRED = "job expired"

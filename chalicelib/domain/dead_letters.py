@@ -1,4 +1,4 @@
-"""Jobs that were given up: their message was delivered as often as it may be, and nobody brought it to an end."""
+"""Jobs whose message was delivered as often as allowed without success."""
 
 from dataclasses import dataclass
 from datetime import datetime

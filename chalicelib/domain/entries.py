@@ -1,4 +1,4 @@
-"""Entries: a medium or a result, its representations (files) and its annotations (notes in key and value)."""
+"""Entries: a media file or a result, its representations (files) and its annotations (key and value)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,10 +20,10 @@ _NOT_IN_FILE_NAMES = {_HALF_CHARACTER, "Cc", "Zl", "Zp"}
 
 @dataclass(frozen=True, slots=True)
 class Representation:
-    """One file of an entry. Its id follows from the entry and the file name, so a name is there once at most.
+    """One file of an entry. Its id is derived from the entry and the file name, so names are unique within an entry.
 
-    `media_key` is where the media store keeps the bytes; nothing in it comes from a client. `sha256` is None for bytes
-    that went past the API and that no worker has read yet.
+    `media_key` is the key of the bytes in the media store; nothing in it comes from a client. `sha256` is None for a
+    direct upload that no worker has read yet.
     """
 
     id: str
@@ -40,10 +40,11 @@ class Representation:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A medium that a client sent, or what a job made of one. `media_seconds` is None for what has no duration,
-    `upload` is there while the medium is still to arrive by a direct upload. `expires` is when an entry that was made
-    without a job goes, None for never; those of a job go with it. `drop_key` is the key of the object in the
-    drop-folder that its job was made for."""
+    """A media file that a client sent, or the result of a job. `media_seconds` is None if there is no duration,
+    `upload` is set until a direct upload has arrived. `expires` is the time at which an entry without a job is deleted,
+    None for never; entries of a job are deleted with it. `drop_key` is the key of the object in the drop-folder that
+    its job was created for.
+    """
 
     id: str
     account_id: str
@@ -90,7 +91,7 @@ def upload_key(account_id: str, entry_id: str, representation_id: str, upload_id
 
 
 def media_prefix(account_id: str, entry_id: str) -> str:
-    """What the object keys of an entry begin with, and those of no other entry."""
+    """Returns the prefix of the object keys of an entry, which no other entry has."""
     return f"accounts/{account_id}/entries/{entry_id}/"
 
 

@@ -17,7 +17,7 @@ _KEY = re.compile(r"[ -~]{1,255}")
 
 @dataclass(frozen=True, slots=True)
 class KeptAnswer:
-    """An answer to give again. `body` is None where it is not kept: too long, or not for anybody to read twice."""
+    """A stored response. `body` is None if it is not kept: too long, or secret."""
 
     status: int
     location: str | None
@@ -41,13 +41,13 @@ class KeyedRequest:
     answer: KeptAnswer | None = None
 
     def is_over(self, now: datetime) -> bool:
-        """Whether the key is free again: kept for long enough, or given up by a process that died."""
+        """Returns True if the key is free again: it has expired, or the process that held it has died."""
         if self.expires_at <= now.timestamp():
             return True
         return self.answer is None and self.leased_until <= now
 
     def answered(self, answer: KeptAnswer, kept_until: datetime | None = None) -> "KeyedRequest":
-        """The request is done; from now on its key stands for `answer`, until `kept_until` where that comes first."""
+        """Stores the response `answer` for the key, until `kept_until` if that is earlier."""
         if answer.body is not None and len(answer.body) > MAX_BODY_CHARACTERS:
             answer = replace(answer, body=None)
         if kept_until is None:

@@ -1,7 +1,7 @@
-"""A job's life: queued, working, then done, error or cancelled.
+"""The life cycle of a job: queued, working, then done, error or cancelled.
 
-Every change of state is a method that returns the changed job or raises. The services store what it returns on the
-condition that nobody wrote in between (`version`), so two processes can never both win.
+Every change of state is a method that returns the changed job or raises. The services store what it returns by a
+conditional write on `version`, so of two concurrent changes only one succeeds.
 """
 
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ from chalicelib.errors import Conflict, JobBusy, JobNotClaimable, LeaseLost, Sta
 
 
 class JobStatus(StrEnum):
-    """Where a job is in its life."""
+    """The status of a job."""
 
     QUEUED = "queued"
     WORKING = "working"
@@ -28,18 +28,18 @@ class JobStatus(StrEnum):
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing more happens by itself."""
+        """Returns True if the status is final until a client changes the job."""
         return self not in (JobStatus.QUEUED, JobStatus.WORKING)
 
     @property
     def event(self) -> str:
-        """What clients are told when a job gets there."""
+        """Returns the name of the webhook event of this status."""
         return f"job.{self}"
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a run is. `frames_total` is None where the container does not say."""
+    """The progress of a run. `frames_total` is None if the container does not state it."""
 
     frames_done: int
     frames_total: int | None
@@ -48,7 +48,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """The right of one worker to a job, until a moment that the worker keeps moving."""
+    """The exclusive right of one worker to a job, until a time that the worker keeps extending."""
 
     owner: str
     until: datetime
@@ -56,7 +56,7 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class JobMessage:
-    """What the queue carries: which run of which job. It says nothing that the row does not say better."""
+    """A queue message that names a run of a job. All other data is in the job's row."""
 
     account_id: str
     job_id: str
@@ -65,12 +65,12 @@ class JobMessage:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One request to analyse one medium.
+    """A request to analyse one media file.
 
     `run` counts from 1 and grows with every requeue; `attempt` counts the claims within a run; `version` counts the
-    writes of the row. `drop_key` is the key of the object in the drop-folder that the job was made for.
-    `segments` is there once the current run is worked on in segments, by workers without a lease on the job; when they
-    are done (`segments_done`), one worker claims the job as ever, and stitches.
+    writes of the row. `drop_key` is the key of the object in the drop-folder that the job was created for.
+    `segments` is set once the current run is processed in segments, by workers without a lease on the job; when they
+    are done (`segments_done`), one worker claims the job as usual and stitches.
     """
 
     id: str
@@ -101,18 +101,18 @@ class Job:
 
     @property
     def message(self) -> JobMessage:
-        """What to send so that a worker takes up the current run."""
+        """Returns the queue message for the current run."""
         return JobMessage(self.account_id, self.id, self.run)
 
     @property
     def run_result_entry_id(self) -> str:
-        """The id of the entry that the current run writes: the same for every attempt of it."""
+        """Returns the id of the entry that the current run writes, the same for every attempt."""
         return derived_id(self.id, "result", str(self.run))
 
     @property
     def client_result_entry_id(self) -> str:
-        """The id of the entry that takes a result of the client's own: the job's result where it has one, else an entry
-        that no worker writes to. Raises `Conflict` for a cancelled job."""
+        """Returns the id of the entry for a result uploaded by the client: the job's result if it has one, else an
+        entry that no worker writes. Raises `Conflict` for a cancelled job."""
         if self.status is JobStatus.CANCELLED:
             raise Conflict("This job is cancelled; requeue it or create a new one before you attach a result.")
         if self.status is JobStatus.DONE and self.result_entry_id is not None:
@@ -121,31 +121,31 @@ class Job:
 
     @property
     def awaits_upload(self) -> bool:
-        """Whether the media is still to arrive by a direct upload."""
+        """Returns True if a direct upload has not arrived yet."""
         return self.upload is not None and self.input_entry_id is None and self.status is JobStatus.QUEUED
 
     @property
     def own_input_entry_id(self) -> str:
-        """The id of the entry that is made for the media of the job: the same whoever makes it."""
+        """Returns the id of the entry for the job's input, which is the same in every process."""
         return own_input_entry_id(self.id)
 
     @property
     def entry_ids(self) -> tuple[str, ...]:
-        """Every entry that the job has, had in an earlier run, or may have left behind half-made."""
+        """Returns every entry that the job has, had in an earlier run, or may have left incomplete."""
         kinds = ("result", "client result")
         results = (derived_id(self.id, kind, str(run)) for run in range(1, self.run + 1) for kind in kinds)
         known = (self.input_entry_id, self.own_input_entry_id, self.result_entry_id, *results)
         return tuple(dict.fromkeys(entry_id for entry_id in known if entry_id is not None))
 
     def with_input(self, entry_id: str, now: datetime) -> "Job":
-        """The media has arrived."""
+        """Sets the input, which has arrived."""
         return self._changed(now, input_entry_id=entry_id)
 
     def claimed(self, *, run: int, owner: str, now: datetime, lease_s: float) -> "Job":
-        """Work begins under a lease.
+        """Starts an attempt under a lease.
 
-        Raises `JobNotClaimable` where there is nothing to do (finished, cancelled, another run, no media) and
-        `JobBusy` while another worker's lease lives.
+        Raises `JobNotClaimable` if there is nothing to do (finished, cancelled, another run, no input), and `JobBusy`
+        while another worker's lease is valid.
         """
         if run != self.run or not self._has_media:
             raise JobNotClaimable(f"job {self.id}: run {run} is not the current one or has no media")
@@ -161,17 +161,17 @@ class Job:
         )
 
     def renewed(self, *, owner: str, now: datetime, lease_s: float, progress: Progress | None) -> "Job":
-        """The holder is alive and this far. Raises `LeaseLost`."""
+        """Extends the holder's lease and stores its progress. Raises `LeaseLost`."""
         self._check_holder(owner)
         return self._changed(now, lease=Lease(owner, now + timedelta(seconds=lease_s)), progress=progress)
 
     def released(self, *, owner: str, now: datetime) -> "Job":
-        """The holder stops before the end (a shutdown, a fault of ours): the next delivery may claim at once."""
+        """Ends the holder's lease early (a shutdown, an internal error): the next delivery may claim at once."""
         self._check_holder(owner)
         return self._changed(now, status=JobStatus.QUEUED, lease=None, progress=self._kept_progress)
 
     def done(self, *, owner: str, now: datetime, result_entry_id: str, progress: Progress | None) -> "Job":
-        """The result is stored. Raises `LeaseLost`."""
+        """Ends the run with a stored result. Raises `LeaseLost`."""
         self._check_holder(owner)
         return self._changed(
             now,
@@ -183,12 +183,13 @@ class Job:
         )
 
     def failed(self, *, owner: str, now: datetime, sentence: str) -> "Job":
-        """The media cannot be analysed, and `sentence` says why. Raises `LeaseLost`."""
+        """Ends the run because the input cannot be analysed; `sentence` is the error message. Raises `LeaseLost`."""
         self._check_holder(owner)
         return self._changed(now, status=JobStatus.ERROR, error=sentence, lease=None)
 
     def requeued(self, now: datetime) -> "Job":
-        """A new run, whatever the last one is doing; its worker loses the job. Raises `Conflict` without media."""
+        """Starts a new run, whatever the state of the last one; its worker loses the job. Raises `Conflict` without an
+        input."""
         if not self._has_media:
             raise Conflict("This job has no input yet, so it cannot run again; upload the file or create a new job.")
         return self._changed(
@@ -205,7 +206,8 @@ class Job:
         )
 
     def cancelled(self, now: datetime) -> "Job":
-        """No more work. Cancelling twice is fine; raises `Conflict` for a job that has ended otherwise."""
+        """Ends the job without a result. Does nothing if it is cancelled already; raises `Conflict` if it has ended
+        otherwise."""
         if self.status is JobStatus.CANCELLED:
             return self
         if self.status not in (JobStatus.QUEUED, JobStatus.WORKING):
@@ -213,24 +215,24 @@ class Job:
         return self._changed(now, status=JobStatus.CANCELLED, lease=None)
 
     def with_client_result(self, entry_id: str, now: datetime) -> "Job":
-        """The client has stored a result of its own in the entry, which ends the job; a worker that is at it loses it.
+        """Ends the job with a result that the client has stored in the entry; a worker that processes the job loses it.
 
-        Raises `Conflict` for a cancelled job, `StaleWrite` where the result belongs into another entry by now.
+        Raises `Conflict` for a cancelled job, `StaleWrite` if the result now belongs to another entry.
         """
         if self.client_result_entry_id != entry_id:
             raise StaleWrite(f"job {self.id} got another result meanwhile")
         return self._changed(now, status=JobStatus.DONE, result_entry_id=entry_id, lease=None, error=None)
 
     def renamed(self, name: JobName, now: datetime) -> "Job":
-        """Another analysis from the next run on. Raises `Conflict` while the present run is being measured."""
+        """Changes the analysis of the next run. Raises `Conflict` while the current run is processed."""
         if name is self.name:
             return self
         self._check_nothing_measured()
         return self._changed(now, name=name)
 
     def with_options(self, values: OptionValues, now: datetime) -> "Job":
-        """Other options from the next run on; those that `values` does not name stay. Raises `Conflict` while the
-        present run is being measured."""
+        """Changes the options of the next run; those not in `values` are kept. Raises `Conflict` while the current run
+        is processed."""
         options = replace(self.options, **values)
         if options == self.options:
             return self
@@ -238,50 +240,52 @@ class Job:
         return self._changed(now, options=options)
 
     def upload_failed(self, sentence: str, now: datetime) -> "Job":
-        """The media did not arrive, or not as it was announced; nothing changes where the job waits no longer."""
+        """Ends the job because the upload did not arrive, or not as announced. Unchanged if the job no longer waits for
+        it."""
         return self._changed(now, status=JobStatus.ERROR, error=sentence) if self.awaits_upload else self
 
     def drop_failed(self, sentence: str, now: datetime) -> "Job":
-        """The object in the drop-folder cannot be taken; nothing changes where the job has its media or is over."""
+        """Ends the job because the object in the drop-folder cannot be read. Unchanged if the job has its input or has
+        ended."""
         if self.drop_key is None or self.input_entry_id is not None or self.status is not JobStatus.QUEUED:
             return self
         return self._changed(now, status=JobStatus.ERROR, error=sentence)
 
     def uploaded(self, now: datetime) -> "Job":
-        """The media has arrived by a direct upload; nothing changes where the job waits no longer."""
+        """Sets the input, which arrived by a direct upload. Unchanged if the job no longer waits for it."""
         return self.with_input(self.own_input_entry_id, now) if self.awaits_upload else self
 
     def fetched(self, *, owner: str, now: datetime, entry_id: str) -> "Job":
-        """The holder has fetched the media from the job's URL. Raises `LeaseLost`."""
+        """Sets the input that the holder fetched from the job's URL. Raises `LeaseLost`."""
         self._check_holder(owner)
         return self.with_input(entry_id, now)
 
     def handed_over(self, *, owner: str, now: datetime, plan: SegmentPlan) -> "Job":
-        """The holder gives the run to the workers of its segments; whoever stitches has attempts of their own. Raises
-        `LeaseLost`."""
+        """Passes the run from the holder to the workers of its segments; attempts at stitching are counted from 0.
+        Raises `LeaseLost`."""
         self._check_holder(owner)
         begun = Progress(0, plan.frames_total, 0.0)
         return self._changed(now, segments=plan, segments_done=False, lease=None, attempt=0, progress=begun)
 
     def segments_progressed(self, *, run: int, now: datetime, progress: Progress) -> "Job":
-        """The segments are this far together. Raises `LeaseLost` where nobody waits for them any more."""
+        """Stores the total progress of the segments. Raises `LeaseLost` if they are no longer needed."""
         self._check_segments(run)
         return self if self.segments_done else self._changed(now, progress=progress)
 
     def segments_completed(self, *, run: int, now: datetime, progress: Progress) -> "Job":
-        """All segments are done: the job may be claimed, for stitching. Again is fine. Raises `LeaseLost`."""
+        """Marks all segments as done: the job may be claimed for stitching. May be repeated. Raises `LeaseLost`."""
         self._check_segments(run)
         if self.segments_done:
             return self
         return self._changed(now, segments_done=True, progress=progress)
 
     def segments_failed(self, *, run: int, now: datetime, sentence: str) -> "Job":
-        """A segment cannot be analysed. Raises `LeaseLost`."""
+        """Ends the run because a segment cannot be analysed. Raises `LeaseLost`."""
         self._check_segments(run)
         return self._changed(now, status=JobStatus.ERROR, error=sentence)
 
     def given_up(self, *, run: int, sentence: str, now: datetime) -> "Job":
-        """Nobody could bring the run to an end; nothing changes where it is over, or in better hands by now."""
+        """Ends the run as a dead letter. Unchanged if the run has ended or another worker holds it."""
         is_held = self.lease is not None and self.lease.until > now
         if self.run != run or self.status.is_over or self.is_in_segments or is_held:
             return self
@@ -289,17 +293,17 @@ class Job:
 
     @property
     def is_in_segments(self) -> bool:
-        """Whether workers of segments are at it."""
+        """Returns True if workers of segments process the run."""
         return self.segments is not None and not self.segments_done and self.status is JobStatus.WORKING
 
     @property
     def _kept_progress(self) -> Progress | None:
-        """What has been done so far, where that is not done again."""
+        """Returns the progress if the work done so far is not repeated."""
         return self.progress if self.segments_done else None
 
     @property
     def _has_media(self) -> bool:
-        """Whether the media is stored, or a worker knows where to fetch it."""
+        """Returns True if the input is stored or has a URL."""
         return self.input_entry_id is not None or self.input_url is not None
 
     def _check_holder(self, owner: str) -> None:
@@ -307,16 +311,16 @@ class Job:
             raise LeaseLost(f"job {self.id} is no longer held by {owner}")
 
     def _check_nothing_measured(self) -> None:
-        """Parts that wait to be stitched count too: they are measured by the present name and options."""
+        """Includes parts that wait for stitching: they were measured with the current name and options."""
         if self.status is JobStatus.WORKING or (self.status is JobStatus.QUEUED and self.segments is not None):
             raise Conflict("This job is being worked on; wait until it has ended, change it, then requeue it.")
 
     def _check_segments(self, run: int) -> None:
         if self.run != run or self.segments is None or self.status.is_over:
-            raise LeaseLost(f"job {self.id}: nobody waits for the segments of run {run}")
+            raise LeaseLost(f"job {self.id}: the segments of run {run} are no longer needed")
 
     def with_webhook(self, webhook: Webhook) -> "Job":
-        """How a notification fares, which does not count as a change of the job itself."""
+        """Stores the state of a notification, which does not count as a change of the job itself."""
         return replace(self, webhook=webhook)
 
     def _changed(self, now: datetime, **changes: object) -> "Job":
@@ -325,11 +329,11 @@ class Job:
             return changed
         if not changed.status.is_over:
             return changed.with_webhook(changed.webhook.withdrawn())
-        # A run may end twice: as `error`, and then as `done` by a result of the client's own.
+        # A run may end twice: as `error`, and then as `done` by a result uploaded by the client.
         notification_id = derived_id(changed.id, "end", str(changed.run), changed.status)
         return changed.with_webhook(changed.webhook.announced(notification_id, changed.status.event, now))
 
 
 def own_input_entry_id(job_id: str) -> str:
-    """`Job.own_input_entry_id` of a job whose row may be gone."""
+    """Returns `Job.own_input_entry_id` for a job whose row may have been deleted."""
     return derived_id(job_id, "input")

@@ -8,7 +8,7 @@ from ipaddress import IPv6Address, ip_address
 FREE_FAILURES = 4
 """Mistakes that cost nothing; the next one makes its maker wait."""
 FORGOTTEN_AFTER_S = 15 * 60
-"""Since the last failure. Longer than the longest wait, so that waiting it out does not begin the count anew."""
+"""Since the last failure. Longer than the longest wait, so that waiting does not reset the count."""
 
 _FIRST_WAIT_S = 5
 _LONGEST_WAIT_S = 5 * 60
@@ -17,13 +17,13 @@ _SIXTY_FOUR_BITS = (1 << 64) - 1
 
 @dataclass(frozen=True, slots=True)
 class LoginFailures:
-    """How often a user name was tried in vain from one source, and when last."""
+    """The number of failed logins as one user name from one source, and the time of the last."""
 
     count: int
     last: datetime
 
     def wait_s(self, now: datetime) -> int:
-        """Whole seconds until another attempt is looked at; 0 where it may be made now.
+        """Returns the whole seconds until the next attempt is allowed; 0 if it is allowed now.
 
         5 s after the fifth failure, twice as long after each further one, five minutes at most.
         """

@@ -1,7 +1,7 @@
-"""Reminders: what is to be done at a time, and to what.
+"""Reminders: a duty, its subject and its time.
 
-A reminder is written before the thing that it watches over, so that a process that dies in between leaves a reminder
-of nothing, which does no harm, and never a thing that nobody watches.
+A reminder is written before its subject: if a process dies in between, it leaves a reminder without a subject, which is
+harmless, and never a subject without a reminder.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from enum import StrEnum
 
 
 class Duty(StrEnum):
-    """What is to be done when a reminder is due. `services.sweeper` has one performer for each."""
+    """The action for a reminder that is due. `services.sweeper` has one performer for each."""
 
     JOB_UPLOAD = "job-upload"
     DROP = "drop"

@@ -1,7 +1,7 @@
-"""Long videos in segments of time that are analysed beside each other and stitched together afterwards.
+"""Long videos in segments of time that are analysed in parallel and then stitched.
 
-A segment is responsible for the frames from its start up to the start of the next. It begins to look some seconds
-earlier, in the lead-in: there both it and the one before measure the same faces, which tells whose face is whose.
+A segment contributes the frames from its start up to the start of the next. Its analysis begins some seconds earlier,
+in the lead-in: the previous segment measures the same faces there, which matches the face ids.
 """
 
 import math
@@ -23,8 +23,8 @@ _FIRST_SHARE = 0.47
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One part of a video. Its frames are those with `start_s <= time < end_s`; None stands for an open end, for the
-    first and the last have to take whatever times there are. `lead_in_s` is from where on it looks."""
+    """One part of a video. Its frames are those with `start_s <= time < end_s`; None means an open end, because the
+    first and the last segment accept all times. `lead_in_s` is the time from which it is analysed."""
 
     index: int
     lead_in_s: float | None
@@ -34,10 +34,11 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class SegmentPlan:
-    """How a video is divided: `count` parts of `segment_s` seconds from the time of its first frame, `origin_s`, each
-    with a lead-in of `overlap_s`. `duration_s` is what the container says; `frames_total` is for progress only.
-    `media_key` is where the medium was that it is for, `frame_size` what its frames are scaled to; None in older
-    plans."""
+    """The division of a video: `count` parts of `segment_s` seconds from the time of its first frame, `origin_s`, each
+    with a lead-in of `overlap_s`. `duration_s` comes from the container; `frames_total` is for progress only.
+    `media_key` is the key of the input, `frame_size` the size to which its frames are scaled; both are None in older
+    plans.
+    """
 
     count: int
     origin_s: float
@@ -61,7 +62,7 @@ class SegmentPlan:
         )
 
     def seam_s(self, index: int) -> float:
-        """Where part `index` begins: the same number for it and for the part before."""
+        """Returns the start of part `index`, exactly the end of the previous part."""
         return self.origin_s + index * self.segment_s
 
 
@@ -91,9 +92,10 @@ def plan_halves(
 
 @dataclass(frozen=True, slots=True)
 class SegmentRow:
-    """How the segments of one run of a job fare, by index in decimal digits. `array_id` is what the batch service calls
-    their array, None before it is submitted; `attempts` counts how often each was begun, `frames` how far it is;
-    `done` has those whose part of the result is stored, `providers` what their networks ran on."""
+    """The state of the segments of one run of a job, by index in decimal digits. `array_id` is the id of their array in
+    Batch, None before it is submitted; `attempts` counts the starts of each, `frames` its measured frames; `done` has
+    those whose part of the result is stored, `providers` their execution providers.
+    """
 
     account_id: str
     job_id: str
@@ -113,17 +115,17 @@ class SegmentRow:
 
     @property
     def provider(self) -> str:
-        """What the networks of all segments ran on, each once."""
+        """Returns the execution providers of all segments, each once."""
         return ", ".join(sorted(set(self.providers.values())))
 
     @property
     def is_complete(self) -> bool:
-        """Whether every segment is done."""
+        """Returns True if every segment is done."""
         return len(self.done) == self.count
 
 
 def work_prefix(account_id: str, job_id: str, run: int) -> str:
-    """What the object keys of a run's parts begin with, and those of no other run."""
+    """Returns the prefix of the object keys of a run's parts, which no other run has."""
     return f"work/{account_id}/{job_id}/{run}/"
 
 

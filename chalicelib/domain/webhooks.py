@@ -1,8 +1,7 @@
-"""Webhooks: a client is told, at a URL of its choice, that its job has ended.
+"""Webhooks: notifications of a job's end to a client's URL.
 
-The end of a job and the notification that is due are one write of the job's row. What follows, attempt by attempt, is
-written there too: an attempt is begun before anything is sent, and until it is over or has been given up for dead,
-nobody begins another.
+The end of a job and its pending notification are one write of the job's row. Every attempt is written there too: it is
+recorded before anything is sent, and no other attempt begins until it has ended or timed out.
 """
 
 import hashlib
@@ -31,14 +30,14 @@ _SECRET_BYTES = 32
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How an attempt went: the receiver's status code, or in a word why there is none."""
+    """The outcome of an attempt: the receiver's status code, or a word for why there is none."""
 
     status_code: int | None = None
     error: str | None = None
 
     @property
     def is_success(self) -> bool:
-        """Whether the receiver has taken it."""
+        """Returns True if the receiver has accepted it."""
         return self.status_code is not None and 200 <= self.status_code < 300
 
 
@@ -56,10 +55,10 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """What the client is to be told of one end of its job.
+    """The notification of one end of a job.
 
-    `due_at` is when the next attempt may begin, None once there is none to come. While an attempt is under way
-    (`is_sending`) that is when it counts as dead. `attempts` counts those that were begun.
+    `due_at` is the time of the next attempt, None if there is none. During an attempt (`is_sending`) it is the time at
+    which the attempt counts as failed. `attempts` counts the attempts that were begun.
     """
 
     id: str
@@ -72,7 +71,8 @@ class Notification:
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """Where a job's ends are told, and how that went. The job's own URL is `jobs_url`, a slash and its id."""
+    """The callback URL of a job and the state of its notifications. The job's own URL is `jobs_url`, a slash and its
+    id."""
 
     url: str
     jobs_url: str
@@ -81,15 +81,15 @@ class Webhook:
 
     @property
     def next_at(self) -> datetime | None:
-        """When to look after the notification again; None where nothing is left to do."""
+        """Returns the time of the next action on the notification; None if there is none."""
         return None if self.notification is None else self.notification.due_at
 
     def announced(self, notification_id: str, event: str, now: datetime) -> "Webhook":
-        """The job has ended: its notification is due at once."""
+        """Announces the end of the job: its notification is due at once."""
         return replace(self, notification=Notification(notification_id, event, now, now))
 
     def withdrawn(self) -> "Webhook":
-        """The job runs again: its last end is not told any more."""
+        """Withdraws the notification because the job runs again."""
         return self if self.notification is None else replace(self, notification=None)
 
     def begun(self, now: datetime, *, lease_s: float) -> "Webhook":
@@ -104,7 +104,7 @@ class Webhook:
         return replace(shown, notification=replace(due, due_at=due_at, attempts=due.attempts + 1, is_sending=True))
 
     def attempted(self, begun: Notification, outcome: Outcome, now: datetime) -> "Webhook":
-        """The attempt that was `begun` is over; nothing changes where it counts as dead already or is withdrawn."""
+        """Ends the attempt `begun`. Unchanged if it has timed out already or was withdrawn."""
         now_there = self.notification
         if now_there is None or not now_there.is_sending:
             return self
@@ -137,7 +137,7 @@ def make_webhook(callback_url: str | None, jobs_url: str) -> Webhook | None:
 
 @dataclass(frozen=True, slots=True)
 class WebhookSecret:
-    """What an account's notifications are signed with. `version` counts the writes."""
+    """The secret that signs an account's notifications. `version` counts the writes."""
 
     account_id: str
     secret: str = field(repr=False)
@@ -146,7 +146,7 @@ class WebhookSecret:
 
 
 def new_secret() -> str:
-    """A secret that nobody can guess; its characters as they are make the key."""
+    """Returns a random secret; its characters are the key of the HMAC."""
     return f"whsec_{secrets.token_hex(_SECRET_BYTES)}"
 
 
@@ -160,7 +160,7 @@ def notification_body(
 
 
 def notification_headers(notification: Notification, secret: str, body: bytes, now: datetime) -> dict[str, str]:
-    """What is sent with `body`: signed anew at every attempt."""
+    """Returns the headers of `body`, which is signed again at every attempt."""
     return {
         "Content-Type": "application/json",
         "User-Agent": USER_AGENT,

@@ -45,5 +45,5 @@ def _origin(annotation: Annotation) -> str:
 
 
 def _text(text: str) -> str:
-    """Isolated, so that what runs from right to left does not turn round what stands beside it."""
+    """Isolated, so that right-to-left text does not reorder the text next to it."""
     return f"<bdi>{escape(text)}</bdi>"

@@ -51,7 +51,7 @@ def _example(schema: Mapping[str, Any]) -> Any:
 
 
 def _members(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """The members that are needed; the first of all where none is."""
+    """Returns the required members; the first of all if none is required."""
     needed = [*schema.get("required", ())]
     for choice in schema.get("oneOf", ())[:1]:
         needed += choice["required"]

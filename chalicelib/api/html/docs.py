@@ -119,7 +119,7 @@ def _operation(method: str, path: str, operation: Node, document: Node, urls: Ur
 
 
 def _webhook(operation: Node, document: Node) -> str:
-    """What is sent to the reader, and what the reader may answer."""
+    """Returns the HTML of a webhook: its request and the expected responses."""
     return (
         f'<h3 id="{escape(operation["operationId"])}"><span class="method">POST</span> to you</h3>'
         f"<p>{_prose(operation['summary'])}</p><p>{_prose(operation['description'])}</p>"
@@ -161,7 +161,7 @@ def _answer(answer: Node) -> str:
     content = [
         f"<code>{escape(content_type)}</code> {_kind(media['schema'])}"
         for content_type, media in answer.get("content", {}).items()
-        if media["schema"] != ref("Error")  # told once, for all
+        if media["schema"] != ref("Error")  # documented once, for all routes
     ]
     common = {"X-Request-Id", "Cache-Control", "X-Content-Type-Options", "Vary"}
     headers = [
@@ -191,7 +191,7 @@ def _members(schema: Node, prefix: str = "") -> Iterator[str]:
 
 
 def _kind(schema: Node) -> str:
-    """What values are allowed, in a few words of HTML."""
+    """Returns the allowed values as a short HTML text."""
     if "$ref" in schema:
         name = escape(schema["$ref"].rpartition("/")[2])
         return f'<a href="#{name}">{name}</a>'

@@ -1,4 +1,4 @@
-"""What pages for people have in common: their style, and the policy that lets them load nothing else."""
+"""The style sheet of all pages, and the content security policy that allows nothing else."""
 
 import base64
 import hashlib

@@ -1,7 +1,7 @@
 """The description of the API in OpenAPI 3.1, made from the routes.
 
 body_schemas    The bodies that clients send, as JSON Schemas
-description     `/openapi.json` and `/docs`: what this API is, for programs and for people
+description     `/openapi.json` and `/docs`: the description for programs and for people
 document        The description of the API in OpenAPI 3.1, made from the routes: what they say of themselves, and what
                 follows
 headers         Headers of requests and answers, as the description shows them

@@ -48,9 +48,9 @@ _SUMMARY = re.compile(r"([A-Z]+(?: and [A-Z]+)*) (/\S*): (.+?)(?:; \d{3})?(?:; \
 
 
 def openapi_document(routes: Iterable[Route], metrics: MetricSet) -> Node:
-    """The whole description, for a deployment that measures `metrics`.
+    """Returns the whole description, for a deployment that measures `metrics`.
 
-    Where the API is served (`servers`) whoever serves it has to add.
+    The caller adds `servers`, the URL of the API.
     """
     routes = tuple(routes)
     paths: dict[str, Node] = {}
@@ -77,7 +77,8 @@ def openapi_document(routes: Iterable[Route], metrics: MetricSet) -> Node:
 
 
 def summary_of(route: Route) -> str:
-    """What the route does, from the first paragraph of its view's docstring. Raises ValueError where it does not say.
+    """Returns the summary of a route, from the first paragraph of its view's docstring. Raises ValueError if there is
+    none.
 
     A docstring names its methods and path, as in "GET /jobs/{job_id}: the job as it is now."
     """

@@ -1,5 +1,5 @@
-"""The files that jobs leave, as JSON Schemas: which metrics there are, in what unit and range, and where each file has
-them. Made from the metrics that the deployment measures, so that the description names what the files hold and no more.
+"""The result files as JSON Schemas: the metrics with unit and range, and their place in each file. Made from the
+metrics that the deployment measures, so that the description matches the files.
 
 For tables the schema is that of a row. `formats` writes the files; tests hold the two together.
 """
@@ -83,7 +83,7 @@ def result_schemas(metrics: MetricSet) -> Mapping[str, Schema]:
 
 
 def measured_sentence(metrics: MetricSet) -> str:
-    """What a face is given, for people."""
+    """Returns a summary of the metrics of a face, for users."""
     expressions = sum(metric.group is MetricGroup.EXPRESSION for metric in metrics)
     emotions = sum(metric.group is MetricGroup.EMOTION for metric in metrics)
     measured = f"Every face has head angles and {expressions} expressions"
@@ -93,7 +93,7 @@ def measured_sentence(metrics: MetricSet) -> str:
 
 
 def _validity() -> dict[str, Schema]:
-    """What a face of the session JSON has behind its metrics."""
+    """Returns the members of a face in the session JSON that follow its metrics."""
     return {
         "confidence": {**_NUMBER, "minimum": 0, "maximum": 100, "description": "Confidence that this is a face."},
         "valid": {"type": "boolean", "description": "True if the numbers are valid."},

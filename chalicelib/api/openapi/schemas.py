@@ -1,6 +1,6 @@
-"""The documents that leave the API, as JSON Schemas (2020-12). `documents` makes them; tests hold the two together.
+"""The documents of the API as JSON Schemas (2020-12). `documents` makes them; tests compare the two.
 
-They are open: clients have to expect members that are new. The tests close them, so that none goes undescribed.
+They are open: clients must accept new members. The tests close them, so that every member is described.
 """
 
 from collections.abc import Mapping

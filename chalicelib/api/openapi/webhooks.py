@@ -1,4 +1,4 @@
-"""What the API sends by itself, as the description shows it."""
+"""The webhooks of the description."""
 
 from collections.abc import Mapping
 

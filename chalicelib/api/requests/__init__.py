@@ -1,7 +1,7 @@
-"""What clients send: forms, JSON bodies, preferred content types.
+"""Requests: forms, JSON bodies, preferred content types.
 
 fields           Form fields that several routes take
-fingerprints     What tells one request from another: its method, its path, and what its body says
+fingerprints     Fingerprints of requests: method, path, and the content of the body
 forms            Forms as clients send them: multipart or URL-encoded, keys with brackets as in `entry_job[name]`
 json_bodies      JSON bodies: an object in which one member holds the resource, as in `{"annotation": {...}}`
 multipart_forms  Multipart bodies (RFC 7578), parsed as a stream: files go to temporary files, texts stay in memory

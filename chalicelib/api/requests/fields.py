@@ -8,7 +8,7 @@ _MAX_DATA_SPLIT_CHARACTERS = 255
 
 
 def data_split_of(form: Form) -> str | None:
-    """What part of a data set the media belongs to, in the client's own words. Raises `Invalid` for a long text."""
+    """Returns the client's label for a part of a data set. Raises `Invalid` if it is too long."""
     return check_data_split(form.fields.get(DATA_SPLIT))
 
 

@@ -1,6 +1,6 @@
-"""What tells one request from another: its method, its path, and what its body says.
+"""Fingerprints of requests: method, path, and the content of the body.
 
-The bytes of a body do not: a client that sends a form again chooses a new boundary.
+Not the bytes of the body: a client that repeats a form chooses a new boundary.
 """
 
 import hashlib
@@ -25,7 +25,7 @@ def fingerprint_of(call: Call) -> str:
 
 
 def _said(kind: str, content_type: str, body: bytes) -> object:
-    """The body as parsed; where it cannot be, its bytes, for the view will refuse it anyway."""
+    """Returns the parsed body; if it cannot be parsed, its bytes, because the view will refuse it anyway."""
     try:
         if kind == MULTIPART:
             return part_digests(content_type, body)

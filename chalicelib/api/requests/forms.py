@@ -15,7 +15,7 @@ URL_ENCODED = "application/x-www-form-urlencoded"
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """Texts by the name of their field, the last one where a name is there more than once; files likewise."""
+    """Texts by the name of their field, the last one if a name occurs more than once; files likewise."""
 
     fields: Mapping[str, str] = field(default_factory=dict)
     uploads: Mapping[str, Upload] = field(default_factory=dict)

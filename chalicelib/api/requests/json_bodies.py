@@ -27,7 +27,7 @@ def parse_resource(body: bytes, name: str) -> Mapping[str, object]:
 
 
 def whole_number_of(resource: Mapping[str, object], name: str) -> int | None:
-    """A member that is a whole number, None where it is missing or null. Raises `Invalid` for anything else."""
+    """Returns a member that is a whole number, None if it is missing or null. Raises `Invalid` for anything else."""
     value = resource.get(name)
     if value is None or type(value) is int:  # a bool is an int too, but no number
         return value
@@ -35,7 +35,7 @@ def whole_number_of(resource: Mapping[str, object], name: str) -> int | None:
 
 
 def text_of(resource: Mapping[str, object], name: str) -> str | None:
-    """A text member, None where it is missing or null. Raises `Invalid` for anything else."""
+    """Returns a text member, None if it is missing or null. Raises `Invalid` for anything else."""
     value = resource.get(name)
     if value is None or isinstance(value, str):
         return value

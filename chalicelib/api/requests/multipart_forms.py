@@ -150,7 +150,7 @@ _Part = _TextPart | _FilePart
 
 
 def _stated_content_type(segment: MultipartSegment) -> str | None:
-    """The part's own Content-Type with its parameters, None where it is missing or is none."""
+    """Returns the part's own Content-Type with its parameters, None if it is missing or invalid."""
     text = segment.header("Content-Type")
     return text.strip() if text is not None and is_content_type(text.strip()) else None
 
@@ -167,7 +167,7 @@ def _file_name(segment: MultipartSegment) -> str | None:
 
 
 def _decode_extended_value(value: str) -> str | None:
-    """The text of an extended parameter value, `UTF-8''na%C3%AFve.mp4` (RFC 8187); None where it is none."""
+    """Returns the text of an extended parameter value, `UTF-8''na%C3%AFve.mp4` (RFC 8187); None if it is invalid."""
     charset, _, rest = value.partition("'")
     _language, quote, encoded = rest.partition("'")
     codec = _CHARSETS.get(charset.lower())

@@ -15,7 +15,8 @@ class _MediaRange:
     quality: float
 
     def specificity(self, content_type: str) -> int:
-        """How exactly this names `content_type`: 3 by name, 2 by its type, 1 as anything, 0 not at all."""
+        """Returns how specifically this range matches `content_type`: 3 exactly, 2 by its type, 1 by a wildcard, 0 not
+        at all."""
         if self.text == content_type:
             return 3
         if self.text == content_type.partition("/")[0] + "/*":
@@ -24,9 +25,9 @@ class _MediaRange:
 
 
 def preferred_content_type(accept: str | None, offered: Sequence[str]) -> str | None:
-    """The content type of `offered` that `accept` wants most; the first of equals, None where it wants none of them.
+    """Returns the content type of `offered` that `accept` prefers; the first of equals, None if it accepts none.
 
-    No Accept header means that anything is welcome. Elements that cannot be read are passed over.
+    Without an Accept header, anything is accepted. Invalid elements are ignored.
     """
     ranges = [parsed for text in (accept or "").split(",") if (parsed := _parse_range(text)) is not None]
     if not ranges:

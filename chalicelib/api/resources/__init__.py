@@ -1,8 +1,8 @@
 """The views, one module a resource, with the routes they answer.
 
-annotations      `/entries/{entry_id}/annotations`: notes on an entry
-entries          `/entries`: media without a job, and what jobs made
-index            `/`: where everything else is, for programs and for people
+annotations      `/entries/{entry_id}/annotations`: annotations of an entry
+entries          `/entries`: media files and results
+index            `/`: the URLs of the services, for programs and for people
 jobs             `/jobs`: create, list, get, update, requeue
 representations  `/entries/{entry_id}/representations`: the files of an entry
 responsible_use  `/responsible-use`: what the numbers are not, and what the law asks of those who make them

@@ -22,7 +22,7 @@ _ACCEPTED = (JSON_CONTENT_TYPE, URL_ENCODED, MULTIPART)
 
 
 def create_entry(call: Call) -> Response:
-    """POST /entries: stores a media file without a job, or returns where to upload it; 201."""
+    """POST /entries: stores a media file without a job, or returns the URLs of its upload; 201."""
     if check_content_type(call.header("content-type"), (MULTIPART, JSON_CONTENT_TYPE)) == JSON_CONTENT_TYPE:
         return _create_for_upload(call)
     with read_form(call.header("content-type"), call.body(), accepted=(MULTIPART,), file_parts=(_MEDIA,)) as form:

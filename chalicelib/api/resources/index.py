@@ -1,4 +1,4 @@
-"""`/`: where everything else is, for programs and for people."""
+"""`/`: the URLs of the services, for programs and for people."""
 
 from chalice.app import Response
 

@@ -34,7 +34,7 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 
 def create_job(call: Call) -> Response:
-    """POST /jobs: stores the media file and queues its analysis, or returns where to upload it; 201."""
+    """POST /jobs: stores the media file and queues its analysis, or returns the URLs of its upload; 201."""
     accepted = (MULTIPART, URL_ENCODED, JSON_CONTENT_TYPE)
     if check_content_type(call.header("content-type"), accepted) == JSON_CONTENT_TYPE:
         return _create_from_json(call)

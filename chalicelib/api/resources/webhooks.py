@@ -1,4 +1,4 @@
-"""Webhooks: where a job's end is told, and the secret that notifications are signed with."""
+"""Webhooks: callback URLs, and the secret that signs notifications."""
 
 from chalice.app import Response
 

@@ -1,10 +1,9 @@
-"""Media on their way in: what may be announced, sent, dropped or fetched.
+"""Incoming media files: announced, sent, dropped or fetched.
 
 announced_files   Files that clients announce before they send them
-drops             The drop-folder: objects that somebody puts under `drop/<account>/` in the media bucket, and nothing
-                  else
-input_urls        URLs that clients name instead of sending a file: what may be asked for at all
-media_types       Content types of media: which a file name stands for, and whether a client's own word is worth more
-public_addresses  Which IP addresses belong to the public Internet
-uploads           Direct uploads: media that clients send to the media store themselves, past the API
+drops             The drop-folder: objects under `drop/<account>/` in the media bucket
+input_urls        URLs that clients give instead of a file: which are accepted
+media_types       Content types of media files, from the client, the file name and the first bytes
+public_addresses  Checks that IP addresses belong to the public Internet
+uploads           Direct uploads: files that clients send to the media store, not through the API
 """

@@ -1,4 +1,4 @@
-"""The drop-folder: objects that somebody puts under `drop/<account>/` in the media bucket, and nothing else.
+"""The drop-folder: objects under `drop/<account>/` in the media bucket.
 
 `drop/<account>/<job name>/<any path>` asks for a job of that name, `drop/<account>/<any path>` for the default one.
 Options of the job come as metadata or tags (`mien-table`); other metadata and tags become annotations.
@@ -23,7 +23,7 @@ DROP_AUTHOR = "drop-folder"
 """Who the rows say has made what came in this way; S3 does not tell."""
 
 OWNER = "mien-entry"
-"""The metadata of what lies under `results/` that says which entry it came from; of a sentence, the job's medium."""
+"""The metadata of objects under `results/` that names their entry; for an error file, the job's input."""
 
 OPTION_PREFIX = "mien-"
 """What the name of metadata or a tag begins with that is a job option."""
@@ -51,7 +51,7 @@ class DroppedObject:
 
 @dataclass(frozen=True, slots=True)
 class DropKey:
-    """What the key of a dropped object says: whose it is, which job it asks for, and its own name."""
+    """The parts of the key of a dropped object: account, job name and path."""
 
     account_id: str
     name: JobName
@@ -59,12 +59,12 @@ class DropKey:
 
 
 def is_folder(key: str) -> bool:
-    """Whether the object only stands for a folder, as consoles make them."""
+    """Returns True if the object only represents a folder, as consoles create them."""
     return key.endswith("/")
 
 
 def parse_drop_key(key: str) -> DropKey:
-    """What `key` says. Raises `Invalid` for one whose results would have no place."""
+    """Parses `key`. Raises `Invalid` if the keys of its results would be invalid."""
     account_id, slash, path = key.removeprefix(DROP_PREFIX).partition("/")
     if not slash:
         raise Invalid("The file is not in the folder of an account; put it under drop/<account>/.")
@@ -83,15 +83,15 @@ def dropped_job_id(account_id: str, dropped: DroppedObject) -> str:
 
 
 def result_key(drop_key: str, suffix: str) -> str:
-    """Where a result of the dropped object lies: that of `drop/a/b.mp4` is `results/a/b.mp4` with the suffix; of a
-    suffix too long for a key the beginning is left out."""
+    """Returns the key of a result of the dropped object: `results/a/b.mp4` and the suffix for `drop/a/b.mp4`. If the
+    suffix is too long for a key, its beginning is left out."""
     place, end = f"{RESULTS_PREFIX}{drop_key.removeprefix(DROP_PREFIX)}", suffix.encode()
     room = _MAX_KEY_BYTES - len(place.encode())
     return place + end[max(len(end) - room, 0) :].decode(errors="ignore")
 
 
 def file_result_key(drop_key: str, file_name: str) -> str:
-    """Where the copy of a job's file lies: beside its siblings, under the path of the dropped object."""
+    """Returns the key of the copy of a job's file, under the path of the dropped object."""
     suffix = file_name.removeprefix(check_file_name(drop_key.rpartition("/")[2]))
     if suffix == file_name:
         # A name so long that its results' were cut, or a file of the client's own, which may be called like a result of
@@ -101,17 +101,17 @@ def file_result_key(drop_key: str, file_name: str) -> str:
 
 
 def account_of(drop_key: str) -> str:
-    """Whose folder the object lies in; also of a key that cannot be parsed."""
+    """Returns the account of the object's folder, also for a key that cannot be parsed."""
     return drop_key.removeprefix(DROP_PREFIX).partition("/")[0]
 
 
 def is_in_folder_of(drop_key: str, account_id: str) -> bool:
-    """Whether the object lies in the drop-folder of that account."""
+    """Returns True if the object is in the drop-folder of that account."""
     return account_id != "" and "/" not in account_id and drop_key.startswith(f"{DROP_PREFIX}{account_id}/")
 
 
 def error_key(drop_key: str) -> str:
-    """Where the sentence lies that says why there is no result; of a path too long for that, a part is left out."""
+    """Returns the key of the error file. If the path is too long for it, a part is left out."""
     room = _MAX_KEY_BYTES - len(_ERROR_SUFFIX) - (len(RESULTS_PREFIX) - len(DROP_PREFIX))
     return result_key(drop_key.encode()[:room].decode(errors="ignore"), _ERROR_SUFFIX)
 
@@ -152,7 +152,7 @@ def _pairs(dropped: DroppedObject) -> list[tuple[str, str]]:
 
 
 def _is_option(key: str) -> bool:
-    # A result that is dropped again still says where it came from.
+    # A result that is dropped again keeps this metadata.
     return key.lower().startswith(OPTION_PREFIX) and key.lower() != OWNER
 
 

@@ -38,7 +38,8 @@ class InputUrl:
 
 
 def parse_input_url(text: str, *, field: str = "input_url") -> InputUrl:
-    """Raises `Invalid` for what is no https URL of a public host: the sentence says what to change in the `field`."""
+    """Raises `Invalid` if the text is not an https URL of a public host; the message says what to change in the
+    `field`."""
     if len(text) > MAX_URL_CHARACTERS:
         raise Invalid(f"The {field} has {len(text)} characters; at most {MAX_URL_CHARACTERS} are accepted.")
     try:
@@ -60,7 +61,7 @@ def parse_input_url(text: str, *, field: str = "input_url") -> InputUrl:
 
 
 def file_name_of(url: InputUrl) -> str:
-    """The last part of the URL's path as a file name; `media` where it has none."""
+    """Returns the last segment of the URL's path as a file name; `media` if there is none."""
     name = unquote(PurePosixPath(url.target.partition("?")[0]).name, errors="replace")
     name = name.replace("\\", "/").rpartition("/")[2]
     name = "".join(character for character in name if category(character) not in ("Cc", "Cs", "Zl", "Zp")).strip()

@@ -53,10 +53,10 @@ _MARKUP = (b"<!doctype", b"<html", b"<script", b"<svg", b"<?xml", b"<?php")
 
 
 def content_type_of(file_name: str, stated: str | None, head: bytes = b"") -> str:
-    """The `stated` content type, unless it is missing, none or says nothing.
+    """Returns the `stated` content type, unless it is missing, invalid or generic.
 
-    Then what the suffix of `file_name` means, held against the first bytes (`head`, `HEAD_BYTES` of them): media of
-    another kind are called what they are, and what is plainly no medium is not called one.
+    Otherwise it follows from the suffix of `file_name` and the first bytes (`head`, `HEAD_BYTES` of them): the bytes
+    decide if they are a media file of another type, or clearly not a media file.
     """
     if stated and is_content_type(stated) and stated.lower() != UNKNOWN_CONTENT_TYPE:
         return stated
@@ -70,12 +70,12 @@ def content_type_of(file_name: str, stated: str | None, head: bytes = b"") -> st
 
 
 def is_content_type(text: str) -> bool:
-    """Whether `text` is a content type, with or without parameters, that can be stored and sent in a header."""
+    """Returns True if `text` is a content type, with or without parameters, that can be stored and sent in a header."""
     return len(text) <= _MAX_CONTENT_TYPE_CHARACTERS and _CONTENT_TYPE.fullmatch(text) is not None
 
 
 def _media_type(head: bytes) -> str | None:
-    """The medium that begins with these bytes, None where they are no known one's."""
+    """Returns the content type of a file that begins with these bytes, None if they are not known."""
     for magic, content_type in _BY_MAGIC:
         if head.startswith(magic):
             return content_type

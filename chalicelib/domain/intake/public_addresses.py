@@ -1,4 +1,4 @@
-"""Which IP addresses belong to the public Internet. Everything else is somebody's inside, perhaps our own."""
+"""Checks that IP addresses belong to the public Internet; others are private networks, perhaps our own."""
 
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
@@ -19,10 +19,10 @@ _WRAPPED_V4 = (IPv6Network("64:ff9b::/96"), IPv6Network("::ffff:0:0/96"))
 
 
 def is_public(address: IPAddress) -> bool:
-    """Whether `address` is one of the public Internet's, whatever notation it hides in.
+    """Returns True if `address` belongs to the public Internet, in any notation.
 
-    Not by a list of what is forbidden alone: an IPv6 address is public only inside the range that is given out to the
-    public (2000::/3), or where it stands for a public IPv4 address.
+    A list of forbidden ranges is not enough: an IPv6 address is public only inside the globally allocated range
+    (2000::/3), or if it embeds a public IPv4 address.
     """
     if isinstance(address, IPv4Address):
         inside = address.is_multicast or address.is_reserved or not address.is_global

@@ -13,7 +13,7 @@ from chalicelib.errors import Invalid, MalformedRequest
 
 UPLOAD_PREFIX = "uploads/"
 MAX_FORM_BYTES = 100_000_000
-"""The largest file that is sent in one piece; above it goes in parts, each of which can be sent again by itself."""
+"""The largest file that is sent in one piece; a larger one is sent in parts, each of which can be repeated."""
 MAX_UPLOAD_BYTES = 5 * 1000**4
 """What S3 keeps as one object (5 TB), whatever the settings say."""
 
@@ -25,7 +25,7 @@ _MAX_ETAG_CHARACTERS = 128
 
 
 class UploadOwner(StrEnum):
-    """What waits for an upload."""
+    """The resource that an upload belongs to."""
 
     JOB = "job"
     ENTRY = "entry"
@@ -33,7 +33,7 @@ class UploadOwner(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DirectUpload:
-    """An upload that a job or an entry waits for, or once did. `multipart_id` is there where it comes in parts."""
+    """A direct upload of a job or an entry, in progress or finished. `multipart_id` is set if it is sent in parts."""
 
     media_key: str
     file_name: str
@@ -45,7 +45,7 @@ class DirectUpload:
 
 @dataclass(frozen=True, slots=True)
 class ArrivedObject:
-    """What the media store has under an upload's key. `etag` tells it from another that is sent there later."""
+    """The object in the media store under an upload's key. `etag` distinguishes it from one sent later."""
 
     size_bytes: int
     etag: str
@@ -99,7 +99,7 @@ def part_size_bytes(size_bytes: int) -> int:
 
 
 def check_finished_parts(upload: DirectUpload, parts: Sequence[FinishedPart]) -> tuple[FinishedPart, ...]:
-    """The parts in order. Raises `Invalid` where one is missing, there twice, or was never asked for."""
+    """Returns the parts in order. Raises `Invalid` if one is missing, duplicate or unknown."""
     expected = len(part_sizes_bytes(upload.size_bytes))
     ordered = tuple(sorted(parts, key=lambda part: part.number))
     if [part.number for part in ordered] != list(range(1, expected + 1)):

@@ -87,9 +87,10 @@ _LOWEST = {"valence": -100.0}
 
 
 def emotions(expressions: Mapping[str, float]) -> dict[str, float]:
-    """The emotions, valence and engagement in the order of `EMOTION_NAMES`, from the scores 0..100 of the expressions.
+    """Returns the emotions, valence and engagement in the order of `EMOTION_NAMES`, from the scores 0..100 of the
+    expressions.
 
-    Raises `KeyError` where an expression that a weight names is missing.
+    Raises `KeyError` if an expression with a weight is missing.
     """
     return {name: _weighted(WEIGHTS[name], expressions, _LOWEST.get(name, 0.0)) for name in EMOTION_NAMES}
 

@@ -1,8 +1,8 @@
-"""What counts as an event on a face: a smile, a blink, a turn of the head.
+"""The events on a face: a smile, a blink, a turn of the head.
 
-One table, and one rule for all: an event begins with the first frame whose metric reaches `enter` and goes on until a
-frame in which the metric has fallen behind `leave`, or the face is gone. The gap between the two thresholds keeps a
-value that trembles about one of them from making many events of one.
+One table, and one rule for all: an event begins with the first frame whose metric reaches `enter` and lasts until a
+frame in which the metric is beyond `leave`, or the face is absent. The gap between the two thresholds (hysteresis)
+keeps a value that fluctuates about one of them from splitting an event.
 """
 
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ from dataclasses import dataclass
 class EventDefinition:
     """One kind of event. `enter` and `leave` are values of the metric `metric`, in its unit.
 
-    Where `enter` is above `leave` the event is a high value, where it is below, a low one (a head turned to the other
-    side). What is shorter than `minimum_s`, or as long as `maximum_s` (None: no limit) or longer, is no such event.
+    If `enter` is above `leave`, the event is a high value; if it is below, a low one (a head turned to the other side).
+    An event lasts at least `minimum_s` and less than `maximum_s` (None: no limit).
     """
 
     name: str
@@ -26,16 +26,16 @@ class EventDefinition:
 
     @property
     def sign(self) -> float:
-        """1.0 where high values make the event, -1.0 where low ones do."""
+        """Returns 1.0 if high values make the event, -1.0 if low ones do."""
         return 1.0 if self.enter > self.leave else -1.0
 
     def lasts_long_enough(self, duration_s: float) -> bool:
-        """Whether an event of this kind may last so long."""
+        """Returns True if an event of this kind may last so long."""
         return duration_s >= self.minimum_s and (self.maximum_s is None or duration_s < self.maximum_s)
 
 
 # At 25 frames a second one frame is 0.04 s: an expression must hold for five frames. A spontaneous blink takes 0.1 to
-# 0.4 s; where the lids stay down for half a second, somebody has closed the eyes.
+# 0.4 s; lids that stay down for half a second are closed eyes.
 _HELD_S = 0.2
 _BLINK_S = (0.02, 0.5)
 _TURN_S = 0.3
@@ -60,8 +60,8 @@ ANGLES = frozenset({"yaw", "pitch"})
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened on one face, from `start_s` to `end_s` of the medium's clock. `peak` is the metric's
-    strongest value on the way, first reached at `peak_time_s`."""
+    """An event on one face, from `start_s` to `end_s` of the media file's clock. `peak` is the metric's most extreme
+    value, first reached at `peak_time_s`."""
 
     name: str
     start_s: float

@@ -13,7 +13,7 @@ from chalicelib.domain.measurements.validity import Reasons
 
 
 class MetricGroup(StrEnum):
-    """What kind of statement a metric makes."""
+    """The kind of a metric."""
 
     HEAD = "head"
     EMOTION = "emotion"
@@ -24,8 +24,8 @@ class MetricGroup(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One named number per face and frame. `minimum` and `maximum` are None where the scale is open. `variant` says
-    which of several scores of one classifier it is, where it is not the usual one."""
+    """One named number per face and frame. `minimum` and `maximum` are None if the scale is open. `variant` names the
+    score of a classifier that has several, if it is not the default."""
 
     name: str
     classifier: str
@@ -37,7 +37,7 @@ class Metric:
 
     @property
     def mapped_name(self) -> str:
-        """What `configuration` and `metric_map` say that the number is: `smilect`, `smilect-linear` ..."""
+        """Returns the classifier in `configuration` and `metric_map`: `smilect`, `smilect-linear` ..."""
         return f"{self.classifier}-{self.variant}" if self.variant else self.classifier
 
 
@@ -102,7 +102,7 @@ BASELINE_NAMES: tuple[str, ...] = tuple(name for name in EXPRESSION_NAMES if nam
 
 
 def raw_name(name: str) -> str:
-    """What the uncorrected score of an expression is called beside the corrected one."""
+    """Returns the name of the uncorrected score of an expression."""
     return f"{name} raw"
 
 
@@ -136,7 +136,7 @@ class MetricSet:
         return tuple(metric.name for metric in self.metrics)
 
     def has(self, group: MetricGroup) -> bool:
-        """Whether any metric of `group` is in it."""
+        """Returns True if any metric of `group` is included."""
         return any(metric.group is group for metric in self.metrics)
 
     def without(self, group: MetricGroup) -> "MetricSet":
@@ -159,15 +159,15 @@ EVERY_METRIC = MetricSet(METRICS)
 
 
 def deployed_metrics(*, expressions_only: bool) -> MetricSet:
-    """What a deployment measures: everything, or no emotions (valence and engagement are among them)."""
+    """Returns the metrics of a deployment: all, or all but emotions (including valence and engagement)."""
     return EVERY_METRIC.without(MetricGroup.EMOTION) if expressions_only else EVERY_METRIC
 
 
 @dataclass(frozen=True, slots=True)
 class FaceMetrics:
-    """One face in one frame. `face_id` holds from frame to frame; `values` has every name of the job's `MetricSet`.
-    `confidence`: how sure it is that there is a face, 0..100; `invalid_reasons`: why the values are not to be trusted,
-    nothing where they are."""
+    """One face in one frame. `face_id` is constant from frame to frame; `values` has every name of the job's
+    `MetricSet`. `confidence` that this is a face, 0..100; `invalid_reasons`: why the values are not valid, empty if
+    they are."""
 
     face_id: int
     values: Mapping[str, float]
@@ -176,7 +176,7 @@ class FaceMetrics:
 
     @property
     def is_valid(self) -> bool:
-        """Whether nothing speaks against the values."""
+        """Returns True if there is no reason against the values."""
         return not self.invalid_reasons
 
 

@@ -1,7 +1,7 @@
 """One stream of frames from those of overlapping segments: every frame once, and faces that keep their ids.
 
-Over a lead-in the same frames were measured twice, by the end of one segment and by the beginning of the next. Two
-tracks are of one face where their boxes lie on each other, above all in the last frames before the seam.
+The frames of a lead-in were measured twice, at the end of one segment and at the start of the next. Two tracks belong
+to one face if their boxes overlap, above all in the last frames before the seam.
 """
 
 from collections import deque
@@ -24,11 +24,11 @@ class SeamMismatch(MienError):
 
 
 def stitch(segments: Iterable[Iterable[FrameMetrics]], plan: SegmentPlan) -> Iterator[FrameMetrics]:
-    """The frames of all segments in order, each once, as if they came from one pass.
+    """Yields the frames of all segments in order, each once, as if they came from one pass.
 
     `segments` has the frames of each in order, with those of its lead-in. A face of a later segment has the id of the
     face before the seam that it continues, else the next free one. Keeps the frames of one lead-in in memory. Raises
-    `SeamMismatch` where two segments disagree on the times of the frames that both have.
+    `SeamMismatch` if two segments disagree on the times of the frames that both have.
     """
     next_id = 0
     before: Sequence[FrameMetrics] = ()

@@ -1,4 +1,4 @@
-"""Whether the numbers of a face in a frame are to be trusted, and why not.
+"""The validity of the numbers of a face in a frame, and the reasons.
 
 The one table of limits. Turn and luminance are those within which the original service was reliable. The others were
 measured on 40 portraits (interocular distance 60 to 76 pixels) made smaller, blurred and cut, by how far the 21 scores
@@ -24,14 +24,14 @@ scores are 5 and 9 points off on average."""
 
 MAX_OUTSIDE_SHARE = 0.03
 """The largest share of the mesh's points that may lie outside the picture: about a tenth of the face's height or
-width. Scores are 2 points off there on average, and 3 to 4 where a fifth is cut away."""
+width. Scores are 2 points off there on average, and 3 to 4 if a fifth is cut off."""
 
 MIN_CONFIDENCE = 80.0
 """The least confidence, 0..100, that a face is there at all: that at which a new face is taken in."""
 
 
 class InvalidReason(StrEnum):
-    """What speaks against a measurement, as result files say it. New ones go to the end."""
+    """The reasons why a measurement is not valid, as result files name them. Append new ones."""
 
     TURNED = "turned away"
     DARK = "too dark"

@@ -6,7 +6,7 @@ from chalicelib.errors import Invalid
 
 
 class JobName(StrEnum):
-    """What a client may ask for."""
+    """The names of analyses."""
 
     MULTIFACE = "multiface"
     SDK_METRICS = "sdk-metrics"

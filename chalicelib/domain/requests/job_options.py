@@ -1,6 +1,6 @@
 """The options of a job: what a client may ask for besides the job's name. One row each.
 
-A row is a field of `JobOptions` or `CreationOptions` with its type, kind of value, default and sentence. Form, JSON,
+A row is a field of `JobOptions` or `CreationOptions` with its type, kind of value, default and meaning. Form, JSON,
 PATCH, drop-folder, OpenAPI, the command line and the table in `docs/api.md` follow from it, and so do the job's row in
 the database and its document. A new option is a row here and its effect in `recipes`.
 """
@@ -18,7 +18,7 @@ _VALUE, _MEANING, _EXAMPLES = "value", "meaning", "examples"
 
 
 def _option(value: OptionValue, default: object, meaning: str, *examples: object) -> Any:
-    """A row of the table. `meaning`: one sentence for people."""
+    """A row of the table. `meaning`: a description for users."""
     return field(default=default, metadata={_VALUE: value, _MEANING: meaning, _EXAMPLES: examples})
 
 

@@ -1,4 +1,4 @@
-"""What a client asks for when it creates a job, by whatever way the medium comes."""
+"""A request to create a job, whichever way its input arrives."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,8 +33,8 @@ class NewJob:
         input_url: str | None = None,
         drop_key: str | None = None,
     ) -> Job:
-        """The job as it is stored first. `upload`, `input_url` or `drop_key` says where the medium is to come from,
-        unless it came with the request."""
+        """Returns the new job. `upload`, `input_url` or `drop_key` is the source of the input, unless it is part of the
+        request."""
         return Job(
             id=job_id,
             account_id=caller.account_id,

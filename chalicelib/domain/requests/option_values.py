@@ -1,5 +1,5 @@
 """Kinds of values that a job option may have: how each is read from text (forms, metadata, tags) and from JSON, and how
-OpenAPI describes it. Every reader raises `Invalid` with a sentence that names the option."""
+OpenAPI describes it. Every reader raises `Invalid` with a message that names the option."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -125,7 +125,7 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text of at most `max_length` characters, which whoever uses it checks further."""
+    """A text of at most `max_length` characters, which the caller validates further."""
 
     max_length: int
     range_text: str

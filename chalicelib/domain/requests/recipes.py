@@ -1,4 +1,4 @@
-"""How a job is carried out: by its name, and what its options change."""
+"""The recipe of a job: it follows from its name and its options."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -19,7 +19,7 @@ class Scores(StrEnum):
     """What the scores of a job's expressions are before any smoothing; emotions follow from them."""
 
     OWN_NEUTRAL = "own-neutral"
-    """Calibrated, less what the person's own face reads at rest; the uncorrected scores stand beside them."""
+    """Calibrated, minus the person's own neutral; the uncorrected scores are included."""
     CALIBRATED = "calibrated"
     """0 at a neutral face, 100 fully present, each frame for itself."""
     LINEAR = "linear"
@@ -35,7 +35,7 @@ class Mesh(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How a job name is carried out. `pack` is the legacy format's name for the set of classifiers."""
+    """The steps and files of an analysis. `pack` is the legacy format's name for the set of classifiers."""
 
     mesh: Mesh
     max_faces: int
@@ -99,7 +99,7 @@ RECIPES: dict[JobName, Recipe | None] = {
 
 
 class Asked(Protocol):
-    """What asks for a recipe: a job, or a new one."""
+    """The name and options of a job, existing or new."""
 
     @property
     def name(self) -> JobName: ...
@@ -109,8 +109,8 @@ class Asked(Protocol):
 
 
 def recipe_of(job: Asked) -> Recipe | None:
-    """How the job is carried out, with all its options; None for one that does nothing. The only look-up: the worker,
-    its segments and its second process measure by what this returns."""
+    """Returns the recipe of a job with all its options, None for a job that does nothing. This is the only look-up: the
+    worker, its segments and its second process all use it."""
     recipe, options = RECIPES[job.name], job.options
     if recipe is None:
         return None

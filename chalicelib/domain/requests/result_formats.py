@@ -11,7 +11,7 @@ PARQUET_CONTENT_TYPE = "application/vnd.apache.parquet"
 
 
 class ResultTable(StrEnum):
-    """A table that a client may ask for beside the files that every job of a name has."""
+    """A table that a client may request in addition to the files of every job."""
 
     NONE = "none"
     PARQUET = "parquet"
