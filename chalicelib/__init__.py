@@ -20,3 +20,6 @@ What follows, in reading order; data flows one way:
 
 `analysis` and `formats` meet in `worker` only. The light Lambdas load `api`, `services` and `aws`.
 """
+
+__version__ = "0.2.0"
+"""The version in `mien --version`, in OpenAPI and in summaries. CHANGELOG.md has what each version changed."""

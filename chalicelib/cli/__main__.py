@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from chalicelib import __version__
 from chalicelib.cli.accounts import account
 from chalicelib.cli.annotate import annotate
 from chalicelib.cli.dead_letters import dead_letters
@@ -17,6 +18,7 @@ from chalicelib.cli.watch import watch
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="mien")
 def mien() -> None:
     """Mien: measure facial expressions in recorded images and video.
 

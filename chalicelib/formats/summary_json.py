@@ -5,6 +5,7 @@ import math
 from collections.abc import Iterable
 from typing import BinaryIO
 
+from chalicelib import __version__
 from chalicelib.domain.measurements.events import EVENTS, Event, EventDefinition
 from chalicelib.domain.measurements.frame_size import FrameSize
 from chalicelib.domain.measurements.metrics import FrameMetrics, Metric, MetricSet
@@ -23,7 +24,8 @@ _NULL = "null"
 
 class SummaryJsonWriter:
     """Writes `{"content_type", "configuration", "media", "share_threshold", "event_definitions", "faces"}` in this
-    order, UTF-8. `configuration` has the execution `provider` of the networks; it is left out if that is not known.
+    order, UTF-8. `configuration` has Mien's version and the execution `provider` of the networks; it is left out if the
+    provider is not known.
 
     `docs/results.md` says what each number means. Metrics have their friendly names in every job; a face that is valid
     in no frame has none. Nothing is written before `close`. Opens a spool if there are many faces.
@@ -48,7 +50,7 @@ class SummaryJsonWriter:
         self._summary = MediaSummary(metrics, open_spool)
 
     def write(self, frame: FrameMetrics) -> None:
-        """Adds the next frame. Raises `ValueError` for one that is not later than the frame before, too."""
+        """Adds the next frame. Raises `ValueError` also if it is not later than the previous frame."""
         _check_finite(frame)
         self._summary.add(frame)
 
@@ -60,7 +62,8 @@ class SummaryJsonWriter:
     def _document(self) -> Iterable[str]:
         yield f'{{"content_type":{json.dumps(self.content_type)},\n'
         if self._provider:
-            yield f'"configuration":{{"execution provider":{json.dumps(self._provider)}}},\n'
+            configuration = {"version": __version__, "execution provider": self._provider}
+            yield f'"configuration":{json.dumps(configuration)},\n'
         yield f'"media":{_media(self._summary, self._frame_size)},\n'
         yield f'"share_threshold":{metric_text(SHARE_THRESHOLD)},\n"event_definitions":{_definitions()},\n"faces":['
         separator = "\n"

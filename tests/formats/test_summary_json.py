@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib import __version__
 from chalicelib.domain.measurements.events import ANGLES, EVENTS
 from chalicelib.domain.measurements.metrics import EVERY_METRIC, METRICS, FaceMetrics, FrameMetrics
 from chalicelib.domain.measurements.validity import InvalidReason
@@ -40,10 +41,13 @@ def _frames(values: Iterable[float | None], metric: str = "smile", *, step_s: fl
     ]
 
 
-def test_it_says_what_the_networks_ran_on() -> None:
+def test_it_has_the_version_and_the_execution_provider() -> None:
     stream = io.BytesIO()
     SummaryJsonWriter(stream, metrics=EVERY_METRIC, open_spool=io.BytesIO, provider="CUDAExecutionProvider").close()
-    assert json.loads(stream.getvalue())["configuration"] == {"execution provider": "CUDAExecutionProvider"}
+    assert json.loads(stream.getvalue())["configuration"] == {
+        "version": __version__,
+        "execution provider": "CUDAExecutionProvider",
+    }
     assert "configuration" not in _summary([])
 
 

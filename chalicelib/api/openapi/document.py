@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 
+from chalicelib import __version__
 from chalicelib.api.methods import path_methods
 from chalicelib.api.openapi.body_schemas import BODY_SCHEMAS
 from chalicelib.api.openapi.headers import (
@@ -61,7 +62,7 @@ def openapi_document(routes: Iterable[Route], metrics: MetricSet) -> Node:
         paths[path.path]["options"] = _options(path.path)
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Mien", "version": "v1", "description": f"{_ABOUT} {measured_sentence(metrics)}"},
+        "info": {"title": "Mien", "version": __version__, "description": f"{_ABOUT} {measured_sentence(metrics)}"},
         "security": [{"basic": []}],
         "tags": _tags(routes),
         "paths": paths,

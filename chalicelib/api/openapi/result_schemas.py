@@ -188,7 +188,7 @@ def _table_row(content_type: str, names: list[str]) -> Schema:
                 "frame": frame,
                 "time_s": {**_NUMBER, "description": "Its time in seconds."},
                 "face_id": face_id,
-                "valid": {"type": ["boolean", "null"], "description": "Whether nothing speaks against the numbers."},
+                "valid": {"type": ["boolean", "null"], "description": "True if the numbers are valid."},
                 "invalid reasons": {"type": ["string", "null"], "description": _REASONS_TEXT},
             },
         ),
@@ -220,5 +220,14 @@ def _summary() -> Schema:
                 "description": "The faces in the order of their first appearance.",
                 "items": face,
             },
+        },
+        {
+            "configuration": record(
+                "How the analysis was run.",
+                {
+                    "version": text("The version of Mien."),
+                    "execution provider": text("The execution provider of ONNX Runtime."),
+                },
+            )
         },
     )
