@@ -233,12 +233,12 @@ def test_a_file_that_is_too_large_is_not_kept_coming(
         (Page(headers={f"Header-{number}": "" for number in range(101)}), "requeue"),
         (Page(headers={"Header": "x" * 65537}), "requeue"),
         (Page(chunks=()), "empty"),
-        (Page(headers={"Content-Length": "6"}), "incomplete"),
-        (Page(headers={"Content-Length": "-5"}), "length"),
-        (Page(headers={"Content-Length": "+5"}), "length"),
-        (Page(headers={"Content-Length": "\u00b2"}), "length"),
-        (Page(headers={"Content-Length": ""}), "length"),
-        (Page(headers={"Content-Length": "9" * 19}), "length"),
+        (Page(headers={"Content-Length": "6"}), "ended early"),
+        (Page(headers={"Content-Length": "-5"}), "Content-Length"),
+        (Page(headers={"Content-Length": "+5"}), "Content-Length"),
+        (Page(headers={"Content-Length": "\u00b2"}), "Content-Length"),
+        (Page(headers={"Content-Length": ""}), "Content-Length"),
+        (Page(headers={"Content-Length": "9" * 19}), "Content-Length"),
     ],
 )
 def test_what_is_no_file_is_refused(internet: Internet, tmp_path: Path, page: Page, word: str) -> None:
@@ -296,7 +296,7 @@ def test_a_worker_is_silent_for_less_than_its_lease() -> None:
 @pytest.mark.parametrize(
     ("limits", "words"),
     [
-        (FetchLimits(1000, 0.3), "did not come within 0.3 seconds"),
+        (FetchLimits(1000, 0.3), "was not received within 0.3 seconds"),
         (FetchLimits(1000, 600.0, answer_s=0.3), "did not answer within 0.3 seconds"),
     ],
 )
