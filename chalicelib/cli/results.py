@@ -18,10 +18,7 @@ from chalicelib.domain.requests.result_formats import RESULT_KINDS
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("results"),
     show_default=True,
-    help="Directory for the downloaded files.",
-)
-@click.option(
-    "--only", "kinds", type=click.Choice(list(_KINDS)), multiple=True, help="Download only this format; repeatable."
+    help="Directory for the files.",
 )
 @click.option(
     "--only", "kinds", type=click.Choice(list(RESULT_KINDS)), multiple=True, help="Only this file; repeatable."

@@ -40,7 +40,7 @@ def on_a_stack(group: Callable[[], None]) -> Callable[..., None]:
     @click.option("--table", envvar=_TABLE_VARIABLE, show_envvar=True, help="DynamoDB table of the stack.")
     @click.option(
         "--endpoint-url",
-        help="Where AWS is, if not where boto3 looks (AWS_ENDPOINT_URL). `make serve` prints that of its stack. An "
+        help="AWS endpoint, if not boto3's (AWS_ENDPOINT_URL). `make serve` prints that of its stack. An "
         "address of this machine gets the credentials that `make serve` wrote for its stack, never yours.",
     )
     @click.option("--region", help="AWS region of the stack, if not boto3's (AWS_DEFAULT_REGION, profile).")

@@ -70,10 +70,10 @@ def result_schemas(metrics: MetricSet) -> Mapping[str, Schema]:
         "LegacyResult": _legacy(either),
         "CsvRow": {
             **record(
-                "A row of `application/csv`. The metrics have their raw names in ct-pack jobs; TF stands where no face "
-                "was found.",
+                "A row of `application/csv`. The metrics have their raw names in ct-pack jobs; their value is TF "
+                "if no face was found.",
                 {TIME_COLUMN: text("The time of the frame in milliseconds.")},
-                {FACE_COLUMN: text("The face; missing in jobs that follow one face.")},
+                {FACE_COLUMN: text("The face id; absent in one-face jobs.")},
             ),
             "propertyNames": {"enum": [TIME_COLUMN, FACE_COLUMN, *either, *VALIDITY_COLUMNS]},
         },

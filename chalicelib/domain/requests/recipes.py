@@ -52,7 +52,7 @@ class Recipe:
         return not self.pack
 
     def metrics(self, *, expressions_only: bool) -> MetricSet:
-        """What the results have in a deployment, where emotions may be switched off."""
+        """Returns the metrics of the results; a deployment may switch emotions off."""
         metrics = deployed_metrics(expressions_only=expressions_only).of_variant(self._variant)
         return metrics.with_raw() if self.scores is Scores.OWN_NEUTRAL else metrics
 
