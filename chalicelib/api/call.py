@@ -23,12 +23,12 @@ class Call:
 
     @property
     def caller(self) -> Caller:
-        """Who makes the request. Raises `NotAuthenticated`."""
+        """Returns the authenticated caller. Raises `NotAuthenticated`."""
         return caller_of(self.request)
 
     @property
     def metrics(self) -> MetricSet:
-        """What this deployment measures."""
+        """Returns the metrics of this deployment."""
         return deployed_metrics(expressions_only=self.services.settings.expressions_only)
 
     def path_id(self, noun: str) -> str:
@@ -36,7 +36,7 @@ class Call:
         return check_id((self.request.uri_params or {}).get(f"{noun}_id", ""), noun)
 
     def query(self, name: str) -> str | None:
-        """A parameter of the query; the last one where it is there more than once."""
+        """Returns a query parameter; the last one if it is given more than once."""
         parameters = self.request.query_params
         return None if parameters is None else parameters.get(name)
 
@@ -55,12 +55,12 @@ class Call:
 
 
 def make_call(request: Request, services: Services) -> Call:
-    """Raises `MalformedRequest` where the request does not say what host it was sent to."""
+    """Raises `MalformedRequest` if the request has no valid Host."""
     return Call(request, services, urls_of(request, services.settings.public_base_url))
 
 
 def too_large_sentence(limit_bytes: int) -> str:
-    """What a client reads whose body is too large."""
+    """Returns the error message for a body that is too large."""
     return (
         f"The request body is too large; at most {limit_bytes:,} bytes are accepted here. "
         "Announce the file instead: POST "

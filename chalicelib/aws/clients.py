@@ -29,7 +29,7 @@ class AwsClients:
     """
 
     def __init__(self, session: Session | None = None) -> None:
-        """Clients of `session`, or of a new one."""
+        """Returns the clients of `session`, or of a new one."""
         self._session = session
         self._lock = Lock()
 

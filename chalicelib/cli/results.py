@@ -18,10 +18,14 @@ from chalicelib.domain.requests.result_formats import RESULT_KINDS
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("results"),
     show_default=True,
-    help="Directory for the files.",
+    help="Directory for the downloaded files.",
 )
 @click.option(
-    "--only", "kinds", type=click.Choice(list(RESULT_KINDS)), multiple=True, help="Only this file; repeatable."
+    "--only",
+    "kinds",
+    type=click.Choice(list(RESULT_KINDS)),
+    multiple=True,
+    help="Download only this format; repeatable.",
 )
 @connected
 def results(connection: Connection, *, jobs: tuple[str, ...], out: Path, kinds: tuple[str, ...]) -> None:
