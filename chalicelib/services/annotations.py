@@ -7,11 +7,9 @@ from dataclasses import replace
 from chalicelib.domain.accounts import Caller
 from chalicelib.domain.entries import Annotation, Entry, check_annotation_text
 from chalicelib.domain.ids import new_id
-from chalicelib.errors import Invalid, NotFound, StaleWrite
+from chalicelib.errors import Invalid, NotFound
+from chalicelib.services.changes import retried
 from chalicelib.services.ports import AnnotationStore, Clock, EntryStore, Page
-
-# Each lost race means that somebody else changed the same note; this many in a row is a fault, not contention.
-_TRIES = 20
 
 
 class Annotations:
@@ -60,18 +58,17 @@ class Annotations:
         Raises `NotFound`, or `Invalid` for a text that cannot be stored.
         """
         checked = _checked(texts)
-        for _ in range(_TRIES):
+
+        def attempt() -> Annotation:
             current = self.get(caller, entry_id, annotation_id)
             changed = replace(current, **checked)  # type: ignore[arg-type]  # what may not be None was checked
             if changed == current:
                 return current
             changed = replace(changed, updated=self._clock())
-            try:
-                self._annotations.replace(current, changed)
-            except StaleWrite:
-                continue
+            self._annotations.replace(current, changed)
             return changed
-        raise StaleWrite(f"annotation {annotation_id}: lost {_TRIES} races in a row")
+
+        return retried(attempt, f"annotation {annotation_id}")
 
     def delete(self, caller: Caller, entry_id: str, annotation_id: str) -> None:
         """Raises `NotFound`."""

@@ -1,16 +1,30 @@
 """How a row changes: read, decide, write on the condition that nobody wrote in between, else from the start."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
+from typing import TypeVar
 
 from chalicelib.domain.jobs import Job
 from chalicelib.errors import StaleWrite
 from chalicelib.services.ports import JobStore
 
+T = TypeVar("T")
 Transition = Callable[[Job], Job]
 
 # Each lost race means that somebody else's write went through; this many in a row is a fault, not contention.
 _TRIES = 20
+
+
+def retried(attempt: Callable[[], T], subject: str) -> T:
+    """Returns what `attempt` returns, which reads, decides and writes, and begins again after a `StaleWrite`.
+
+    Raises what else `attempt` raises, or `StaleWrite` if every try lost its race.
+    """
+    for _ in range(_TRIES):
+        with suppress(StaleWrite):
+            return attempt()
+    raise StaleWrite(f"{subject}: lost {_TRIES} races in a row")
 
 
 def change_job(jobs: JobStore, account_id: str, job_id: str, transition: Transition) -> Job:
@@ -18,15 +32,13 @@ def change_job(jobs: JobStore, account_id: str, job_id: str, transition: Transit
 
     Raises what `transition` raises, `NotFound`, or `StaleWrite` when every try lost its race.
     """
-    for _ in range(_TRIES):
+
+    def attempt() -> Job:
         job = jobs.get(account_id, job_id)
         changed = transition(job)
-        if changed is job:
-            return job
-        changed = replace(changed, version=job.version + 1)
-        try:
+        if changed is not job:
+            changed = replace(changed, version=job.version + 1)
             jobs.save(changed)
-        except StaleWrite:
-            continue
         return changed
-    raise StaleWrite(f"job {job_id}: lost {_TRIES} races in a row")
+
+    return retried(attempt, f"job {job_id}")

@@ -3,19 +3,25 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import BinaryIO
 
 from chalicelib.domain.accounts import Caller
-from chalicelib.domain.entries import Entry, Representation, check_file_name, representation_id, upload_key
+from chalicelib.domain.entries import (
+    Entry,
+    Representation,
+    check_file_name,
+    representation_id,
+    upload_key,
+)
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.intake.media_types import HEAD_BYTES, content_type_of
+from chalicelib.domain.jobs import Job
 from chalicelib.domain.reminders import Duty
 from chalicelib.errors import CallerError, Invalid, NotFound, StaleWrite
+from chalicelib.services.changes import retried
 from chalicelib.services.duties.retention import RetentionPlan
 from chalicelib.services.ports import Clock, EntryStore, LinkMethod, MediaStore
-
-# Each lost race means that somebody else replaced the same file; this many in a row is a fault, not contention.
-_TRIES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +58,14 @@ class Entries:
         self.add_representation(caller, entry_id, upload)
         return self.get(caller, entry_id)
 
-    def create_input(self, caller: Caller, entry_id: str, upload: Upload, *, data_split: str | None) -> None:
+    def create_input(self, caller: Caller, job: Job, upload: Upload) -> None:
         """Stores the medium of a job, in the same order; it goes with the job."""
-        self.create_empty(caller, entry_id, data_split=data_split)
-        self.add_representation(caller, entry_id, upload)
+        self.create_empty(caller, job, job.own_input_entry_id)
+        self.add_representation(caller, job.own_input_entry_id, upload)
 
-    def create_empty(
-        self, caller: Caller, entry_id: str, *, data_split: str | None, drop_key: str | None = None
-    ) -> None:
-        """An entry of this id without files; one that is there already is left as it is."""
-        now = self._clock()
-        self._entries.create(
-            Entry(entry_id, caller.account_id, caller.email, now, now, data_split=data_split, drop_key=drop_key)
-        )
+    def create_empty(self, caller: Caller, job: Job, entry_id: str) -> None:
+        """An entry of the job, without files; one that is there already is left as it is."""
+        self._entries.create(replace(entry_of_job(job, entry_id, self._clock()), author=caller.email))
 
     def get(self, caller: Caller, entry_id: str) -> Entry:
         """Raises `NotFound`."""
@@ -108,35 +109,32 @@ class Entries:
 
         Raises `NotFound`, or `Invalid` for an upload without bytes.
         """
-        current = self.get_representation(caller, entry_id, representation_id)
-        _check_not_empty(upload, current.file_name)
-        stored = self._store(caller, entry_id, current.file_name, upload)
+        file_name = self.get_representation(caller, entry_id, representation_id).file_name
+        _check_not_empty(upload, file_name)
+        stored = self._store(caller, entry_id, file_name, upload)
+
+        def attempt() -> Representation:
+            current = self.get_representation(caller, entry_id, representation_id)
+            replacement = replace(stored, published=current.published)
+            self._entries.replace_representation(current, replacement)
+            self._media.delete(current.media_key)
+            return replacement
+
         with self._taken_back(stored):
-            for _ in range(_TRIES):
-                replacement = replace(stored, published=current.published)
-                try:
-                    self._entries.replace_representation(current, replacement)
-                except StaleWrite:
-                    current = self.get_representation(caller, entry_id, representation_id)
-                    continue
-                self._media.delete(current.media_key)
-                return replacement
-            raise StaleWrite(f"representation {representation_id}: lost {_TRIES} races in a row")
+            return retried(attempt, f"representation {representation_id}")
 
     def remove_representation(self, caller: Caller, entry_id: str, representation_id: str) -> None:
         """Deletes a file: the bytes, then the mention of them, so that one that died half-way can be repeated.
 
         Raises `NotFound`.
         """
-        for _ in range(_TRIES):
+
+        def attempt() -> None:
             representation = self.get_representation(caller, entry_id, representation_id)
             self._media.delete(representation.media_key)
-            try:
-                self._entries.remove_representation(representation, self._clock())
-            except StaleWrite:
-                continue
-            return
-        raise StaleWrite(f"representation {representation_id}: lost {_TRIES} races in a row")
+            self._entries.remove_representation(representation, self._clock())
+
+        retried(attempt, f"representation {representation_id}")
 
     def take_back(self, added: Representation) -> None:
         """Undoes an addition; a file that has come in its place, or an entry that is gone, is left as it is."""
@@ -193,6 +191,11 @@ class Entries:
         except (CallerError, StaleWrite):
             self._media.delete(representation.media_key)
             raise
+
+
+def entry_of_job(job: Job, entry_id: str, now: datetime) -> Entry:
+    """An entry for a job's medium or for a result, without files."""
+    return Entry(entry_id, job.account_id, job.author, now, now, data_split=job.data_split, drop_key=job.drop_key)
 
 
 def check_upload(upload: Upload) -> str:

@@ -11,14 +11,11 @@ from chalicelib.domain.requests.job_names import JobName
 from chalicelib.domain.requests.job_options import NO_OPTIONS, OptionValues
 from chalicelib.domain.requests.new_jobs import NewJob
 from chalicelib.errors import CallerError, Invalid, NotFound, StaleWrite
-from chalicelib.services.changes import Transition, change_job
+from chalicelib.services.changes import Transition, change_job, retried
 from chalicelib.services.duties.entry_deletions import EntryDeletions
 from chalicelib.services.duties.retention import RetentionPlan
 from chalicelib.services.entries import Entries, Upload, check_upload
 from chalicelib.services.ports import Clock, JobQueue, JobStore, Page
-
-# Each lost race means that the job's result has moved; this many in a row is a fault, not contention.
-_TRIES = 5
 
 
 class Jobs:
@@ -50,7 +47,7 @@ class Jobs:
         job = self._begin(caller, new, filename=check_upload(upload))
         # Under an id that follows from the job's: whatever dies from here on, the retention finds the entry.
         entry_id = job.own_input_entry_id
-        self._entries.create_input(caller, entry_id, upload, data_split=new.data_split)
+        self._entries.create_input(caller, job, upload)
         try:
             job = change_job(
                 self._jobs, caller.account_id, job.id, lambda current: current.with_input(entry_id, self._clock())
@@ -135,33 +132,41 @@ class Jobs:
         file in the place of another comes after it: the other has been answered for and must outlive a refusal.
         """
         file_name = check_upload(result)
-        for _ in range(_TRIES):
+
+        def attempt() -> Job:
             job = self.get(caller, job_id)
             entry_id = job.client_result_entry_id
-            ends = self._ends_with(entry_id, further)
-            self._entries.create_empty(caller, entry_id, data_split=job.data_split, drop_key=job.drop_key)
+            self._entries.create_empty(caller, job, entry_id)
+            if self._entries.has_file(caller, entry_id, file_name):
+                job = self._end_with(caller, job_id, entry_id, further)
+                self._entries.put_representation(caller, entry_id, result)
+                return job
             try:
-                if self._entries.has_file(caller, entry_id, file_name):
-                    job = change_job(self._jobs, caller.account_id, job_id, ends)
-                    self._entries.put_representation(caller, entry_id, result)
-                    return job
                 file = self._entries.add_representation(caller, entry_id, result)
-            except StaleWrite:
-                continue
             except Invalid:
                 if not self._entries.has_file(caller, entry_id, file_name):
                     raise
-                continue  # another request was quicker
+                raise StaleWrite("another request has added the file") from None
             try:
-                return change_job(self._jobs, caller.account_id, job_id, ends)
-            except (StaleWrite, CallerError) as refusal:
+                return self._end_with(caller, job_id, entry_id, further)
+            except (StaleWrite, CallerError):
                 self._entries.take_back(file)
-                if isinstance(refusal, CallerError):
-                    raise
-        raise StaleWrite(f"job {job_id}: lost {_TRIES} races in a row")
+                raise
 
-    def _ends_with(self, entry_id: str, further: Transition) -> Transition:
-        return lambda job: further(job.with_client_result(entry_id, self._clock()))
+        return retried(attempt, f"job {job_id}")
+
+    def _end_with(self, caller: Caller, job_id: str, entry_id: str, further: Transition) -> Job:
+        """Raises `StaleWrite` if the job's result belongs into another entry by now."""
+
+        def transition(job: Job) -> Job:
+            if job.client_result_entry_id != entry_id:
+                return job
+            return further(job.with_client_result(entry_id, self._clock()))
+
+        job = change_job(self._jobs, caller.account_id, job_id, transition)
+        if job.client_result_entry_id != entry_id:
+            raise StaleWrite(f"job {job_id} got another result meanwhile")
+        return job
 
     def requeue(self, caller: Caller, job_id: str) -> Job:
         """Runs the job again, from the start, under its present name. Raises `NotFound` or `Conflict`."""

@@ -7,14 +7,13 @@ from chalicelib.domain.accounts import Caller, User, hash_password, password_mat
 from chalicelib.domain.ids import check_id
 from chalicelib.domain.logins import source_of
 from chalicelib.errors import Invalid, NotAuthenticated, NotFound, StaleWrite, TooManyRequests
+from chalicelib.services.changes import retried
 from chalicelib.services.ports import Clock, LoginFailureStore, UserStore
 from chalicelib.services.remembered_logins import RememberedLogins
 
 MIN_PASSWORD_CHARACTERS = 12
 MAX_PASSWORD_CHARACTERS = 1024
 MAX_EMAIL_CHARACTERS = 254  # RFC 5321, less the brackets
-
-_TRIES = 5
 
 
 class Users:
@@ -88,17 +87,15 @@ class Users:
             raise TooManyRequests("Too many failed logins; wait and try again.", retry_after_s=wait_s)
 
     def _change(self, email: str, transition: Callable[[User], User]) -> User:
-        for _ in range(_TRIES):
+        def attempt() -> User:
             user = self._users.get(_normal(email))
             if user is None:
                 raise NotFound(f"There is no user {_normal(email)}.")
             changed = replace(transition(user), version=user.version + 1)
-            try:
-                self._users.save(changed)
-            except StaleWrite:
-                continue
+            self._users.save(changed)
             return changed
-        raise StaleWrite(f"user {_normal(email)}: lost {_TRIES} races in a row")
+
+        return retried(attempt, f"user {_normal(email)}")
 
 
 def _hashed(password: str) -> str:

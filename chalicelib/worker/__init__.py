@@ -1,6 +1,7 @@
 """A message in, a finished job out. Runs from the worker image: numpy, OpenCV and ONNX Runtime live here.
 
 divide               Whether a medium is so long that it is analysed in segments, and in which
+every                Something that is done once in so many seconds, however often it is asked for
 fetch_input          The medium of a job that was created with a URL: fetched, stored as the job's input entry, then
                      claimed by the job
 halves               A video in two halves, which two processes measure beside each other

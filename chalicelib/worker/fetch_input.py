@@ -4,15 +4,17 @@ The entry's id follows from the job. The bytes have a key for each attempt, as a
 two attempts the first that writes the entry wins, and the other takes its bytes.
 """
 
-import time
+from dataclasses import replace
 from pathlib import Path
 
 from chalicelib.composition import Services
-from chalicelib.domain.entries import Entry, Representation, representation_id
+from chalicelib.domain.entries import Representation, representation_id
 from chalicelib.domain.intake.media_types import content_type_of
 from chalicelib.domain.jobs import Job
 from chalicelib.errors import LeaseLost, NotFound
+from chalicelib.services.entries import entry_of_job
 from chalicelib.services.intake.fetched_inputs import FetchAttempt
+from chalicelib.worker.every import every
 from chalicelib.worker.media_fetcher import MediaFetcher
 
 _RENEW_INTERVAL_S = 1.0
@@ -21,7 +23,8 @@ _RENEW_INTERVAL_S = 1.0
 def fetch_input(services: Services, fetcher: MediaFetcher, job: Job, url: str, target: Path) -> str:
     """Fetches `url` into `target` and makes it the job's input; returns its key, as `load_medium` does. Raises
     `MediaError` or `LeaseLost`."""
-    content_type = content_type_of(job.filename, fetcher.fetch(url, target, _Heartbeat(services, job)))
+    stay_alive = every(_RENEW_INTERVAL_S, lambda: services.runs.renew(job, None))
+    content_type = content_type_of(job.filename, fetcher.fetch(url, target, stay_alive))
     attempt = services.fetched_inputs.begin(job)
     try:
         return _store(services, job, attempt, target, content_type)
@@ -51,17 +54,8 @@ def _store(services: Services, job: Job, attempt: FetchAttempt, target: Path, co
         published=now,
         updated=now,
     )
-    services.ports.entries().create(
-        Entry(
-            id=attempt.entry_id,
-            account_id=job.account_id,
-            author=job.author,
-            published=now,
-            updated=now,
-            data_split=job.data_split,
-            representations={file_id: representation},
-        )
-    )
+    entry = entry_of_job(job, attempt.entry_id, now)
+    services.ports.entries().create(replace(entry, representations={file_id: representation}))
     kept = services.ports.entries().get(job.account_id, attempt.entry_id).representations.get(file_id)
     if kept is not None and kept.media_key != key:
         services.ports.media().delete(key)
@@ -69,17 +63,3 @@ def _store(services: Services, job: Job, attempt: FetchAttempt, target: Path, co
         key = kept.media_key
     services.runs.receive_input(job, attempt.entry_id)
     return key
-
-
-class _Heartbeat:
-    """Moves the lease on about once a second while bytes come. Raises `LeaseLost`."""
-
-    def __init__(self, services: Services, job: Job) -> None:
-        self._services = services
-        self._job = job
-        self._last = time.monotonic()
-
-    def __call__(self) -> None:
-        if time.monotonic() - self._last >= _RENEW_INTERVAL_S:
-            self._services.runs.renew(self._job, None)
-            self._last = time.monotonic()

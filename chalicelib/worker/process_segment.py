@@ -1,7 +1,6 @@
 """One segment of one run: download, measure a stretch of the video, store its part; the last one stitches."""
 
 import tempfile
-import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from chalicelib.domain.segments import Segment, part_key
 from chalicelib.errors import JobBusy, JobNotClaimable, LeaseLost, MediaError
 from chalicelib.formats.partial_metrics import PARTIAL_CONTENT_TYPE
 from chalicelib.services.runs.segment_runs import SegmentRuns
+from chalicelib.worker.every import every
 from chalicelib.worker.job_medium import MEDIA_REPLACED, load_medium
 from chalicelib.worker.part_measurer import PartMeasurer, span_of
 
@@ -102,13 +102,14 @@ class _Counter:
         self._segment_runs = segment_runs
         self._job = job
         self._segment = segment
-        self._last_report = 0.0
         self.frames = 0
+        self._report = every(_REPORT_INTERVAL_S, self._report_now, at_once=True)
 
     def count(self, frames: Iterable[FrameMetrics]) -> Iterator[FrameMetrics]:
         for frame in frames:
             self.frames += self._segment.start_s is None or frame.time_s >= self._segment.start_s
-            if time.monotonic() - self._last_report >= _REPORT_INTERVAL_S:
-                self._segment_runs.report(self._job, self._segment.index, self.frames)
-                self._last_report = time.monotonic()
+            self._report()
             yield frame
+
+    def _report_now(self) -> None:
+        self._segment_runs.report(self._job, self._segment.index, self.frames)

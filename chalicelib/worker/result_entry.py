@@ -1,12 +1,14 @@
 """What a run leaves behind: its entry, and the files in it, under names that follow from the job and the run."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chalicelib.composition import Services
-from chalicelib.domain.entries import Entry, Representation, media_key, representation_id
+from chalicelib.domain.entries import Representation, media_key, representation_id
 from chalicelib.domain.jobs import Job
 from chalicelib.errors import MediaError, NotFound
 from chalicelib.formats.result_files import ResultFile, ResultFiles
+from chalicelib.services.entries import entry_of_job
 from chalicelib.worker.job_medium import MEDIA_DELETED
 from chalicelib.worker.progress import ProgressReport
 
@@ -31,19 +33,8 @@ def store_results(
 
 def create_result_entry(services: Services, job: Job, *, media_seconds: float | None) -> None:
     """The run's entry, without files; one that is there is left as it is."""
-    now = services.ports.clock()
-    services.ports.entries().create(
-        Entry(
-            id=job.run_result_entry_id,
-            account_id=job.account_id,
-            author=job.author,
-            published=now,
-            updated=now,
-            data_split=job.data_split,
-            media_seconds=media_seconds,
-            drop_key=job.drop_key,
-        )
-    )
+    entry = entry_of_job(job, job.run_result_entry_id, services.ports.clock())
+    services.ports.entries().create(replace(entry, media_seconds=media_seconds))
 
 
 def _store(services: Services, job: Job, result: ResultFile, now: datetime) -> None:

@@ -7,10 +7,17 @@ be repeated: what is there already is left, what is missing is done.
 import logging
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 from chalicelib.domain.accounts import Caller
-from chalicelib.domain.entries import Annotation, Entry, Representation, check_file_name, representation_id, upload_key
+from chalicelib.domain.entries import (
+    Annotation,
+    Representation,
+    check_file_name,
+    representation_id,
+    upload_key,
+)
 from chalicelib.domain.ids import derived_id
 from chalicelib.domain.intake.drops import (
     DROP_AUTHOR,
@@ -33,6 +40,7 @@ from chalicelib.domain.webhooks import Webhook, make_webhook
 from chalicelib.errors import CallerError, Invalid, NotFound, StaleWrite
 from chalicelib.services.changes import change_job
 from chalicelib.services.duties.retention import RetentionPlan
+from chalicelib.services.entries import entry_of_job
 from chalicelib.services.ports import (
     AnnotationStore,
     Clock,
@@ -154,18 +162,7 @@ class Drops:
     def _store_medium(self, job: Job, dropped: DroppedObject, notes: Sequence[tuple[str, str]]) -> None:
         """First the entry, then the bytes, then the file that names them: under names that follow from the job."""
         entry_id, now = job.own_input_entry_id, self._clock()
-        self._entries.create(
-            Entry(
-                entry_id,
-                job.account_id,
-                job.author,
-                now,
-                now,
-                source=dropped.key,
-                data_split=job.data_split,
-                drop_key=dropped.key,
-            )
-        )
+        self._entries.create(replace(entry_of_job(job, entry_id, now), source=dropped.key))
         file_id = representation_id(entry_id, job.filename)
         file = Representation(
             id=file_id,

@@ -5,9 +5,9 @@ its job, and a job whose object never arrives is ended. Every step may be repeat
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from chalicelib.domain.accounts import Caller
-from chalicelib.domain.entries import Entry
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.intake.announced_files import AnnouncedFile
 from chalicelib.domain.intake.uploads import DirectUpload, FinishedPart, UploadKey, UploadOwner, check_finished_parts
@@ -17,6 +17,7 @@ from chalicelib.domain.requests.new_jobs import NewJob
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.services.changes import change_job
 from chalicelib.services.duties.retention import RetentionPlan
+from chalicelib.services.entries import entry_of_job
 from chalicelib.services.intake.upload_targets import UploadTarget, UploadTargets
 from chalicelib.services.intake.uploaded_files import UploadedFiles
 from chalicelib.services.ports import Clock, EntryStore, JobQueue, JobStore, ReminderStore, UploadStore
@@ -136,17 +137,8 @@ class JobUploads:
     def _receive(self, job: Job, upload: DirectUpload) -> Job:
         """First an entry that waits, then the job's claim to it, then the file: a job that was ended in between leaves
         no entry behind."""
-        now = self._clock()
-        entry = Entry(
-            id=job.own_input_entry_id,
-            account_id=job.account_id,
-            author=job.author,
-            published=now,
-            updated=now,
-            data_split=job.data_split,
-            upload=upload,
-        )
-        self._entries.create(entry)
+        entry = entry_of_job(job, job.own_input_entry_id, self._clock())
+        self._entries.create(replace(entry, upload=upload))
         return change_job(self._jobs, job.account_id, job.id, lambda current: current.uploaded(self._clock()))
 
     def _go_on(self, job: Job, upload: DirectUpload) -> None:

@@ -12,10 +12,8 @@ from chalicelib.domain.entries import Representation, media_prefix, representati
 from chalicelib.domain.ids import derived_id
 from chalicelib.domain.intake.uploads import ArrivedObject, DirectUpload
 from chalicelib.errors import NotFound, StaleWrite
+from chalicelib.services.changes import retried
 from chalicelib.services.ports import Clock, EntryStore, MediaStore, UploadStore
-
-# Each lost race means that the client has sent another object meanwhile.
-_TRIES = 5
 
 
 class UploadedFiles:
@@ -30,21 +28,22 @@ class UploadedFiles:
     def take(self, account_id: str, entry_id: str, upload: DirectUpload) -> None:
         """Makes what has arrived the file of the entry, if that waits for it; whatever the entry does not want is
         removed. Raises `StaleWrite` where the client keeps sending other objects."""
-        for _ in range(_TRIES):
-            if not self._is_waiting(account_id, entry_id):
-                return self.tidy(account_id, entry_id, upload.media_key)
-            arrived = self._uploads.arrived(upload)
-            if arrived is None:  # nothing has come, or somebody else has taken it meanwhile
-                return None
-            if arrived.size_bytes != upload.size_bytes:
-                return self._uploads.discard(upload.media_key)
-            file = self._file(account_id, entry_id, upload, arrived)
-            if upload.multipart_id is None and not self._uploads.copy(upload, arrived, file.media_key):
-                continue
-            with suppress(NotFound):  # somebody else was quicker, or the entry is gone
-                self._entries.receive_upload(file)
-            return self.tidy(account_id, entry_id, upload.media_key, file.media_key)
-        raise StaleWrite(f"upload {upload.media_key}: lost {_TRIES} races in a row")
+        retried(lambda: self._take(account_id, entry_id, upload), f"upload {upload.media_key}")
+
+    def _take(self, account_id: str, entry_id: str, upload: DirectUpload) -> None:
+        if not self._is_waiting(account_id, entry_id):
+            return self.tidy(account_id, entry_id, upload.media_key)
+        arrived = self._uploads.arrived(upload)
+        if arrived is None:  # nothing has come, or somebody else has taken it meanwhile
+            return None
+        if arrived.size_bytes != upload.size_bytes:
+            return self._uploads.discard(upload.media_key)
+        file = self._file(account_id, entry_id, upload, arrived)
+        if upload.multipart_id is None and not self._uploads.copy(upload, arrived, file.media_key):
+            raise StaleWrite("the client has sent another object meanwhile")
+        with suppress(NotFound):  # somebody else was quicker, or the entry is gone
+            self._entries.receive_upload(file)
+        return self.tidy(account_id, entry_id, upload.media_key, file.media_key)
 
     def tidy(self, account_id: str, entry_id: str, own_key: str, copied_key: str | None = None) -> None:
         """Removes what was sent to the upload's `own_key` and the copy of it, where the entry does not have them among
