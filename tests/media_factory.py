@@ -60,6 +60,7 @@ def write_video(
     mirrored: bool = False,
     colour: tuple[int, int] | None = None,
     aspect: Fraction | None = None,
+    interlaced: bool = False,
     muxer_options: dict[str, str] | None = None,
 ) -> Path:
     """Encode `picture(index)` (BGR) at each of `times_ms`.
@@ -76,6 +77,8 @@ def write_video(
         stream.codec_context.time_base = time_base
         stream.max_b_frames = b_frames
         stream.bit_rate = 1_000_000
+        if interlaced:
+            stream.codec_context.options = {"flags": "+ildct+ilme"}
         if aspect:
             stream.codec_context.sample_aspect_ratio = aspect
         if colour:

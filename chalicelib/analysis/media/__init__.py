@@ -2,6 +2,7 @@
 faces.
 
 budgeted_file    A file that decoders of pictures read through, which keeps them to their time and hears who gives up
+deinterlacing    Two fields to one picture, where a video stream says that its frames are two fields
 frames           What every kind of media becomes: a stream of upright frames, each with its own time
 jpeg_claims      What a JPEG file holds, by its markers, read before a decoder begins
 limits           The guards of `MediaLimits`, with the sentences that they end in

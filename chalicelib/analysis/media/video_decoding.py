@@ -12,6 +12,7 @@ from av.stream import Stream
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from chalicelib.analysis.media.deinterlacing import Deinterlacing
 from chalicelib.analysis.media.frames import Frame, MediaLimits
 from chalicelib.analysis.media.limits import require_duration, require_pixels
 from chalicelib.analysis.media.square_pixels import square_size
@@ -49,6 +50,7 @@ class Decoding:
         self._stamped_by_order = container.format.name == "avi"
         self._pixels = UprightPixels(frame_size)
         self._aspects = StreamAspect(stream)
+        self._deinterlacing = Deinterlacing(stream)
         self._durations = PacketDurations()
         self._packet_s = 0.0
         self._stored_size: tuple[int, int] | None = None
@@ -64,7 +66,7 @@ class Decoding:
 
     def pictures(self) -> Generator[tuple[float, VideoFrame]]:
         """Every decoded picture with its time, before the work of turning it into pixels. Raises MediaError."""
-        for picture in self._decoded():
+        for picture in self._progressive():
             aspect = self._aspects.of(picture)
             require_pixels(*square_size(picture.width, picture.height, aspect), self._limits)
             time_s = self._clock.time_s(self._timestamp(picture))
@@ -92,6 +94,10 @@ class Decoding:
         if self._stamped_by_order:
             preferred, other = other, preferred
         return other if preferred is None else preferred
+
+    def _progressive(self) -> Iterator[VideoFrame]:
+        for picture in chain(self._decoded(), (None,)):  # None: what the filter still holds back
+            yield from self._deinterlacing.through(picture)
 
     def _decoded(self) -> Iterator[VideoFrame]:
         for packet in chain(self._packets(), (None,)):  # None: what the decoder still holds back
