@@ -7,11 +7,14 @@ sound is the exception: its samples are counted one by one (every tick a sample)
 Boxes: ISO/IEC 14496-12, `hdlr` (8.4.3), `stts` (8.6.1.2), `stsz` (8.7.3) and `trun` (8.8.8).
 """
 
+import math
 import struct
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from chalicelib.analysis.media.video_container import INCOMPLETE
+from chalicelib.analysis.media.video_promise import tolerated
 from chalicelib.errors import MediaError
 
 Box = tuple[bytes, int, int]
@@ -22,6 +25,25 @@ MAX_SAMPLES = 20_000_000
 
 _CONTAINERS = {b"mdia", b"minf", b"stbl", b"traf"}
 _HEADER_BYTES = 8
+
+
+def require_whole_fragments(path: Path) -> None:
+    """Raises `MediaError` where a fragmented file ends in the midst of a fragment, and more samples are missing than
+    `video_promise` tolerates. Players show such a file as a shorter one; its header does not say how long it should be.
+    """
+    size_bytes = path.stat().st_size
+    samples = last_samples = 0
+    with path.open("rb") as stream:
+        for kind, body, declared_end in _headers(stream, 0, size_bytes):
+            if kind == b"moof":
+                last_samples = sum(_track_samples(stream, part) for part in _boxes(stream, body, declared_end))
+                samples += last_samples
+            if samples and declared_end > size_bytes:
+                share = 1.0 if kind == b"moof" else (declared_end - size_bytes) / (declared_end - body)
+                missing = math.ceil(share * last_samples)
+                if kind == b"moof" or missing > tolerated(samples):
+                    what = f"about {missing} of its {samples} samples are missing"
+                    raise MediaError(INCOMPLETE.format(what=what))
 
 
 def require_plausible_samples(path: Path) -> None:
@@ -69,7 +91,12 @@ def _leaves(stream: BinaryIO, box: Box) -> Iterator[Box]:
 
 
 def _boxes(stream: BinaryIO, start: int, end: int) -> Iterator[Box]:
-    """The boxes between two offsets."""
+    """The boxes between two offsets, none of which ends behind the second."""
+    return ((kind, body, min(declared_end, end)) for kind, body, declared_end in _headers(stream, start, end))
+
+
+def _headers(stream: BinaryIO, start: int, end: int) -> Iterator[Box]:
+    """The boxes that begin between two offsets, each with the end that it claims."""
     while start + _HEADER_BYTES <= end:
         stream.seek(start)
         header = stream.read(_HEADER_BYTES + 8)
@@ -84,7 +111,7 @@ def _boxes(stream: BinaryIO, start: int, end: int) -> Iterator[Box]:
             size = end - start
         if start + size < body:
             return  # not a box: FFmpeg says what is wrong with the file
-        yield kind, body, min(start + size, end)
+        yield kind, body, start + size
         start += size
 
 

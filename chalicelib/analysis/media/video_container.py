@@ -1,5 +1,6 @@
 """Opening a video file safely, and the one place where FFmpeg's errors are contained."""
 
+import mmap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from fractions import Fraction
@@ -22,19 +23,31 @@ INCOMPLETE = "The video is incomplete: {what}. The transfer was probably cut off
 _PICTURE_STREAMS = Disposition.attached_pic | Disposition.timed_thumbnails
 _FALLBACK_RATE_HZ = Fraction(25)
 _MANY_PIXELS = 1_000_000
+# Some ten frames of 4K. Where there is so much, it was not for want of memory.
+_ENOUGH_BYTES = 256 * 2**20
 
 
 @contextmanager
 def ffmpeg_contained(sentence: str) -> Iterator[None]:
     """Turn every error that FFmpeg reports into MediaError with this sentence.
 
-    All of them are the media's: that the file exists and can be read was seen before, and FFmpeg says "out of memory"
-    or "I/O error" of files that claim absurd sizes too.
+    All of them are the media's: that the file exists and can be read was seen before, and FFmpeg says "I/O error" of
+    files that claim absurd sizes too; but where there is no memory, `MemoryError` is raised.
     """
     try:
         yield
     except av.FFmpegError as error:
+        _require_memory()
         raise MediaError(sentence) from error
+
+
+def _require_memory() -> None:
+    """MemoryError if FFmpeg may have failed for want of memory: what it says itself is often that the data are invalid,
+    and it says that it has no memory of files that claim an absurd size."""
+    try:
+        mmap.mmap(-1, _ENOUGH_BYTES).close()  # only the address space is taken
+    except OSError as error:
+        raise MemoryError("there is no memory for FFmpeg to decode the video") from error
 
 
 def open_container(path: Path, demuxer: str, limits: MediaLimits) -> InputContainer:
@@ -113,6 +126,7 @@ def read_packets(container: InputContainer) -> Iterator["Packet[Stream] | None"]
     try:
         yield from packets
     except av.FFmpegError:
+        _require_memory()
         yield None
 
 
@@ -121,4 +135,5 @@ def decoded(stream: VideoStream, packet: "Packet[Stream] | None") -> list[VideoF
     try:
         return stream.codec_context.decode(packet)
     except av.FFmpegError:
+        _require_memory()
         return None

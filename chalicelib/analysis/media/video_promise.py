@@ -60,7 +60,7 @@ def require_all_bytes(container: InputContainer, stream: VideoStream, path: Path
         if not entry.is_discard:
             promised += 1
             missing += entry.pos + entry.size > size_bytes
-    if missing > _tolerated(promised):
+    if missing > tolerated(promised):
         raise MediaError(INCOMPLETE.format(what=f"{missing} of its {promised} frames are missing"))
 
 
@@ -77,7 +77,7 @@ def require_kept(container: InputContainer, stream: VideoStream, delivery: Deliv
 
 def require_decoded(packets: int, refused: int, frames: int) -> None:
     """The first half of `require_kept`: MediaError if too many of the packets gave no frame."""
-    if refused > _tolerated(packets) or frames < MIN_FRAMES_PER_PACKET * packets - TOLERATED_FRAMES:
+    if refused > tolerated(packets) or frames < MIN_FRAMES_PER_PACKET * packets - TOLERATED_FRAMES:
         raise MediaError(DAMAGED.format(what=f"of {packets} frames only {frames} can be decoded"))
 
 
@@ -100,5 +100,6 @@ def _claimed_s(container: InputContainer, stream: VideoStream) -> float | None:
     return None if container.duration is None else container.duration / av.time_base
 
 
-def _tolerated(frames: int) -> float:
+def tolerated(frames: int) -> float:
+    """How many of so many frames may be missing."""
     return max(TOLERATED_FRAMES, TOLERATED_SHARE * frames)

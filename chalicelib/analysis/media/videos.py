@@ -7,7 +7,7 @@ from typing import Self
 from av.container import InputContainer
 
 from chalicelib.analysis.media.frames import Frame, MediaInfo, MediaLimits
-from chalicelib.analysis.media.mp4_claims import require_plausible_samples
+from chalicelib.analysis.media.mp4_claims import require_plausible_samples, require_whole_fragments
 from chalicelib.analysis.media.video_container import (
     DAMAGED,
     choose_stream,
@@ -62,6 +62,7 @@ def open_video(path: Path, demuxer: str, limits: MediaLimits, *, threads: int | 
     """
     if demuxer == MP4_DEMUXER:
         require_plausible_samples(path)
+        require_whole_fragments(path)
     container = open_container(path, demuxer, limits)
     try:
         stream = choose_stream(container, limits, threads)

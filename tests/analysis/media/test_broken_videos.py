@@ -1,8 +1,11 @@
 """Videos that are cut short or damaged: a little is forgiven, much is refused, and always with a sentence."""
 
+import subprocess
+import sys
 from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from chalicelib.analysis.media.frames import Frame
@@ -74,6 +77,72 @@ def test_a_film_of_which_nothing_decodes_is_refused_at_once(tmp_path: Path, code
     path = write_video(tmp_path / "film.mov", codec=codec, pixel_format=pixel_format)
     with pytest.raises(MediaError, match="damaged"):
         open_media(damage_packets(path, lambda _: True))
+
+
+FRAGMENTED = {"movflags": "empty_moov+default_base_moof", "frag_duration": "480000"}
+
+
+def fragmented(path: Path) -> Path:
+    """Nine fragments of about twelve frames."""
+    return write_video(path, times_ms=range(0, 108 * 40, 40), picture=noise, muxer_options=FRAGMENTED)
+
+
+def cut_inside_the_last_fragment(path: Path, share: float) -> Path:
+    """Keeps a share of the data of the last fragment."""
+    content = path.read_bytes()
+    data = content.rindex(b"mdat") - 4
+    length = int.from_bytes(content[data : data + 4])
+    path.write_bytes(content[: data + 8 + int(share * (length - 8))])
+    return path
+
+
+def test_a_fragmented_film_cut_inside_a_fragment_is_refused_at_once(tmp_path: Path) -> None:
+    path = fragmented(tmp_path / "film.mp4")
+    assert path.read_bytes().count(b"moof") > 3
+    assert len(played(path)) == 108
+    with pytest.raises(MediaError, match=r"incomplete: about \d+ of its 108 samples are missing"):
+        open_media(cut_inside_the_last_fragment(path, 0.1))
+
+
+def test_a_trifle_missing_of_a_fragment_is_tolerated(tmp_path: Path) -> None:
+    path = cut_inside_the_last_fragment(fragmented(tmp_path / "film.mp4"), 0.95)
+    assert 105 <= len(played(path)) <= 108
+
+
+def test_a_film_cut_inside_the_header_of_a_fragment_is_refused(tmp_path: Path) -> None:
+    path = fragmented(tmp_path / "film.mp4")
+    content = path.read_bytes()
+    path.write_bytes(content[: content.rindex(b"moof") + 30])
+    with pytest.raises(MediaError, match="incomplete"):
+        open_media(path)
+
+
+WITHOUT_MEMORY = """
+import resource, sys
+from pathlib import Path
+from chalicelib.analysis.media.open_media import open_media
+from chalicelib.errors import MediaError
+with open_media(Path(sys.argv[1]), threads=1) as source:
+    next(source.frames())
+    used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (used, resource.RLIM_INFINITY))
+    try:
+        for frame in source.frames():
+            pass
+    except MediaError as error:
+        print("media", error)
+    except MemoryError:
+        print("memory")
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").is_file(), reason="the memory in use can be told on Linux only")
+def test_a_film_is_not_blamed_for_want_of_memory(tmp_path: Path) -> None:
+    path = write_video(
+        tmp_path / "film.mkv", times_ms=LONG_MS, picture=lambda _: np.zeros((1080, 1920, 3), np.uint8), codec="libx264"
+    )
+    run = subprocess.run([sys.executable, "-c", WITHOUT_MEMORY, str(path)], check=True, capture_output=True, text=True)
+    assert run.stdout.strip() == "memory"
 
 
 def test_nothing_is_printed(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
