@@ -46,6 +46,7 @@ class _TrackedFrame:
     duration_s: float | None
     size: tuple[int, int]
     faces: list[TrackedFace]
+    faces_left_out: int
 
 
 class _Ahead(Protocol):
@@ -67,7 +68,8 @@ def _tracked(tracker: FaceTracker, frames: Iterable[Frame], ahead: _Ahead) -> Ge
 
 def _followed(tracker: FaceTracker, look: Look) -> _TrackedFrame:
     height, width = look.frame.image.shape[:2]
-    return _TrackedFrame(look.frame.time_s, look.frame.duration_s, (height, width), tracker.follow(look))
+    faces = tracker.follow(look)
+    return _TrackedFrame(look.frame.time_s, look.frame.duration_s, (height, width), faces, tracker.left_out)
 
 
 class FaceAnalyzer:
@@ -123,7 +125,7 @@ class FaceAnalyzer:
         scores = iter(self._scores([face.mesh for frame in frames for face in frame.faces]))
         for frame in frames:
             faces = tuple(self._face(face, frame, next(scores)) for face in frame.faces)
-            yield FrameMetrics(frame.time_s, faces, frame.duration_s)
+            yield FrameMetrics(frame.time_s, faces, frame.duration_s, frame.faces_left_out)
 
     def _scores(self, meshes: list[FaceMesh]) -> list[Mapping[str, float]]:
         """Expressions, and the emotions that follow from them where they are wanted."""

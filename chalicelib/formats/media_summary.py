@@ -27,6 +27,7 @@ class MediaSummary:
         self.start_s: float | None = None
         self.frames = self.frames_without_face = 0
         self.seconds = self.seconds_without_face = 0.0
+        self.most_left_out = self.frames_with_left_out = 0
         self._waiting: FrameMetrics | None = None  # its duration is known when the next frame comes
         self._last_duration_s = 0.0
 
@@ -75,6 +76,8 @@ class MediaSummary:
                 face.statistics.add(frame.time_s, weight, metrics.values)
             face.left_out.update(metrics.invalid_reasons)
             face.events.add(frame.time_s, metrics.values, is_valid=metrics.is_valid)
+        self.most_left_out = max(self.most_left_out, frame.faces_left_out)
+        self.frames_with_left_out += frame.faces_left_out > 0
         self.frames += 1
         self.seconds += duration_s
         if not frame.faces:

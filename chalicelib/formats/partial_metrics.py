@@ -1,10 +1,9 @@
 """The part of a result that one segment makes: every number exactly as it was measured, written and read as a stream.
 
 A line of JSON names the metrics; then come records, all numbers little-endian: `F`, the time and the duration
-(float64; -1 if it is not known), the number of
-faces (uint32), and for each its id (uint32), its confidence (float64), what speaks against it (a bit of a uint32 per
-`InvalidReason`) and its values (float64, in the order of the names); at the end `E` and the three counts of
-`PartialCounts` (uint64).
+(float64; -1 if it is not known), the number of faces left out and of faces (uint32), and for each its id (uint32), its
+confidence (float64), what speaks against it (a bit of a uint32 per `InvalidReason`) and its values (float64, in the
+order of the names); at the end `E` and the three counts of `PartialCounts` (uint64).
 """
 
 import json
@@ -18,9 +17,9 @@ from chalicelib.domain.measurements.validity import InvalidReason, Reasons
 
 PARTIAL_CONTENT_TYPE = "application/vnd.mien.partial"
 
-_MAGIC = b"mien partial 3\n"
+_MAGIC = b"mien partial 4\n"
 _FRAME, _END = b"F", b"E"
-_HEAD = struct.Struct("<ddI")
+_HEAD = struct.Struct("<ddII")
 _FACE = struct.Struct("<IdI")
 _COUNTS = struct.Struct("<QQQ")
 _MAX_LINE_BYTES = 1_000_000
@@ -48,7 +47,12 @@ class PartialMetricsWriter:
         """Adds the next frame."""
         pieces = [
             _FRAME,
-            _HEAD.pack(frame.time_s, -1.0 if frame.duration_s is None else frame.duration_s, len(frame.faces)),
+            _HEAD.pack(
+                frame.time_s,
+                -1.0 if frame.duration_s is None else frame.duration_s,
+                frame.faces_left_out,
+                len(frame.faces),
+            ),
         ]
         for face in frame.faces:
             pieces.append(_FACE.pack(face.face_id, face.confidence, _bits(face.invalid_reasons)))
@@ -83,9 +87,9 @@ class PartialMetricsReader:
         """The frames in order. Raises ValueError for what is no part, or only the beginning of one."""
         names, values = self._names()
         while (mark := self._read(1)) == _FRAME:
-            time_s, duration_s, count = _HEAD.unpack(self._read(_HEAD.size))
+            time_s, duration_s, left_out, count = _HEAD.unpack(self._read(_HEAD.size))
             faces = tuple(self._face(names, values) for _ in range(count))
-            yield FrameMetrics(time_s, faces, None if duration_s < 0 else duration_s)
+            yield FrameMetrics(time_s, faces, None if duration_s < 0 else duration_s, left_out)
         if mark != _END:
             raise ValueError("a partial result holds an unknown record")
         self.counts = PartialCounts(*_COUNTS.unpack(self._read(_COUNTS.size)))

@@ -15,8 +15,8 @@ class SessionJsonWriter:
 
     `frame_size`, which face boxes refer to, is left out if it is not known. `configuration` maps each metric's friendly
     name to its classifier name. A frame is `{"time": seconds, "faces": {face id: {friendly name: value}}}`; `faces` is
-    `{}` if there is none. After its metrics a face has `confidence`, `valid` and the list `invalid reasons`. Times are
-    exact; values have at most four decimals.
+    `{}` if there is none, and `faces left out` follows if more faces were found than are measured. After its metrics
+    a face has `confidence`, `valid` and the list `invalid reasons`. Times are exact; values have at most four decimals.
     """
 
     content_type = SESSION_CONTENT_TYPE
@@ -35,7 +35,8 @@ class SessionJsonWriter:
     def write(self, frame: FrameMetrics) -> None:
         """Adds the next frame."""
         faces = ",".join([f'"{face.face_id}":{self._face_object(face)}' for face in frame.faces])
-        self._put(f'{self._separator}{{"time":{seconds_text(frame.time_s)},"faces":{{{faces}}}}}')
+        left_out = f',"faces left out":{frame.faces_left_out}' if frame.faces_left_out else ""
+        self._put(f'{self._separator}{{"time":{seconds_text(frame.time_s)},"faces":{{{faces}}}{left_out}}}')
         self._separator = ",\n"
         self._end = "\n]}\n"
 

@@ -88,8 +88,19 @@ def _media(summary: MediaSummary, size: FrameSize | None) -> str:
         frames_without_face=str(summary.frames_without_face),
         seconds_without_face=metric_text(summary.seconds_without_face),
         faces=str(summary.face_count),
+        **_left_out(summary),
         **{name: json.dumps(value, separators=(",", ":")) for name, value in size_members(size).items()},
     )
+
+
+def _left_out(summary: MediaSummary) -> dict[str, str]:
+    """Faces beyond the most that the job measures at a time; nothing if there were none."""
+    if not summary.most_left_out:
+        return {}
+    return {
+        "faces_left_out": str(summary.most_left_out),
+        "frames_with_faces_left_out": str(summary.frames_with_left_out),
+    }
 
 
 def _definitions() -> str:

@@ -9,7 +9,6 @@ from typing import Protocol
 from chalicelib.analysis.media.frames import MediaLimits, MediaSource
 from chalicelib.analysis.networks.models import Models
 from chalicelib.domain.measurements.metrics import FrameMetrics
-from chalicelib.domain.requests.job_names import JobName
 from chalicelib.domain.requests.recipes import Recipe
 from chalicelib.domain.segments import SegmentPlan
 from chalicelib.worker.halves import HalfAfterwards, SecondHalf, halves_of, measured_in_halves
@@ -54,7 +53,6 @@ class MediumMeasurer:
         self,
         path: Path,
         medium: MediaSource,
-        job_name: JobName,
         recipe: Recipe,
         report: Report,
         *,
@@ -78,18 +76,18 @@ class MediumMeasurer:
         analyzer = self._parts.analyzer(recipe, in_threads=process is None)
         second: SecondHalf | None = None
         if process is not None:
-            second = _begun(process, self._request(path, directory / _PART_NAME, job_name, plan), report)
+            second = _begun(process, self._request(path, directory / _PART_NAME, recipe, plan), report)
         if second is None:
             second = HalfAfterwards(analyzer, path, plan, self._limits, while_waiting=report.write)
         with closing(measured_in_halves(analyzer, path, plan, self._limits, second)) as measured:
             yield from measured
 
-    def _request(self, path: Path, part_path: Path, job_name: JobName, plan: SegmentPlan) -> PartRequest:
+    def _request(self, path: Path, part_path: Path, recipe: Recipe, plan: SegmentPlan) -> PartRequest:
         segment = plan.segment(1)
         return PartRequest(
             media_path=str(path.absolute()),
             part_path=str(part_path.absolute()),
-            job_name=job_name,
+            recipe=recipe,
             lead_in_s=segment.lead_in_s or 0.0,
             start_s=segment.start_s or 0.0,
             origin_s=plan.origin_s,

@@ -116,9 +116,7 @@ class JobProcessor:
     ) -> Progress:
         metrics = self._metrics_of(recipe)
         # What ended a run before may have been the second process, for want of memory: this time there is one only.
-        frames = self._measurer.measured(
-            media_path, medium, job.name, recipe, report, directory=directory, alone=job.attempt > 1
-        )
+        frames = self._measurer.measured(media_path, medium, recipe, report, directory=directory, alone=job.attempt > 1)
         with (
             ResultFiles(
                 recipe,

@@ -22,6 +22,7 @@ import chalicelib
 from chalicelib.analysis.networks.crew import processors
 from chalicelib.analysis.networks.models import Models
 from chalicelib.domain.measurements.metrics import FrameMetrics
+from chalicelib.domain.requests.recipes import Recipe
 from chalicelib.errors import MediaError, MienError
 from chalicelib.formats.partial_metrics import PartialCounts, PartialMetricsReader
 
@@ -56,7 +57,7 @@ class PartRequest:
 
     media_path: str
     part_path: str
-    job_name: str
+    recipe: Recipe
     lead_in_s: float
     start_s: float
     origin_s: float

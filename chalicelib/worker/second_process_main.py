@@ -21,8 +21,7 @@ from chalicelib.analysis.media.video_spans import Span
 from chalicelib.analysis.networks.models import Models
 from chalicelib.domain.measurements.frame_size import FrameSize
 from chalicelib.domain.measurements.metrics import FrameMetrics
-from chalicelib.domain.requests.job_names import JobName
-from chalicelib.domain.requests.recipes import RECIPES
+from chalicelib.domain.requests.recipes import parse_recipe
 from chalicelib.errors import MediaError
 from chalicelib.worker.part_measurer import PartMeasurer
 from chalicelib.worker.second_process import READY, PartAnswer, PartRequest
@@ -49,7 +48,8 @@ def main(models_folder: Path) -> None:
 def _listen(requests: SimpleQueue[PartRequest]) -> None:
     try:
         for line in sys.stdin:
-            requests.put(PartRequest(**json.loads(line)))
+            fields = json.loads(line)
+            requests.put(PartRequest(**{**fields, "recipe": parse_recipe(fields["recipe"])}))
     finally:
         os._exit(0)  # nobody is there any more, in the middle of a half too
 
@@ -77,9 +77,6 @@ class _Half:
 
     def _write(self) -> None:
         request = self._request
-        recipe = RECIPES[JobName(request.job_name)]
-        if recipe is None:
-            raise ValueError(f"{request.job_name} measures nothing")
         size = None if request.frame_size is None else FrameSize(*request.frame_size)
         span = Span(request.lead_in_s, None, request.origin_s, own_from_s=request.start_s, frame_size=size)
         with Path(request.part_path).open("wb") as stream:
@@ -87,7 +84,7 @@ class _Half:
                 # The worker has the other processor: threads would only take turns.
                 self._measurer.measure(
                     Path(request.media_path),
-                    recipe,
+                    request.recipe,
                     span,
                     stream,
                     lambda frames: self._counted(frames, stream),

@@ -60,9 +60,7 @@ def run(
         with (
             open_media(path) as medium,
             ResultFiles(recipe, metrics, Path(directory), path.name, provider=models.provider) as results,
-            closing(
-                measurer.measured(path, medium, JobName(job), recipe, _Nobody(), directory=Path(directory))
-            ) as measured,
+            closing(measurer.measured(path, medium, recipe, _Nobody(), directory=Path(directory))) as measured,
         ):
             media_s = medium.info.duration_s or 0.0
             for frame in scored(measured, recipe.scores, metrics, smoothed=recipe.smoothed):

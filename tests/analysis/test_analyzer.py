@@ -8,6 +8,7 @@ from contextlib import closing
 from itertools import count
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -92,6 +93,16 @@ def test_one_allowed_face_is_the_largest(models: Models, shared_media: Path, mea
     one = FaceAnalyzer(models, mesh=Mesh.ATTENTION, max_faces=1)
     (face,) = faces_of(one, read_picture(shared_media / "faces/multi_face.jpg"))
     assert face.values == all_faces.faces[0].values
+
+
+@pytest.mark.parametrize(("limit", "left_out"), [(1, 11), (4, 8), (12, 0), (13, 0)])
+def test_faces_beyond_the_limit_are_counted(models: Models, shared_media: Path, limit: int, left_out: int) -> None:
+    face = cv2.resize(read_picture(shared_media / "faces/single_face.jpg"), (320, 320))
+    crowd = np.tile(face, (3, 4, 1)).astype(np.uint8)
+    analyzer = FaceAnalyzer(models, mesh=Mesh.LIGHT, max_faces=limit)
+    (first, second) = analyzer.analyze([Frame(0, 0.0, crowd), Frame(1, 0.04, crowd)])
+    assert len(first.faces) == len(second.faces) == min(limit, 12)
+    assert first.faces_left_out == second.faces_left_out == left_out
 
 
 def test_one_face_is_one_identity_over_a_clip(measured: Measure) -> None:

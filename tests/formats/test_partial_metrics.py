@@ -26,6 +26,7 @@ _frames = st.builds(
     st.floats(allow_nan=False),
     st.lists(_faces, max_size=3).map(tuple),
     st.none() | st.floats(0.0, allow_nan=False),
+    st.integers(0, 2**32 - 1),
 )
 
 

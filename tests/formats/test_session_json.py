@@ -1,6 +1,7 @@
 """Session JSON."""
 
 import io
+import json
 import math
 
 import pytest
@@ -57,3 +58,10 @@ def test_what_is_not_finite_is_never_written(value: float) -> None:
     with pytest.raises(ValueError, match="cannot be written"):
         writer.write(FrameMetrics(value, ()))
     assert stream.getvalue() == before
+
+
+def test_a_frame_says_how_many_faces_were_left_out_if_any_were() -> None:
+    frames = [FrameMetrics(0.0, (), faces_left_out=14), FrameMetrics(1.0, ())]
+    first, second = json.loads(session_bytes(frames))["frames"]
+    assert first == {"time": 0.0, "faces": {}, "faces left out": 14}
+    assert second == {"time": 1.0, "faces": {}}

@@ -326,3 +326,11 @@ def test_memory_does_not_grow_with_the_events_beyond_those_kept() -> None:
         assert tracemalloc.get_traced_memory()[0] < 300 * 50  # bytes; an event has more than 200
     finally:
         tracemalloc.stop()
+
+
+def test_faces_beyond_the_limit_are_summed_up() -> None:
+    counts = (0, 3, 14, 0)
+    frames = [FrameMetrics(float(index), (), faces_left_out=count) for index, count in enumerate(counts)]
+    media = json.loads(summary_bytes(frames))["media"]
+    assert (media["faces_left_out"], media["frames_with_faces_left_out"]) == (14, 2)
+    assert "faces_left_out" not in json.loads(summary_bytes([FrameMetrics(0.0, ())]))["media"]

@@ -32,6 +32,7 @@ from chalicelib.worker.second_process import (
     SecondProcess,
     SecondProcessUnavailable,
 )
+from tests.recipes import make_recipe
 from tests.worker.halted import halted
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -79,9 +80,7 @@ def _measured(
     assert recipe is not None
     measurer = MediumMeasurer(models, expressions_only=False, limits=LIMITS, second_process=process)
     with open_media(path) as medium:
-        frames = measurer.measured(
-            path, medium, JobName.MULTIFACE, recipe, notes or Notes(), directory=path.parent, alone=alone
-        )
+        frames = measurer.measured(path, medium, recipe, notes or Notes(), directory=path.parent, alone=alone)
         with closing(frames):
             yield from frames
 
@@ -90,10 +89,11 @@ def _request(path: Path, **changed: object) -> PartRequest:
     fields: dict[str, object] = {
         "media_path": str(path),
         "part_path": str(path.with_name("part")),
-        "job_name": "multiface",
+        "recipe": make_recipe(JobName.MULTIFACE),
         "lead_in_s": 4.5,
         "start_s": 6.5,
         "origin_s": 0.0,
+        "frame_size": None,
         "expressions_only": False,
         "max_pixels": LIMITS.max_pixels,
         "max_duration_s": LIMITS.max_duration_s,
@@ -180,7 +180,7 @@ def test_what_is_wrong_with_the_medium_is_said_as_it_was(tmp_path: Path, process
 
 
 def test_a_fault_of_ours_does_not_end_the_process(medium: Path, process: SecondProcess) -> None:
-    half = process.measure(_request(medium, job_name="no-op"), lambda: None)
+    half = process.measure(_request(medium.with_name("gone")), lambda: None)
     with closing(half), pytest.raises(SecondHalfLost):
         list(half.frames())
     first = process.process_id
@@ -207,11 +207,10 @@ def test_answers_to_a_half_that_was_given_up_are_not_taken_for_another(medium: P
 
 
 def test_a_job_for_one_face_is_not_divided(models: Models, medium: Path, process: SecondProcess) -> None:
-    recipe = RECIPES[JobName.CURRENT_PACK]
-    assert recipe is not None
+    recipe = make_recipe(JobName.CURRENT_PACK)
     measurer = MediumMeasurer(models, expressions_only=False, limits=LIMITS, second_process=process)
     with open_media(medium) as opened:
-        frames = measurer.measured(medium, opened, JobName.CURRENT_PACK, recipe, Notes(), directory=medium.parent)
+        frames = measurer.measured(medium, opened, recipe, Notes(), directory=medium.parent)
         assert len(list(frames)) == 78
     assert process.process_id is None
 

@@ -77,6 +77,13 @@ class FaceTracker:
         self._scene = -1
         self._meshes: dict[int, FaceMesh] = {}
         self._audited_s = 0.0
+        self._left_out = 0
+
+    @property
+    def left_out(self) -> int:
+        """How many more faces were found in the scene of the last frame and have no place; at least, for while all
+        places are taken no others are looked for."""
+        return self._left_out
 
     def look(self, frame: Frame) -> Look:
         """What can be said of the next frame before its faces are looked for. Another thread may do so, some frames
@@ -90,6 +97,7 @@ class FaceTracker:
         frame = look.frame
         self._tracks.enter(frame.time_s, look.scene)
         cut, self._scene = look.scene != self._scene, look.scene
+        self._left_out = 0 if cut else self._left_out
         self._follow(frame)
         if self._tracks.free_places() > 0 and not look.is_hidden:
             self._admit(frame, self._search.everywhere(frame, look.grey) if cut else self._find_in_turn(look))
@@ -152,16 +160,30 @@ class FaceTracker:
         known = boxes_of([self._meshes[track.face_id] for track in self._tracks.live()])
         fresh = found.select(np.flatnonzero(~same_face(found.boxes, known).any(axis=1)))
         sides = (fresh.boxes[:, 2:] - fresh.boxes[:, :2]).max(axis=1, initial=0.0)
-        largest = np.argsort(-sides, kind="stable")[: self._tracks.free_places() + _SPARE_CANDIDATES]
-        fresh = fresh.select(largest)
+        by_size = np.argsort(-sides, kind="stable")
+        measured = self._tracks.free_places() + _SPARE_CANDIDATES
+        fresh, beyond = fresh.select(by_size[:measured]), len(by_size[measured:])
         crops = [crop_of_detection(box, eyes) for box, eyes in zip(fresh.boxes, fresh.eyes, strict=True)]
         proven = self._proven(frame.image, crops)
         # From the third look on the mesh no longer depends on which window the detector found the face in.
         meshes = self._mesh.measure(frame.image, [crop_of_mesh(mesh.points) for mesh in proven])
         meshes = [mesh for mesh in meshes if mesh.flag >= _MIN_KEEP_FLAG and _is_large_enough(mesh)]
+        without: list[FaceMesh] = []
         for mesh, face_id in zip(meshes, self._tracks.admit([_sighting(mesh) for mesh in meshes]), strict=True):
             if face_id is not None:
                 self._meshes[face_id] = mesh
+            else:
+                without.append(mesh)
+        self._count_left_out(without, beyond)
+
+    def _count_left_out(self, without: list[FaceMesh], beyond: int) -> None:
+        """`without`: meshes that got no place; `beyond`: so many more faces were found and not measured."""
+        if self._tracks.free_places() > 0:
+            self._left_out = 0
+            return
+        live = boxes_of([self._meshes[track.face_id] for track in self._tracks.live()])
+        others = int((~same_face(boxes_of(without), live).any(axis=1)).sum()) if without else 0
+        self._left_out = max(self._left_out, others + beyond)
 
     def _proven(self, image: NDArray[np.uint8], crops: list[Crop]) -> list[FaceMesh]:
         """The meshes of those crops in which both networks see a face, also when looking a second time."""

@@ -120,7 +120,12 @@ def _session() -> Schema:
         "additionalProperties": ref("FaceMetrics"),
     }
     time = {**_NUMBER, "description": "The time of the frame in seconds."}
-    frame = record("One decoded frame.", {"time": time, "faces": faces})
+    left_out: Schema = {
+        "type": "integer",
+        "minimum": 1,
+        "description": "At least so many more faces were found than the job measures; absent if none was.",
+    }
+    frame = record("One decoded frame.", {"time": time, "faces": faces}, {"faces left out": left_out})
     return record(
         f"A file of the type `{SESSION_CONTENT_TYPE}`.",
         {

@@ -51,7 +51,13 @@ class JobOptions:
     smoothing: Smoothing = _option(
         Choice(Smoothing),
         Smoothing.AUTO,
-        "Whether scores are smoothed in time; auto smooths in ct-pack-hybrid jobs only.",
+        "Smooth scores in time; auto does so in ct-pack-hybrid jobs only.",
+    )
+    max_faces: int = _option(
+        WholeNumber(1, 100),
+        50,
+        "Measure at most so many faces at a time; current-pack and ct-pack jobs measure one.",
+        5,
     )
 
 

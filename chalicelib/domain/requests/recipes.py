@@ -1,12 +1,13 @@
 """The recipe of a job: it follows from its name and its options."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from chalicelib.domain.measurements.metrics import MetricSet, deployed_metrics
 from chalicelib.domain.requests.job_names import JobName
-from chalicelib.domain.requests.job_options import JobOptions, NeutralBaseline, Smoothing
+from chalicelib.domain.requests.job_options import DEFAULT_OPTIONS, JobOptions, NeutralBaseline, Smoothing
 from chalicelib.domain.requests.result_formats import (
     CSV_CONTENT_TYPE,
     LEGACY_CONTENT_TYPE,
@@ -63,7 +64,7 @@ class Recipe:
         return "-".join(filter(None, marks))
 
 
-MAX_FACES = 50
+MAX_FACES = DEFAULT_OPTIONS.max_faces
 VARIANTS = ("", "linear", "smoothed", "linear-smoothed")
 """Every mark that scores may have in `configuration` and `metric_map`."""
 
@@ -98,6 +99,16 @@ RECIPES: dict[JobName, Recipe | None] = {
 }
 
 
+def parse_recipe(document: Mapping[str, Any]) -> Recipe:
+    """The recipe that `dataclasses.asdict` made `document` of, also by way of JSON."""
+    parsed = {
+        "mesh": Mesh(document["mesh"]),
+        "scores": Scores(document["scores"]),
+        "content_types": tuple(document["content_types"]),
+    }
+    return Recipe(**{**document, **parsed})
+
+
 class Asked(Protocol):
     """The name and options of a job, existing or new."""
 
@@ -117,6 +128,8 @@ def recipe_of(job: Asked) -> Recipe | None:
     table = options.table.content_type
     if table is not None:
         recipe = replace(recipe, content_types=(*recipe.content_types, table))
+    if recipe.follows_many:
+        recipe = replace(recipe, max_faces=options.max_faces)
     if options.neutral_baseline is NeutralBaseline.OFF and recipe.scores is Scores.OWN_NEUTRAL:
         recipe = replace(recipe, scores=Scores.CALIBRATED)
     if options.smoothing is not Smoothing.AUTO:

@@ -1,11 +1,12 @@
-from dataclasses import replace
+import json
+from dataclasses import asdict, replace
 
 import pytest
 
 from chalicelib.domain.requests.job_names import JobName
 from chalicelib.domain.requests.job_options import JobOptions, NeutralBaseline, Smoothing
 from chalicelib.domain.requests.new_jobs import NewJob
-from chalicelib.domain.requests.recipes import RECIPES, VARIANTS, Scores, recipe_of
+from chalicelib.domain.requests.recipes import RECIPES, VARIANTS, Scores, parse_recipe, recipe_of
 from chalicelib.domain.requests.result_formats import (
     CSV_CONTENT_TYPE,
     LEGACY_CONTENT_TYPE,
@@ -92,6 +93,19 @@ def test_any_job_is_smoothed_or_not(name: JobName) -> None:
 def test_every_mark_is_described(name: JobName, smoothing: Smoothing) -> None:
     metrics = make_recipe(name, smoothing=smoothing).metrics(expressions_only=False)
     assert {metric.variant for metric in metrics} <= set(VARIANTS)
+
+
+def test_jobs_that_follow_many_faces_may_have_another_limit() -> None:
+    for name in JobName:
+        if name is not JobName.NO_OP:
+            recipe = make_recipe(name, max_faces=7)
+            assert recipe == replace(make_recipe(name), max_faces=7 if recipe.follows_many else 1)
+
+
+@pytest.mark.parametrize("name", [name for name in JobName if name is not JobName.NO_OP])
+def test_a_recipe_comes_back_from_json(name: JobName) -> None:
+    recipe = make_recipe(name, max_faces=7, smoothing=Smoothing.ON, table=ResultTable.PARQUET)
+    assert parse_recipe(json.loads(json.dumps(asdict(recipe)))) == recipe
 
 
 def test_no_two_tables_have_one_content_type() -> None:
