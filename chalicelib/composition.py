@@ -70,6 +70,7 @@ class Services:
             self.ports.queue(),
             self.ports.clock,
             retention=self.retention,
+            reminders=self.ports.reminders(),
         )
 
     @cached_property
@@ -223,7 +224,7 @@ class Services:
             Duty.ENTRY_UPLOAD: lambda due: self.entry_uploads.expire(due.account_id, due.subject_id),
             Duty.DROP: lambda due: self.drops.expire(due.account_id, due.subject_id),
             Duty.FETCHED_INPUT: self.fetched_inputs.perform,
-            Duty.JOB_MESSAGE: JobMessageDuty(ports.jobs(), ports.queue()).perform,
+            Duty.JOB_MESSAGE: JobMessageDuty(self.job_rows, ports.queue(), ports.clock).perform,
             Duty.ENTRY_RETENTION: lambda due: expire_entry(due, self.entry_deletions),
             Duty.JOB_RETENTION: JobRetention(
                 self.job_rows, self.entry_deletions, ports.uploads(), self.dropped, ports.clock

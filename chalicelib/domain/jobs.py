@@ -147,7 +147,7 @@ class Job:
         Raises `JobNotClaimable` if there is nothing to do (finished, cancelled, another run, no input), and `JobBusy`
         while another worker's lease is valid.
         """
-        if run != self.run or not self._has_media:
+        if run != self.run or not self.has_media:
             raise JobNotClaimable(f"job {self.id}: run {run} is not the current one or has no media")
         if self.status not in (JobStatus.QUEUED, JobStatus.WORKING):
             raise JobNotClaimable(f"job {self.id} is {self.status}")
@@ -190,7 +190,7 @@ class Job:
     def requeued(self, now: datetime) -> "Job":
         """Starts a new run, whatever the state of the last one; its worker loses the job. Raises `Conflict` without an
         input."""
-        if not self._has_media:
+        if not self.has_media:
             raise Conflict("This job has no input yet, so it cannot run again; upload the file or create a new job.")
         return self._changed(
             now,
@@ -243,6 +243,14 @@ class Job:
         """Ends the job because the upload did not arrive, or not as announced. Unchanged if the job no longer waits for
         it."""
         return self._changed(now, status=JobStatus.ERROR, error=sentence) if self.awaits_upload else self
+
+    def media_lost(self, sentence: str, now: datetime) -> "Job":
+        """The request that brought the media ended before it had stored them. Unchanged if the job has its media, waits
+        for them in another way, or has ended."""
+        waits_otherwise = self.upload is not None or self.drop_key is not None
+        if self.has_media or waits_otherwise or self.status is not JobStatus.QUEUED:
+            return self
+        return self._changed(now, status=JobStatus.ERROR, error=sentence)
 
     def drop_failed(self, sentence: str, now: datetime) -> "Job":
         """Ends the job because the object in the drop-folder cannot be read. Unchanged if the job has its input or has
@@ -302,7 +310,7 @@ class Job:
         return self.progress if self.segments_done else None
 
     @property
-    def _has_media(self) -> bool:
+    def has_media(self) -> bool:
         """Returns True if the input is stored or has a URL."""
         return self.input_entry_id is not None or self.input_url is not None
 

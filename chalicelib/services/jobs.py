@@ -1,12 +1,13 @@
 """Jobs as clients see them."""
 
 from contextlib import suppress
+from datetime import datetime, timedelta
 
 from chalicelib.domain.accounts import Caller
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.intake.input_urls import InputUrl, file_name_of
 from chalicelib.domain.jobs import Job, JobStatus
-from chalicelib.domain.reminders import Duty
+from chalicelib.domain.reminders import Duty, Reminder
 from chalicelib.domain.requests.job_names import JobName
 from chalicelib.domain.requests.job_options import NO_OPTIONS, OptionValues
 from chalicelib.domain.requests.new_jobs import NewJob
@@ -15,7 +16,10 @@ from chalicelib.services.changes import Transition, change_job, retried
 from chalicelib.services.duties.entry_deletions import EntryDeletions
 from chalicelib.services.duties.retention import RetentionPlan
 from chalicelib.services.entries import Entries, Upload, check_upload
-from chalicelib.services.ports import Clock, JobQueue, JobStore, Page
+from chalicelib.services.ports import Clock, JobQueue, JobStore, Page, ReminderStore
+
+MESSAGE_WITHIN_S = 120.0
+"""How soon after its job's row a message is missed; no request behind API Gateway lasts as long (29 s)."""
 
 
 class Jobs:
@@ -30,6 +34,7 @@ class Jobs:
         clock: Clock,
         *,
         retention: RetentionPlan,
+        reminders: ReminderStore,
     ) -> None:
         self._jobs = jobs
         self._entries = entries
@@ -37,6 +42,7 @@ class Jobs:
         self._queue = queue
         self._clock = clock
         self._retention = retention
+        self._reminders = reminders
 
     def create(self, caller: Caller, new: NewJob, upload: Upload) -> Job:
         """Writes the row, then the media, then sends the message: whatever the order of events, the row is there.
@@ -56,13 +62,13 @@ class Jobs:
             with suppress(NotFound):
                 self._deletions.delete(caller, entry_id)
             raise
-        self._queue.send(job.message)
+        self._send(job)
         return job
 
     def create_from_url(self, caller: Caller, new: NewJob, url: InputUrl) -> Job:
         """A job whose media a worker fetches from `url` before it begins."""
         job = self._begin(caller, new, filename=file_name_of(url), input_url=str(url))
-        self._queue.send(job.message)
+        self._send(job)
         return job
 
     def _begin(self, caller: Caller, new: NewJob, *, filename: str, input_url: str | None = None) -> Job:
@@ -71,8 +77,18 @@ class Jobs:
         job_id = new_id(now)
         expires = self._retention.begin(Duty.JOB_RETENTION, caller.account_id, job_id, now, new.expires_in_s)
         job = new.row(caller, job_id, now, filename=filename, expires=expires, input_url=input_url)
+        self._reminders.set(self._message_reminder(caller, job_id, now))
         self._jobs.create(job)
         return job
+
+    def _message_reminder(self, caller: Caller, job_id: str, now: datetime) -> Reminder:
+        """What sends the message, or ends a job without media, if this process dies before it has done so."""
+        return Reminder(caller.account_id, Duty.JOB_MESSAGE, job_id, now + timedelta(seconds=MESSAGE_WITHIN_S))
+
+    def _send(self, job: Job) -> None:
+        """Sends the message; the reminder of a job whose message was sent has nothing left to do."""
+        self._queue.send(job.message)
+        self._reminders.forget(job.account_id, Duty.JOB_MESSAGE, job.id)
 
     def get(self, caller: Caller, job_id: str) -> Job:
         """Raises `NotFound`."""
@@ -170,6 +186,8 @@ class Jobs:
 
     def requeue(self, caller: Caller, job_id: str) -> Job:
         """Runs the job again, from the start, under its present name. Raises `NotFound` or `Conflict`."""
+        self._jobs.get(caller.account_id, job_id).requeued(self._clock())  # nothing is written for one that cannot be
+        self._reminders.set(self._message_reminder(caller, job_id, self._clock()))
         job = change_job(self._jobs, caller.account_id, job_id, lambda current: current.requeued(self._clock()))
-        self._queue.send(job.message)
+        self._send(job)
         return job

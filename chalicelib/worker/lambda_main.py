@@ -20,6 +20,7 @@ from chalicelib.settings import read_settings
 from chalicelib.wiring import make_services
 from chalicelib.worker.process_job import JobProcessor
 from chalicelib.worker.second_process import SecondProcess
+from chalicelib.worker.work_directories import clear_leftovers
 
 _FIRST_DELAY_S = 15
 _MAX_DELAY_S = 900
@@ -92,6 +93,7 @@ def _deliveries() -> SqsDeliveries:
 @cache
 def job_processor() -> JobProcessor:
     """This process's processor; building it loads the model files, so a host may call it before the first message."""
+    clear_leftovers()
     settings = read_settings(os.environ)
     services = make_services(settings, owner=f"worker-{secrets.token_hex(8)}")
     models = Models(settings.models_dir)

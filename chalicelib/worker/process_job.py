@@ -6,7 +6,6 @@ by two workers at once, ends in the same result.
 """
 
 import logging
-import tempfile
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -31,6 +30,7 @@ from chalicelib.worker.progress import ProgressReport
 from chalicelib.worker.result_entry import create_result_entry, store_results
 from chalicelib.worker.second_process import SecondProcess
 from chalicelib.worker.stitch_segments import stitched_frames
+from chalicelib.worker.work_directories import work_directory
 
 _log = logging.getLogger(__name__)
 
@@ -80,11 +80,11 @@ class JobProcessor:
             create_result_entry(self._services, job, media_seconds=None)
             self._services.runs.finish(job, result_entry_id=job.run_result_entry_id, progress=None)
             return
-        with tempfile.TemporaryDirectory(prefix="mien-") as directory:
+        with work_directory() as directory:
             if job.segments is not None:
-                progress: Progress | None = self._stitch_into(job, job.segments, recipe, Path(directory))
+                progress: Progress | None = self._stitch_into(job, job.segments, recipe, directory)
             else:
-                progress = self._analyze_into(job, recipe, Path(directory))
+                progress = self._analyze_into(job, recipe, directory)
         if progress is not None:
             self._services.runs.finish(job, result_entry_id=job.run_result_entry_id, progress=progress)
 

@@ -1,6 +1,5 @@
 """One segment of one run: download, measure a stretch of the video, store its part; the last one stitches."""
 
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from chalicelib.services.runs.segment_runs import SegmentRuns
 from chalicelib.worker.every import every
 from chalicelib.worker.job_medium import MEDIA_REPLACED, load_medium
 from chalicelib.worker.part_measurer import PartMeasurer, span_of
+from chalicelib.worker.work_directories import work_directory
 
 # Of the many workers that write to one row; each also looks whether anybody still waits for it.
 _REPORT_INTERVAL_S = 2.0
@@ -81,7 +81,7 @@ class SegmentProcessor:
         if recipe is None or plan is None:
             raise JobNotClaimable(f"job {job.id} has nothing to measure")
         segment = plan.segment(index)
-        with tempfile.TemporaryDirectory(prefix="mien-") as directory:
+        with work_directory() as directory:
             media_path, part_path = Path(directory, "media"), Path(directory, "part")
             media_key = load_medium(self._services, job, media_path)
             if plan.media_key not in (None, media_key):

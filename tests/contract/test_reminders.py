@@ -51,3 +51,13 @@ def test_a_reminder_that_was_moved_is_not_removed(reminders: ReminderStore) -> N
     for _ in range(2):
         reminders.remove(moved)
         assert reminders.list_due(START, limit=10) == ()
+
+
+def test_a_reminder_that_was_moved_is_forgotten_all_the_same(reminders: ReminderStore) -> None:
+    reminder = _reminder()
+    kept = replace(reminder, duty=Duty.ENTRY_UPLOAD)
+    for each in (kept, reminder, replace(reminder, due_at=START - timedelta(hours=1))):
+        reminders.set(each)
+    for _ in range(2):
+        reminders.forget(reminder.account_id, reminder.duty, reminder.subject_id)
+        assert reminders.list_due(START, limit=10) == (kept,)

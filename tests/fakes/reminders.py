@@ -3,7 +3,7 @@
 import threading
 from datetime import datetime
 
-from chalicelib.domain.reminders import Reminder
+from chalicelib.domain.reminders import Duty, Reminder
 from tests.fakes.kept import as_kept
 
 
@@ -28,6 +28,10 @@ class FakeReminders:
             there = self._rows.get(_reminder_key(reminder))
             if there is not None and there.due_at == as_kept(reminder).due_at:
                 del self._rows[_reminder_key(reminder)]
+
+    def forget(self, account_id: str, duty: Duty, subject_id: str) -> None:
+        with self._lock:
+            self._rows.pop((account_id, duty, subject_id), None)
 
 
 def _reminder_key(reminder: Reminder) -> tuple[str, str, str]:

@@ -1,9 +1,13 @@
+from datetime import timedelta
+
 import pytest
 
 from chalicelib.domain.jobs import Job, JobMessage, JobStatus
+from chalicelib.domain.reminders import Duty, Reminder
 from chalicelib.domain.requests.job_names import JobName
 from chalicelib.domain.requests.new_jobs import NewJob
 from chalicelib.errors import Conflict, Invalid, NotFound
+from tests.mortal_process import Death
 from tests.services.conftest import ADA, EVE, World, an_upload
 
 
@@ -75,3 +79,70 @@ def test_update_renames_and_cancels(world: World) -> None:
 def test_an_update_that_changes_nothing_writes_nothing(world: World) -> None:
     job = create(world)
     assert world.jobs.update(ADA, job.id, name=job.name, status=None) == job
+
+
+def _sweep_for(world: World, hours: int = 2) -> None:
+    for _ in range(hours * 60):
+        world.clock.advance(60)
+        world.services.sweeper.sweep()
+
+
+def test_a_creation_that_dies_anywhere_leaves_no_job_that_waits_for_ever(world: World) -> None:
+    """Whatever dies between two steps, a row that waits gets its message, or says what is missing."""
+    for step in range(20):
+        sent_before = len(world.queue.sent)
+        world.process.restart(dies_before=step)
+        try:
+            create(world)
+        except Death:
+            world.process.restart()
+            _sweep_for(world)
+        else:
+            break
+        jobs = world.jobs.list(ADA, limit=1000).items
+        waiting = {job.id for job in jobs if job.status is JobStatus.QUEUED}
+        assert waiting <= {message.job_id for message in world.queue.sent}
+        assert len(world.queue.sent) <= sent_before + 2, "one too many is consumed without work"
+        for job in jobs:
+            assert job.status is JobStatus.QUEUED or "create the job again" in (job.error or "")
+    else:
+        raise AssertionError("a creation has more steps than were tried")
+    assert step > 3
+    assert world.reminders.list_due(world.clock() + timedelta(days=1), limit=1000) == (), "nothing is left to do"
+
+
+def test_a_requeue_that_dies_anywhere_is_not_half_done(world: World) -> None:
+    for step in range(20):
+        world.process.restart()
+        job = create(world)
+        world.process.restart(dies_before=step)
+        try:
+            world.jobs.requeue(ADA, job.id)
+        except Death:
+            world.process.restart()
+            _sweep_for(world, hours=1)
+        else:
+            break
+        stored = world.jobs.get(ADA, job.id)
+        assert stored.message in world.queue.sent
+    else:
+        raise AssertionError("a requeue has more steps than were tried")
+    assert step > 2
+
+
+def test_a_job_whose_media_are_slow_to_store_is_not_given_up_early(world: World) -> None:
+    job = create(world)
+    bare = Job("0" * 26, job.account_id, job.author, job.name, world.clock(), world.clock())
+    world.job_rows.create(bare)
+    world.reminders.set(Reminder(job.account_id, Duty.JOB_MESSAGE, bare.id, world.clock()))
+    world.clock.advance(600)
+    world.services.sweeper.sweep()
+    assert world.jobs.get(ADA, bare.id).status is JobStatus.QUEUED
+    _sweep_for(world, hours=1)
+    assert world.jobs.get(ADA, bare.id).status is JobStatus.ERROR
+
+
+def test_a_refused_requeue_leaves_no_reminder(world: World) -> None:
+    with pytest.raises(NotFound):
+        world.jobs.requeue(ADA, "0" * 26)
+    assert world.reminders.list_due(world.clock() + timedelta(days=1), limit=10) == ()

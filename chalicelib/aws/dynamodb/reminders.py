@@ -14,7 +14,7 @@ from chalicelib.aws.dynamodb.table_layout import (
     due_partition,
     reminder_key,
 )
-from chalicelib.domain.reminders import Reminder
+from chalicelib.domain.reminders import Duty, Reminder
 
 
 class DynamoReminders:
@@ -46,6 +46,10 @@ class DynamoReminders:
         unmoved = Condition("#due = :due", {"#due": DUE_AT}, {":due": stored(reminder.due_at)})
         with suppress(ConditionFailed):
             self._table.delete(_key(reminder), unmoved)
+
+    def forget(self, account_id: str, duty: Duty, subject_id: str) -> None:
+        """Removes the reminder, whenever it is due; none there is fine."""
+        self._table.delete(reminder_key(account_id, duty, subject_id))
 
 
 def _key(reminder: Reminder) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
-from chalicelib.domain.reminders import Reminder
+from chalicelib.domain.reminders import Duty, Reminder
 
 
 class ReminderStore(Protocol):
@@ -17,3 +17,6 @@ class ReminderStore(Protocol):
 
     def remove(self, reminder: Reminder) -> None:
         """Removes the reminder, unless it has been moved to another time or is gone."""
+
+    def forget(self, account_id: str, duty: Duty, subject_id: str) -> None:
+        """Removes the reminder, whenever it is due; none there is fine."""

@@ -1,6 +1,6 @@
 """What becomes of messages that nobody could bring to an end, and how operators give them another chance."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chalicelib.domain.dead_letters import SENTENCE, DeadLetter
 from chalicelib.domain.jobs import Job, JobMessage, JobStatus
@@ -65,19 +65,34 @@ class DeadLetters:
         return is_begun
 
 
-class JobMessageDuty:
-    """The duty `JOB_MESSAGE`: a job that waits has a message, whoever made it wait."""
+_NOT_STORED = "The media were not stored before the request that brought them ended; create the job again."
+# A worker's claim is refused without media, so nothing is lost by waiting for a slow upload to this process.
+_STORED_WITHIN_S = 900.0
 
-    def __init__(self, jobs: JobStore, queue: JobQueue) -> None:
+
+class JobMessageDuty:
+    """The duty `JOB_MESSAGE`: a job that waits has a message, whoever made it wait, or ends."""
+
+    def __init__(self, jobs: JobStore, queue: JobQueue, clock: Clock) -> None:
         self._jobs = jobs
         self._queue = queue
+        self._clock = clock
 
     def perform(self, reminder: Reminder) -> datetime | None:
-        """Sends the message once more; one too many is consumed without work."""
+        """Sends the message once more; one too many is consumed without work. A job whose media never came ends."""
         try:
             job = self._jobs.get(reminder.account_id, reminder.subject_id)
+            if job.status is not JobStatus.QUEUED:
+                return None
+            if job.has_media:
+                self._queue.send(job.message)
+                return None
+            given_up_at = job.updated + timedelta(seconds=_STORED_WITHIN_S)
+            if self._clock() < given_up_at:
+                return given_up_at
+            change_job(
+                self._jobs, job.account_id, job.id, lambda current: current.media_lost(_NOT_STORED, self._clock())
+            )
         except NotFound:
-            return None
-        if job.status is JobStatus.QUEUED:
-            self._queue.send(job.message)
+            pass
         return None

@@ -1,0 +1,65 @@
+"""The directory in which a worker has a job's media, and what earlier workers left of theirs.
+
+A process that is killed, or that Lambda ends at its time-out, deletes nothing, and its disk may outlive it. The kernel
+does let go of its locks: a directory whose lock can be taken is nobody's.
+"""
+
+import fcntl
+import logging
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_PREFIX, _UNLOCKED_PREFIX = "mien-work-", "mien-begun-"
+_LOCK_NAME = ".lock"
+
+_log = logging.getLogger(__name__)
+
+
+@contextmanager
+def work_directory() -> Iterator[Path]:
+    """Yields an empty directory for one job, after clearing away what others left. It goes with the block."""
+    clear_leftovers()
+    # It is found under its final name only once it is locked.
+    begun = Path(tempfile.mkdtemp(prefix=_UNLOCKED_PREFIX))
+    lock = os.open(begun / _LOCK_NAME, os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        directory = begun.rename(begun.with_name(begun.name.replace(_UNLOCKED_PREFIX, _PREFIX, 1)))
+        try:
+            yield directory
+        finally:
+            shutil.rmtree(directory)
+    finally:
+        os.close(lock)
+
+
+def clear_leftovers() -> None:
+    """Deletes the directories of jobs whose workers are gone. What cannot be deleted is logged and left."""
+    for directory in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        try:
+            lock = os.open(directory / _LOCK_NAME, os.O_RDWR)
+        except OSError:
+            _delete(directory)  # its worker was killed while it deleted it
+            continue
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _delete(directory)
+        except BlockingIOError:
+            continue
+        finally:
+            os.close(lock)
+
+
+def _delete(directory: Path) -> None:
+    try:
+        shutil.rmtree(directory)
+    except FileNotFoundError:
+        return  # another worker was quicker
+    except OSError:
+        _log.exception("what a worker left in %s cannot be deleted", directory)
+    else:
+        _log.warning("deleted what a worker that was killed had left in %s", directory)

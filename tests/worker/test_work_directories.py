@@ -1,0 +1,71 @@
+"""What a worker that was killed has left goes; what another worker is at stays."""
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from chalicelib.worker.work_directories import clear_leftovers, work_directory
+
+_KEEPER = """
+import sys, time
+from chalicelib.worker.work_directories import work_directory
+with work_directory() as directory:
+    (directory / "media").write_bytes(b"a face")
+    print(directory, flush=True)
+    time.sleep(600)
+"""
+
+
+@pytest.fixture(autouse=True)
+def _temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+
+def _start_keeper(tmp_path: Path) -> tuple[subprocess.Popen[str], Path]:
+    environment = {"TMPDIR": str(tmp_path), "PYTHONPATH": str(Path(__file__).parents[2])}
+    keeper = subprocess.Popen([sys.executable, "-c", _KEEPER], env=environment, stdout=subprocess.PIPE, text=True)
+    assert keeper.stdout is not None
+    return keeper, Path(keeper.stdout.readline().strip())
+
+
+def test_a_directory_goes_with_its_block(tmp_path: Path) -> None:
+    with work_directory() as directory:
+        (directory / "media").write_bytes(b"a face")
+        assert directory.stat().st_mode & 0o777 == 0o700
+        clear_leftovers()
+        assert (directory / "media").exists()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_worker_left_goes_before_the_next_job(tmp_path: Path) -> None:
+    keeper, left = _start_keeper(tmp_path)
+    with keeper:
+        with work_directory():
+            assert (left / "media").read_bytes() == b"a face", "its worker is at it"
+        keeper.kill()
+        keeper.wait()
+        assert (left / "media").exists()
+        with work_directory() as directory:
+            assert list(tmp_path.iterdir()) == [directory]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_worker_left_goes_when_a_worker_begins(tmp_path: Path) -> None:
+    keeper, left = _start_keeper(tmp_path)
+    with keeper:
+        keeper.kill()
+        keeper.wait()
+        (tmp_path / "of-others").mkdir()
+        clear_leftovers()
+    assert not left.exists()
+    assert (tmp_path / "of-others").exists()
+
+
+def test_a_worker_that_was_killed_while_it_deleted_left_no_lock(tmp_path: Path) -> None:
+    (tmp_path / "mien-work-x").mkdir()
+    (tmp_path / "mien-work-x" / "media").write_bytes(b"a face")
+    clear_leftovers()
+    assert list(tmp_path.iterdir()) == []
