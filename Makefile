@@ -24,11 +24,11 @@ export MIEN_SERVE_PORT := $(value PORT)
 export MIEN_SERVE_DROP := $(value DROP)
 export MIEN_ONLY := $(value ONLY)
 
-.PHONY: help setup ready demo serve test fuzz golden segments check format picture train evaluate bench pages package deploy destroy
+.PHONY: help setup ready demo serve test fuzz golden browser-test segments check format picture train evaluate bench pages vendor package deploy destroy
 .PHONY: simulate lock clean
 
 help:  ## Show these lines
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 setup: ready  ## Make the virtual environment, install the locked dependencies, prepare the models
 	@echo "Mien is set up. Next: make demo, or make serve"
@@ -64,6 +64,9 @@ fuzz: ready  ## Try every property with new examples for some minutes; failures 
 golden: ready  ## Write the golden files of the formats again, and show what differs from the last commit
 	@$(BIN)/python -m tests.formats.goldens
 	@git --no-pager diff --stat --patch -- tests/formats/golden
+
+browser-test: ready  ## Use the console in a real browser (needs Chromium with its driver)
+	@$(BIN)/python -m pytest -n 0 tests/console
 
 segments: ready  ## Compare half an hour of video in segments with one pass (minutes)
 	@MIEN_HALF_HOUR=1 $(BIN)/python -m pytest -n 0 tests/end_to_end/test_half_hour.py
@@ -107,6 +110,9 @@ $(BENCH)/.installed: requirements/bench.txt
 
 pages: ready  ## Make the API's page on responsible use from its document anew
 	@$(BIN)/python -m infra.pages.responsible_use
+
+vendor: ready  ## Fetch the console's libraries as pinned (needs npm)
+	@$(BIN)/python -m infra.pages.vendor
 
 STAGE := staging
 export MIEN_STAGE := $(value STAGE)

@@ -12,6 +12,7 @@ from chalicelib.api.methods import PathMethods, method_not_allowed, options, pat
 from chalicelib.api.openapi.description import with_description
 from chalicelib.api.resources import (
     annotations,
+    console,
     entries,
     index,
     jobs,
@@ -56,9 +57,10 @@ def register_api(app: Chalice, services: ServicesSource) -> ChaliceAuthorizer:
     # Binary bodies reach a view undamaged only if their type is listed; `*/*` would turn JSON into base 64 as well.
     app.api.binary_types = ["multipart/form-data"]
     authorizer = _register_authorizer(app, services)
-    for route in ROUTES:
+    served = (*ROUTES, *console.ROUTES)
+    for route in served:
         _register_route(app, route, services, authorizer)
-    for path in path_methods(ROUTES):
+    for path in path_methods(served):
         _register_other_methods(app, path)
 
     def finish(request: Request, get_response: Callable[[Request], Response]) -> Response:

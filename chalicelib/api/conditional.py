@@ -20,7 +20,11 @@ def unless_unchanged(call: Call, document: Document, headers: Mapping[str, str] 
 
     The ETag is a digest of the bytes that are sent, so it changes whenever they do.
     """
-    response = json_response(document, headers=headers)
+    return unless_known(call, json_response(document, headers=headers))
+
+
+def unless_known(call: Call, response: Response) -> Response:
+    """Returns `response` with its ETag, or 304 without its body if the request says that the client has it already."""
     tag = f'"{hashlib.sha256(str(response.body).encode()).hexdigest()[:32]}"'
     response.headers |= {"ETag": tag, "Cache-Control": _CACHE_CONTROL}
     if not _is_known(call.header("if-none-match"), tag):

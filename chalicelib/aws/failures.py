@@ -6,21 +6,11 @@ from contextlib import contextmanager
 from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.errors import MienError, Unavailable
+from chalicelib.errors import MienError
 
 
 class AwsFailure(MienError):
     """AWS refused or did not answer, for a reason that no caller can mend. Ours, so let it rise."""
-
-
-class AwsUnavailable(AwsFailure, Unavailable):
-    """AWS was too busy, or has no room, also after boto3's own retries."""
-
-
-_BUSY = {
-    "SlowDown", "ServiceUnavailable", "ThrottlingException", "ProvisionedThroughputExceededException",
-    "RequestLimitExceeded", "503",
-}  # fmt: skip
 
 
 @contextmanager
@@ -32,5 +22,4 @@ def aws_failures(action: str) -> Iterator[None]:
     try:
         yield
     except (ClientError, BotoCoreError, Boto3Error) as failure:
-        is_busy = isinstance(failure, ClientError) and failure.response.get("Error", {}).get("Code") in _BUSY
-        raise (AwsUnavailable if is_busy else AwsFailure)(f"could not {action}: {failure}") from failure
+        raise AwsFailure(f"could not {action}: {failure}") from failure

@@ -13,7 +13,7 @@ from chalicelib.client.job_documents import RemoteFile, RemoteJob
 from chalicelib.client.media_api import MediaApiClient
 from chalicelib.domain.requests.result_formats import SUMMARY_CONTENT_TYPE
 from chalicelib.errors import MienError
-from chalicelib.local.demo_clip import write_demo_clip
+from chalicelib.local.demo_clip import BROWSER_CODEC, write_demo_clip
 from chalicelib.local.stack import Stack
 
 CLIP_NAME = "demo.mp4"
@@ -47,7 +47,7 @@ def run_demo(
         say(console, f"The API is at {stack.index_url}")
         if media is None:
             media = results / CLIP_NAME
-            write_demo_clip(media)
+            write_demo_clip(media, codec=BROWSER_CODEC)
             say(console, f"No media file was given, so a clip was created: {media}")
         client = undo.enter_context(MediaApiClient(stack.index_url, stack.user, stack.password))
         job = run_job(console, stack, client, media, job_name)

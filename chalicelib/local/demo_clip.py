@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
+from typing import cast
 
 import av
 import cv2
@@ -16,18 +17,24 @@ _FACE_CENTRE_PX = (222.0, 120.0)
 _FACE_HEIGHT_PX = 130.0
 _FACE_SHARE = 0.36  # of the film's height: 130 px of 360
 _BIT_RATE = 3_000_000
+BROWSER_CODEC = "libvpx-vp9"
+"""One that every browser plays, so that the clip can be looked at in the console, and that anybody may encode."""
+
+_OPTIONS = {BROWSER_CODEC: {"deadline": "realtime", "cpu-used": "8", "threads": "1"}}
 # Shares of the film: the portrait slides out from the first to the second moment, and in from the third to the fourth.
 _OUT_FROM, _OUT_TO, _IN_FROM, _IN_TO = 0.48, 0.62, 0.69, 0.83
 
 
-def write_demo_clip(path: Path, *, seconds: float = 6.0, fps: int = 25, size_px: tuple[int, int] = (640, 360)) -> None:
-    """Write an MP4 (MPEG-4 part 2) of `round(seconds * fps)` frames, `size_px` = (width, height), both even.
+def write_demo_clip(
+    path: Path, *, seconds: float = 6.0, fps: int = 25, size_px: tuple[int, int] = (640, 360), codec: str = "mpeg4"
+) -> None:
+    """Writes an MP4 of `round(seconds * fps)` frames, `size_px` = (width, height), both even.
 
     The picture is a smooth function of time, so two runs give the same film. The face is in full view but for a
     sixth of the film (one second of six) around two thirds of it. The frames are drawn one by one as they are encoded.
     """
     with av.open(str(path), mode="w", format="mp4") as container:
-        stream = container.add_stream("mpeg4", rate=fps)
+        stream = cast("av.VideoStream", container.add_stream(codec, rate=fps, options=_OPTIONS.get(codec, {})))
         stream.width, stream.height = size_px
         stream.pix_fmt = "yuv420p"
         stream.bit_rate = _BIT_RATE

@@ -10,7 +10,7 @@ from typing import NoReturn
 from rich.console import Console
 
 from chalicelib.local.demo import CLIP_NAME, say
-from chalicelib.local.demo_clip import write_demo_clip
+from chalicelib.local.demo_clip import BROWSER_CODEC, write_demo_clip
 from chalicelib.local.drop_directory import RESULTS_NAME
 from chalicelib.local.stack import Stack
 
@@ -41,7 +41,7 @@ def run_serve(
         tempfile.TemporaryDirectory(prefix="mien-serve-") as directory,
     ):
         clip = Path(directory, CLIP_NAME)
-        write_demo_clip(clip)
+        write_demo_clip(clip, codec=BROWSER_CODEC)
         if drop is not None:
             say(console, f"Files put into {drop} are analysed; their results are written to {drop / RESULTS_NAME}.")
         say(console, introduction(stack, clip))
@@ -55,6 +55,7 @@ def introduction(stack: Stack, clip: Path) -> str:
     return "\n".join(
         (
             f"The API is at {stack.index_url}",
+            f"Console:  {stack.index_url}console",
             f"User:     {stack.user}",
             f"Password: {stack.password}",
             "All data is in memory and lost on exit; press Ctrl-C to stop.",

@@ -5,6 +5,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import BinaryIO
+from urllib.parse import urlsplit
 
 from chalicelib.domain.accounts import Caller
 from chalicelib.domain.entries import (
@@ -162,6 +163,11 @@ class Entries:
             content_type=representation.content_type,
             method=method,
         )
+
+    def media_origin(self) -> str:
+        """Returns the origin that links to media lead to, as `https://host`, for the policy of a page."""
+        link = self._media.presigned_url("-", file_name="-", content_type="video/mp4")
+        return "{0.scheme}://{0.netloc}".format(urlsplit(link))
 
     def _store(self, caller: Caller, entry_id: str, file_name: str, upload: Upload) -> Representation:
         """Stores the bytes under a key of their own; no row names them yet."""

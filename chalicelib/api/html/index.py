@@ -29,6 +29,7 @@ Basic).</p>
 <p>Every route with its fields, answers and errors: <a href="$docs">for people</a> and, as OpenAPI,
 <a href="$openapi">for programs</a>.</p>
 <h2>Try it</h2>
+<p><a href="$console">Open the console</a>: send files, watch jobs, see the film with its curves.</p>
 <pre>curl -u YOU@EXAMPLE.ORG -F 'entry_job[input]=@clip.mp4' $jobs</pre>
 <p>The answer names the job's own URL. Get that until its <code>status</code> is <code>done</code>, then follow the
 <code>media</code> links of its <code>result</code>.</p>
@@ -57,6 +58,7 @@ def index_page(urls: Urls, services: Mapping[str, str], metrics: MetricSet) -> s
         rows=rows,
         measured=escape(measured_sentence(metrics)),
         index=escape(urls.index()),
+        console=escape(urls.console()),
         docs=escape(urls.docs()),
         openapi=escape(urls.openapi()),
         responsible_use=escape(urls.responsible_use()),

@@ -1,0 +1,70 @@
+// What views share: credentials, the address, messages. Signals hold it; `useSignal` makes a view follow one.
+import { effect, signal } from "@preact/signals-core";
+import { useEffect, useState } from "preact/hooks";
+
+const STORED = "mien-credentials";
+
+/** {user, password} of whoever is signed in, null before. In memory, or in sessionStorage if the user chose so. */
+export const credentials = signal(stored());
+
+/** {view, id, query}: what the address after `#` names. */
+export const address = signal(parsed());
+
+/** {kind: "error" | "done", text} at the foot of the page, null if there is none. */
+export const message = signal(null);
+
+window.addEventListener("hashchange", () => {
+  address.value = parsed();
+});
+
+export function useSignal(source) {
+  const [value, setValue] = useState(source.peek());
+  useEffect(() => effect(() => setValue(source.value)), [source]);
+  return value;
+}
+
+export function signIn(user, password, keep) {
+  credentials.value = { user, password };
+  if (keep) sessionStorage.setItem(STORED, JSON.stringify({ user, password }));
+}
+
+export function signOut() {
+  sessionStorage.removeItem(STORED);
+  credentials.value = null;
+  location.hash = "";
+}
+
+export function tell(text, kind = "done") {
+  message.value = { kind, text };
+}
+
+/** Changes parameters of the address in place, so that a link to what is shown can be shared. */
+export function setQuery(changes) {
+  const { path, query } = parts(location.hash);
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === null || value === "" || value === undefined) query.delete(name);
+    else query.set(name, value);
+  }
+  const text = query.toString();
+  history.replaceState(null, "", `#${path}${text ? `?${text}` : ""}`);
+  address.value = parsed();
+}
+
+function parts(hash) {
+  const [path, query = ""] = hash.replace(/^#/, "").split("?");
+  return { path: path || "/jobs", query: new URLSearchParams(query) };
+}
+
+function parsed() {
+  const { path, query } = parts(location.hash);
+  const [, view = "jobs", id = ""] = path.split("/");
+  return { view, id, query };
+}
+
+function stored() {
+  try {
+    return JSON.parse(sessionStorage.getItem(STORED));
+  } catch {
+    return null;
+  }
+}

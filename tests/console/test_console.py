@@ -1,0 +1,162 @@
+"""A person's way through the console, in a real browser, on the whole stack."""
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import cv2
+import pytest
+import requests
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
+from skimage import data
+
+from chalicelib.domain.requests.result_formats import SESSION_CONTENT_TYPE
+from chalicelib.local.stack import Stack
+from tests.console.browser import RIGHT, Console
+
+_STEPS = 40
+# The boxes are drawn in whole pixels of the screen; values are shown without decimals.
+_ROUNDING = 0.5
+
+
+@pytest.fixture(scope="module")
+def portrait(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("picture") / "portrait.png"
+    cv2.imwrite(str(path), cv2.cvtColor(data.astronaut(), cv2.COLOR_RGB2BGR))  # type: ignore[no-untyped-call]  # no annotations
+    return path
+
+
+def test_a_wrong_password_gets_a_sentence(console: Console, stack: Stack) -> None:
+    console.sign_in(stack.user, "wrong")
+    console.wait_for_text("User name or password is wrong.")
+    assert console.run("return sessionStorage.length") == 0
+
+
+def test_from_signing_in_to_a_csv_of_the_selection(
+    console: Console, stack: Stack, api: requests.Session, clip: Path
+) -> None:
+    console.sign_in(stack.user, stack.password)
+    console.wait_for_text("No jobs yet")
+    assert stack.password not in console.driver.current_url
+    console.go("send")
+    console.find("textarea").send_keys("stimulus=<b>spot</b>")
+    console.find("input[type=file]").send_keys(str(clip))
+    console.wait_for_text("1 of 1 sent")
+    console.go("jobs")
+    console.wait(lambda: console.find("td .status").text == "done")
+    console.driver.find_element(By.LINK_TEXT, clip.name).click()  # the name is text, not markup
+    console.wait_for_text("Face 0 in this frame")
+
+    job = api.get(f"{stack.index_url}jobs").json()[0]
+    frames = session_frames(api, job)
+    step_to(console, _STEPS)
+    assert shown_values(console) == pytest.approx(
+        {name: value for name, value in frames[_STEPS]["faces"]["0"].items() if name in shown_values(console)},
+        abs=_ROUNDING,
+    )
+    console.wait(lambda: console.run("return document.querySelector('.picture video').readyState") >= 2)
+    assert console.run(_BOX_IS_DRAWN, box_of(frames[_STEPS]["faces"]["0"]))
+
+    select_the_middle_half(console)
+    console.wait_for_text("Valid frames")
+    console.press("CSV of the frames")
+    rows = list(csv.DictReader(console.wait(lambda: downloaded(console, ".csv")).read_text().splitlines()))
+    by_time = {frame["time"]: frame for frame in frames}
+    assert len(rows) > 10
+    for row in rows:
+        values = by_time[float(row["time (s)"])]["faces"][row["face id"]]
+        names = [name for name in row if name in values and name != "valid"]
+        assert [float(row[name]) for name in names] == pytest.approx([values[name] for name in names], abs=1e-3)
+
+    assert [(note["key"], note["value"]) for note in notes(api, job)] == [("stimulus", "<b>spot</b>")]
+    assert console.errors() == []
+
+
+def test_a_picture_is_shown_with_its_numbers(
+    console: Console, stack: Stack, api: requests.Session, portrait: Path
+) -> None:
+    with portrait.open("rb") as file:
+        job = api.post(f"{stack.index_url}jobs", files={"entry_job[input]": file}).json()
+    console.sign_in(stack.user, stack.password)
+    console.go(f"job/{job['self'].rsplit('/', 1)[1]}")
+    console.wait_for_text("Face 0 in this frame")
+    face = session_frames(api, api.get(job["self"]).json())[0]["faces"]["0"]
+    shown = shown_values(console)
+    assert shown == pytest.approx({name: face[name] for name in shown}, abs=_ROUNDING)
+    assert console.driver.find_elements(By.CSS_SELECTOR, ".curves") == []
+    assert console.errors() == []
+
+
+def test_another_accounts_link_shows_nothing(console: Console, stack: Stack) -> None:
+    console.sign_in(stack.user, stack.password)
+    console.wait_for_text("Send files")
+    console.go("job/01aaaaaaaaaaaaaaaaaaaaaaaa")
+    console.wait(lambda: console.driver.find_elements(By.CSS_SELECTOR, ".messages .error"))
+    assert console.driver.find_elements(By.CSS_SELECTOR, ".result") == []
+
+
+def test_signing_out_forgets(console: Console, stack: Stack) -> None:
+    console.find("input[name=keep]").click()
+    console.sign_in(stack.user, stack.password)
+    console.wait_for_text("Send files")
+    console.driver.refresh()
+    console.wait_for_text("Send files")
+    console.press("Sign out")
+    console.driver.refresh()
+    console.find("input[name=password]")
+    assert console.run("return sessionStorage.length") == 0
+
+
+def session_frames(api: requests.Session, job: Any) -> list[Any]:
+    (file,) = [each for each in job["result"]["representations"] if each["content_type"] == SESSION_CONTENT_TYPE]
+    frames: list[Any] = api.get(file["media"]).json()["frames"]
+    return frames
+
+
+def step_to(console: Console, index: int) -> None:
+    for _ in range(index):
+        console.type(RIGHT)
+    console.wait_for_text(f"frame {index + 1} of")
+
+
+def shown_values(console: Console) -> dict[str, float]:
+    """The scores beside the film."""
+    rows: dict[str, float] = console.run(
+        """return Object.fromEntries([...document.querySelectorAll(".values tr:not(.meaning)")]
+             .filter((row) => row.querySelector("meter"))
+             .map((row) => [row.querySelector("th").textContent, Number(row.querySelector(".number").textContent)]))"""
+    )
+    return rows
+
+
+def box_of(face: Any) -> list[float]:
+    return [face[f"face box {side}"] for side in ("left", "top", "width", "height")]
+
+
+# Whether the canvas over the film has ink on the left edge of a box (in pixels of the film) and none beside it.
+_BOX_IS_DRAWN = """
+const [left, top, width, height] = arguments[0];
+const canvas = document.querySelector(".picture canvas");
+const video = document.querySelector(".picture video");
+const [x, y] = [canvas.width / video.videoWidth, canvas.height / video.videoHeight];
+const context = canvas.getContext("2d");
+const alpha = (atX, atY) => context.getImageData(Math.round(atX * x), Math.round(atY * y), 1, 1).data[3];
+return alpha(left, top + height / 2) > 0 && alpha(left - 20, top + height / 2) === 0;
+"""
+
+
+def select_the_middle_half(console: Console) -> None:
+    plot = console.find(".u-over")
+    quarter = plot.size["width"] // 4
+    actions = ActionChains(console.driver).move_to_element_with_offset(plot, -quarter, 0).click_and_hold()
+    actions.move_to_element_with_offset(plot, quarter, 0).release().perform()
+
+
+def downloaded(console: Console, suffix: str) -> Path | None:
+    return next((path for path in console.downloads.iterdir() if path.name.endswith(suffix)), None)
+
+
+def notes(api: requests.Session, job: Any) -> list[Any]:
+    annotations: list[Any] = api.get(job["input"]["annotations"]).json()
+    return annotations
