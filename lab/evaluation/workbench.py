@@ -134,6 +134,12 @@ class Workbench:
             found += [_cut(name, frame.image, points) for points in meshes if _is_frontal(pose_of(points))]
         return found
 
+    def meshes(self, image: NDArray[np.uint8]) -> list[NDArray[np.float64]]:
+        """The meshes (478, 3) of all faces of a picture, as the default job finds them."""
+        mesh, witness = MeshModel(self.models, Mesh.ATTENTION), MeshModel(self.models, Mesh.LIGHT)
+        tracker = FaceTracker(FaceDetector(self.models), mesh, witness, max_faces=MAX_FACES)
+        return [face.mesh.points for face in tracker.track(Frame(0, 0.0, image))]
+
     def remeasured(
         self, image: NDArray[np.uint8], near: NDArray[np.float64], mesh: Mesh = Mesh.ATTENTION
     ) -> NDArray[np.float64]:

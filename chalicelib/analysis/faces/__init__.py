@@ -2,7 +2,7 @@
 
 block_means       Shrinking a picture by a whole number, as OpenCV does fastest
 boxes             Boxes in pixels: (N, 4) float64 of left, top, right, bottom; right and bottom are exclusive edges
-detector          The face detector: one pass of the full-range network over one window of a picture
+detector          The face detector: one pass of a network over one window of a picture
 dissolves         Scenes that go over into another little by little, so that no frame differs much from the one before
 head_pose         Where a head points and how large and bright its face is
 head_shape        The proportions of a head, from the mesh alone: how wide, how long, how deep, where nose and temples

@@ -1,4 +1,4 @@
-"""The face detector: one pass of the full-range network over one window of a picture."""
+"""The face detector: one pass of a network over one window of a picture."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,26 +9,34 @@ from numpy.typing import NDArray
 
 from chalicelib.analysis.faces.block_means import block_means
 from chalicelib.analysis.faces.boxes import Boxes, suppress
-from chalicelib.analysis.networks.models import ModelFile, Models
+from chalicelib.analysis.networks.models import ModelFile, Models, Network
 
-_SIDE = 192
-_STRIDE = 4
-_GRID = _SIDE // _STRIDE
 _MAX_OVERLAP = 0.3
-SMALLEST_FACE = 12 / _SIDE
+SMALLEST_FACE = 12 / 192
 """The width of the narrowest face that is found, as a share of the window's longer side."""
+SMALLEST_NEAR_FACE = 18 / 128
+"""The same of a window in which near faces are looked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A rectangle of a picture, in whole pixels, inside the picture. Faces that roll by about `turn_deg` (clockwise)
-    are looked for in it: the detector itself finds a roll of up to about 30 degrees."""
+    """A rectangle in whole pixels of a picture. What of it lies outside the picture is black.
+
+    Faces that roll by about `turn_deg` (clockwise) are looked for in it: the detector itself finds a roll of up to
+    about 30 degrees. `is_near`: whether near faces are looked for, which may fill the window and reach beyond it.
+    """
 
     left: int
     top: int
     width: int
     height: int
     turn_deg: int = 0
+    is_near: bool = False
+
+    @property
+    def smallest_face(self) -> float:
+        """The width of the narrowest face that is found, as a share of the longer side."""
+        return SMALLEST_NEAR_FACE if self.is_near else SMALLEST_FACE
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,28 +44,35 @@ class Detections:
     """N faces, best score first, in pixels of the picture that was searched.
 
     `boxes` (N, 4) float64: left, top, right, bottom. `eyes` (N, 2, 2) float64: x, y of the person's right eye, then
-    of the left. `scores` (N,) float64, 0..1.
+    of the left. `scores` (N,) float64, 0..1. `near` (N,) bool: whether the short-range network found them.
     """
 
     boxes: Boxes
     eyes: NDArray[np.float64]
     scores: NDArray[np.float64]
+    near: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.scores)
 
     def select(self, indices: NDArray[np.intp]) -> "Detections":
         """Those at `indices`, in that order."""
-        return Detections(self.boxes[indices], self.eyes[indices], self.scores[indices])
+        return Detections(self.boxes[indices], self.eyes[indices], self.scores[indices], self.near[indices])
+
+    def rolls_deg(self) -> NDArray[np.float64]:
+        """(N,) how far the line between the eyes is turned, clockwise, -180..180."""
+        across = self.eyes[:, 1] - self.eyes[:, 0]
+        rolls: NDArray[np.float64] = np.degrees(np.arctan2(across[:, 1], across[:, 0]))
+        return rolls
 
     def scaled(self, factor: float) -> "Detections":
         """The same faces in a picture that is `factor` times as large."""
-        return Detections(self.boxes * factor, self.eyes * factor, self.scores)
+        return Detections(self.boxes * factor, self.eyes * factor, self.scores, self.near)
 
 
 def no_detections() -> Detections:
     """Nothing found."""
-    return Detections(np.empty((0, 4)), np.empty((0, 2, 2)), np.empty(0))
+    return Detections(np.empty((0, 4)), np.empty((0, 2, 2)), np.empty(0), np.empty(0, dtype=bool))
 
 
 def joined(parts: list[Detections]) -> Detections:
@@ -68,24 +83,27 @@ def joined(parts: list[Detections]) -> Detections:
         np.concatenate([part.boxes for part in parts]),
         np.concatenate([part.eyes for part in parts]),
         np.concatenate([part.scores for part in parts]),
+        np.concatenate([part.near for part in parts]),
     )
 
 
 class FaceDetector:
-    """The full-range face detection network.
+    """The two face detection networks: full range for most windows, short range for near faces.
 
-    Input: the window, scaled to fit 192 x 192 with its aspect ratio kept, centred on black, RGB, channels first,
-    (c - 127.5) / 127.5. Outputs per cell of a 48 x 48 grid of stride 4: centre, size and six keypoints in input
-    pixels, positions relative to the cell's centre; a score whose sigmoid is part of the network.
-    Faces narrower than about 12 of the 192 pixels are missed.
+    Input: the window, scaled to fit 192 x 192 (short range: 128 x 128) with its aspect ratio kept, centred on black,
+    RGB, channels first, (c - 127.5) / 127.5. Outputs per anchor: centre, size and six keypoints in input pixels,
+    positions relative to the anchor's centre; a score whose sigmoid is part of the network. Anchors: full range a grid
+    of 48 x 48 cells with one each; short range 16 x 16 cells with two each, then 8 x 8 cells with six each.
+
+    Full range misses faces narrower than about 12 of its 192 pixels and most that fill the window; short range finds
+    these, of any roll (keypoints are upright up to a roll of 75 degrees), and misses most narrower than 18 of its 128.
     """
 
     def __init__(self, models: Models, *, min_score: float = 0.5) -> None:
         self._models = models
-        self._network = models.network(ModelFile.FACE_DETECTION)
         self._min_score = min_score
-        cells = (np.arange(_GRID) + 0.5) * _STRIDE
-        self._anchors = np.stack(np.meshgrid(cells, cells), axis=-1).reshape(-1, 2)
+        self._far = _Network(models.network(ModelFile.FACE_DETECTION), 192, _anchors(192, (4, 1)))
+        self._near = _Network(models.network(ModelFile.FACE_DETECTION_NEAR), 128, _anchors(128, (8, 2), (16, 6)))
 
     def detect_all(self, image: NDArray[np.uint8], windows: Sequence[Window]) -> list[Detections]:
         """What `detect` finds in each of `windows`, in their order."""
@@ -94,75 +112,116 @@ class FaceDetector:
     def detect(self, image: NDArray[np.uint8], window: Window) -> Detections:
         """The faces in `window` of `image` (H, W, 3) uint8 BGR, in pixels of the image. The box of a face found in a
         turned window is upright and of the size it had there."""
-        part = image[window.top : window.top + window.height, window.left : window.left + window.width]
-        square, placing = _place(part, window.turn_deg)
+        network = self._near if window.is_near else self._far
+        square, placing = _place(image, window, network.side)
         blob = cv2.dnn.blobFromImage(square, 1 / 127.5, mean=(127.5, 127.5, 127.5), swapRB=True)
-        regressors, scores = self._network(np.asarray(blob, dtype=np.float32))
-        found = self._decode(regressors[0].astype(np.float64), scores[0, :, 0].astype(np.float64))
-        origin = np.array([window.left, window.top], dtype=np.float64)
-        centres = placing.back((found.boxes[:, :2] + found.boxes[:, 2:]) / 2) + origin
+        regressors, scores = network.run(np.asarray(blob, dtype=np.float32))
+        found = self._decode(network, regressors[0].astype(np.float64), scores[0, :, 0].astype(np.float64))
+        centres = placing.back((found.boxes[:, :2] + found.boxes[:, 2:]) / 2)
         reach = (found.boxes[:, 2:] - found.boxes[:, :2]) / 2 / placing.scale
         boxes = np.concatenate([centres - reach, centres + reach], axis=1)
-        return Detections(boxes, placing.back(found.eyes) + origin, found.scores)
+        return Detections(boxes, placing.back(found.eyes), found.scores, np.full(len(found), window.is_near))
 
-    def _decode(self, regressors: NDArray[np.float64], scores: NDArray[np.float64]) -> Detections:
+    def _decode(self, network: "_Network", regressors: NDArray[np.float64], scores: NDArray[np.float64]) -> Detections:
         likely = np.flatnonzero(scores >= self._min_score)
         if not len(likely):
             return no_detections()
-        anchors, values = self._anchors[likely], regressors[likely]
+        anchors, values = network.anchors[likely], regressors[likely]
         centres, sizes = values[:, 0:2] + anchors, values[:, 2:4]
         boxes = np.concatenate([centres - sizes / 2, centres + sizes / 2], axis=1)
         eyes = values[:, 4:8].reshape(-1, 2, 2) + anchors[:, None, :]
-        found = Detections(boxes, eyes, scores[likely])
+        found = Detections(boxes, eyes, scores[likely], np.zeros(len(likely), dtype=bool))
         return found.select(suppress(boxes, found.scores, max_overlap=_MAX_OVERLAP))
 
 
 @dataclass(frozen=True, slots=True)
-class _Placing:
-    """How a part lies in the input: scaled, turned about its own centre by -`turn` radians, its centre at `centre`."""
+class _Network:
+    """A network, the side of its square input, and the centres (N, 2) of its anchors in pixels of the input."""
 
-    part_centre: NDArray[np.float64]
+    run: Network
+    side: int
+    anchors: NDArray[np.float64]
+
+
+def _anchors(side: int, *layers: tuple[int, int]) -> NDArray[np.float64]:
+    """(N, 2) the centres of anchors: per layer the stride of its grid and the anchors of each cell."""
+    grids = []
+    for stride, in_cell in layers:
+        cells = (np.arange(side // stride) + 0.5) * stride
+        grid = np.stack(np.meshgrid(cells, cells), axis=-1).reshape(-1, 2)
+        grids.append(np.repeat(grid, in_cell, axis=0))
+    return np.concatenate(grids)
+
+
+@dataclass(frozen=True, slots=True)
+class _Placing:
+    """How the picture lies in the input: scaled, turned by -`turn` radians, the place `middle` of the picture at the
+    place `centre` of the input."""
+
+    middle: NDArray[np.float64]
     scale: float
     turn: float
     centre: NDArray[np.float64]
 
     def back(self, places: NDArray[np.float64]) -> NDArray[np.float64]:
-        """(..., 2) pixels of the input -> pixels of the part."""
+        """(..., 2) pixels of the input -> pixels of the picture."""
         cosine, sine = np.cos(self.turn), np.sin(self.turn)
         unturned = (places - self.centre) @ np.array([[cosine, sine], [-sine, cosine]])
-        part: NDArray[np.float64] = unturned / self.scale + self.part_centre
-        return part
+        picture: NDArray[np.float64] = unturned / self.scale + self.middle
+        return picture
 
 
-def _place(part: NDArray[np.uint8], turn_deg: int) -> tuple[NDArray[np.uint8], _Placing]:
-    """The part in a black 192 x 192 square, as large as fits."""
-    turn = float(np.radians(turn_deg))
-    height, width = part.shape[:2]
-    reduction = max(min(int(1 / _fitting_scale(width, height, turn)), width, height), 1)
+def _place(image: NDArray[np.uint8], window: Window, side: int) -> tuple[NDArray[np.uint8], _Placing]:
+    """The window in a black square of `side` pixels, as large as fits."""
+    left, top = max(window.left, 0), max(window.top, 0)
+    part = image[top : max(window.top + window.height, 0), left : max(window.left + window.width, 0)]
+    if part.shape[:2] == (window.height, window.width) and not window.turn_deg:
+        return _place_whole(part, window, side)
+    middle = np.array([window.left + window.width / 2, window.top + window.height / 2])
+    turn = float(np.radians(window.turn_deg))
+    placing = _Placing(middle, _fitting_scale(window, turn, side), turn, np.full(2, side / 2))
+    if not part.size:
+        return np.zeros((side, side, 3), dtype=np.uint8), placing
+    reduction = _reduction(part, placing.scale)
+    return _warp(block_means(part, reduction), np.array([left, top]), reduction, placing, side), placing
+
+
+def _place_whole(part: NDArray[np.uint8], window: Window, side: int) -> tuple[NDArray[np.uint8], _Placing]:
+    """The window, which lies inside the picture and is not turned: `part` is all of it."""
+    reduction = _reduction(part, _fitting_scale(window, 0.0, side))
     reduced = block_means(part, reduction)
     height, width = reduced.shape[:2]
-    scale = _fitting_scale(width, height, turn)
+    scale = side / max(height, width)
     new_width, new_height = max(round(width * scale), 1), max(round(height * scale), 1)
-    small = cv2.resize(reduced, (new_width, new_height), interpolation=cv2.INTER_LINEAR)
-    part_centre = np.array([width / 2, height / 2]) * reduction
-    scale /= reduction
-    if turn_deg:
-        return _turned(small, turn), _Placing(part_centre, scale, turn, np.array([_SIDE / 2, _SIDE / 2]))
-    square = np.zeros((_SIDE, _SIDE, 3), dtype=np.uint8)
-    left, top = (_SIDE - new_width) // 2, (_SIDE - new_height) // 2
-    square[top : top + new_height, left : left + new_width] = small
-    return square, _Placing(part_centre, scale, 0.0, np.array([left + new_width / 2, top + new_height / 2]))
+    square = np.zeros((side, side, 3), dtype=np.uint8)
+    left, top = (side - new_width) // 2, (side - new_height) // 2
+    square[top : top + new_height, left : left + new_width] = cv2.resize(
+        reduced, (new_width, new_height), interpolation=cv2.INTER_LINEAR
+    )
+    middle = np.array([window.left, window.top]) + np.array([width / 2, height / 2]) * reduction
+    return square, _Placing(middle, scale / reduction, 0.0, np.array([left + new_width / 2, top + new_height / 2]))
 
 
-def _fitting_scale(width: int, height: int, turn: float) -> float:
+def _reduction(part: NDArray[np.uint8], scale: float) -> int:
+    """By how many whole pixels a part is shrunk before it is scaled: see `block_means`."""
+    height, width = part.shape[:2]
+    return max(min(int(1 / scale), int(width), int(height)), 1)
+
+
+def _fitting_scale(window: Window, turn: float, side: int) -> float:
     cosine, sine = abs(np.cos(turn)), abs(np.sin(turn))
-    return float(_SIDE / max(width * cosine + height * sine, width * sine + height * cosine))
+    across = window.width * cosine + window.height * sine
+    return float(side / max(across, window.width * sine + window.height * cosine))
 
 
-def _turned(small: NDArray[np.uint8] | cv2.typing.MatLike, turn: float) -> NDArray[np.uint8]:
-    """`small` turned by -`turn` about its centre, in the middle of the square."""
-    cosine, sine = np.cos(turn), np.sin(turn)
-    linear = np.array([[cosine, sine], [-sine, cosine]])
-    centre = np.array([small.shape[1] / 2, small.shape[0] / 2])
-    matrix = np.column_stack([linear, np.array([_SIDE / 2, _SIDE / 2]) - linear @ centre])
-    return np.asarray(cv2.warpAffine(small, matrix, (_SIDE, _SIDE), flags=cv2.INTER_LINEAR), dtype=np.uint8)
+def _warp(
+    reduced: NDArray[np.uint8], origin: NDArray[np.float64], reduction: int, placing: _Placing, side: int
+) -> NDArray[np.uint8]:
+    """The square that `placing` makes of a part of the picture that begins at `origin` and is `reduction` times as
+    large as `reduced`."""
+    cosine, sine = np.cos(placing.turn), np.sin(placing.turn)
+    turned = np.array([[cosine, sine], [-sine, cosine]]) * placing.scale
+    # Coordinates of pixels are of their middles, half a pixel from their edges.
+    first = turned @ (origin + reduction / 2 - placing.middle) + placing.centre - 0.5
+    matrix = np.column_stack([turned * reduction, first])
+    return np.asarray(cv2.warpAffine(reduced, matrix, (side, side), flags=cv2.INTER_LINEAR), dtype=np.uint8)

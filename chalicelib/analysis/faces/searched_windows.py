@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.analysis.faces.boxes import Boxes
-from chalicelib.analysis.faces.detector import SMALLEST_FACE, Window
+from chalicelib.analysis.faces.detector import Window
 from chalicelib.analysis.faces.search_schedule import periods
 
 RENEWAL_S = 10.0
@@ -63,8 +63,8 @@ class SearchedWindows:
         places = _grown(known) * (across, down, across, down)
         changed: list[Window] = []
         for window in windows:
-            left, right = int(window.left * across), int((window.left + window.width) * across) + 1
-            top, bottom = int(window.top * down), int((window.top + window.height) * down) + 1
+            left, right = max(int(window.left * across), 0), int((window.left + window.width) * across) + 1
+            top, bottom = max(int(window.top * down), 0), int((window.top + window.height) * down) + 1
             shown = calm[top:bottom, left:right]
             if self._is_due(window, shown, time_s, places - (left, top, left, top)):
                 self._searches[window] = _Search(shown.copy(), time_s)
@@ -87,7 +87,7 @@ class SearchedWindows:
             difference[first_y : last_y + 1, first_x : last_x + 1] = 0
         if difference.max(initial=0) <= _CHANGED_LEVELS:
             return False
-        side = max(int(max(shown.shape) * SMALLEST_FACE / 2), 1)
+        side = max(int(max(shown.shape) * window.smallest_face / 2), 1)
         changed = cv2.threshold(difference, _CHANGED_LEVELS, 255, cv2.THRESH_BINARY)[1]
         return bool(np.asarray(cv2.blur(changed, (side, side))).max() >= _CHANGED_SHARE * 255)
 

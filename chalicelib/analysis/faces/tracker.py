@@ -209,16 +209,11 @@ def _is_large_enough(mesh: FaceMesh) -> bool:
 
 
 def _window_round(track: Track, image: NDArray[np.uint8], time_s: float) -> Window:
-    """A square window round the place where a face was lost and the one where it should be now, cut to the picture."""
+    """A square window round the place where a face was lost and the one where it should be now. It may reach beyond the
+    picture: a face that fills the picture is found only with something round it."""
     height, width = image.shape[:2]
     stayed, expected = centre_of(track.box), np.clip(track.expected(time_s), 0, (width, height))
-    centre = (stayed + expected) / 2
     reach = side_of(track.box) * _LOST_WINDOW_SIDES / 2 + float(np.abs(expected - stayed).max()) / 2
-    left, top = (
-        int(np.clip(value - reach, 0, limit - 1)) for value, limit in zip(centre, (width, height), strict=True)
-    )
-    right, bottom = (
-        int(np.clip(value + reach, start + 1, limit))
-        for value, start, limit in zip(centre, (left, top), (width, height), strict=True)
-    )
-    return Window(left, top, right - left, bottom - top)
+    left, top = np.floor((stayed + expected) / 2 - reach).astype(int).tolist()
+    side = max(math.ceil(2 * reach), 1)
+    return Window(left, top, side, side)

@@ -25,6 +25,7 @@ class ModelFile(StrEnum):
     """The files that `make setup` writes."""
 
     FACE_DETECTION = "face_detection_full_range.onnx"
+    FACE_DETECTION_NEAR = "face_detection_short_range.onnx"
     FACE_MESH_LIGHT = "face_landmark.onnx"
     FACE_MESH_ATTENTION = "face_landmark_with_attention.onnx"
 

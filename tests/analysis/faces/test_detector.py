@@ -69,3 +69,55 @@ def test_a_turned_window_shows_the_picture_turned_back() -> None:
     # What lies right of the centre is the top of a head that lies on its side, so it is shown above.
     assert blob[0, 0, 30, 96] == pytest.approx(1, abs=0.01)
     assert blob[0, 0, 96, 165] == pytest.approx(-1, abs=0.01)
+
+
+def _near_answer(anchor: int) -> FakeModels:
+    """A face of 40 x 40 input pixels centred on an anchor of the short-range network, eyes 10 either side."""
+    regressors, scores = np.zeros((1, 896, 16), np.float32), np.zeros((1, 896, 1), np.float32)
+    regressors[0, anchor, :8] = (0, 0, 40, 40, -10, -5, 10, -5)
+    scores[0, anchor] = 0.9
+    return FakeModels(regressors, scores)
+
+
+@pytest.mark.parametrize(
+    ("anchor", "centre"),
+    [
+        (0, (4, 4)),
+        (1, (4, 4)),
+        (2, (12, 4)),
+        (32, (4, 12)),
+        (511, (124, 124)),
+        (512, (8, 8)),
+        (518, (24, 8)),
+        (895, (120, 120)),
+    ],
+)
+def test_a_near_face_comes_back_in_pixels_of_the_picture_also_beyond_its_edge(
+    anchor: int, centre: tuple[int, int]
+) -> None:
+    # The window is twice as large as the network's input, and reaches 28 pixels beyond the picture on each side.
+    image = np.zeros((200, 200, 3), np.uint8)
+    found = FaceDetector(_near_answer(anchor)).detect(image, Window(-28, -28, 256, 256, is_near=True))
+    x, y = 2 * centre[0] - 28, 2 * centre[1] - 28
+    assert found.boxes[0] == pytest.approx([x - 40, y - 40, x + 40, y + 40])
+    assert found.eyes[0] == pytest.approx(np.array([[x - 20, y - 10], [x + 20, y - 10]]))
+
+
+def test_a_window_beyond_the_picture_shows_it_on_black_where_it_is() -> None:
+    image = np.full((100, 200, 3), 255, np.uint8)
+    models = _near_answer(0)
+    FaceDetector(models).detect(image, Window(-28, -28, 256, 156, is_near=True))
+    (blob,) = models.inputs
+    assert blob.shape == (1, 3, 128, 128)
+    lit = blob[0, 0] > 0
+    # Scale 1/2: 14 columns of black on either side, and 25 + 14 rows above and below.
+    assert np.flatnonzero(lit.any(axis=0))[[0, -1]].tolist() == [14, 113]
+    assert np.flatnonzero(lit.any(axis=1))[[0, -1]].tolist() == [39, 88]
+    assert blob[0, 0, 64, 64] == pytest.approx(1, abs=1e-6)
+
+
+@pytest.mark.parametrize("window", [Window(500, 0, 100, 100), Window(-300, -300, 200, 200, is_near=True)])
+def test_a_window_outside_the_picture_shows_nothing(window: Window) -> None:
+    models = _near_answer(0) if window.is_near else _answer_at(0, 0, 0.0)
+    FaceDetector(models).detect(np.full((50, 50, 3), 255, np.uint8), window)
+    assert models.inputs[0].max() == -1

@@ -91,3 +91,24 @@ def test_the_same_window_turned_is_another_one() -> None:
     searched = _searched(_grey())
     turned = Window(0, 0, 320, 360, turn_deg=90)
     assert searched.changed([turned], _grey(), 0.1, _NOBODY) == [turned]
+
+
+def test_a_window_that_reaches_beyond_the_picture_shows_what_is_inside() -> None:
+    near = Window(-100, -100, 840, 560, is_near=True)
+    searched, other = SearchedWindows(640, 360), _grey()
+    searched.note([near], _grey(), 0.0)
+    assert searched.changed([near], _grey(), 0.5, _NOBODY) == []
+    other[:60, :60] = 255
+    known = np.array([[60.0, 60.0, 120.0, 120.0]])
+    assert searched.changed([near], other, 1.0, known) == [near]
+
+
+def test_what_is_smaller_than_half_a_near_face_makes_no_window_for_near_faces_due() -> None:
+    near = Window(0, 0, 640, 360, is_near=True)
+    searched, other = SearchedWindows(640, 360), _grey()
+    searched.note([near], _grey(), 0.0)
+    half = int(320 * near.smallest_face / 2)
+    other[100 : 100 + half // 2, 200 : 200 + half // 2] = 255
+    assert searched.changed([near], other, 0.5, _NOBODY) == []
+    other[100 : 100 + half + 3, 200 : 200 + half + 3] = 255
+    assert searched.changed([near], other, 1.0, _NOBODY) == [near]
