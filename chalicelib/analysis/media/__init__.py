@@ -4,6 +4,8 @@ faces.
 budgeted_file    A file that decoders of pictures read through, which keeps them to their time and hears who gives up
 deinterlacing    Two fields to one picture, where a video stream says that its frames are two fields
 frames           What every kind of media becomes: a stream of upright frames, each with its own time
+heif_items       What a HEIF file (HEIC) holds: its primary picture, whole or in tiles, and how it is to be turned
+heif_stills      HEIC pictures, as phones write them
 jpeg_claims      What a JPEG file holds, by its markers, read before a decoder begins
 limits           The guards of `MediaLimits`, with the sentences that they end in
 mp4_claims       How many samples the tables of an MP4 or MOV claim to have, read before a decoder makes room for them

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from chalicelib.analysis.media.budgeted_file import unwatched
 from chalicelib.analysis.media.frames import MediaLimits, MediaSource
+from chalicelib.analysis.media.heif_stills import open_heif
 from chalicelib.analysis.media.limits import DEFAULT_LIMITS
 from chalicelib.analysis.media.sniff import HEAD_BYTES, sniff
 from chalicelib.analysis.media.stills import open_still
@@ -31,4 +32,6 @@ def open_media(
         found = sniff(file.read(HEAD_BYTES))
     if found.reader == "still":
         return open_still(path, found.format_name, limits, while_opening)
+    if found.reader == "heif":
+        return open_heif(path, limits, while_opening)
     return open_video(path, found.format_name, limits, threads=threads)

@@ -9,7 +9,8 @@ from chalicelib.errors import MediaError
 HEAD_BYTES = 1024
 
 ACCEPTED = (
-    "MP4, MOV, WebM, MKV, AVI, WMV, FLV, Ogg, MPEG-TS and MPEG video; JPEG, PNG, WebP, AVIF, GIF, BMP and TIFF images"
+    "MP4, MOV, WebM, MKV, AVI, WMV, FLV, Ogg, MPEG-TS and MPEG video; JPEG, PNG, WebP, AVIF, HEIC, GIF, BMP and TIFF "
+    "images"
 )
 
 # Brands of the ISO file type box (ISO/IEC 23008-12, AV1 Image File Format) that announce a picture, not a film.
@@ -24,7 +25,7 @@ _BMP_HEADER_BYTES = (12, 16, 40, 52, 56, 64, 108, 124)
 class Sniffed:
     """`format_name` is the FFmpeg demuxer's name for a video, Pillow's format name for a still or an animation."""
 
-    reader: Literal["video", "still"]
+    reader: Literal["video", "still", "heif"]
     format_name: str
 
 
@@ -61,7 +62,7 @@ def _brands(head: bytes) -> list[bytes]:
 def _picture_of_brands(head: bytes) -> Sniffed:
     if _AVIF_BRANDS.intersection(_brands(head)):
         return Sniffed("still", "AVIF")
-    raise MediaError(f"HEIC pictures cannot be read. Save it as JPEG or PNG; accepted are {ACCEPTED}.")
+    return Sniffed("heif", "HEIC")
 
 
 def _is_sound(head: bytes) -> bool:

@@ -62,7 +62,7 @@ def open_container(path: Path, demuxer: str, limits: MediaLimits) -> InputContai
             str(path.resolve()),  # an absolute path cannot be taken for a protocol, as `pipe:0` would be
             mode="r",
             format=demuxer,
-            options=_decoder_guard(limits),
+            options=decoder_guard(limits),
             container_options={"protocol_whitelist": "file", "format_whitelist": demuxer},
             metadata_errors="replace",
         )
@@ -87,7 +87,7 @@ def choose_stream(container: InputContainer, limits: MediaLimits, threads: int |
     stream.thread_type = "AUTO"
     stream.thread_count = _threads_for(stream) if threads is None else threads
     # FFmpeg's own guard, so that a frame that grows in mid-stream is refused before memory is taken for it.
-    stream.codec_context.options = _decoder_guard(limits)
+    stream.codec_context.options = decoder_guard(limits)
     return stream
 
 
@@ -96,7 +96,7 @@ def _threads_for(stream: VideoStream) -> int:
     return 2 if stream.codec_context.width * stream.codec_context.height > _MANY_PIXELS else 1
 
 
-def _decoder_guard(limits: MediaLimits) -> dict[str, str]:
+def decoder_guard(limits: MediaLimits) -> dict[str, str]:
     # Decoders count the pixels of padded pictures, so theirs is the wider limit; the exact one is kept per frame.
     return {"max_pixels": str(2 * limits.max_pixels + 1_000_000)}
 

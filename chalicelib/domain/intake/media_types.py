@@ -26,6 +26,8 @@ _BY_SUFFIX = {
     ".png": "image/png",
     ".webp": "image/webp",
     ".avif": "image/avif",
+    ".heic": "image/heic",
+    ".heif": "image/heif",
     ".bmp": "image/bmp",
     ".tif": "image/tiff",
     ".tiff": "image/tiff",

@@ -47,9 +47,9 @@ def evaluate(bench: Workbench) -> Section:
     worst = max(figure.value or 0.0 for figure in figures)
     header = ("pixel aspect", "portraits", "no face", "mean error", "mean error if the aspect is ignored")
     how = (
-        f"{len(images)} frontal portraits, squeezed to what a camera with such pixels stores, as videos without loss that "
-        "state the aspect. Given is by how much the 20 expressions differ from those of the portrait as it was; and "
-        "what they were if the stored pixels were taken for square ones."
+        f"{len(images)} frontal portraits, squeezed to what a camera with such pixels stores, as videos without loss "
+        "that state the aspect. Given is by how much the 20 expressions differ from those of the portrait as it was; "
+        "and what they were if the stored pixels were taken for square ones."
     )
     reading = f"Expressions differ by {worst:g} points in the mean at the most."
     table = Table("", header, tuple(rows))
@@ -73,6 +73,7 @@ def _reopened(stored: NDArray[np.uint8], aspect: Fraction) -> Frame:
             stream.pix_fmt = "rgb24"
             stream.codec_context.sample_aspect_ratio = aspect
             frame = av.VideoFrame.from_ndarray(stored, format="bgr24").reformat(format="rgb24")
+            frame.pts, frame.time_base = 0, Fraction(1, 25)
             for packet in [*stream.encode(frame), *stream.encode(None)]:
                 container.mux(packet)
         with open_media(path) as medium:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from chalicelib.analysis.media.frames import MediaLimits
 from chalicelib.analysis.media.open_media import open_media
 from chalicelib.errors import MediaError
-from tests.media_factory import CODECS, corner_names, image_bytes, rgb_corners, write_sound, write_video
+from tests.heif_factory import write_heic
+from tests.media_factory import CODECS, corner_names, corners, image_bytes, rgb_corners, write_sound, write_video
 
 M3U8 = b"#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\n{other}\n#EXT-X-ENDLIST\n"
 CONCAT = b"ffconcat version 1.0\nfile '{other}'\n"
@@ -40,9 +41,9 @@ def test_the_content_counts_and_the_name_does_not(tmp_path: Path) -> None:
         (b"ID3\4\0\0\0\0\0\0" + bytes(200), "only sound"),
         (b"RIFF\0\0\0\0WAVEfmt " + bytes(200), "only sound"),
         (b"\xff\xfb\x90\x00" + bytes(200), "only sound"),
-        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(200), "JPEG or PNG"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(200), "broken or incomplete"),
         (b"\0\0\0\x18ftypavif\0\0\0\0mif1avif" + bytes(200), "broken or incomplete"),
-        (b"\0\0\0\x1cftypmif1\0\0\0\0mif1heicmiaf" + bytes(200), "HEIC"),
+        (b"\0\0\0\x1cftypmif1\0\0\0\0mif1heicmiaf" + bytes(200), "broken or incomplete"),
         (b"\0\0\1\xb3" + bytes(200), "raw MPEG video"),
         (b"FLV\1\5\0\0\0\x09" + bytes(200), "."),
         (b"OggS\0\2" + bytes(200), "."),
@@ -134,6 +135,8 @@ def good_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
         files[suffix] = write_video(folder / f"film.{suffix}", codec=codec).read_bytes()
     for name in ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF"):
         files[name] = image_bytes(turned[0], name)
+    files["HEIC"] = write_heic(folder / "a.heic", corners(128, 96)).read_bytes()
+    files["HEIC tiles"] = write_heic(folder / "b.heic", corners(128, 96), tile_px=64).read_bytes()
     for name in ("PNG", "WEBP", "GIF"):
         files[f"moving {name}"] = image_bytes(turned[0], name, **moving)
     return files
@@ -195,6 +198,7 @@ def test_damaged_files_are_played_or_refused(
             b"OggS",
             b"\x30\x26\xb2\x75\x8e\x66\xcf\x11",
             b"\0\0\0\x1cftypavif",
+            b"\0\0\0\x14ftypheic\0\0\0\0mif1\0\0\1\0meta",
         ]
     ),
     st.binary(max_size=2000),
