@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.domain.measurements.emotions import WEIGHTS
+from chalicelib.domain.measurements.emotions import PROTOTYPES, WEIGHTS, Prototype
 from chalicelib.domain.measurements.events import EVENTS, EventDefinition
 from chalicelib.domain.measurements.metrics import EVERY_METRIC, METRICS
 from chalicelib.domain.requests.job_names import JobName
@@ -33,9 +33,15 @@ def test_every_event_has_its_row(event: EventDefinition) -> None:
 
 
 @pytest.mark.parametrize("emotion", WEIGHTS)
-def test_every_emotion_has_its_weights(emotion: str) -> None:
+def test_valence_and_engagement_have_their_weights(emotion: str) -> None:
     weights = ", ".join(f"{weight:+.2f} {name}" for name, weight in WEIGHTS[emotion].items())
     assert f"| `{emotion}` | {weights} |" in PAGE.splitlines()
+
+
+@pytest.mark.parametrize("prototype", PROTOTYPES, ids=lambda each: f"{each.emotion}, {each.source[:12]}")
+def test_every_emotion_has_its_shares_and_source(prototype: Prototype) -> None:
+    shares = ", ".join(f"{share:.2f} {name}" for name, share in prototype.shares.items())
+    assert f"| `{prototype.emotion}` | {shares} | {prototype.source} |" in PAGE.splitlines()
 
 
 @pytest.mark.parametrize("name", [name for name, recipe in RECIPES.items() if recipe is not None])

@@ -1,15 +1,14 @@
 """From frames to metrics."""
 
 import time
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
-import numpy as np
-
-from chalicelib.analysis.expressions.scorers import ExpressionModel
+from chalicelib.analysis.expressions.score_streams import scored
+from chalicelib.analysis.expressions.scorers import ExpressionModel, attention_score
 from chalicelib.analysis.expressions.trained import TrainedExpressions
 from chalicelib.analysis.faces.detector import FaceDetector
 from chalicelib.analysis.faces.head_pose import head_pose, interocular_distance_px, mean_face_luminance
@@ -19,9 +18,8 @@ from chalicelib.analysis.media.frames import Frame
 from chalicelib.analysis.networks.models import Models
 from chalicelib.analysis.read_ahead import Item, in_step, read_ahead
 from chalicelib.analysis.validity import confidence, invalid_reasons
-from chalicelib.domain.measurements.emotions import emotions
-from chalicelib.domain.measurements.metrics import EVERY_METRIC, FaceMetrics, FrameMetrics, MetricGroup, MetricSet
-from chalicelib.domain.requests.recipes import Mesh, Scores
+from chalicelib.domain.measurements.metrics import BASELINE_NAMES, MEASURED, FaceMetrics, FrameMetrics, MetricSet
+from chalicelib.domain.requests.recipes import Mesh, Recipe
 
 WITNESS = {Mesh.ATTENTION: Mesh.LIGHT, Mesh.LIGHT: Mesh.ATTENTION}
 """The mesh that is asked for a second opinion on what another one measures."""
@@ -36,6 +34,18 @@ BATCH = 16
 _BATCH_S = 0.5
 MOST_AHEAD = BATCH + _MOST_TRACKED + _MOST_DECODED + 2
 """So many frames may be taken before the first of them is wanted; the two are those that the threads are at."""
+
+
+def expression_model() -> ExpressionModel:
+    """The product's own model."""
+    return TrainedExpressions()
+
+
+def with_scores(frames: Iterable[FrameMetrics], recipe: Recipe, metrics: MetricSet) -> Iterator[FrameMetrics]:
+    """Frames that the product's own model measured, with the scores and emotions of a recipe: every name of `metrics`.
+    Each comes when it is there; see `scored`."""
+    spreads = expression_model().spreads(recipe.mesh)
+    return scored(frames, recipe.scores, metrics, spreads, smoothed=recipe.smoothed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,35 +91,31 @@ class FaceAnalyzer:
         *,
         mesh: Mesh,
         max_faces: int,
-        metrics: MetricSet = EVERY_METRIC,
-        scores: Scores = Scores.CALIBRATED,
         expressions: ExpressionModel | None = None,
         in_threads: bool = True,
     ) -> None:
-        """`metrics`: what is measured; what is not among them is not computed. `scores`: each frame's are linear ones
-        for linear scores, else calibrated ones, which `score_streams.scored` makes the wished ones of. `max_faces`:
-        the most faces per frame, the largest first. `expressions`: scores the meshes; the trained model where none is
-        given. `in_threads`: whether several work ahead, which is quicker unless other processes need the processors.
-        Raises `ModelFileError` where a model file is missing."""
+        """`max_faces`: the most faces per frame, the largest first. `expressions`: what says how far a face shows each
+        expression; the trained model if none is given. `in_threads`: whether several work ahead, which is quicker
+        unless other processes need the processors. Raises `ModelFileError` if a model file is missing."""
         models = models if in_threads else models.in_one_thread()
         self._detector = FaceDetector(models)
         self._mesh = MeshModel(models, mesh)
         self._witness = MeshModel(models, WITNESS[mesh])
         self._max_faces = max_faces
-        self._metrics = metrics
-        self._is_linear = scores is Scores.LINEAR
         self._ahead: _Ahead = read_ahead if in_threads else in_step
-        self._expressions = expressions or TrainedExpressions()
+        self._expressions = expressions or expression_model()
 
     @property
     def expressions(self) -> ExpressionModel:
-        """What scores the meshes."""
+        """What says how far faces show each expression."""
         return self._expressions
 
     def analyze(self, frames: Iterable[Frame], *, continues: bool = False) -> Generator[FrameMetrics]:
-        """One `FrameMetrics` per frame, in order. The same frames give the same numbers. Frames come in order of time;
-        the first is searched most thoroughly, so a still image is one frame; where the stream `continues` a video, no
-        more thoroughly than after a cut.
+        """One `FrameMetrics` per frame, in order, with the names of `MEASURED`. Expressions are levels (see
+        `expressions.levels`), of which `with_scores` makes scores; attention is a score already.
+
+        The same frames give the same numbers. Frames come in order of time; the first is searched most thoroughly, so a
+        still image is one frame; if the stream `continues` a video, no more thoroughly than after a cut.
 
         Where there are threads, two work ahead, one that takes the `frames` and one that follows the faces in them, by
         a few frames. Whoever does not take all results must close the generator; then no thread is left, and nobody
@@ -122,22 +128,13 @@ class FaceAnalyzer:
                 yield from self._measured(batch)
 
     def _measured(self, frames: list[_TrackedFrame]) -> Iterator[FrameMetrics]:
-        scores = iter(self._scores([face.mesh for frame in frames for face in frame.faces]))
+        meshes = [face.mesh for frame in frames for face in frame.faces]
+        levels = iter(self._expressions.levels(meshes).tolist() if meshes else [])
         for frame in frames:
-            faces = tuple(self._face(face, frame, next(scores)) for face in frame.faces)
+            faces = tuple(self._face(face, frame, next(levels)) for face in frame.faces)
             yield FrameMetrics(frame.time_s, faces, frame.duration_s, frame.faces_left_out)
 
-    def _scores(self, meshes: list[FaceMesh]) -> list[Mapping[str, float]]:
-        """Expressions, and the emotions that follow from them where they are wanted."""
-        if not meshes:
-            return []
-        found = self._expressions.score(np.stack([mesh.points for mesh in meshes]), [mesh.fit for mesh in meshes])
-        expressions = [scores.linear if self._is_linear else scores.calibrated for scores in found]
-        if not self._metrics.has(MetricGroup.EMOTION):
-            return expressions
-        return [{**emotions(scores), **scores} for scores in expressions]
-
-    def _face(self, face: TrackedFace, frame: _TrackedFrame, scores: Mapping[str, float]) -> FaceMetrics:
+    def _face(self, face: TrackedFace, frame: _TrackedFrame, levels: Sequence[float]) -> FaceMetrics:
         mesh = face.mesh
         pose = head_pose(mesh.fit)
         interocular_px = interocular_distance_px(mesh.points)
@@ -149,10 +146,15 @@ class FaceAnalyzer:
             "interocular distance": interocular_px,
             "mean face luminance": luminance,
         }
-        values = {**head, **scores, **_box_values(mesh)}
+        values = {
+            **head,
+            "attention": attention_score(pose),
+            **dict(zip(BASELINE_NAMES, levels, strict=True)),
+            **_box_values(mesh),
+        }
         return FaceMetrics(
             face.face_id,
-            {name: values[name] for name in self._metrics.names},
+            {name: values[name] for name in MEASURED.names},
             confidence(mesh),
             invalid_reasons(mesh, pose, luminance=luminance, interocular_px=interocular_px, picture=frame.size),
         )

@@ -17,7 +17,7 @@ from chalicelib.domain.measurements.validity import InvalidReason, Reasons
 
 PARTIAL_CONTENT_TYPE = "application/vnd.mien.partial"
 
-_MAGIC = b"mien partial 4\n"
+_MAGIC = b"mien partial 5\n"
 _FRAME, _END = b"F", b"E"
 _HEAD = struct.Struct("<ddII")
 _FACE = struct.Struct("<IdI")

@@ -39,13 +39,11 @@ class MediumMeasurer:
         self,
         models: Models,
         *,
-        expressions_only: bool,
         limits: MediaLimits,
         second_process: SecondProcess | None = None,
     ) -> None:
         """`second_process`: what measures second halves; where there is none, this process does, afterwards."""
-        self._parts = PartMeasurer(models, expressions_only=expressions_only, limits=limits)
-        self._expressions_only = expressions_only
+        self._parts = PartMeasurer(models, limits=limits)
         self._limits = limits
         self._second_process = second_process
 
@@ -92,7 +90,6 @@ class MediumMeasurer:
             start_s=segment.start_s or 0.0,
             origin_s=plan.origin_s,
             frame_size=None if plan.frame_size is None else (plan.frame_size.width_px, plan.frame_size.height_px),
-            expressions_only=self._expressions_only,
             max_pixels=self._limits.max_pixels,
             max_duration_s=self._limits.max_duration_s,
         )

@@ -10,7 +10,7 @@ from chalicelib.analysis.media.frames import MediaLimits
 from chalicelib.analysis.media.video_promise import Delivery, require_decoded
 from chalicelib.analysis.media.video_spans import Span, open_span
 from chalicelib.analysis.networks.models import Models
-from chalicelib.domain.measurements.metrics import FrameMetrics, deployed_metrics
+from chalicelib.domain.measurements.metrics import MEASURED, FrameMetrics
 from chalicelib.domain.requests.recipes import Recipe
 from chalicelib.domain.segments import Segment, SegmentPlan
 from chalicelib.formats.partial_metrics import PartialCounts, PartialMetricsWriter
@@ -46,9 +46,8 @@ def require_all_decoded(parts: Sequence[PartialCounts]) -> None:
 class PartMeasurer:
     """Measures stretches with one set of opened models."""
 
-    def __init__(self, models: Models, *, expressions_only: bool, limits: MediaLimits) -> None:
+    def __init__(self, models: Models, *, limits: MediaLimits) -> None:
         self._models = models
-        self._metrics = deployed_metrics(expressions_only=expressions_only)
         self._limits = limits
 
     def analyzer(self, recipe: Recipe, *, in_threads: bool = True) -> FaceAnalyzer:
@@ -58,8 +57,6 @@ class PartMeasurer:
             self._models,
             mesh=recipe.mesh,
             max_faces=recipe.max_faces,
-            metrics=self._metrics,
-            scores=recipe.scores,
             in_threads=in_threads,
         )
 
@@ -76,7 +73,7 @@ class PartMeasurer:
         """Writes the part of a stretch of the video `path` to `stream`, with its counts. Raises `MediaError`, and what
         `counted` raises."""
         with open_span(path, span, self._limits) as source:
-            writer = PartialMetricsWriter(stream, self._metrics.names)
+            writer = PartialMetricsWriter(stream, MEASURED.names)
             analyzer = self.analyzer(recipe, in_threads=in_threads)
             with closing(analyzer.analyze(source.frames(), continues=span.from_s is not None)) as measured:
                 for frame in counted(measured):

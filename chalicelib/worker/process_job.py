@@ -10,7 +10,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from chalicelib.analysis.expressions.score_streams import scored
+from chalicelib.analysis.analyzer import with_scores
 from chalicelib.analysis.media.frames import MediaInfo, MediaLimits, MediaSource
 from chalicelib.analysis.media.open_media import open_media
 from chalicelib.analysis.networks.models import Models
@@ -52,9 +52,7 @@ class JobProcessor:
         fetch_limits = FetchLimits(max_bytes=settings.max_upload_bytes, timeout_s=settings.fetch_timeout_s)
         self._fetcher = fetcher or MediaFetcher(fetch_limits)
         self._limits = MediaLimits(max_pixels=settings.max_pixels, max_duration_s=settings.max_duration_s)
-        self._measurer = MediumMeasurer(
-            models, expressions_only=settings.expressions_only, limits=self._limits, second_process=second_process
-        )
+        self._measurer = MediumMeasurer(models, limits=self._limits, second_process=second_process)
 
     def process(self, message: JobMessage) -> None:
         """Runs the job that the message names to its end, or as far as its segments.
@@ -129,7 +127,7 @@ class JobProcessor:
             closing(frames) as measured,
         ):
             report.begin(medium.info.frames_total)
-            for frame in scored(report.count(measured), recipe.scores, metrics, smoothed=recipe.smoothed):
+            for frame in with_scores(report.count(measured), recipe, metrics):
                 results.write(frame)
             results.close()
             store_results(self._services, job, results, report, media_seconds=medium.info.duration_s)
@@ -143,7 +141,7 @@ class JobProcessor:
             recipe, metrics, directory, job.filename, provider=provider, frame_size=plan.frame_size
         ) as results:
             frames = report.count(stitched_frames(self._services.ports.media(), job, plan, directory))
-            for frame in scored(frames, recipe.scores, metrics, smoothed=recipe.smoothed):
+            for frame in with_scores(frames, recipe, metrics):
                 results.write(frame)
             results.close()
             store_results(self._services, job, results, report, media_seconds=plan.duration_s)

@@ -37,7 +37,7 @@ class SegmentProcessor:
         self._process_job = process_job
         settings = services.settings
         limits = MediaLimits(max_pixels=settings.max_pixels, max_duration_s=settings.max_duration_s)
-        self._measurer = PartMeasurer(models, expressions_only=settings.expressions_only, limits=limits)
+        self._measurer = PartMeasurer(models, limits=limits)
 
     def process(self, message: JobMessage, index: int) -> None:
         """Measures segment `index` of the run that the message names, unless that is done; completes the job where it

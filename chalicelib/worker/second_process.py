@@ -62,7 +62,6 @@ class PartRequest:
     start_s: float
     origin_s: float
     frame_size: Sequence[int] | None
-    expressions_only: bool
     max_pixels: int
     max_duration_s: float
     number: int = 0

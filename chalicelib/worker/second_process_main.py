@@ -59,7 +59,7 @@ class _Half:
 
     def __init__(self, models: Models, request: PartRequest, answers: TextIO) -> None:
         limits = MediaLimits(max_pixels=request.max_pixels, max_duration_s=request.max_duration_s)
-        self._measurer = PartMeasurer(models, expressions_only=request.expressions_only, limits=limits)
+        self._measurer = PartMeasurer(models, limits=limits)
         self._request, self._answers = request, answers
         self._frames = self._reach_bytes = 0
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from chalicelib.analysis.expressions.score_streams import scored
+from chalicelib.analysis.analyzer import with_scores
 from chalicelib.domain.measurements.metrics import EVERY_METRIC, FaceMetrics, FrameMetrics
 from chalicelib.domain.requests.job_names import JobName
 from chalicelib.domain.requests.result_formats import LEGACY_CONTENT_TYPE
@@ -29,7 +29,7 @@ def run(content_type: str, seconds: float, faces: int) -> Run:
         clocked() as clock,
         ResultFiles(recipe, metrics, Path(directory), "clip.mp4") as results,
     ):
-        for frame in scored(_invented(frames, count), recipe.scores, metrics, smoothed=recipe.smoothed):
+        for frame in with_scores(_invented(frames, count), recipe, metrics):
             results.write(frame)
     return Run(frames, {str(count): frames}, clock.wall_s, clock.cpu_s, seconds, peak_bytes())
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from chalicelib.analysis.expressions.score_streams import scored
+from chalicelib.analysis.analyzer import with_scores
 from chalicelib.analysis.media.frames import MediaLimits
 from chalicelib.analysis.media.open_media import open_media
 from chalicelib.analysis.networks.models import Models
@@ -56,14 +56,14 @@ def run(
     faces: Counter[str] = Counter()
     other = None if second_process is None else second_process.process_id
     with tempfile.TemporaryDirectory(prefix="mien-bench-") as directory, clocked(other) as clock:
-        measurer = MediumMeasurer(models, expressions_only=False, limits=MediaLimits(), second_process=second_process)
+        measurer = MediumMeasurer(models, limits=MediaLimits(), second_process=second_process)
         with (
             open_media(path) as medium,
             ResultFiles(recipe, metrics, Path(directory), path.name, provider=models.provider) as results,
             closing(measurer.measured(path, medium, recipe, _Nobody(), directory=Path(directory))) as measured,
         ):
             media_s = medium.info.duration_s or 0.0
-            for frame in scored(measured, recipe.scores, metrics, smoothed=recipe.smoothed):
+            for frame in with_scores(measured, recipe, metrics):
                 results.write(frame)
                 faces[str(len(frame.faces))] += 1
             results.close()

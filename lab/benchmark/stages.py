@@ -9,8 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.analysis.analyzer import BATCH, WITNESS, FaceAnalyzer
-from chalicelib.analysis.expressions.score_streams import scored
+from chalicelib.analysis.analyzer import BATCH, WITNESS, FaceAnalyzer, with_scores
 from chalicelib.analysis.expressions.trained import TrainedExpressions
 from chalicelib.analysis.faces.detector import Detections, FaceDetector, Window
 from chalicelib.analysis.faces.head_pose import head_pose, interocular_distance_px, mean_face_luminance
@@ -20,7 +19,6 @@ from chalicelib.analysis.media.frames import Frame
 from chalicelib.analysis.media.open_media import open_media
 from chalicelib.analysis.networks.models import ModelFile, Models
 from chalicelib.analysis.validity import confidence, invalid_reasons
-from chalicelib.domain.measurements.emotions import emotions
 from chalicelib.domain.measurements.metrics import FrameMetrics
 from chalicelib.domain.requests.recipes import Mesh, Recipe
 from chalicelib.formats.result_files import ResultFiles
@@ -126,7 +124,7 @@ def record(path: Path, job: str, models: Models, *, frames: int) -> Recording:
         if frame is recording.frames[0]:
             recording.opening.extend(recording.searched)
             recording.searched.clear()
-    analyzer = FaceAnalyzer(models, mesh=recipe.mesh, max_faces=recipe.max_faces, scores=recipe.scores)
+    analyzer = FaceAnalyzer(models, mesh=recipe.mesh, max_faces=recipe.max_faces)
     recording.metrics.extend(analyzer.analyze(recording.frames))
     return recording
 
@@ -217,28 +215,28 @@ def _express(recording: Recording) -> Iterator[object]:
 
 
 def _expressed(faces: list[tuple[tuple[int, int], FaceMesh]], model: TrainedExpressions) -> list[object]:
-    scores = model.score(np.stack([mesh.points for _, mesh in faces]), [mesh.fit for _, mesh in faces])
+    levels = model.levels([mesh for _, mesh in faces])
     found: list[object] = []
-    for (size, mesh), each in zip(faces, scores, strict=True):
+    for (size, mesh), each in zip(faces, levels, strict=True):
         pose = head_pose(mesh.fit)
         eyes_px, luminance = interocular_distance_px(mesh.points), mean_face_luminance(mesh, size)
         reasons = invalid_reasons(mesh, pose, luminance=luminance, interocular_px=eyes_px, picture=size)
-        found.append((emotions(each.calibrated), confidence(mesh), reasons))
+        found.append((each, pose, confidence(mesh), reasons))
     return found
 
 
 def _correct(recording: Recording) -> Iterator[object]:
+    return iter(_scored(recording))
+
+
+def _scored(recording: Recording) -> Iterator[FrameMetrics]:
     recipe = recording.recipe
-    return iter(
-        scored(recording.metrics, recipe.scores, recipe.metrics(expressions_only=False), smoothed=recipe.smoothed)
-    )
+    return with_scores(recording.metrics, recipe, recipe.metrics(expressions_only=False))
 
 
 def _format(recording: Recording) -> Iterator[object]:
     recipe = recording.recipe
-    metrics = recipe.metrics(expressions_only=False)
-    frames = list(scored(recording.metrics, recipe.scores, metrics, smoothed=recipe.smoothed))
-    return _written(recipe, frames)
+    return _written(recipe, list(_scored(recording)))
 
 
 def _written(recipe: Recipe, frames: list[FrameMetrics]) -> Iterator[object]:

@@ -1,5 +1,4 @@
 """Prints the figures behind the constants of `analysis.expressions`.
 
-expression_features  Prints what the calibration of the geometric expressions rests on
-trained_scores       Prints what the calibration of the trained expressions rests on
+scales  Prints the scales of the expressions: what persons at rest read, what the full expression reads
 """

@@ -10,11 +10,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.analysis.analyzer import FaceAnalyzer
-from chalicelib.analysis.expressions.score_streams import scored
+from chalicelib.analysis.analyzer import FaceAnalyzer, with_scores
+from chalicelib.analysis.expressions.levels import scores_of
+from chalicelib.analysis.expressions.scorers import attention_score
 from chalicelib.analysis.faces.detector import FaceDetector
 from chalicelib.analysis.faces.head_pose import HeadPose, head_pose
-from chalicelib.analysis.faces.mesh import MeshModel, crop_of_mesh
+from chalicelib.analysis.faces.mesh import FaceMesh, MeshModel, crop_of_mesh
 from chalicelib.analysis.faces.rigid_face import fit_rigid
 from chalicelib.analysis.faces.tracker import FaceTracker
 from chalicelib.analysis.media.frames import Frame
@@ -35,6 +36,7 @@ _OTHERS = {
 }
 _MOST_FACES = 5
 _LIGHT_POINTS = 468
+_NO_SAMPLE: NDArray[np.uint8] = np.zeros((192, 192, 3), np.uint8)
 _FRONTAL_DEG = 12.0
 _ROUND_SIDES = 2.6  # what is kept round a face, in sides of the box of its mesh
 
@@ -89,15 +91,19 @@ class Workbench:
     def score(self, points: NDArray[np.float64]) -> Mapping[str, float]:
         """The calibrated scores of a mesh alone, as the default job has them; every name of `EXPRESSION_NAMES`."""
         mesh = Mesh.ATTENTION if len(points) > _LIGHT_POINTS else Mesh.LIGHT
-        return self.analyzer(mesh).expressions.score(points[None], [fit_rigid(points)])[0].calibrated
+        face = FaceMesh(points, flag=1.0, sample=_NO_SAMPLE, crop=crop_of_mesh(points))
+        model = self.analyzer(mesh).expressions
+        scores = scores_of(model.levels([face])[0], model.spreads(mesh))
+        found = dict(zip(BASELINE_NAMES, scores.tolist(), strict=True))
+        return {**found, "attention": attention_score(head_pose(face.fit))}
 
     def analyze(self, frames: Iterable[Frame], max_faces: int = MAX_FACES) -> Iterator[FrameMetrics]:
         """As the default job measures, with its correction by the person's own neutral; every metric of its files."""
         measured = self.analyzer(RECIPE.mesh, max_faces).analyze(frames)
-        return scored(measured, RECIPE.scores, RECIPE.metrics(expressions_only=False))
+        return with_scores(measured, RECIPE, RECIPE.metrics(expressions_only=False))
 
     def _analyzer(self, mesh: Mesh, max_faces: int = MAX_FACES) -> FaceAnalyzer:
-        return FaceAnalyzer(self.models, mesh=mesh, max_faces=max_faces, scores=RECIPE.scores)
+        return FaceAnalyzer(self.models, mesh=mesh, max_faces=max_faces)
 
     def _measured(self, name: str) -> tuple[FrameMetrics, ...]:
         """The metrics of a file of the media, as the default job has them; its first frames where effort is small."""

@@ -1,6 +1,6 @@
 """What tests of the analysis share."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import cv2
@@ -9,11 +9,13 @@ import pytest
 from numpy.typing import NDArray
 
 from chalicelib.analysis.analyzer import FaceAnalyzer
+from chalicelib.analysis.expressions.score_streams import scored
+from chalicelib.analysis.expressions.scorers import ExpressionModel
 from chalicelib.analysis.media.frames import Frame
 from chalicelib.analysis.media.open_media import open_media
 from chalicelib.analysis.networks.models import ModelFile, Models
-from chalicelib.domain.measurements.metrics import FaceMetrics, FrameMetrics
-from chalicelib.domain.requests.recipes import Mesh
+from chalicelib.domain.measurements.metrics import EVERY_METRIC, FaceMetrics, FrameMetrics
+from chalicelib.domain.requests.recipes import Mesh, Scores
 
 _MODEL_FOLDER = Path(__file__).resolve().parents[2] / "models"
 
@@ -45,13 +47,13 @@ def analyzer(models: Models) -> FaceAnalyzer:
 
 @pytest.fixture(scope="session")
 def measured(analyzer: FaceAnalyzer, shared_media: Path) -> Measure:
-    """The metrics of a file of the shared media, each measured once."""
+    """The metrics of a file of the shared media, calibrated, each measured once."""
     results: dict[str, list[FrameMetrics]] = {}
 
     def measure(name: str) -> list[FrameMetrics]:
         if name not in results:
             with open_media(shared_media / name) as media:
-                results[name] = list(analyzer.analyze(media.frames()))
+                results[name] = calibrated(analyzer.analyze(media.frames()), analyzer.expressions)
         return results[name]
 
     return measure
@@ -64,7 +66,14 @@ def read_picture(path: Path) -> NDArray[np.uint8]:
     return np.asarray(image, dtype=np.uint8)
 
 
-def faces_of(analyzer: FaceAnalyzer, image: NDArray[np.uint8]) -> tuple[FaceMetrics, ...]:
-    """The faces of one picture."""
-    (result,) = analyzer.analyze([Frame(0, 0.0, image)])
+def calibrated(
+    frames: Iterable[FrameMetrics], model: ExpressionModel, mesh: Mesh = Mesh.ATTENTION
+) -> list[FrameMetrics]:
+    """What was measured, with calibrated scores and emotions."""
+    return list(scored(frames, Scores.CALIBRATED, EVERY_METRIC, model.spreads(mesh)))
+
+
+def faces_of(analyzer: FaceAnalyzer, image: NDArray[np.uint8], mesh: Mesh = Mesh.ATTENTION) -> tuple[FaceMetrics, ...]:
+    """The faces of one picture, calibrated; `mesh`: the analyzer's."""
+    (result,) = calibrated(analyzer.analyze([Frame(0, 0.0, image)]), analyzer.expressions, mesh)
     return result.faces

@@ -69,7 +69,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def measurer(models: Models) -> PartMeasurer:
-    return PartMeasurer(models, expressions_only=False, limits=LIMITS)
+    return PartMeasurer(models, limits=LIMITS)
 
 
 def _recipe() -> Recipe:

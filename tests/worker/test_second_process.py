@@ -78,7 +78,7 @@ def _measured(
 ) -> Generator[FrameMetrics]:
     recipe = RECIPES[JobName.MULTIFACE]
     assert recipe is not None
-    measurer = MediumMeasurer(models, expressions_only=False, limits=LIMITS, second_process=process)
+    measurer = MediumMeasurer(models, limits=LIMITS, second_process=process)
     with open_media(path) as medium:
         frames = measurer.measured(path, medium, recipe, notes or Notes(), directory=path.parent, alone=alone)
         with closing(frames):
@@ -94,7 +94,6 @@ def _request(path: Path, **changed: object) -> PartRequest:
         "start_s": 6.5,
         "origin_s": 0.0,
         "frame_size": None,
-        "expressions_only": False,
         "max_pixels": LIMITS.max_pixels,
         "max_duration_s": LIMITS.max_duration_s,
     }
@@ -208,7 +207,7 @@ def test_answers_to_a_half_that_was_given_up_are_not_taken_for_another(medium: P
 
 def test_a_job_for_one_face_is_not_divided(models: Models, medium: Path, process: SecondProcess) -> None:
     recipe = make_recipe(JobName.CURRENT_PACK)
-    measurer = MediumMeasurer(models, expressions_only=False, limits=LIMITS, second_process=process)
+    measurer = MediumMeasurer(models, limits=LIMITS, second_process=process)
     with open_media(medium) as opened:
         frames = measurer.measured(medium, opened, recipe, Notes(), directory=medium.parent)
         assert len(list(frames)) == 78

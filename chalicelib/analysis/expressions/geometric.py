@@ -1,99 +1,83 @@
-"""Expressions from the geometry of the mesh: each from one feature, linear between a neutral and a full value.
+"""Expressions from the geometry of the mesh: each from one feature.
 
-How the values of `CALIBRATION` were found (`python -m lab.calibration.expression_features` prints the figures):
-features were measured with both meshes on 813 portraits (most of them smiling), on the neutral beginning of one clip,
-along a talking and smiling clip, and on posed happiness, surprise, anger and disgust. *Neutral* lies a little beyond
-what neutral faces show, so that persons, who differ, stay near 0. *Full* comes from where a blendshape model nears 1 on
-the same pictures (smile, eye closure, brow furrow, upper lip raise, mouth open), else from the extent of the posed
-faces. Without a neutral picture of the same person, heights of brows and fullness of lips say as much about the person
-as about the expression: brow raise, inner brow raise, cheek raise, nose wrinkle, chin raise, lip press, lip suck and
-dimpler are coarse. The light mesh hardly follows eyelids.
+`CALIBRATION` has the scale of each feature with each mesh; `python -m lab.calibration.scales` prints the figures behind
+it. Without a neutral picture of the same person, heights of brows and fullness of lips say as much about the person as
+about the expression: their spreads are wide. The light mesh hardly follows eyelids.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from chalicelib.analysis.expressions.features import frontal_faces, measure_features
-from chalicelib.analysis.expressions.scorers import ExpressionScores, attention_score, by_face
+from chalicelib.analysis.expressions.features import FrontalFaces, frontal_faces, measure_features
+from chalicelib.analysis.expressions.levels import Scale
 from chalicelib.analysis.faces.head_pose import head_pose
-from chalicelib.analysis.faces.rigid_face import RigidFit
+from chalicelib.analysis.faces.mesh import FaceMesh
+from chalicelib.domain.measurements.metrics import BASELINE_NAMES
 from chalicelib.domain.requests.recipes import Mesh
 
-_LEAD = 50.0
-"""How far before the neutral value the linear scores begin, in hundredths of the ramp."""
-
 
 @dataclass(frozen=True, slots=True)
-class Ramp:
-    """The value of a feature at which an expression scores 0 and the one at which it scores 100."""
-
-    neutral: float
-    full: float
-
-    def score(self, values: ArrayLike) -> NDArray[np.float64]:
-        """0..100, linear between, clipped beyond; `full` below `neutral` where the feature shrinks."""
-        return np.clip(self._positions(values), 0.0, 100.0)
-
-    def linear_score(self, values: ArrayLike) -> NDArray[np.float64]:
-        """0..100, the same ramp begun half its length before neutral: what `score` cuts off, this still shows."""
-        return np.clip((self._positions(values) + _LEAD) / (1.0 + _LEAD / 100.0), 0.0, 100.0)
-
-    def _positions(self, values: ArrayLike) -> NDArray[np.float64]:
-        return 100.0 * (np.asarray(values, dtype=np.float64) - self.neutral) / (self.full - self.neutral)
-
-
-@dataclass(frozen=True, slots=True)
-class Calibration:
-    """One expression: its feature, and its ramp with each mesh."""
+class Feature:
+    """One expression: its feature (see `FEATURES`), and the feature's scale with each mesh."""
 
     feature: str
-    attention: Ramp
-    light: Ramp
+    attention: Scale
+    light: Scale
 
-    def ramp(self, mesh: Mesh) -> Ramp:
-        """The ramp with one of the meshes."""
+    def scale(self, mesh: Mesh) -> Scale:
+        """The scale with one of the meshes."""
         return self.attention if mesh is Mesh.ATTENTION else self.light
 
 
-CALIBRATION: dict[str, Calibration] = {
-    "brow furrow": Calibration("inner brow height", Ramp(0.165, 0.095), Ramp(0.165, 0.095)),
-    "brow raise": Calibration("brow height", Ramp(0.250, 0.340), Ramp(0.250, 0.330)),
-    "cheek raise": Calibration("cheek to lid", Ramp(0.295, 0.235), Ramp(0.290, 0.235)),
-    "chin raise": Calibration("lower lip depth", Ramp(0.325, 0.250), Ramp(0.335, 0.260)),
-    "dimpler": Calibration("width of closed mouth", Ramp(0.560, 0.750), Ramp(0.560, 0.750)),
-    "eye closure": Calibration("eye aperture", Ramp(0.200, 0.080), Ramp(0.200, 0.140)),
-    "eye widen": Calibration("upper lid over iris", Ramp(0.049, 0.080), Ramp(0.052, 0.075)),
-    "inner brow raise": Calibration("inner brow height", Ramp(0.215, 0.300), Ramp(0.215, 0.300)),
-    "jaw drop": Calibration("lip gap", Ramp(0.100, 0.400), Ramp(0.100, 0.400)),
-    "lid tighten": Calibration("lower lid drop", Ramp(0.022, 0.004), Ramp(0.026, 0.008)),
-    "lip corner depressor": Calibration("corner lift", Ramp(-0.020, -0.090), Ramp(-0.015, -0.080)),
-    "lip press": Calibration("red of closed lips", Ramp(0.200, 0.120), Ramp(0.210, 0.140)),
-    "lip pucker": Calibration("mouth width", Ramp(0.490, 0.360), Ramp(0.525, 0.400)),
-    "lip stretch": Calibration("width without lift", Ramp(0.620, 0.800), Ramp(0.630, 0.800)),
-    "lip suck": Calibration("red of closed lips", Ramp(0.160, 0.080), Ramp(0.170, 0.100)),
-    "mouth open": Calibration("lip gap", Ramp(0.025, 0.225), Ramp(0.025, 0.225)),
-    "nose wrinkle": Calibration("wing to eye", Ramp(0.385, 0.320), Ramp(0.380, 0.320)),
-    "smile": Calibration("smile index", Ramp(1.360, 1.720), Ramp(1.380, 1.700)),
-    "smirk": Calibration("smile asymmetry", Ramp(0.150, 0.550), Ramp(0.130, 0.500)),
-    "upper lip raise": Calibration("upper lip reach", Ramp(0.820, 0.665), Ramp(0.775, 0.645)),
+CALIBRATION: Mapping[str, Feature] = {
+    "brow furrow": Feature("inner brow height", Scale(0.174, 0.122, 0.036), Scale(0.168, 0.151, 0.031)),
+    "brow raise": Feature("brow height", Scale(0.222, 0.259, 0.032), Scale(0.221, 0.235, 0.030)),
+    "cheek raise": Feature("cheek to lid", Scale(0.301, 0.235, 0.023), Scale(0.294, 0.235, 0.016)),
+    "chin raise": Feature("lower lip depth", Scale(0.372, 0.294, 0.049), Scale(0.377, 0.292, 0.041)),
+    "dimpler": Feature("width of closed mouth", Scale(0.457, 0.750, 0.099), Scale(0.465, 0.750, 0.120)),
+    "eye closure": Feature("eye aperture", Scale(0.290, 0.089, 0.046), Scale(0.284, 0.181, 0.033)),
+    "eye widen": Feature("upper lid over iris", Scale(0.035, 0.070, 0.009), Scale(0.046, 0.056, 0.005)),
+    "inner brow raise": Feature("inner brow height", Scale(0.174, 0.218, 0.036), Scale(0.168, 0.192, 0.031)),
+    "jaw drop": Feature("lip gap", Scale(0.027, 0.213, 0.027), Scale(0.034, 0.188, 0.034)),
+    "lid tighten": Feature("lower lid drop", Scale(0.030, 0.004, 0.009), Scale(0.033, 0.008, 0.007)),
+    "lip corner depressor": Feature("corner lift", Scale(0.010, -0.090, 0.014), Scale(0.008, -0.080, 0.008)),
+    "lip press": Feature("red of closed lips", Scale(0.233, 0.120, 0.055), Scale(0.243, 0.140, 0.041)),
+    "lip pucker": Feature("mouth width", Scale(0.559, 0.350, 0.038), Scale(0.582, 0.476, 0.036)),
+    "lip stretch": Feature("width without lift", Scale(0.528, 0.800, 0.045), Scale(0.557, 0.800, 0.033)),
+    "lip suck": Feature("red of closed lips", Scale(0.233, 0.080, 0.055), Scale(0.243, 0.100, 0.041)),
+    "mouth open": Feature("lip gap", Scale(0.027, 0.092, 0.027), Scale(0.034, 0.071, 0.034)),
+    "nose wrinkle": Feature("wing to eye", Scale(0.429, 0.320, 0.026), Scale(0.426, 0.320, 0.022)),
+    "smile": Feature("smile index", Scale(1.248, 1.605, 0.084), Scale(1.289, 1.566, 0.082)),
+    "smirk": Feature("smile asymmetry", Scale(0.057, 0.550, 0.040), Scale(0.021, 0.500, 0.011)),
+    "upper lip raise": Feature("upper lip reach", Scale(0.888, 0.665, 0.072), Scale(0.859, 0.645, 0.047)),
 }
 
 
 class GeometricExpressions:
-    """An `ExpressionModel` made of ramps. The number of points tells which mesh measured the face."""
+    """An `ExpressionModel` of features alone."""
 
-    def score(self, points: NDArray[np.float64], fits: Sequence[RigidFit]) -> list[ExpressionScores]:
-        """See `ExpressionModel`. Attention is calibrated as it is: both ways it is the same."""
-        poses = [head_pose(fit) for fit in fits]
-        faces = frontal_faces(points, fits, [pose.yaw_deg for pose in poses])
-        features = measure_features(faces)
-        linear = {"attention": np.array([attention_score(pose) for pose in poses])}
-        calibrated = dict(linear)
-        for name, calibration in CALIBRATION.items():
-            ramp = calibration.ramp(faces.mesh)
-            linear[name] = ramp.linear_score(features[calibration.feature])
-            calibrated[name] = ramp.score(features[calibration.feature])
-        return [ExpressionScores(*each) for each in zip(by_face(linear), by_face(calibrated), strict=True)]
+    def levels(self, meshes: Sequence[FaceMesh]) -> NDArray[np.float64]:
+        """See `ExpressionModel`."""
+        faces = frontal(meshes)
+        found = geometric_levels(faces, BASELINE_NAMES)
+        return np.stack([found[name] for name in BASELINE_NAMES], axis=1)
+
+    def spreads(self, mesh: Mesh) -> NDArray[np.float64]:
+        """See `ExpressionModel`."""
+        return np.array([CALIBRATION[name].scale(mesh).level_spread for name in BASELINE_NAMES])
+
+
+def frontal(meshes: Sequence[FaceMesh]) -> FrontalFaces:
+    """Faces that one mesh network measured, seen from the front."""
+    points = np.stack([mesh.points for mesh in meshes])
+    fits = [mesh.fit for mesh in meshes]
+    return frontal_faces(points, fits, [head_pose(fit).yaw_deg for fit in fits])
+
+
+def geometric_levels(faces: FrontalFaces, names: Sequence[str]) -> dict[str, NDArray[np.float64]]:
+    """(N,) levels of N faces for each of the expressions `names`."""
+    features = measure_features(faces, {CALIBRATION[name].feature for name in names})
+    return {name: CALIBRATION[name].scale(faces.mesh).levels(features[CALIBRATION[name].feature]) for name in names}

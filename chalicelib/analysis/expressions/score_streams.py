@@ -1,85 +1,140 @@
-"""From scores of single frames to the scores of a job: as they are, smoothed, or from each person's own neutral. Every
-face of a stream is followed for itself, by its identity."""
+"""From levels of single frames to the scores of a job: linear, calibrated, smoothed, or from each person's own neutral.
+Every face of a stream is followed for itself, by its identity."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
+from chalicelib.analysis.expressions.levels import linear_scores, presences_of, scores_of
 from chalicelib.analysis.expressions.one_euro import OneEuroFilter
 from chalicelib.analysis.expressions.own_neutral import OwnNeutral
 from chalicelib.analysis.faces.memories import FaceMemories
 from chalicelib.domain.measurements.emotions import emotions
-from chalicelib.domain.measurements.metrics import EXPRESSION_NAMES, FaceMetrics, FrameMetrics, MetricGroup, MetricSet
+from chalicelib.domain.measurements.metrics import (
+    BASELINE_NAMES,
+    FaceMetrics,
+    FrameMetrics,
+    MetricGroup,
+    MetricSet,
+    raw_name,
+)
 from chalicelib.domain.requests.recipes import Scores
+
+Floats = NDArray[np.float64]
+
+_RAW_NAMES = tuple(raw_name(name) for name in BASELINE_NAMES)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Of one face in one frame: the job's scores, the calibrated ones that valence and engagement follow from, and the
+    presences (see `presences_of`) that emotions follow from; (20,) each, in the order of `BASELINE_NAMES`."""
+
+    scores: Floats
+    calibrated: Floats
+    presences: Floats
+    attention: float
 
 
 class ScoreStream(Protocol):
-    """Scores that depend on what a face showed before. Frames come in order of time."""
+    """Scores that may depend on what a face showed before. Frames come in order of time."""
 
-    def of(self, face: FaceMetrics, time_s: float, /) -> Mapping[str, float]:
-        """The scores 0..100 of a face in the frame at `time_s`, from its calibrated ones: every name of
-        `EXPRESSION_NAMES`, and more where the kind of scores has more. Each face comes at most once in a frame."""
+    def of(self, face: FaceMetrics, time_s: float, levels: Floats, /) -> Found:
+        """A face in the frame at `time_s`, whose levels are `levels` (20,). Each face comes at most once in a frame."""
         ...
 
 
-class FrameScores:
-    """Those of each frame, as they are."""
+class CalibratedScores:
+    """Each frame for itself."""
 
-    def of(self, face: FaceMetrics, _time_s: float, /) -> dict[str, float]:
+    def __init__(self, spreads: Floats) -> None:
+        self._spreads = spreads
+
+    def of(self, face: FaceMetrics, _time_s: float, levels: Floats, /) -> Found:
         """See `ScoreStream`."""
-        return {name: face.values[name] for name in EXPRESSION_NAMES}
+        return _found(face, levels, self._spreads)
+
+
+class LinearScores:
+    """Each frame for itself, straight through rest."""
+
+    def __init__(self, spreads: Floats) -> None:
+        self._spreads = spreads
+
+    def of(self, face: FaceMetrics, _time_s: float, levels: Floats, /) -> Found:
+        """See `ScoreStream`."""
+        return replace(_found(face, levels, self._spreads), scores=linear_scores(levels, self._spreads))
 
 
 class OwnNeutralScores:
-    """From each person's own neutral; the uncorrected scores beside them."""
+    """From each person's own neutral."""
 
-    def __init__(self) -> None:
-        self._neutrals = FaceMemories(OwnNeutral)
+    def __init__(self, spreads: Floats) -> None:
+        self._neutrals = FaceMemories(lambda: OwnNeutral(spreads))
 
-    def of(self, face: FaceMetrics, time_s: float, /) -> dict[str, float]:
+    def of(self, face: FaceMetrics, time_s: float, levels: Floats, /) -> Found:
         """See `ScoreStream`. A measurement that is not valid teaches nothing about the person."""
-        scores = {name: face.values[name] for name in EXPRESSION_NAMES}
-        return self._neutrals.of(face.face_id).correct(time_s, scores, is_valid=face.is_valid)
+        rest = self._neutrals.of(face.face_id).next(time_s, levels, is_valid=face.is_valid)
+        return _found(face, levels - rest.level, rest.uncertainty)
 
 
 class SmoothedScores:
-    """Those of another stream, smoothed in time; uncorrected ones beside them stay as they are."""
+    """Those of another stream, smoothed in time, and all that follows from them."""
 
     def __init__(self, stream: ScoreStream) -> None:
         self._stream = stream
         self._filters = FaceMemories(OneEuroFilter)
 
-    def of(self, face: FaceMetrics, time_s: float, /) -> dict[str, float]:
+    def of(self, face: FaceMetrics, time_s: float, levels: Floats, /) -> Found:
         """See `ScoreStream`."""
-        found = self._stream.of(face, time_s)
-        scores = np.array([found[name] for name in EXPRESSION_NAMES])
-        smoothed = self._filters.of(face.face_id).smooth(time_s, scores)
-        return {**found, **dict(zip(EXPRESSION_NAMES, smoothed.tolist(), strict=True))}
+        found = self._stream.of(face, time_s, levels)
+        values = np.concatenate([found.scores, found.calibrated, 100.0 * found.presences, [found.attention]])
+        smoothed = self._filters.of(face.face_id).smooth(time_s, values)
+        scores, calibrated, presences = np.split(smoothed[:-1], 3)
+        return Found(scores, calibrated, presences / 100.0, float(smoothed[-1]))
+
+
+def _found(face: FaceMetrics, levels: Floats, uncertainties: Floats) -> Found:
+    scores = scores_of(levels, uncertainties)
+    return Found(scores, scores, presences_of(levels, uncertainties), face.values["attention"])
+
+
+_STREAMS: Mapping[Scores, Callable[[Floats], ScoreStream]] = {
+    Scores.CALIBRATED: CalibratedScores,
+    Scores.LINEAR: LinearScores,
+    Scores.OWN_NEUTRAL: OwnNeutralScores,
+}
 
 
 def scored(
-    frames: Iterable[FrameMetrics], scores: Scores, metrics: MetricSet, *, smoothed: bool = False
+    frames: Iterable[FrameMetrics], scores: Scores, metrics: MetricSet, spreads: Floats, *, smoothed: bool = False
 ) -> Iterator[FrameMetrics]:
     """The frames with the scores of a recipe, `smoothed` or not, and the emotions that follow; each when it comes.
 
-    `frames`: in order of time, with linear scores for linear ones, else with calibrated ones. The faces come out with
-    every name of `metrics`.
+    `frames`: as `FaceAnalyzer` measures them, in order of time. `spreads` (20,): those of the model and the mesh that
+    measured them, see `ExpressionModel`. The faces come out with every name of `metrics`.
     """
-    if scores is not Scores.OWN_NEUTRAL and not smoothed:
-        yield from frames
-        return
-    stream: ScoreStream = OwnNeutralScores() if scores is Scores.OWN_NEUTRAL else FrameScores()
+    stream = _STREAMS[scores](spreads)
     if smoothed:
         stream = SmoothedScores(stream)
     for frame in frames:
-        faces = tuple(_scored(face, stream.of(face, frame.time_s), metrics) for face in frame.faces)
+        faces = tuple(_scored(face, stream, frame.time_s, metrics, spreads) for face in frame.faces)
         yield replace(frame, faces=faces)
 
 
-def _scored(face: FaceMetrics, expressions: Mapping[str, float], metrics: MetricSet) -> FaceMetrics:
-    values = {**face.values, **expressions}
+def _scored(face: FaceMetrics, stream: ScoreStream, time_s: float, metrics: MetricSet, spreads: Floats) -> FaceMetrics:
+    levels = np.array([face.values[name] for name in BASELINE_NAMES])
+    found = stream.of(face, time_s, levels)
+    values = {**face.values, **_named(BASELINE_NAMES, found.scores), "attention": found.attention}
+    if metrics.has(MetricGroup.RAW_EXPRESSION):
+        values |= _named(_RAW_NAMES, scores_of(levels, spreads))
     if metrics.has(MetricGroup.EMOTION):
-        values |= emotions(values)
+        values |= emotions(_named(BASELINE_NAMES, found.calibrated), _named(BASELINE_NAMES, found.presences))
     return replace(face, values={name: values[name] for name in metrics.names})
+
+
+def _named(names: tuple[str, ...], scores: Floats) -> Mapping[str, float]:
+    return dict(zip(names, scores.tolist(), strict=True))

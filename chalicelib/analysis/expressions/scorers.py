@@ -1,42 +1,31 @@
-"""What turns a mesh into expressions, and attention, which needs the head's angles alone."""
+"""What turns faces into expressions, and attention, which needs the head's angles alone."""
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.analysis.faces.head_pose import HeadPose
-from chalicelib.analysis.faces.rigid_face import RigidFit
-from chalicelib.domain.measurements.metrics import EXPRESSION_NAMES
+from chalicelib.analysis.faces.mesh import FaceMesh
+from chalicelib.domain.requests.recipes import Mesh
 
 _FULL_ATTENTION_DEG = 10.0
 _NO_ATTENTION_DEG = 45.0
 
 
-@dataclass(frozen=True, slots=True)
-class ExpressionScores:
-    """The expressions of one face in one picture, each way with every name of `EXPRESSION_NAMES`, in that order.
-
-    `linear`: 0..100, the model's own linear answer, clipped; where on it a neutral face lies differs from expression to
-    expression. `calibrated`: 0 at a neutral face, 100 where the expression is fully present, monotone between.
-    """
-
-    linear: Mapping[str, float]
-    calibrated: Mapping[str, float]
-
-
 class ExpressionModel(Protocol):
-    """Scores the expressions of faces. A face's scores do not depend on what else is scored, before or beside it."""
+    """Says how far faces show each expression. A face's levels do not depend on what else is asked for, before or
+    with it."""
 
-    def score(self, points: NDArray[np.float64], fits: Sequence[RigidFit]) -> list[ExpressionScores]:
-        """The scores of each of N faces.
+    def levels(self, meshes: Sequence[FaceMesh]) -> NDArray[np.float64]:
+        """(N, 20) levels (see `levels`) of N >= 1 faces that one mesh network measured, in the order of
+        `BASELINE_NAMES`."""
+        ...
 
-        `points` (N, 478 or 468, 3): their meshes in pixels of the picture, z in the same pixels. `fits`: those of
-        `fit_rigid` for these points, which whoever follows the faces has already.
-        """
+    def spreads(self, mesh: Mesh) -> NDArray[np.float64]:
+        """(20,) standard deviations between persons at rest, in levels, in the order of `BASELINE_NAMES`."""
         ...
 
 
@@ -47,9 +36,3 @@ def attention_score(pose: HeadPose) -> float:
     angle_deg = math.degrees(math.acos(min(max(facing, -1.0), 1.0)))
     share = min(max((angle_deg - _FULL_ATTENTION_DEG) / (_NO_ATTENTION_DEG - _FULL_ATTENTION_DEG), 0.0), 1.0)
     return 50.0 * (1.0 + math.cos(math.pi * share))
-
-
-def by_face(scores: Mapping[str, NDArray[np.float64]]) -> list[dict[str, float]]:
-    """From (N,) scores per expression to N faces with every name of `EXPRESSION_NAMES`, in that order."""
-    table = np.stack([scores[name] for name in EXPRESSION_NAMES], axis=1)
-    return [dict(zip(EXPRESSION_NAMES, row, strict=True)) for row in table.tolist()]

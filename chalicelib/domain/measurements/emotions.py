@@ -1,32 +1,105 @@
 """Emotions from expressions.
 
-Which expressions make an emotion, valence or engagement more or less likely is the published mapping of the wire
-contract, in the tradition of EMFACS (W. Friesen, P. Ekman 1983). Valence weighs smiling against frowning, as facial
-electromyography finds them with pleasant and unpleasant states (J. Larsen, C. Norris, J. Cacioppo, Psychophysiology 40,
-2003), and the contract's further expressions; engagement is how much a face moves at all.
+How likely each of seven emotions, or none, is, given what a face shows: naive Bayes over the published shares of people
+who show an expression with an emotion (`PROTOTYPES`, each with its source). Expressions count by how sure it is that
+they are there, so an emotion rises and falls with them. Nothing is fitted to faces.
 
-The weights are our own, and all are here: each emotion is a weighted sum of expression scores (0..100), clipped to
-0..100, valence to -100..100. A positive weight never lowers the result, a negative one never raises it.
+Valence weighs smiling against frowning, as facial electromyography finds them with pleasant and unpleasant states (J.
+Larsen, C. Norris, J. Cacioppo, Psychophysiology 40, 2003), and the wire contract's further expressions; engagement is
+how much a face moves at all. These two are weighted sums of scores (0..100), clipped; the weights are our own. A
+positive weight never lowers the result, a negative one never raises it.
 """
 
+import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from chalicelib.domain.measurements.metrics import EMOTION_NAMES
 
+MOST = 0.85
+"""The share of an expression that a source names without a share: most people show it (in Du et al. more than 70 %)."""
+SOME = 0.5
+"""The share of an expression that a source calls optional."""
+UNNAMED = 0.07
+"""The share of an expression that a source does not name, and of every expression in a face without an emotion."""
+SPEECH: Mapping[str, float] = {"mouth open": 0.5, "jaw drop": 0.5}
+"""The same of what speech does: mouths open with any emotion, and with none."""
+NO_EMOTION = 0.5
+"""How likely a face has none, before it is looked at; the seven share the rest."""
+
+_DU = "C. F. Du, Y. Tao, A. Martinez, PNAS 111, 2014, table 1"
+_GUIDE = "P. Ekman, W. Friesen, J. Hager, FACS Investigator's Guide, 2002, emotion prototypes"
+_EMFACS = "W. Friesen, P. Ekman, EMFACS-7, 1983: unilateral 12 and 14"
+
+
+@dataclass(frozen=True, slots=True)
+class Prototype:
+    """One way to show an emotion: the share (0..1) of people who show each expression. Action units that no metric has
+    are left out."""
+
+    emotion: str
+    source: str
+    shares: Mapping[str, float]
+
+
+PROTOTYPES: tuple[Prototype, ...] = (
+    Prototype(
+        "anger",
+        _DU,
+        {"brow furrow": MOST, "lid tighten": MOST, "lip press": MOST, "upper lip raise": 0.26, "chin raise": 0.52},
+    ),
+    Prototype(
+        "anger",
+        _GUIDE,
+        {
+            "brow furrow": MOST,
+            "eye widen": MOST,
+            "lid tighten": MOST,
+            "upper lip raise": SOME,
+            "mouth open": MOST,
+            "jaw drop": SOME,
+        },
+    ),
+    Prototype("contempt", _EMFACS, {"smirk": MOST, "dimpler": MOST}),
+    Prototype(
+        "disgust",
+        _DU,
+        {"nose wrinkle": MOST, "upper lip raise": MOST, "chin raise": MOST, "brow furrow": 0.31, "lip press": 0.26},
+    ),
+    Prototype(
+        "fear",
+        _DU,
+        {
+            "inner brow raise": MOST,
+            "brow furrow": MOST,
+            "lip stretch": MOST,
+            "mouth open": MOST,
+            "brow raise": 0.57,
+            "eye widen": 0.63,
+            "jaw drop": 0.33,
+        },
+    ),
+    Prototype("joy", _DU, {"smile": MOST, "mouth open": MOST, "cheek raise": 0.51}),
+    Prototype("joy", _GUIDE, {"smile": MOST, "cheek raise": SOME}),
+    Prototype(
+        "sadness",
+        _DU,
+        {
+            "brow furrow": MOST,
+            "lip corner depressor": MOST,
+            "inner brow raise": 0.60,
+            "cheek raise": 0.50,
+            "chin raise": 0.67,
+        },
+    ),
+    Prototype(
+        "surprise",
+        _DU,
+        {"inner brow raise": MOST, "brow raise": MOST, "mouth open": MOST, "jaw drop": MOST, "eye widen": 0.66},
+    ),
+)
+
 WEIGHTS: Mapping[str, Mapping[str, float]] = {
-    "anger": {
-        "brow furrow": 0.45,
-        "lid tighten": 0.35,
-        "eye widen": 0.05,
-        "chin raise": 0.20,
-        "mouth open": 0.05,
-        "lip suck": 0.20,
-        "inner brow raise": -0.30,
-        "brow raise": -0.30,
-        "smile": -0.70,
-    },
-    "contempt": {"brow furrow": 0.10, "smirk": 0.90, "smile": -0.60},
-    "disgust": {"nose wrinkle": 0.70, "upper lip raise": 0.95, "lip suck": -0.30, "smile": -1.00},
     "engagement": {
         "brow raise": 0.25,
         "inner brow raise": 0.20,
@@ -39,35 +112,6 @@ WEIGHTS: Mapping[str, Mapping[str, float]] = {
         "mouth open": 0.20,
         "lip suck": 0.20,
         "smile": 0.60,
-    },
-    "fear": {
-        "inner brow raise": 0.40,
-        "brow furrow": 0.15,
-        "eye widen": 0.40,
-        "lip stretch": 0.40,
-        "brow raise": -0.20,
-        "lip corner depressor": -0.30,
-        "jaw drop": -0.30,
-        "smile": -0.60,
-    },
-    "joy": {"smile": 1.00, "brow raise": -0.15, "brow furrow": -0.15},
-    "sadness": {
-        "inner brow raise": 0.35,
-        "brow furrow": 0.20,
-        "lip corner depressor": 0.70,
-        "brow raise": -0.30,
-        "eye widen": -0.20,
-        "mouth open": -0.20,
-        "lip press": -0.10,
-        "lip suck": -0.10,
-        "smile": -0.70,
-    },
-    "surprise": {
-        "inner brow raise": 0.20,
-        "brow raise": 0.30,
-        "eye widen": 0.40,
-        "jaw drop": 0.50,
-        "brow furrow": -0.50,
     },
     "valence": {
         "smile": 0.80,
@@ -83,18 +127,39 @@ WEIGHTS: Mapping[str, Mapping[str, float]] = {
     },
 }
 
-_LOWEST = {"valence": -100.0}
+_LOWEST = {"engagement": 0.0, "valence": -100.0}
+_EMOTIONS = tuple(dict.fromkeys(prototype.emotion for prototype in PROTOTYPES))
+_EVIDENT = tuple(dict.fromkeys(name for prototype in PROTOTYPES for name in prototype.shares))
 
 
-def emotions(expressions: Mapping[str, float]) -> dict[str, float]:
-    """Returns the emotions, valence and engagement in the order of `EMOTION_NAMES`, from the scores 0..100 of the
-    expressions.
+def emotions(scores: Mapping[str, float], presences: Mapping[str, float]) -> dict[str, float]:
+    """Returns the emotions, valence and engagement in the order of `EMOTION_NAMES`.
 
-    Raises `KeyError` if an expression with a weight is missing.
+    `scores`: 0..100, `presences`: how likely each expression is there (above 0, below 1) if nothing but the face were
+    known; both by the names of expressions. The emotions (0..100) and none add up to 100. Raises `KeyError` if an
+    expression that a prototype or a weight names is missing.
     """
-    return {name: _weighted(WEIGHTS[name], expressions, _LOWEST.get(name, 0.0)) for name in EMOTION_NAMES}
+    found = _emotions(presences) | {name: _weighted(name, scores) for name in WEIGHTS}
+    return {name: found[name] for name in EMOTION_NAMES}
 
 
-def _weighted(weights: Mapping[str, float], expressions: Mapping[str, float], lowest: float) -> float:
-    total = sum(weight * expressions[name] for name, weight in weights.items())
-    return min(max(total, lowest), 100.0)
+def _emotions(presences: Mapping[str, float]) -> dict[str, float]:
+    odds = {name: presences[name] / (1.0 - presences[name]) for name in _EVIDENT}
+    likely = dict.fromkeys(_EMOTIONS, 0.0)
+    for prototype in PROTOTYPES:
+        # Of the ways to show an emotion the one that fits better.
+        fit = _likelihood(odds, prototype.shares) * (1.0 - NO_EMOTION) / len(_EMOTIONS)
+        likely[prototype.emotion] = max(likely[prototype.emotion], fit)
+    whole = sum(likely.values()) + _likelihood(odds, {}) * NO_EMOTION
+    return {emotion: 100.0 * each / whole for emotion, each in likely.items()}
+
+
+def _likelihood(odds: Mapping[str, float], shares: Mapping[str, float]) -> float:
+    """How likely the evidence is with an emotion, relative to a face that does nothing at all."""
+    given = ((shares.get(name, SPEECH.get(name, UNNAMED)), value) for name, value in odds.items())
+    return math.prod(share * value + 1.0 - share for share, value in given)
+
+
+def _weighted(name: str, scores: Mapping[str, float]) -> float:
+    total = sum(weight * scores[expression] for expression, weight in WEIGHTS[name].items())
+    return min(max(total, _LOWEST[name]), 100.0)

@@ -163,6 +163,10 @@ def deployed_metrics(*, expressions_only: bool) -> MetricSet:
     return EVERY_METRIC.without(MetricGroup.EMOTION) if expressions_only else EVERY_METRIC
 
 
+MEASURED = deployed_metrics(expressions_only=True)
+"""What is measured on single frames, from which a job's scores and emotions follow."""
+
+
 @dataclass(frozen=True, slots=True)
 class FaceMetrics:
     """One face in one frame. `face_id` is constant from frame to frame; `values` has every name of the job's

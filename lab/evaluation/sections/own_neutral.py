@@ -7,7 +7,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.analysis.expressions.own_neutral import LIMITS
 from chalicelib.analysis.media.frames import Frame
 from chalicelib.domain.measurements.metrics import BASELINE_NAMES, FrameMetrics, raw_name
 from lab.evaluation.sections import neutral_faces
@@ -21,6 +20,7 @@ _SMILE_FRAMES = 300
 _SMILES = ("0-f15-hao-ph", "single_face")
 _TALK = "videos/WolfgangLanger_Pexels.mp4"
 _ALARM, _LOUD_ALARM = 15.0, 30.0
+_TALKING = ("smile", "mouth open", "jaw drop")
 
 Image = NDArray[np.uint8]
 Pairs = NDArray[np.float64]
@@ -83,7 +83,7 @@ def _section(rests: Pairs, smile: Pairs, minutes: Sequence[Pairs], talk: Pairs) 
     lowest = min(float(np.median(each[:, place, 1])) for each in minutes)
     talked = max(
         float((talk[:, BASELINE_NAMES.index(name), 0] - talk[:, BASELINE_NAMES.index(name), 1]).max())
-        for name in LIMITS
+        for name in _TALKING
     )
     figures = (
         Figure(

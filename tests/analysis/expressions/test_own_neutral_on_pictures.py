@@ -8,21 +8,17 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from chalicelib.analysis.analyzer import FaceAnalyzer
-from chalicelib.analysis.expressions.geometric import GeometricExpressions
-from chalicelib.analysis.expressions.score_streams import scored
+from chalicelib.analysis.analyzer import FaceAnalyzer, with_scores
 from chalicelib.analysis.media.frames import Frame
 from chalicelib.analysis.media.open_media import open_media
 from chalicelib.analysis.networks.models import Models
-from chalicelib.domain.measurements.metrics import FaceMetrics
+from chalicelib.domain.measurements.metrics import BASELINE_NAMES, FaceMetrics
 from chalicelib.domain.requests.job_names import JobName
 from chalicelib.domain.requests.recipes import RECIPES
 
 _FPS = 5.0
-_REST_S = 24.0
-# What is left depends on the noise, and on the last bits of the mesh, as the next crop depends on it: 10 to 15 for
-# A000014 over six seeds, with equal spread for two ways of writing the same network.
-_SETTLED_FURROW = 16
+_REST_S = 10.0
+_SETTLED_FURROW = 8.0
 
 Image = NDArray[np.uint8]
 Film = Callable[[Iterator[Frame]], list[FaceMetrics]]
@@ -33,14 +29,13 @@ def measure(models: Models) -> Film:
     """The one face of each frame, as the default job measures it."""
     recipe = RECIPES[JobName.MULTIFACE]
     assert recipe is not None
-    analyzer = FaceAnalyzer(
-        models,
-        mesh=recipe.mesh,
-        max_faces=1,
-        expressions=GeometricExpressions(),  # whose readings of these persons are known
-    )
+    analyzer = FaceAnalyzer(models, mesh=recipe.mesh, max_faces=1)
     metrics = recipe.metrics(expressions_only=False)
-    return lambda frames: [frame.faces[0] for frame in scored(analyzer.analyze(frames), recipe.scores, metrics)]
+
+    def measured(frames: Iterator[Frame]) -> list[FaceMetrics]:
+        return [frame.faces[0] for frame in with_scores(analyzer.analyze(frames), recipe, metrics)]
+
+    return measured
 
 
 def _moved(image: Image, random: np.random.Generator) -> Image:
@@ -60,17 +55,17 @@ def _median(faces: list[FaceMetrics], name: str) -> float:
     return float(np.median([face.values[name] for face in faces]))
 
 
-@pytest.mark.parametrize("name", ["A000014", "B000220", "E000288", "R000395"])
+@pytest.mark.parametrize("name", ["M001171", "G000568"])
 def test_brows_that_lie_low_are_no_furrow_for_long(measure: Film, shared_media: Path, name: str) -> None:
     portrait = cv2.imread(str(shared_media / "portraits" / f"{name}.jpg"))
     assert portrait is not None
     large = np.asarray(cv2.resize(portrait, None, fx=1.6, fy=1.6), dtype=np.uint8)
     random = np.random.default_rng(7)
     faces = measure(_frames(_moved(large, random) for _ in range(round(_REST_S * _FPS))))
-    resting = faces[-25:]
+    resting = faces[-20:]
     assert _median(resting, "brow furrow raw") > 30
     assert _median(resting, "brow furrow") < _SETTLED_FURROW
-    assert faces[0].values["brow furrow"] == faces[0].values["brow furrow raw"]
+    assert faces[0].values["brow furrow"] == faces[0].values["brow furrow raw"] > 30
 
 
 def test_a_smile_after_a_long_rest_is_still_a_smile(measure: Film, shared_media: Path) -> None:
@@ -79,8 +74,7 @@ def test_a_smile_after_a_long_rest_is_still_a_smile(measure: Film, shared_media:
     rest = [clip[index % 20] for index in range(round(_REST_S * _FPS))]
     faces = measure(_frames(iter([*rest, *clip[20:]])))
     resting, smiling = faces[len(rest) - 25 : len(rest)], faces[-20:]
-    for name in ("brow raise", "inner brow raise"):
-        assert _median(resting, f"{name} raw") > 10, name
-        assert _median(resting, name) < 5, name
-    for name in ("smile", "cheek raise", "mouth open"):
+    for name in BASELINE_NAMES:
+        assert _median(resting, name) < 15, name
+    for name in ("smile", "mouth open", "upper lip raise"):
         assert _median(smiling, name) > 0.9 * _median(smiling, f"{name} raw") > 20, name

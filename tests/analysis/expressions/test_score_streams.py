@@ -1,6 +1,8 @@
 """What the kinds of scores make of the same faces, and what is kept of how many faces."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,22 +10,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from chalicelib.analysis.analyzer import FaceAnalyzer
+from chalicelib.analysis.expressions.levels import presences_of, scores_of
 from chalicelib.analysis.expressions.one_euro import OneEuroFilter
 from chalicelib.analysis.expressions.score_streams import scored
 from chalicelib.analysis.faces.memories import FaceMemories
+from chalicelib.analysis.media.open_media import open_media
 from chalicelib.domain.measurements.emotions import emotions
 from chalicelib.domain.measurements.metrics import (
+    BASELINE_NAMES,
     EMOTION_NAMES,
-    EVERY_METRIC,
-    EXPRESSION_NAMES,
+    MEASURED,
     FaceMetrics,
     FrameMetrics,
     MetricGroup,
     MetricSet,
+    raw_name,
 )
 from chalicelib.domain.measurements.validity import InvalidReason
-from chalicelib.domain.requests.recipes import RECIPES, Scores
-from tests.analysis.conftest import Measure
+from chalicelib.domain.requests.recipes import RECIPES, Mesh, Scores
 
 
 def _recipe_metrics(scores: Scores) -> MetricSet:
@@ -38,69 +43,120 @@ RATES = st.sampled_from([12.5, 25.0, 30_000 / 1001, 60.0])
 METRICS_OF = {scores: _recipe_metrics(scores) for scores in Scores}
 
 
-def _frame(time_s: float, score: float, *face_ids: int) -> FrameMetrics:
-    """Faces that have this score in every expression, as the analysis of single frames gives them."""
-    values = dict.fromkeys(EVERY_METRIC.names, 0.0) | dict.fromkeys(EXPRESSION_NAMES, score)
-    values["mean face luminance"] = 120.0
-    return FrameMetrics(time_s, tuple(FaceMetrics(face_id, values | emotions(values)) for face_id in face_ids))
+SPREADS = np.full(len(BASELINE_NAMES), 40.0)
+
+
+def _frame(time_s: float, level: float, *face_ids: int) -> FrameMetrics:
+    """Faces that have this level in every expression, as the analysis of single frames gives them."""
+    values = dict.fromkeys(MEASURED.names, 0.0) | dict.fromkeys(BASELINE_NAMES, level)
+    values |= {"mean face luminance": 120.0, "attention": 70.0}
+    return FrameMetrics(time_s, tuple(FaceMetrics(face_id, values) for face_id in face_ids))
+
+
+def _scored(
+    frames: list[FrameMetrics], kind: Scores, metrics: MetricSet | None = None, *, smoothed: bool = False
+) -> list[FrameMetrics]:
+    return list(scored(frames, kind, metrics or METRICS_OF[kind], SPREADS, smoothed=smoothed))
+
+
+def _score(level: float) -> float:
+    """The calibrated score."""
+    return float(scores_of(np.array([level]), SPREADS[:1])[0])
+
+
+def _presence(level: float) -> float:
+    return float(presences_of(np.array([level]), SPREADS[:1])[0])
+
+
+def _engagement(level: float) -> float:
+    return emotions(dict.fromkeys(BASELINE_NAMES, _score(level)), dict.fromkeys(BASELINE_NAMES, _presence(level)))[
+        "engagement"
+    ]
 
 
 def _smiles(
-    values: list[float], kind: Scores = Scores.CALIBRATED, step_s: float = 0.04, *, smoothed: bool = True
+    levels: list[float], kind: Scores = Scores.CALIBRATED, step_s: float = 0.04, *, smoothed: bool = True
 ) -> list[float]:
-    frames = [_frame(index * step_s, value, 0) for index, value in enumerate(values)]
-    found = scored(frames, kind, METRICS_OF[kind], smoothed=smoothed)
-    return [frame.faces[0].values["smile"] for frame in found]
-
-
-@pytest.mark.parametrize("kind", [Scores.LINEAR, Scores.CALIBRATED])
-def test_scores_of_single_frames_come_through(kind: Scores) -> None:
-    frames = [_frame(0.0, 70.0, 0, 1), _frame(1.0, 10.0), _frame(2.0, 90.0, 1)]
-    assert list(scored(frames, kind, METRICS_OF[kind])) == frames
+    frames = [_frame(index * step_s, level, 0) for index, level in enumerate(levels)]
+    return [frame.faces[0].values["smile"] for frame in _scored(frames, kind, smoothed=smoothed)]
 
 
 @pytest.mark.parametrize("smoothed", [False, True])
 @pytest.mark.parametrize("kind", Scores)
-def test_every_kind_has_all_its_metrics_and_leaves_a_still_as_it_is(kind: Scores, *, smoothed: bool) -> None:
-    still = _frame(0.0, 40.0, 0)
-    (found,) = scored([still], kind, METRICS_OF[kind], smoothed=smoothed)
-    assert tuple(found.faces[0].values) == METRICS_OF[kind].names
-    assert {name: found.faces[0].values[name] for name in EVERY_METRIC.names} == still.faces[0].values
+def test_every_kind_has_all_its_metrics_and_the_same_still(kind: Scores, *, smoothed: bool) -> None:
+    (found,) = _scored([_frame(0.0, 60.0, 0)], kind, smoothed=smoothed)
+    values = found.faces[0].values
+    assert tuple(values) == METRICS_OF[kind].names
+    assert values["attention"] == 70
+    assert values["smile"] == pytest.approx(57.5 if kind is Scores.LINEAR else _score(60.0))
+    shown = dict.fromkeys(BASELINE_NAMES, _score(60.0)), dict.fromkeys(BASELINE_NAMES, _presence(60.0))
+    assert {name: values[name] for name in EMOTION_NAMES} == pytest.approx(emotions(*shown))
 
 
-def test_emotions_follow_from_the_corrected_scores() -> None:
-    frames = [_frame(index * 0.04, 15.0, 0) for index in range(1000)]
-    last = list(scored(frames, Scores.OWN_NEUTRAL, METRICS_OF[Scores.OWN_NEUTRAL]))[-1].faces[0].values
-    assert last["smile"] < 3
-    assert last["smile raw"] == 15
-    assert {name: last[name] for name in EMOTION_NAMES} == emotions(last)
+def test_frames_without_a_face_come_through() -> None:
+    assert [len(frame.faces) for frame in _scored([_frame(0.0, 9.0, 0, 1), _frame(1.0, 9.0)], Scores.CALIBRATED)] == [
+        2,
+        0,
+    ]
+
+
+def test_the_uncorrected_score_stands_beside_the_corrected_one() -> None:
+    last = _scored([_frame(index * 0.04, 35.0, 0) for index in range(500)], Scores.OWN_NEUTRAL)[-1].faces[0].values
+    for name in BASELINE_NAMES:
+        assert last[raw_name(name)] == pytest.approx(_score(35.0))
+        assert last[name] < 0.7 * last[raw_name(name)]
+    assert last["engagement"] < 0.7 * _engagement(35.0)
 
 
 @pytest.mark.parametrize(("kind", "smoothed"), [(Scores.OWN_NEUTRAL, False), (Scores.CALIBRATED, True)])
 def test_without_emotions_none_follow(kind: Scores, *, smoothed: bool) -> None:
     metrics = METRICS_OF[kind].without(MetricGroup.EMOTION)
-    (found,) = scored([_frame(0.0, 40.0, 0)], kind, metrics, smoothed=smoothed)
+    (found,) = _scored([_frame(0.0, 40.0, 0)], kind, metrics, smoothed=smoothed)
     assert tuple(found.faces[0].values) == metrics.names
 
 
 @pytest.mark.parametrize("reason", list(InvalidReason))
 def test_a_measurement_that_is_not_valid_teaches_nothing(reason: InvalidReason) -> None:
-    usual = _frame(0.0, 15.0, 0).faces[0].values
+    usual = _frame(0.0, 35.0, 0).faces[0].values
     faces = (FaceMetrics(0, usual, 100.0, (reason,)), FaceMetrics(1, usual))
-    frames = [FrameMetrics(index * 0.04, faces) for index in range(500)]
-    last = list(scored(frames, Scores.OWN_NEUTRAL, METRICS_OF[Scores.OWN_NEUTRAL]))[-1]
-    assert [face.values["brow furrow"] for face in last.faces] == [15.0, pytest.approx(2.5, abs=1.5)]
+    last = _scored([FrameMetrics(index * 0.04, faces) for index in range(500)], Scores.OWN_NEUTRAL)[-1]
+    assert last.faces[0].values["brow furrow"] == pytest.approx(_score(35.0))
+    assert last.faces[1].values["brow furrow"] < 0.7 * _score(35.0)
+
+
+@given(
+    st.lists(st.tuples(st.floats(0.01, 2.0), st.floats(-200, 200), st.booleans()), min_size=1, max_size=10),
+    st.permutations((0, 1, 2)),
+)
+def test_faces_do_not_touch_each_other_in_whatever_order_they_come(
+    film: list[tuple[float, float, bool]], order: list[int]
+) -> None:
+    def follow(faces: list[int]) -> dict[int, list[Mapping[str, float]]]:
+        time_s, frames = 0.0, []
+        for duration_s, level, valid in film:
+            time_s += duration_s
+            reasons = () if valid else (InvalidReason.DARK,)
+            shown = [replace(_frame(0.0, level / (each + 1), each).faces[0], invalid_reasons=reasons) for each in faces]
+            frames.append(FrameMetrics(time_s, tuple(shown)))
+        found: dict[int, list[Mapping[str, float]]] = {each: [] for each in faces}
+        for frame in _scored(frames, Scores.OWN_NEUTRAL):
+            for face in frame.faces:
+                found[face.face_id].append(face.values)
+        return found
+
+    together = follow(order)
+    assert together == {each: follow([each])[each] for each in order}
 
 
 def test_smoothing_calms_what_trembles() -> None:
-    trembling = (50 + np.random.default_rng(3).normal(0, 3, 500)).tolist()
-    smoothed = _smiles(trembling)
+    levels = (60 + np.random.default_rng(3).normal(0, 3, 500)).tolist()
+    trembling, smoothed = _smiles(levels, smoothed=False), _smiles(levels)
     assert np.std(np.diff(smoothed)) < 0.45 * np.std(np.diff(trembling))
     assert np.mean(smoothed) == pytest.approx(np.mean(trembling), abs=0.5)
 
 
 def test_smoothing_keeps_a_blink() -> None:
-    smoothed = _smiles([0.0] * 20 + [50.0, 100.0, 100.0, 100.0, 50.0] + [0.0] * 20)
+    smoothed = _smiles([0.0] * 20 + [100.0, 200.0, 200.0, 200.0, 100.0] + [0.0] * 20)
     assert max(smoothed) > 85
     assert smoothed[-1] < 2
 
@@ -113,33 +169,37 @@ def test_nothing_knows_the_future(kind: Scores, *, smoothed: bool) -> None:
 
 
 def test_a_corrected_score_is_smoothed_after_the_correction_and_its_raw_one_is_not() -> None:
-    trembling = (30 + np.random.default_rng(3).normal(0, 3, 500)).tolist()
+    trembling = (60 + np.random.default_rng(3).normal(0, 3, 200)).tolist()
     frames = [_frame(index * 0.04, value, 0) for index, value in enumerate(trembling)]
-    metrics = METRICS_OF[Scores.OWN_NEUTRAL]
-    corrected = [frame.faces[0].values for frame in scored(frames, Scores.OWN_NEUTRAL, metrics)]
-    smoothed = [frame.faces[0].values for frame in scored(frames, Scores.OWN_NEUTRAL, metrics, smoothed=True)]
+    corrected = [frame.faces[0].values["smile"] for frame in _scored(frames, Scores.OWN_NEUTRAL)]
+    smoothed = [frame.faces[0].values for frame in _scored(frames, Scores.OWN_NEUTRAL, smoothed=True)]
+    # A filter's share of a new value depends on its own course alone.
     by_hand = OneEuroFilter()
-    expected = [
-        float(by_hand.smooth(index * 0.04, np.array([values["smile"]]))[0]) for index, values in enumerate(corrected)
-    ]
+    expected = [float(by_hand.smooth(index * 0.04, np.array([value]))[0]) for index, value in enumerate(corrected)]
     assert [values["smile"] for values in smoothed] == pytest.approx(expected)
-    assert [values["smile raw"] for values in smoothed] == trembling
-    assert {name: smoothed[-1][name] for name in EMOTION_NAMES} == emotions(smoothed[-1])
+    assert [values["smile raw"] for values in smoothed] == pytest.approx([_score(value) for value in trembling])
 
 
 def test_each_face_is_smoothed_for_itself() -> None:
     frames = [_frame(0.0, 90.0, 0), _frame(0.04, 90.0, 0), _frame(0.08, 5.0, 1)]
-    last = list(scored(frames, Scores.CALIBRATED, METRICS_OF[Scores.CALIBRATED], smoothed=True))[-1]
-    assert last.faces[0].values["smile"] == 5
+    last = _scored(frames, Scores.CALIBRATED, smoothed=True)[-1]
+    assert last.faces[0].values["smile"] == _score(5.0)
 
 
 def test_a_gap_begins_anew() -> None:
-    assert _smiles([90.0, 10.0], step_s=0.6) == [90.0, 10.0]
+    assert _smiles([90.0, 10.0], step_s=0.6) == [_score(90.0), _score(10.0)]
 
 
-def test_a_man_who_talks_and_closes_his_eyes_is_calmer_and_closes_them_as_often(measured: Measure) -> None:
-    frames = measured("videos/WolfgangLanger_Pexels.mp4")
-    smoothed = list(scored(frames, Scores.CALIBRATED, METRICS_OF[Scores.CALIBRATED], smoothed=True))
+def test_a_woman_who_talks_and_closes_her_eyes_is_calmer_and_closes_them_as_often(
+    analyzer: FaceAnalyzer, shared_media: Path
+) -> None:
+    spreads = analyzer.expressions.spreads(Mesh.ATTENTION)
+    with open_media(shared_media / "videos/WolfgangLanger_Pexels.mp4") as medium:
+        levels = list(analyzer.analyze(medium.frames()))
+    frames, smoothed = (
+        list(scored(levels, Scores.CALIBRATED, METRICS_OF[Scores.CALIBRATED], spreads, smoothed=smoothed))
+        for smoothed in (False, True)
+    )
 
     def course(results: list[FrameMetrics], name: str) -> NDArray[np.float64]:
         return np.array([result.faces[0].values[name] for result in results])

@@ -1,0 +1,82 @@
+"""Levels and scores: one straight scale for what models say of an expression, and what files say of it.
+
+A *level* is an inner answer of a model (before anything is clipped) on a straight scale: 0 is the mean of persons at
+rest, 100 the full expression; below rest it is negative. A *score* is 0..100 and takes into account how far from rest a
+face may be without doing anything: the *uncertainty*, a standard deviation in levels. Near rest a level counts little,
+far from it fully, as in a Wiener filter (N. Wiener, Extrapolation, Interpolation and Smoothing of Stationary Time
+Series, 1949): level x level^2 / (level^2 + noise^2). There is no threshold below which nothing shows. The noise is
+chosen by one rule for all expressions: two standard deviations above rest, where one person in forty reads, score 25.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+
+FULL = 100.0
+_RARE = 2.0
+_RARE_SCORE = 25.0
+"""The most that `_RARE` standard deviations above rest score."""
+_REST_WIDTH = 1.2
+"""A face trembles round its rest, too: standard deviations of levels at rest, in uncertainties."""
+_SHOWN_WIDTH = FULL / 2.0
+_FARTHEST = 2.5
+_LEAST_ODDS, _MOST_ODDS = -2.5, 4.0
+"""Natural logarithms of odds: 8 % and 98 %."""
+_NOT_AT_REST = 50.0
+_PER_DEVIATION = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The straight scale of an inner answer, in its unit. `rest`: the mean of persons at rest; `full`: the full
+    expression (below `rest` if the answer falls); `spread`: the standard deviation between persons at rest."""
+
+    rest: float
+    full: float
+    spread: float
+
+    def levels(self, answers: ArrayLike) -> Floats:
+        """0 at `rest`, 100 at `full`, straight on both sides of both."""
+        levels: Floats = FULL * (np.asarray(answers, dtype=np.float64) - self.rest) / (self.full - self.rest)
+        return levels
+
+    @property
+    def level_spread(self) -> float:
+        """The standard deviation between persons at rest, in levels."""
+        return abs(FULL * self.spread / (self.full - self.rest))
+
+
+def scores_of(levels: Floats, uncertainties: Floats) -> Floats:
+    """Scores 0..100 of levels above rest: 0 at rest and below, rising from there without a step to 100, which the
+    surer rest is known the nearer lies to level 100.
+
+    `uncertainties`: standard deviations (levels, of the same shape) of what is known of rest.
+    """
+    above, rare = np.maximum(levels, 0.0), _RARE * uncertainties
+    squares, noise = np.square(above), np.maximum(rare / _RARE_SCORE - 1.0, 0.0) * np.square(rare)
+    scores: Floats = above * squares / np.maximum(squares + noise, 1e-9)
+    return np.minimum(scores, FULL)
+
+
+def presences_of(levels: Floats, uncertainties: Floats) -> Floats:
+    """How likely expressions are there, 0..1, if as many faces show one as do not: rest is normal with what is not
+    known of it, the expression is normal around level 100. At most what `_LEAST_ODDS` and `_MOST_ODDS` allow: no model
+    is as sure as its numbers.
+
+    `uncertainties`: as `scores_of` has them.
+    """
+    at_rest = np.maximum(_REST_WIDTH * uncertainties, 1.0)
+    shown = np.maximum(at_rest, _SHOWN_WIDTH)
+    seen = np.clip(levels, -_FARTHEST * at_rest, 2.0 * FULL)
+    log_odds = np.log(at_rest / shown) + 0.5 * (np.square(seen / at_rest) - np.square((seen - FULL) / shown))
+    presences: Floats = 1.0 / (1.0 + np.exp(-np.clip(log_odds, _LEAST_ODDS, _MOST_ODDS)))
+    return presences
+
+
+def linear_scores(levels: Floats, spreads: Floats) -> Floats:
+    """Scores 0..100 that are straight through rest: 50 at rest, 5 more for each standard deviation between persons at
+    rest (`spreads`, in levels)."""
+    return np.clip(_NOT_AT_REST + _PER_DEVIATION * levels / spreads, 0.0, 100.0)
