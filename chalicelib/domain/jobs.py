@@ -16,6 +16,9 @@ from chalicelib.domain.segments import SegmentPlan
 from chalicelib.domain.webhooks import Webhook
 from chalicelib.errors import Conflict, JobBusy, JobNotClaimable, LeaseLost, StaleWrite
 
+MAX_RUNS = 1000
+"""How often a job can run. Deleting it costs two deletions for each run."""
+
 
 class JobStatus(StrEnum):
     """The status of a job."""
@@ -130,12 +133,14 @@ class Job:
         return own_input_entry_id(self.id)
 
     @property
-    def entry_ids(self) -> tuple[str, ...]:
-        """Returns every entry that the job has, had in an earlier run, or may have left incomplete."""
-        kinds = ("result", "client result")
-        results = (derived_id(self.id, kind, str(run)) for run in range(1, self.run + 1) for kind in kinds)
-        known = (self.input_entry_id, self.own_input_entry_id, self.result_entry_id, *results)
+    def input_entry_ids(self) -> tuple[str, ...]:
+        """Returns the entries of the job's media, its own even if it was never completed, and that of its result."""
+        known = (self.input_entry_id, self.own_input_entry_id, self.result_entry_id)
         return tuple(dict.fromkeys(entry_id for entry_id in known if entry_id is not None))
+
+    def result_entry_ids(self, run: int) -> tuple[str, ...]:
+        """Returns the entries that a run has for results, or may have left incomplete."""
+        return derived_id(self.id, "result", str(run)), derived_id(self.id, "client result", str(run))
 
     def with_input(self, entry_id: str, now: datetime) -> "Job":
         """Sets the input, which has arrived."""
@@ -189,7 +194,9 @@ class Job:
 
     def requeued(self, now: datetime) -> "Job":
         """Starts a new run, whatever the state of the last one; its worker loses the job. Raises `Conflict` without an
-        input."""
+        input, or after `MAX_RUNS` runs."""
+        if self.run >= MAX_RUNS:
+            raise Conflict(f"This job has run {MAX_RUNS} times, which is the limit; create a new job.")
         if not self.has_media:
             raise Conflict("This job has no input yet, so it cannot run again; upload the file or create a new job.")
         return self._changed(

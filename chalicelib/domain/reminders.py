@@ -26,9 +26,10 @@ class Duty(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Reminder:
     """One duty towards one job or entry of an account, or one attempt at a job (`subject_id`). There is at most one of
-    each."""
+    each. `position` is how far a duty has come that is done in several goes."""
 
     account_id: str
     duty: Duty
     subject_id: str
     due_at: datetime
+    position: int = 0

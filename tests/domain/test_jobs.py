@@ -144,7 +144,7 @@ def test_requeue_begins_a_clean_run(job: Job) -> None:
 
 
 def test_requeue_needs_media() -> None:
-    with pytest.raises(Conflict, match="no media"):
+    with pytest.raises(Conflict, match="no input"):
         replace(_queued(), input_entry_id=None).requeued(START)
 
 

@@ -1,8 +1,8 @@
 """Reminders in DynamoDB: rows of their own in a sparse index by time."""
 
-import secrets
 from contextlib import suppress
 from datetime import datetime
+from itertools import islice, zip_longest
 
 from chalicelib.aws.dynamodb.rows import from_row, stored, to_row
 from chalicelib.aws.dynamodb.table import Condition, ConditionFailed, DynamoTable
@@ -30,16 +30,14 @@ class DynamoReminders:
     def list_due(self, now: datetime, *, limit: int) -> tuple[Reminder, ...]:
         """At most `limit` of the reminders that are due. One that was written or removed just now may be amiss.
 
-        The shards are asked in a random order, so that one that is always full cannot starve the others.
+        The shards take turns, so that one that is always full cannot starve the others.
         """
-        due: list[Reminder] = []
-        for partition in secrets.SystemRandom().sample(DUE_PARTITIONS, len(DUE_PARTITIONS)):
-            if len(due) < limit:
-                rows = self._table.query_index(
-                    DUE_INDEX, (DUE_PARTITION, partition), (DUE_AT, stored(now)), limit=limit - len(due)
-                )
-                due += (from_row(Reminder, row) for row in rows)
-        return tuple(due)
+        shards = (
+            self._table.query_index(DUE_INDEX, (DUE_PARTITION, partition), (DUE_AT, stored(now)), limit=limit)
+            for partition in DUE_PARTITIONS
+        )
+        rows = (row for rank in zip_longest(*shards) for row in rank if row is not None)
+        return tuple(from_row(Reminder, row) for row in islice(rows, limit))
 
     def remove(self, reminder: Reminder) -> None:
         """Removes the reminder, unless it has been moved to another time or deleted."""

@@ -2,6 +2,7 @@
 
 import logging
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chalicelib.domain.accounts import Caller
@@ -22,6 +23,9 @@ AUTHOR = "retention"
 _LAST_WORDS_S = 120.0
 # Behind API Gateway a request has 29 seconds: what it began later than this, nobody is at any more.
 _LONGEST_REQUEST_S = 60
+
+# After this a job that has run very often lets others come first, and goes on in the next sweep.
+_BUDGET_S = 10.0
 
 _log = logging.getLogger(__name__)
 
@@ -72,9 +76,10 @@ class JobRetention:
         self._dropped = dropped
         self._clock = clock
 
-    def perform(self, reminder: Reminder) -> datetime | None:
-        """Removes the job. One that a worker may be at, or was at a moment ago, is cancelled first and removed when the
-        worker has stopped, one that has a webhook when that has been told."""
+    def perform(self, reminder: Reminder) -> datetime | Reminder | None:
+        """Removes the job, in several goes if it has run very often. One that a worker may be at, or was at a moment
+        ago, is cancelled first and removed when the worker has stopped, one that has a webhook when that has been told.
+        """
         account_id, job_id = reminder.account_id, reminder.subject_id
         try:
             before = self._jobs.get(account_id, job_id).status
@@ -85,9 +90,13 @@ class JobRetention:
         is_told = job.webhook is not None and not before.is_over  # of the cancellation, for which it needs its row
         if is_told or _may_have_a_worker(job, now):
             return now + timedelta(seconds=_LAST_WORDS_S)
-        for entry_id in job.entry_ids:
-            with suppress(NotFound):
-                self._deletions.delete(Caller(AUTHOR, account_id), entry_id)
+        for entry_id in job.input_entry_ids:
+            self._delete(account_id, entry_id)
+        for run in range(reminder.position + 1, job.run + 1):
+            if (self._clock() - now).total_seconds() > _BUDGET_S:
+                return replace(reminder, due_at=self._clock(), position=run - 1)
+            for entry_id in job.result_entry_ids(run):
+                self._delete(account_id, entry_id)
         if job.upload is not None:
             self._uploads.discard(job.upload.media_key)
         self._dropped.delete_of_job(job)  # of which no entry may know: it came to nothing, or was deleted before
@@ -95,10 +104,14 @@ class JobRetention:
         try:
             self._jobs.delete(job, record)
         except StaleWrite:
-            return now  # it was requeued meanwhile: once more from the start
+            return replace(reminder, due_at=now, position=0)  # it was requeued meanwhile: once more from the start
         # A warning, because Lambda drops what is less by default, and this line is meant to be found.
         _log.warning("audit %s: %s %s of account %s", record.id, record.action, job_id, account_id)
         return None
+
+    def _delete(self, account_id: str, entry_id: str) -> None:
+        with suppress(NotFound):
+            self._deletions.delete(Caller(AUTHOR, account_id), entry_id)
 
     def _stopped(self, job: Job) -> Job:
         is_live = job.status in (JobStatus.QUEUED, JobStatus.WORKING)

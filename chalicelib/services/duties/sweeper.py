@@ -1,26 +1,31 @@
 """What is due is done: expired uploads, and whatever else has a `Duty`.
 
-A sweep does a bounded amount of work and may die anywhere: a reminder is removed after its duty is done, and every duty
-may be done again.
+A sweep does a limited amount of work and may die anywhere: a reminder is moved on before its duty and removed after it,
+and every duty may be done again. So a duty that ends its process, or lasts as long as Lambda allows, cannot be the
+first of every sweep. Accounts take turns: one with thousands of reminders due does not keep the others waiting.
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chalicelib.domain.reminders import Duty, Reminder
 from chalicelib.services.ports import Clock, ReminderStore
 
-_AT_ONCE = 100
+_LOOK = 2500  # reminders that one sweep looks at, to find those of many accounts
+_AT_ONCE = 500
+_BUDGET_S = 30.0  # after which a sweep begins no other duty; its Lambda function has longer
 _RETRY_S = 300.0
 
 _log = logging.getLogger(__name__)
 
 
-Performer = Callable[[Reminder], datetime | None]
-"""How one duty is done: does what is due, or finds that nothing is left to do. Returns when to come back, None for
-never. Whatever is raised counts as a fault of ours: the sweeper logs it and comes back some minutes later."""
+Performer = Callable[[Reminder], datetime | Reminder | None]
+"""How one duty is done: does what is due, or finds that nothing is left to do. Returns when to come back, or how far it
+has come as the reminder to come back with, None for never. Whatever is raised counts as a fault of ours: the sweeper
+logs it and comes back some minutes later."""
 
 
 class Sweeper:
@@ -35,19 +40,38 @@ class Sweeper:
         self._at_once = at_once
 
     def sweep(self) -> int:
-        """Does at most `at_once` duties and says how many were found due. One that fails does not hold up the rest."""
-        due = self._reminders.list_due(self._clock(), limit=self._at_once)
-        for reminder in due:
+        """Does at most `at_once` duties within half a minute and says how many. One that fails does not hold up the
+        rest."""
+        began = self._clock()
+        done = 0
+        for reminder in in_turn(self._reminders.list_due(began, limit=max(_LOOK, self._at_once))):
+            if done == self._at_once or (self._clock() - began).total_seconds() > _BUDGET_S:
+                break
             self._perform(reminder)
-        return len(due)
+            done += 1
+        return done
 
     def _perform(self, reminder: Reminder) -> None:
+        moved = replace(reminder, due_at=self._clock() + timedelta(seconds=_RETRY_S))
+        self._reminders.set(moved)
         try:
-            again_at = self._performers[reminder.duty](reminder)
+            again = self._performers[reminder.duty](reminder)
         except Exception:  # noqa: BLE001  # the boundary of a duty: the others must still be done
             _log.exception("the duty %s of %s failed", reminder.duty, reminder.subject_id)
-            again_at = self._clock() + timedelta(seconds=_RETRY_S)
-        if again_at is None:
-            self._reminders.remove(reminder)
+            return
+        if again is None:
+            self._reminders.remove(moved)
         else:
-            self._reminders.set(replace(reminder, due_at=again_at))
+            self._reminders.set(again if isinstance(again, Reminder) else replace(reminder, due_at=again))
+
+
+def in_turn(due: Iterable[Reminder]) -> Iterator[Reminder]:
+    """Yields the first of each account, then the second of each, and so on."""
+    waiting: dict[str, deque[Reminder]] = defaultdict(deque)
+    for reminder in due:
+        waiting[reminder.account_id].append(reminder)
+    while waiting:
+        for account_id in list(waiting):
+            yield waiting[account_id].popleft()
+            if not waiting[account_id]:
+                del waiting[account_id]

@@ -82,6 +82,7 @@ def test_a_sweeper_that_dies_at_any_step_of_an_entrys_end_is_made_good_by_the_ne
         except Death:
             died = True
         world.process.restart()
+        world.clock.advance(600)  # the reminder was moved on before the duty
         world.sweeper.sweep()
         assert world.entry_rows.get_many(ADA.account_id, [entry.id]) == {}
         assert world.media.objects == {}

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import BinaryIO
 
 import pytest
@@ -11,16 +11,16 @@ from chalicelib.domain.accounts import AccountSettings
 from chalicelib.domain.audit import AuditAction
 from chalicelib.domain.entries import Entry
 from chalicelib.domain.intake.announced_files import AnnouncedFile
-from chalicelib.domain.jobs import Job, JobStatus
+from chalicelib.domain.jobs import MAX_RUNS, Job, JobStatus
 from chalicelib.domain.reminders import Duty
 from chalicelib.domain.requests.job_names import JobName
 from chalicelib.domain.requests.new_jobs import NewJob
 from chalicelib.domain.segments import SegmentPlan
-from chalicelib.errors import JobNotClaimable, LeaseLost, NotFound
+from chalicelib.errors import Conflict, JobNotClaimable, LeaseLost, NotFound
 from chalicelib.services.duties.retention import AUTHOR, RetentionPlan
 from chalicelib.services.ports import StoredMedia
-from tests.fakes import START, FakeAccounts, FakeJobs, FakeMedia, FakeReminders
-from tests.services.conftest import ADA, UPLOAD_EXPIRES_S, World, an_upload
+from tests.fakes import START, FakeAccounts, FakeJobs, FakeMedia, FakeReminders, FixedClock
+from tests.services.conftest import ADA, EVE, UPLOAD_EXPIRES_S, WatchedEntries, World, an_upload
 
 KEPT_S = 5000
 
@@ -51,6 +51,10 @@ def finish(world: World, job: Job) -> None:
     runs.finish(claimed, result_entry_id=entry_id, progress=None)
 
 
+def entry_ids(job: Job) -> tuple[str, ...]:
+    return (*job.input_entry_ids, *job.result_entry_ids(job.run))
+
+
 def is_gone(world: World, job: Job) -> bool:
     try:
         world.jobs.get(ADA, job.id)
@@ -73,11 +77,11 @@ def test_everything_of_an_expired_job_goes_and_nothing_else(world: World) -> Non
     world.clock.advance(1)
     world.sweeper.sweep()
     assert is_gone(world, job)
-    assert world.entries.get_many(ADA, ended.entry_ids) == {}
+    assert world.entries.get_many(ADA, entry_ids(ended)) == {}
     assert world.annotation_rows.list(ADA.account_id, str(job.input_entry_id)) == ()
     assert len(left - set(world.media.objects)) == 3
     kept = world.jobs.get(ADA, other.id)
-    assert len(world.entries.get_many(ADA, kept.entry_ids)) == 2
+    assert len(world.entries.get_many(ADA, entry_ids(kept))) == 2
     (record,) = world.job_rows.audit
     assert (record.action, record.subject_id, record.author) == (AuditAction.JOB_EXPIRED, job.id, AUTHOR)
     assert {line.author for line in world.entry_rows.audit} == {AUTHOR}
@@ -267,3 +271,50 @@ def test_a_reminder_never_comes_before_the_row_it_is_for() -> None:
     assert plan.begin(Duty.JOB_RETENTION, "account", "job", START, 1) == START + timedelta(seconds=1)
     assert reminders.list_due(START + timedelta(seconds=30), limit=1) == ()
     assert len(reminders.list_due(START + timedelta(seconds=60), limit=1)) == 1
+
+
+class SlowEntries(WatchedEntries):
+    """Entries whose deletion takes 5 ms of the clock, whether they are there or not."""
+
+    clock: FixedClock
+
+    def begin_deletion(self, account_id: str, entry_id: str, now: datetime) -> Entry:
+        self.clock.advance(0.005)
+        return super().begin_deletion(account_id, entry_id, now)
+
+
+def test_a_job_of_ten_thousand_runs_and_a_flood_of_jobs_hold_nobody_up() -> None:
+    """Ada's job, which ran when runs had no limit yet, takes 100 s to delete; a sweep may last a minute."""
+    rows = SlowEntries()
+    world = World(entry_rows=rows)
+    rows.clock = world.clock
+    often = create(world)
+    world.job_rows.save(replace(often, run=10_000, status=JobStatus.DONE, version=often.version + 1))
+    flood = [create(world) for _ in range(1000)]
+    others = [world.jobs.create(EVE, NewJob(JobName.NO_OP, expires_in_s=KEPT_S + 60), an_upload()) for _ in range(5)]
+    world.clock.advance(KEPT_S + 120)
+    began = world.clock()
+    world.sweeper.sweep()
+    assert (world.clock() - began).total_seconds() < 50
+    for job in others:
+        with pytest.raises(NotFound):
+            world.jobs.get(EVE, job.id)
+    assert not is_gone(world, often)
+    for _ in range(60):
+        world.clock.advance(60)
+        began = world.clock()
+        world.sweeper.sweep()
+        assert (world.clock() - began).total_seconds() < 50
+        if is_gone(world, often):
+            break
+    assert is_gone(world, often)
+    assert sum(is_gone(world, job) for job in flood) > 100, "it did not wait for the large one either"
+
+
+def test_a_job_runs_a_thousand_times_at_most(world: World) -> None:
+    job = create(world)
+    world.job_rows.save(replace(job, run=MAX_RUNS - 1, status=JobStatus.DONE, version=job.version + 1))
+    assert world.jobs.requeue(ADA, job.id).run == MAX_RUNS
+    with pytest.raises(Conflict, match="create a new job"):
+        world.jobs.requeue(ADA, job.id)
+    assert world.jobs.get(ADA, job.id).run == MAX_RUNS

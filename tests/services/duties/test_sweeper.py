@@ -1,9 +1,10 @@
 """What is due is done, once or again, and one duty that fails does not hold up the rest."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from chalicelib.domain.reminders import Duty, Reminder
-from chalicelib.services.duties.sweeper import Sweeper
+from chalicelib.services.duties.sweeper import Sweeper, in_turn
 from tests.fakes import START, FakeReminders, FixedClock
 
 _JOB, _ENTRY = (Reminder("account", duty, "subject", START) for duty in (Duty.JOB_UPLOAD, Duty.ENTRY_UPLOAD))
@@ -59,3 +60,43 @@ def test_a_sweep_is_bounded() -> None:
     clock, reminders, job, entry = FixedClock(), _reminders(), _Performer(), _Performer()
     assert [_sweep(job, entry, clock, reminders, at_once=1) for _ in range(3)] == [1, 1, 0]
     assert len(job.done) == len(entry.done) == 1
+
+
+def test_a_reminder_is_moved_on_before_its_duty() -> None:
+    """What ends the process in the middle of it is not the first thing of the next sweep."""
+    clock, reminders = FixedClock(), _reminders()
+
+    def dies(_reminder: Reminder) -> datetime | None:
+        raise SystemExit
+
+    good = _Performer()
+    sweeper = Sweeper(reminders, {Duty.JOB_UPLOAD: dies, Duty.ENTRY_UPLOAD: good}, clock)
+    for _ in range(2):
+        with suppress(SystemExit):
+            sweeper.sweep()
+    assert good.done == [_ENTRY]
+    clock.advance(3600)
+    assert len(reminders.list_due(clock(), limit=10)) == 1, "it is not lost"
+
+
+def test_a_sweep_ends_in_time_and_the_next_goes_on() -> None:
+    clock, reminders = FixedClock(), FakeReminders()
+    for number in range(100):
+        reminders.set(Reminder("account", Duty.JOB_UPLOAD, f"subject {number}", START))
+
+    def slow(_reminder: Reminder) -> datetime | None:
+        clock.advance(1)
+        return None
+
+    sweeper = Sweeper(reminders, {Duty.JOB_UPLOAD: slow}, clock)
+    done = [sweeper.sweep() for _ in range(5)]
+    assert max(done) < 40
+    assert sum(done) == 100
+
+
+def test_accounts_take_turns() -> None:
+    reminders = [Reminder("large", Duty.JOB_UPLOAD, f"{number}", START) for number in range(1000)]
+    reminders += [Reminder("small", Duty.JOB_UPLOAD, f"{number}", START) for number in range(3)]
+    turns = [reminder.account_id for reminder in in_turn(reminders)]
+    assert turns[:7] == ["large", "small"] * 3 + ["large"]
+    assert len(turns) == len(reminders)
