@@ -52,7 +52,7 @@ class Services:
 
     @cached_property
     def job_rows(self) -> JobStore:
-        """The jobs for whoever may end one."""
+        """Returns the job store of services that may end a job."""
         ports = self.ports
         # Their ports are asked for at an end: most processes never see one.
         observers: list[EndObserver] = [lambda job: shown_in_results(job, ports.entries(), ports.drops())]
@@ -155,7 +155,7 @@ class Services:
 
     @property
     def _jobs_url(self) -> str | None:
-        """Where clients see jobs, if notifications are sent at all and no request is needed to know it."""
+        """Returns the public URL of jobs, if notifications are sent and the URL is configured."""
         base_url = self.settings.public_base_url
         return None if self.ports.deliveries is None or not base_url else f"{base_url.rstrip('/')}/jobs"
 

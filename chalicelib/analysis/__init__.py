@@ -1,4 +1,4 @@
-"""Pixels to numbers. No AWS, no HTTP. A video goes through the rooms in this order.
+"""Pixels to numbers. No AWS, no HTTP. A video passes through media, faces and expressions.
 
 expressions  Faces to scores
 faces        Frames to faces that keep their identity

@@ -9,10 +9,10 @@ Item = TypeVar("Item")
 
 
 def read_ahead(items: Iterable[Item], *, depth: int, name: str) -> Generator[Item]:
-    """The same items in the same order, taken from `items` by a thread of its own that is called `name`.
+    """Yields the same items in the same order, taken from `items` by a thread named `name`.
 
     At most `depth` items, 1 or more, are waiting or being made at a time. What `items` raises is raised here, after the
-    items before it. Whoever does not take all of them must close the generator: it comes back when the thread has
+    items before it. A caller that does not take all of them must close the generator: it comes back when the thread has
     ended, which has then closed `items` (where it is a generator). The thread starts with the first item asked for.
     """
     reader = _Reader(items, depth)
@@ -41,7 +41,7 @@ class _Reader(Generic[Item]):
         end: BaseException | None = None
         try:
             self._read()
-        except BaseException as error:  # noqa: BLE001  # raised again where the items are taken
+        except BaseException as error:  # noqa: BLE001  # raised again in the consumer
             end = error
         self._ready.put(end)
 

@@ -1,4 +1,4 @@
-"""What speaks against the numbers of one face in one frame; the limits are those of `domain.validity`."""
+"""The reasons against the numbers of one face in one frame; the limits are those of `domain.validity`."""
 
 import cv2
 import numpy as np
@@ -23,14 +23,14 @@ _MIN_CONTRAST = 1.0
 
 
 def confidence(mesh: FaceMesh) -> float:
-    """How sure the mesh network is that there is a face, 0..100."""
+    """Returns the mesh network's confidence that this is a face, 0..100."""
     return float(np.clip(100.0 * mesh.flag, 0.0, 100.0))
 
 
 def invalid_reasons(
     mesh: FaceMesh, pose: HeadPose, *, luminance: float, interocular_px: float, picture: tuple[int, int]
 ) -> Reasons:
-    """What speaks against a face; `picture` is the frame's height and width in pixels."""
+    """Returns the reasons against a face; `picture` is the frame's height and width in pixels."""
     found = {
         InvalidReason.TURNED: max(abs(pose.yaw_deg), abs(pose.pitch_deg)) > MAX_TURN_DEG,
         InvalidReason.DARK: luminance < MIN_LUMINANCE,
@@ -52,7 +52,8 @@ def outside_share(points: NDArray[np.float64], picture: tuple[int, int]) -> floa
 
 
 def sharpness(sample: NDArray[np.uint8]) -> float:
-    """How much fine detail a face has for its contrast, whatever its size in the picture: about 0.3 for a sharp one.
+    """Returns the sharpness of a face: its fine detail relative to its contrast, whatever its size in the picture:
+    about 0.3 for a sharp one.
 
     The standard deviation of the second derivative over that of the grey values, of the middle of `sample` (192, 192,
     3) uint8 BGR, along rows or columns, whichever is less: a face that moved is blurred one way only. A relative of the

@@ -57,7 +57,7 @@ class Urls:
         return f"{self.entry(entry_id)}/upload"
 
     def webhook_secret(self) -> str:
-        """What the account's notifications are signed with."""
+        """The URL of the account's webhook secret."""
         return f"{self.base}/webhook_secret"
 
     def entries(self) -> str:

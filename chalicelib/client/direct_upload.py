@@ -27,8 +27,8 @@ def send_upload(http: HttpSession, upload: Mapping[str, Any], media: Path, on_up
     """Sends the file as the API's `upload` object says, completes the upload and returns the job's document.
 
     Holds no more of the file in memory than a socket takes at a time. Sends no credentials: the URLs are signed. Sends
-    a part that fails again; if an error or an exception such as KeyboardInterrupt ends the upload, the upload is given
-    up and the API told. Raises `ApiError`, OSError for an unreadable file, or KeyError for an `upload` that is none.
+    a part that fails again; if an error or an exception such as KeyboardInterrupt ends the upload, the upload is
+    cancelled at the API. Raises `ApiError`, OSError for an unreadable file, or KeyError for an `upload` that is none.
     """
     complete_url = str(upload["complete"])
     try:

@@ -61,8 +61,10 @@ class MediaApiClient:
         options: OptionValues = NO_OPTIONS,
         direct_above_bytes: int = DIRECT_ABOVE_BYTES,
     ) -> RemoteJob:
-        """Sends the file as a stream and returns the new job; `options`: by name (`job_options`). What is
-        larger than `direct_above_bytes` goes past the API. Raises `ApiError`, or OSError for an unreadable file."""
+        """Sends the file as a stream and returns the new job; `options`: by name (`job_options`). A file larger than
+        `direct_above_bytes` is uploaded directly to the media store. Raises `ApiError`, or OSError for an unreadable
+        file.
+        """
         if media.stat().st_size > direct_above_bytes:
             return self.upload_job(media, name, on_upload, options=options)
         with media.open("rb") as body:

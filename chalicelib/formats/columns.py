@@ -17,7 +17,7 @@ def metric_columns(metrics: MetricSet, *, classifier_names: bool) -> dict[str, s
 
 
 def size_members(size: FrameSize | None) -> dict[str, dict[str, int]]:
-    """What the JSON formats say beside the columns of the frames' size; nothing if it is not known."""
+    """Returns the frame size as members of the JSON formats; nothing if it is not known."""
     return {} if size is None else {"frame_size": {"width_px": size.width_px, "height_px": size.height_px}}
 
 
@@ -29,6 +29,6 @@ def metric_cells(face: FaceMetrics, names: Iterable[str]) -> list[str]:
 
 
 def validity_cells(face: FaceMetrics) -> list[str]:
-    """What stands under `VALIDITY_COLUMNS`, as text: 0..100, 1 or 0, and reasons. Raises `ValueError` if the
+    """Returns the values of `VALIDITY_COLUMNS` as text: 0..100, 1 or 0, and reasons. Raises `ValueError` if the
     confidence is not finite."""
     return [metric_text(face.confidence), str(int(face.is_valid)), reasons_text(face.invalid_reasons)]

@@ -28,8 +28,8 @@ from chalicelib.formats.writers import OpenSpool, ResultWriter
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What the files of a job have in common: its recipe and metrics; `provider` is what the networks ran on and
-    `frame_size` what face boxes refer to, if they are known."""
+    """The common data of a job's files: its recipe and metrics; `provider` is the execution provider and `frame_size`
+    the frame size to which face boxes refer, if they are known."""
 
     recipe: Recipe
     metrics: MetricSet

@@ -1,10 +1,9 @@
-"""The whole of Mien on one machine, with moto in the place of AWS: `make demo`, `make serve`.
+"""Mien on one machine, with moto instead of AWS: `make demo`, `make serve`.
 
-aws             The AWS services that Mien uses, played in this process
+aws             The AWS services that Mien uses, emulated in this process
 http            The local HTTP server: what API Gateway does on AWS
 workers         Worker processes and the queue that feeds them: what Lambda does on AWS
-background      What goes on in the local stack without a request: the event source mappings of its queues, and the
-                schedule
+background      The background work of the local stack: the event source mappings of its queues, and the schedule
 demo            One medium through the whole of Mien on this machine, from the upload to the results
 demo_clip       A short film for trying Mien out: a portrait that moves, grows, tilts, leaves the picture and comes
                 back

@@ -71,7 +71,7 @@ def main() -> None:
 def demo(media: Path | None, job_name: str, results: Path, log_path: Path, *, expressions_only: bool) -> None:
     """Analyse a video or picture through the API, from the upload to the results.
 
-    Ends with 0 when the results are there, with 1 and a sentence when they cannot be, and with 130 after Ctrl-C.
+    Exit status: 0 for success, 1 with an error message on failure, 130 after Ctrl-C.
     """
     console = _begin("Starting Mien on this machine: the API, an AWS in memory, and a worker")
     from chalicelib.local.demo import run_demo  # noqa: PLC0415  # see above
@@ -128,7 +128,7 @@ def _begin(first_line: str) -> Console:
 
 
 def _exit_status(action: Callable[[], None], log_path: Path) -> int:
-    """Carries `action` out; what stops it becomes a sentence on standard error and a status."""
+    """Runs `action` and returns its exit status. Exceptions become an error message on standard error and a status."""
     try:
         with endings_as_exceptions():
             _log_to(log_path)

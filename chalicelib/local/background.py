@@ -1,4 +1,4 @@
-"""What goes on in the local stack without a request: the event source mappings of its queues, and the schedule."""
+"""The background work of the local stack: the event source mappings of its queues, and the schedule."""
 
 from contextlib import ExitStack
 from types import TracebackType
@@ -17,8 +17,8 @@ DEFAULT_SWEEP_INTERVAL_S = 5.0
 
 
 class Background:
-    """A context manager; inside it objects that arrive and jobs that end are announced to the very handlers that
-    Lambda calls, and the sweeper goes round every `sweep_interval_s` seconds."""
+    """A context manager; inside it, the handlers that Lambda would call get the objects that arrive and the jobs that
+    end, and the sweeper runs every `sweep_interval_s` seconds."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""One medium through the whole of Mien on this machine, from the upload to the results."""
+"""Analyses one media file with a complete stack on this machine, from the upload to the results."""
 
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -23,7 +23,7 @@ _POLL_S = 0.25
 
 
 class DemoError(MienError):
-    """The demo cannot go on. The message is a sentence for a person."""
+    """The demo cannot continue. The message is for the user."""
 
 
 def run_demo(
@@ -38,7 +38,7 @@ def run_demo(
     """Analyses `media`, or a clip made for the purpose, on a stack of its own, and puts the results into the directory
     `results`.
 
-    Says what happens on `console`. Raises `MienError` with a sentence, or OSError of the disk.
+    Prints progress on `console`. Raises `MienError` with a message for the user, or OSError of the disk.
     """
     _check_media(media)
     _check_results(results)
@@ -56,7 +56,7 @@ def run_demo(
 
 
 def say(console: Console, sentence: str) -> None:
-    """Prints as it is, whatever is in file names, and does not break lines that somebody may want to copy."""
+    """Prints text as is, whatever file names contain, without breaking lines, so that they can be copied."""
     console.print(sentence, markup=False, highlight=False, soft_wrap=True)
 
 

@@ -88,7 +88,7 @@ def _placement(share: float, size_px: tuple[int, int]) -> NDArray[np.float64]:
 
 
 def _slide(share: float) -> float:
-    """How far the portrait is out of the picture: 0 in place, 1 gone, with soft starts and stops."""
+    """Returns how far the portrait is out of the picture: 0 in place, 1 outside, with soft starts and stops."""
     out = _smooth_step((share - _OUT_FROM) / (_OUT_TO - _OUT_FROM))
     back = _smooth_step((share - _IN_FROM) / (_IN_TO - _IN_FROM))
     return out - back

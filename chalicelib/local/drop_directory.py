@@ -1,4 +1,4 @@
-"""A directory on the disk in the place of the bucket's drop-folder: files go in, results come back beside them."""
+"""A directory on the disk as the bucket's drop-folder: new files are uploaded, results are written back to it."""
 
 import logging
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Something that goes on in a thread of its own."""
+"""Calls a function repeatedly in a thread of its own."""
 
 import logging
 from collections.abc import Callable
@@ -31,7 +31,8 @@ class Repetition:
         self._thread.join()
 
     def end(self) -> None:
-        """No further call; the block's end waits for the one under way. Whoever has several ends them all first."""
+        """Stops further calls; the end of the block waits for the current one. With several repetitions, call `end` on
+        all of them first."""
         self._ended.set()
 
     def _run(self) -> None:

@@ -1,4 +1,4 @@
-"""The API on this machine, for as long as somebody wants it."""
+"""Serves the API on this machine until it is interrupted."""
 
 import shlex
 import sys
@@ -27,10 +27,10 @@ def run_serve(
     drop: Path | None = None,
     expressions_only: bool = False,
 ) -> NoReturn:
-    """Runs a stack until an exception (Ctrl-C, SIGTERM) ends it. `port` is the API's, 0 takes a free one.
+    """Runs a stack until an exception (Ctrl-C, SIGTERM) ends it. `port` is the API's, 0 picks a free one.
 
-    Files that lie in the directory `drop` are analysed by themselves. Says on `console` how to use it. Raises
-    `StackError` where it cannot start or its workers do not stay alive.
+    Files in the directory `drop` are analysed automatically. Prints on `console` how to use it. Raises `StackError` if
+    it cannot start or its workers do not stay alive.
     """
     if drop is not None:
         drop.mkdir(parents=True, exist_ok=True)
@@ -51,7 +51,7 @@ def run_serve(
 
 
 def introduction(stack: Stack, clip: Path) -> str:
-    """What to do with a running stack: its address, its user, and commands to paste."""
+    """Returns the instructions for a running stack: its address, its user, and commands to paste."""
     return "\n".join(
         (
             f"The API is at {stack.index_url}",

@@ -1,4 +1,4 @@
-"""What ends a process from outside: Ctrl-C (SIGINT), SIGTERM and SIGHUP. What is ignored (`nohup`) stays ignored."""
+"""The signals that end a process: Ctrl-C (SIGINT), SIGTERM and SIGHUP. Ignored signals (`nohup`) stay ignored."""
 
 import os
 import signal

@@ -1,6 +1,6 @@
-"""The whole of Mien on this machine: embedded AWS, the API, the workers and one user.
+"""A complete stack on this machine: embedded AWS, the API, the workers and one user.
 
-What it holds lives in memory and is gone when it ends: it is for trying, developing and testing, not for keeping.
+All data is in memory and lost when it ends: it is for trial, development and tests, not for production.
 """
 
 import errno
@@ -45,7 +45,7 @@ _SEGMENT_PROCESSES = 2
 
 
 class StackError(MienError):
-    """The stack cannot start or go on. The message is a sentence for a person."""
+    """The stack cannot start or continue. The message is for the user."""
 
 
 class Stack:
@@ -89,7 +89,7 @@ class Stack:
         self.credentials_path = Path()
 
     def __enter__(self) -> Self:
-        """Raises `StackError` where models are missing, the port is in use or the log cannot be written."""
+        """Raises `StackError` if models are missing, the port is in use or the log cannot be written."""
         check_models(self._models_dir)
         with ExitStack() as undo:
             server = self._bind()
@@ -128,12 +128,12 @@ class Stack:
         return self._batch.process_ids if self._batch is not None else ()
 
     def check_workers(self) -> None:
-        """Raises `StackError` where a worker does not stay alive, so that waiting for it would have no end."""
+        """Raises `StackError` if a worker does not stay alive, so that waiting for it would never end."""
         if self._supervisor is not None and self._supervisor.has_given_up:
             raise StackError(f"The worker does not start; its log {self._log_path} says why.")
 
     def _bind(self) -> HttpServer:
-        """The API on its port, where requests wait until it is started."""
+        """Binds the API's port; requests wait until the API is started."""
         app = Chalice(app_name="mien", configure_logs=False)
         register_api(app, self._ready_services)
         try:
@@ -169,7 +169,7 @@ class Stack:
 
     def _start_batch(self, aws: EmbeddedAws, undo: ExitStack) -> dict[str, str]:
         """The environment of workers, in which they find the batch service; this process finds it, too."""
-        # Media and results in work lie here, and go with the stack even where a worker was killed over them.
+        # Media files and results in progress are kept here, and deleted with the stack even if a worker was killed.
         directory = Path(undo.enter_context(tempfile.TemporaryDirectory(prefix="mien-stack-")))
         self.credentials_path = directory / "credentials"
         write_profile(aws.credentials, self.credentials_path)
@@ -197,7 +197,7 @@ def _as_it_is(settings: Settings) -> Settings:
 
 
 def check_models(models_dir: Path) -> None:
-    """Raises `StackError` where `make setup` has not been run."""
+    """Raises `StackError` if `make setup` has not been run."""
     models = Models(models_dir)
     if not all(models.has(file_name) for file_name in ModelFile):
         raise StackError(f"There are no models in {models_dir}; run `make setup` first.")

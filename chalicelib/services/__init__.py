@@ -1,10 +1,10 @@
-"""What may be done with jobs, entries, annotations and accounts: one class per noun, its ports passed in.
+"""The use cases of jobs, entries, annotations and accounts: one class per noun, its ports passed in.
 
-duties             What is due at a time: the sweeper, retention, notifications, deletions
-intake             Media on their way in: direct uploads, URLs, the drop-folder
-ports              What the services need from the world outside, one file a noun; `aws` implements it, the tests have
+duties             Scheduled duties: the sweeper, retention, notifications, deletions
+intake             Incoming media files: direct uploads, URLs, the drop-folder
+ports              The interfaces that the services need, one file per noun; `aws` implements them, the tests have
                    fakes
-runs               Runs of jobs, as workers and those who look after them see them
+runs               Runs of jobs: workers, segments, dead letters
 accounts           Accounts as operators see them: what was decided for them, and what was done in them that cannot be
                    undone
 annotations        Annotations: notes in key and value on an entry

@@ -19,14 +19,14 @@ class Accounts:
         self._trail = trail
 
     def get(self, account_id: str) -> AccountSettings:
-        """What was decided for the account. Raises `NotFound`."""
+        """Returns the settings of the account. Raises `NotFound`."""
         if not self._users.has_account(account_id):
             raise NotFound(f"There is no account {account_id}; list the users to see those that exist.")
         return self._accounts.get(account_id) or AccountSettings(account_id, version=0)
 
     def set_retention(self, account_id: str, retention_s: int | None) -> AccountSettings:
-        """From now on new jobs and entries are kept for so long where their client does not say; None: as long as the
-        deployment does. Raises as `get` does, `Invalid` for an impossible time, or `StaleWrite`."""
+        """Sets the retention time of new jobs and entries whose client gives none; None means the default of the
+        deployment. Raises as `get` does, `Invalid` for an invalid time, or `StaleWrite`."""
         if retention_s is not None:
             check_kept_s(retention_s, "retention time")
         there = self.get(account_id)

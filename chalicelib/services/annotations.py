@@ -13,7 +13,7 @@ from chalicelib.services.ports import AnnotationStore, Clock, EntryStore, Page
 
 
 class Annotations:
-    """What may be done with annotations."""
+    """The use cases of annotations."""
 
     def __init__(self, annotations: AnnotationStore, entries: EntryStore, clock: Clock) -> None:
         self._annotations = annotations
@@ -84,9 +84,9 @@ class Annotations:
         limit: int,
         cursor: str | None = None,
     ) -> Page[Entry]:
-        """The account's entries that have a note with this key and, where they are given, this value and source.
+        """Returns the account's entries that have an annotation with this key and, if given, this value and source.
 
-        Newest first; a page may be short and have a cursor all the same. What was noted a moment ago may be missing.
+        Newest first; a short page may still have a cursor. Annotations of the last second may be missing.
         Raises `Invalid` without a key, `MalformedRequest` for a foreign cursor.
         """
         if not key:

@@ -1,4 +1,4 @@
-"""How a row changes: read, decide, write on the condition that nobody wrote in between, else from the start."""
+"""Changes a row by optimistic concurrency: read, decide, write conditionally, and retry after a conflict."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -12,7 +12,7 @@ from chalicelib.services.ports import JobStore
 T = TypeVar("T")
 Transition = Callable[[Job], Job]
 
-# Each lost race means that somebody else's write went through; this many in a row is a fault, not contention.
+# Each lost race means that another write succeeded; this many in a row is a fault, not contention.
 _TRIES = 20
 
 

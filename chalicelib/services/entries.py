@@ -36,7 +36,7 @@ class Upload:
 
 
 class Entries:
-    """What may be done with entries and representations."""
+    """The use cases of entries and representations."""
 
     def __init__(self, entries: EntryStore, media: MediaStore, clock: Clock, *, retention: RetentionPlan) -> None:
         self._entries = entries
@@ -45,7 +45,7 @@ class Entries:
         self._retention = retention
 
     def create(self, caller: Caller, upload: Upload, *, data_split: str | None = None) -> Entry:
-        """Stores a medium without a job: the row, then the bytes, then the representation that names them.
+        """Stores a media file without a job: the row, then the bytes, then the representation that names them.
 
         Raises `Invalid` for an upload without bytes or with a name that cannot be stored.
         """
@@ -60,7 +60,7 @@ class Entries:
         return self.get(caller, entry_id)
 
     def create_input(self, caller: Caller, job: Job, upload: Upload) -> None:
-        """Stores the medium of a job, in the same order; it goes with the job."""
+        """Stores the input of a job, in the same order; it is deleted with the job."""
         self.create_empty(caller, job, job.own_input_entry_id)
         self.add_representation(caller, job.own_input_entry_id, upload)
 
@@ -82,7 +82,7 @@ class Entries:
         return self.get(caller, entry_id)
 
     def add_representation(self, caller: Caller, entry_id: str, upload: Upload) -> Representation:
-        """Adds a file to an entry. Raises `NotFound`, or `Invalid` where the entry has a file of that name."""
+        """Adds a file to an entry. Raises `NotFound`, or `Invalid` if the entry has a file of that name."""
         file_name = check_upload(upload)
         entry = self.get(caller, entry_id)
         file_id = representation_id(entry_id, file_name)
@@ -138,13 +138,13 @@ class Entries:
         retried(attempt, f"representation {representation_id}")
 
     def take_back(self, added: Representation) -> None:
-        """Undoes an addition; a file that has come in its place, or an entry that is gone, is left as it is."""
+        """Undoes an addition; a file that replaced it, or an entry that no longer exists, is left unchanged."""
         self._media.delete(added.media_key)
         with suppress(NotFound, StaleWrite):
             self._entries.remove_representation(added, self._clock())
 
     def has_file(self, caller: Caller, entry_id: str, file_name: str) -> bool:
-        """Whether the entry has a file of that name. Raises `NotFound` without the entry."""
+        """Returns True if the entry has a file of that name. Raises `NotFound` without the entry."""
         return representation_id(entry_id, file_name) in self.get(caller, entry_id).representations
 
     def get_representation(self, caller: Caller, entry_id: str, representation_id: str) -> Representation:
@@ -191,7 +191,7 @@ class Entries:
 
     @contextmanager
     def _taken_back(self, representation: Representation) -> Iterator[None]:
-        """Deletes the stored bytes where the row has refused them. After any other failure the row may name them."""
+        """Deletes the stored bytes if the row was not written. After any other failure the row may name them."""
         try:
             yield
         except (CallerError, StaleWrite):
@@ -200,7 +200,7 @@ class Entries:
 
 
 def entry_of_job(job: Job, entry_id: str, now: datetime) -> Entry:
-    """An entry for a job's medium or for a result, without files."""
+    """Returns an entry for a job's input or result, without files."""
     return Entry(entry_id, job.account_id, job.author, now, now, data_split=job.data_split, drop_key=job.drop_key)
 
 

@@ -22,10 +22,11 @@ class Idempotency:
         self._clock = clock
 
     def begin(self, caller: Caller, key: str, fingerprint: str) -> KeyedRequest | KeptAnswer:
-        """The request, which is then the caller's to `finish` or `release`; or the answer that it had before.
+        """Claims the key and returns the request, which the caller must `finish` or `release`; or returns the stored
+        response.
 
-        Raises `Invalid` for an impossible key, `Conflict` where the key stands for another request, where the same is
-        being processed (with `retry_after_s`), or where its answer is not kept.
+        Raises `Invalid` for an invalid key, `Conflict` if the key was used for another request, if the same request is
+        being processed (with `retry_after_s`), or if its response is not stored.
         """
         now = self._clock()
         request = new_keyed_request(caller.account_id, key, fingerprint, owner=secrets.token_hex(16), now=now)

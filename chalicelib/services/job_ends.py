@@ -1,4 +1,4 @@
-"""The end of a job, as those see it who have something to do then, whoever brings it about."""
+"""The end of a job, as seen by its observers, whichever process ends it."""
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack

@@ -23,7 +23,7 @@ MESSAGE_WITHIN_S = 120.0
 
 
 class Jobs:
-    """What clients may do with jobs."""
+    """The use cases of jobs."""
 
     def __init__(
         self,
@@ -116,10 +116,10 @@ class Jobs:
         options: OptionValues = NO_OPTIONS,
         result: Upload | None = None,
     ) -> Job:
-        """Renames the job, changes its options, cancels it, or ends it with a `result` of the client's own.
+        """Renames the job, changes its options, cancels it, or ends it with a `result` uploaded by the client.
 
-        `status` may be `cancelled`, or `done` together with a result. Raises `NotFound`, `Invalid`, or `Conflict` where
-        the job's state forbids it.
+        `status` may be `cancelled`, or `done` together with a result. Raises `NotFound`, `Invalid`, or `Conflict` if
+        the job's state does not allow it.
         """
         if status is not None and status != (JobStatus.CANCELLED if result is None else JobStatus.DONE):
             raise Invalid(

@@ -10,11 +10,11 @@ _MOST = 1000
 
 
 class RememberedLogins:
-    """Stored hash, password and source that went together in this process, as keyed digests; the latest thousand.
+    """Combinations of stored hash, password and source that were verified in this process, as keyed digests; the latest
+    thousand.
 
-    The user's row is still read for every request, so disabling a user or changing a password works at once. The
-    source belongs to it: otherwise somebody else's remembered password could be guessed from elsewhere without being
-    counted.
+    The user's row is still read for every request, so disabling a user or changing a password works at once. The source
+    is included: otherwise another user's remembered password could be guessed from elsewhere without being counted.
     """
 
     def __init__(self) -> None:
@@ -23,7 +23,7 @@ class RememberedLogins:
         self._lock = Lock()
 
     def knows(self, password_hash: str, password: str, source: str) -> bool:
-        """Whether this was added."""
+        """Returns True if this combination was added."""
         return self._digest(password_hash, password, source) in self._digests
 
     def add(self, password_hash: str, password: str, source: str) -> None:

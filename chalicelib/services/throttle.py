@@ -53,7 +53,7 @@ class Throttle:
             bucket.tokens -= 1
 
     def __len__(self) -> int:
-        """How many users are remembered."""
+        """Returns the number of users that are remembered."""
         return len(self._buckets)
 
     def _filled_bucket(self, user: str) -> _Bucket:

@@ -26,7 +26,7 @@ class Users:
         self._remembered = RememberedLogins()
 
     def add(self, email: str, password: str, account_id: str) -> User:
-        """Stores a new user. Raises `Invalid` where the name is taken or cannot be one, or for an unfit password."""
+        """Stores a new user. Raises `Invalid` if the name is taken or invalid, or for an invalid password."""
         email = _normal(email)
         if "@" not in email or ":" in email or not email.isprintable() or len(email) > MAX_EMAIL_CHARACTERS:
             raise Invalid("The user name must be an e-mail address without a colon, which HTTP Basic does not allow.")

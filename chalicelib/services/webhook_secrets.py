@@ -22,7 +22,7 @@ class WebhookSecrets:
         first = WebhookSecret(account_id, new_secret(), self._clock())
         try:
             self._store.save(first)
-        except StaleWrite:  # somebody else was first, and the account has one secret
+        except StaleWrite:  # another request was first, and the account has one secret
             return self.get(account_id)
         return first
 

@@ -1,9 +1,8 @@
 """A message in, a finished job out. Runs from the worker image: numpy, OpenCV and ONNX Runtime live here.
 
-divide               Whether a medium is so long that it is analysed in segments, and in which
-every                Something that is done once in so many seconds, however often it is asked for
-fetch_input          The medium of a job that was created with a URL: fetched, stored as the job's input entry, then
-                     claimed by the job
+divide               Divides a long video into segments
+every                Does something at most once in a number of seconds
+fetch_input          Fetches the input of a job with a URL and stores it as the job's input entry
 halves               A video in two halves, which two processes measure beside each other
 job_medium           The medium of a claimed job, on this machine's disk
 lambda_main          The worker as a Lambda function: an SQS event in, the messages that must come again out

@@ -1,10 +1,10 @@
 """The worker as a process of AWS Batch: `python -m chalicelib.worker`.
 
-Which run of which job: the argument `--job`, or the variable MIEN_JOB_MESSAGE, both the text of a job message. Which
-segment of it: AWS_BATCH_JOB_ARRAY_INDEX, which Batch sets in the processes of an array; without it the whole job.
+The run: the argument `--job`, or the variable MIEN_JOB_MESSAGE, both the text of a job message. The segment:
+AWS_BATCH_JOB_ARRAY_INDEX, which Batch sets in the processes of an array; without it, the whole job.
 
-Ends with 0 when the work is done or nobody waits for it, with 2 for wrong usage, and with anything else for a fault of
-ours, after which Batch begins it again. SIGTERM, as it comes before a spot instance goes, gives a job back first.
+Exit status: 0 if the work is done or not needed, 2 for wrong usage, anything else for an internal error, after which
+Batch begins it again. SIGTERM, as it comes before a spot instance goes, gives a job back first.
 """
 
 import argparse

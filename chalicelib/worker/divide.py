@@ -1,4 +1,4 @@
-"""Whether a medium is so long that it is analysed in segments, and in which."""
+"""Divides a long video into segments."""
 
 from pathlib import Path
 
@@ -8,10 +8,10 @@ from chalicelib.settings import Settings
 
 
 def divide(path: Path, info: MediaInfo, settings: Settings, *, was_interrupted: bool) -> SegmentPlan | None:
-    """The segments of an opened medium; None for what is short, small, or does not say how long it is.
+    """Returns the segments of an opened media file; None if it is short, small, or of unknown duration.
 
-    What was begun before and did not come to its end may have had too many faces for the time that a Lambda has: it is
-    divided if it is long enough for two segments at all.
+    A run that was interrupted may have had too many faces for the time limit of a Lambda: it is divided if it is long
+    enough for two segments.
     """
     if settings.batch_queue is None or settings.batch_job_definition is None:
         return None

@@ -1,4 +1,4 @@
-"""The medium of a job that was created with a URL: fetched, stored as the job's input entry, then claimed by the job.
+"""Fetches the input of a job with a URL and stores it as the job's input entry.
 
 The entry's id follows from the job. The bytes have a key for each attempt, as a URL may give others the next time: of
 two attempts the first that writes the entry wins, and the other takes its bytes.
@@ -33,7 +33,7 @@ def fetch_input(services: Services, fetcher: MediaFetcher, job: Job, url: str, t
         raise
     except NotFound as gone:  # the entry: the job has expired, or the client has deleted what another attempt stored
         services.fetched_inputs.settle(attempt)
-        raise LeaseLost(f"job {job.id} has lost the entry of its medium") from gone
+        raise LeaseLost(f"job {job.id} has lost the entry of its input") from gone
 
 
 def _store(services: Services, job: Job, attempt: FetchAttempt, target: Path, content_type: str) -> str:

@@ -1,8 +1,7 @@
-"""A video in two halves, which two processes measure beside each other.
+"""A video in two halves, which two processes measure in parallel.
 
-Python computes in one thread of a process at a time, so one process leaves half of a second processor idle. Where the
-halves meet, and that they do, is a matter of the video alone: a machine with one processor measures them one after the
-other, and has the same numbers.
+Python computes in one thread of a process at a time, so one process leaves half of a second processor idle. The seam
+depends on the video alone: a machine with one processor measures the halves one after the other, with the same numbers.
 """
 
 import time
@@ -40,21 +39,20 @@ class SecondHalf(Protocol):
 
     @property
     def counts(self) -> PartialCounts | None:
-        """What the decoder says, once all frames have come."""
+        """Returns the decoder's counts, after all frames."""
         ...
 
     def stop(self) -> None:
-        """No more frames are wanted; whoever waits for one in another thread is soon told that there are none, or gets
-        an exception."""
+        """Asks it to stop; readers blocked in other threads are soon released, or get an exception."""
         ...
 
     def close(self) -> None:
-        """Ends it. Nobody waits for a frame any more."""
+        """Ends it. No reader may wait for a frame."""
         ...
 
 
 def halves_of(info: MediaInfo) -> SegmentPlan | None:
-    """How a medium is halved; None for what is short, no video, very large, or cannot be sought in."""
+    """Returns how a video is halved; None if it is short, not a video, very large, or not seekable."""
     if info.kind != "video" or info.format_name not in SEEKABLE_FORMATS or info.duration_s is None:
         return None
     if info.duration_s < _MIN_DURATION_S or info.width_px * info.height_px > _MAX_PIXELS:
@@ -70,12 +68,12 @@ def halves_of(info: MediaInfo) -> SegmentPlan | None:
 def measured_in_halves(
     analyzer: FaceAnalyzer, path: Path, plan: SegmentPlan, limits: MediaLimits, second: SecondHalf
 ) -> Generator[FrameMetrics]:
-    """Every frame of a video once, in order. The first half is measured here and now, the second by `second`, which is
-    closed at the end.
+    """Yields every frame of a video once, in order. The first half is measured here and now, the second by `second`,
+    which is closed at the end.
 
-    Where the two do not find frames with the same times before the seam, which odd files can bring about, the second
-    is left aside and the first goes on to the end. Raises `MediaError` as one pass would. Whoever does not take all
-    frames must close the generator.
+    If the two do not find frames with the same times before the seam, which unusual files can cause, the second is
+    ignored and the first continues to the end. Raises `MediaError` as one pass would. Whoever does not take all frames
+    must close the generator.
     """
     seam = _Seam(plan, second)
     with ExitStack() as ends:
@@ -92,7 +90,7 @@ def measured_in_halves(
 
 
 class _Seam:
-    """Where the first half ends, if the second fits to it."""
+    """Returns the end of the first half, if the second fits it."""
 
     def __init__(self, plan: SegmentPlan, second: SecondHalf) -> None:
         segment = plan.segment(1)
@@ -102,7 +100,7 @@ class _Seam:
         self.is_joined = False
 
     def first_half(self, frames: Iterator[Frame]) -> Iterator[Frame]:
-        """The frames before the seam; all of them where the second half does not fit."""
+        """Yields the frames before the seam; all of them if the second half does not fit."""
         times: list[float] = []
         for frame in frames:
             if frame.time_s >= self._start_s:
@@ -118,7 +116,7 @@ class _Seam:
         yield from frames
 
     def parts(self, first: Iterator[FrameMetrics]) -> Iterator[Iterator[FrameMetrics]]:
-        """What is to be stitched: the second half follows only where it fits, which shows while the first goes on."""
+        """Returns the halves to stitch: the second follows only if it fits, which is known during the first."""
         yield first
         if self.is_joined:
             yield self._later
@@ -132,9 +130,9 @@ class _Seam:
                 if frame.time_s >= self._start_s:
                     break
         except MediaError:
-            return False  # one pass will show whether it is the medium
+            return False  # one pass will show if the file is at fault
         self._later = chain(lead_in, frames)
-        # Without a frame that both have seen nobody could tell whose face is whose.
+        # Without a common frame, the faces of the two halves cannot be matched.
         return bool(times) and [frame.time_s for frame in lead_in if frame.time_s < self._start_s] == times
 
 
@@ -149,7 +147,7 @@ class HalfAfterwards:
         limits: MediaLimits,
         while_waiting: Callable[[], None] = lambda: None,
     ) -> None:
-        """`while_waiting` is called about once a second by whoever asks for frames."""
+        """Readers call `while_waiting` about once a second while they wait for frames."""
         self.counts: PartialCounts | None = None
         self._is_stopped = False
         self._while_waiting = while_waiting

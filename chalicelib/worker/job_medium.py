@@ -1,4 +1,4 @@
-"""The medium of a claimed job, on this machine's disk."""
+"""The input of a claimed job, on this machine's disk."""
 
 import hashlib
 from pathlib import Path
@@ -13,9 +13,9 @@ MEDIA_REPLACED = "The input of this job was replaced during the analysis; requeu
 
 
 def load_medium(services: Services, job: Job, target: Path) -> str:
-    """Writes the medium of a job that has its input to `target`, as a stream, and returns its key, which other bytes
-    would not have. Raises `MediaError` where it is gone."""
-    # The medium is the file that was sent under the job's file name.
+    """Writes the input of a job to `target`, as a stream, and returns its key, which identifies the bytes. Raises
+    `MediaError` if it was deleted."""
+    # The input is the file with the job's file name.
     entry_id = str(job.input_entry_id)
     try:
         entry = services.ports.entries().get(job.account_id, entry_id)

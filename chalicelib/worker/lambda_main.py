@@ -42,10 +42,10 @@ def process_records(
     process: Callable[[JobMessage], None],
     return_in: Callable[[str, int], None],
 ) -> dict[str, list[dict[str, str]]]:
-    """What `handler` does, with another way to process a message and to return one to the queue.
+    """Does the same as `handler`, with another way to process a message and to return one to the queue.
 
-    `return_in(receipt handle, seconds)` sets when a message that failed comes again. Without it the queue's visibility
-    time-out decides, which is as long as the longest job: a passing fault would cost a quarter of an hour.
+    `return_in(receipt handle, seconds)` sets when a failed message is delivered again. Without it the queue's
+    visibility time-out decides, which is as long as the longest job: a passing fault would cost a quarter of an hour.
     """
     failed = [record["messageId"] for record in event["Records"] if not _is_consumed(record, process, return_in)]
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
@@ -67,7 +67,7 @@ def _is_consumed(
     except JobNotClaimable as outcome:
         _log.info("nothing left to do: %s", outcome)
     except (JobBusy, LeaseLost) as outcome:
-        # Whoever took the job over may live by this very message: it is not ours to delete. Where the job has ended,
+        # The worker that took the job over may depend on this message: do not delete it. If the job has ended,
         # the next delivery finds that.
         _log.info("to be delivered again: %s", outcome)
         return False

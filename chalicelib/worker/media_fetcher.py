@@ -45,10 +45,10 @@ _HEADERS = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": "Mien"
 
 @dataclass(frozen=True, slots=True)
 class FetchLimits:
-    """How large a medium may be, and how long it may take to come, redirects and all.
+    """The limits of size and of time, redirects included.
 
-    `answer_s` is for finding the host, connecting and the headers of one hop: nothing is heard of a fetch meanwhile, so
-    it has to be shorter than any lease on the job.
+    `answer_s` limits finding the host, connecting and the headers of one hop: a fetch reports no progress meanwhile, so
+    it must be shorter than any lease on the job.
     """
 
     max_bytes: int
@@ -73,10 +73,10 @@ class MediaFetcher:
         self._tls = tls
 
     def fetch(self, url: str, target: Path, on_chunk: Callable[[], None]) -> str | None:
-        """Writes what `url` leads to into `target` and returns the content type that the server states, if any.
+        """Writes the file at `url` to `target` and returns the content type that the server states, if any.
 
-        `on_chunk` is called as the bytes come, and what it raises ends the fetch. Raises `MediaError`, whose sentence
-        is for the client, for everything that goes wrong outside.
+        `on_chunk` is called as the bytes arrive, and its exceptions end the fetch. Raises `MediaError`, with a message
+        for the client, for every external error.
         """
         deadline = time.monotonic() + self._limits.timeout_s
         hop = _parse(url)
@@ -205,7 +205,7 @@ def _parse(url: str) -> InputUrl:
 
 
 def _stated_bytes(answer: HTTPResponse) -> int | None:
-    """The length that the server states, None where it states none. Raises `MediaError` for what is no length."""
+    """Returns the length that the server states, None if it states none. Raises `MediaError` for an invalid length."""
     text = answer.headers.get("Content-Length")
     if text is None:
         return None
@@ -223,7 +223,7 @@ def _cut_after(seconds: float, connection: PinnedConnection) -> Timer:
 
 
 def _reason(failure: Exception) -> str:
-    """In words that give nothing away of where it went."""
+    """Returns a description that reveals nothing about internal addresses."""
     if isinstance(failure, ssl.SSLError) or isinstance(failure.__cause__, ssl.SSLError):
         return "its certificate is not trusted or TLS failed"
     return "the connection failed or ended early"

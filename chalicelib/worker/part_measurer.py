@@ -32,12 +32,12 @@ def span_of(segment: Segment, plan: SegmentPlan) -> Span:
 
 
 def counts_of(delivery: Delivery) -> PartialCounts:
-    """What a part says of its decoding."""
+    """The decoder's counts for a part."""
     return PartialCounts(delivery.packets, delivery.refused, delivery.frames)
 
 
 def require_all_decoded(parts: Sequence[PartialCounts]) -> None:
-    """`MediaError` where too little of a video could be decoded in all of its parts together."""
+    """Raises `MediaError` if too little of a video could be decoded in all of its parts together."""
     require_decoded(
         sum(part.packets for part in parts), sum(part.refused for part in parts), sum(part.frames for part in parts)
     )
@@ -51,8 +51,8 @@ class PartMeasurer:
         self._limits = limits
 
     def analyzer(self, recipe: Recipe, *, in_threads: bool = True) -> FaceAnalyzer:
-        """What measures single frames for a recipe; `in_threads` as `FaceAnalyzer` has it. What needs a face's past
-        (its neutral, smoothing) comes after."""
+        """Returns the analyzer of single frames for a recipe; `in_threads` as `FaceAnalyzer` has it. What needs a
+        face's past (its neutral, smoothing) comes after."""
         return FaceAnalyzer(
             self._models,
             mesh=recipe.mesh,

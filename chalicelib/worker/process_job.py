@@ -45,7 +45,7 @@ class JobProcessor:
         fetcher: MediaFetcher | None = None,
         second_process: SecondProcess | None = None,
     ) -> None:
-        """`second_process`: what measures second halves of videos; where there is none, this process does."""
+        """`second_process` measures second halves of videos; if there is none, this process does."""
         self._services = services
         self._models = models
         settings = services.settings
@@ -57,9 +57,9 @@ class JobProcessor:
     def process(self, message: JobMessage) -> None:
         """Runs the job that the message names to its end, or as far as its segments.
 
-        Raises `JobNotClaimable` where nothing is left to do, `JobBusy` and `LeaseLost` where the job is another's,
-        whose message may be this one; anything else
-        that is raised is a fault of ours, after which the job has been given back for the next delivery.
+        Raises `JobNotClaimable` if nothing is left to do, `JobBusy` and `LeaseLost` if another worker has the job,
+        perhaps from this same message. Any other exception is an internal error, after which the job has been released
+        for the next delivery.
         """
         job = self._services.runs.claim(message)
         try:
@@ -87,7 +87,7 @@ class JobProcessor:
             self._services.runs.finish(job, result_entry_id=job.run_result_entry_id, progress=progress)
 
     def _analyze_into(self, job: Job, recipe: Recipe, directory: Path) -> Progress | None:
-        """None where the job has been handed over to workers of its segments."""
+        """Returns None if the job has been passed to workers of its segments."""
         media_path = directory / "media"
         if job.input_entry_id is None and job.input_url is not None:
             media_key = fetch_input(self._services, self._fetcher, job, job.input_url, media_path)

@@ -18,7 +18,7 @@ from chalicelib.worker.job_medium import MEDIA_REPLACED, load_medium
 from chalicelib.worker.part_measurer import PartMeasurer, span_of
 from chalicelib.worker.work_directories import work_directory
 
-# Of the many workers that write to one row; each also looks whether anybody still waits for it.
+# Many workers write to one row; each also checks that it is still needed.
 _REPORT_INTERVAL_S = 2.0
 
 
@@ -40,11 +40,11 @@ class SegmentProcessor:
         self._measurer = PartMeasurer(models, limits=limits)
 
     def process(self, message: JobMessage, index: int) -> None:
-        """Measures segment `index` of the run that the message names, unless that is done; completes the job where it
-        was the last.
+        """Measures segment `index` of the run that the message names, unless that is done; completes the job if it was
+        the last.
 
-        Raises `JobNotClaimable` and `LeaseLost` where nobody waits for it; anything else that is raised is a fault of
-        ours, after which the segment may be begun again.
+        Raises `JobNotClaimable` and `LeaseLost` if it is not needed. Any other exception is an internal error, after
+        which the segment may be started again.
         """
         job = self._segment_runs.begin(message, index)
         frames = 0
@@ -61,8 +61,8 @@ class SegmentProcessor:
             self._stitch(message)
 
     def _finish(self, job: Job, index: int, frames: int) -> bool:
-        """Whether the segment was the last. A part that nobody waits for any more is removed: whoever cleaned up after
-        the run may not have met it."""
+        """Returns True if the segment was the last. Removes a part that is no longer needed: the clean-up of the run
+        may have missed it."""
         try:
             return self._segment_runs.finish(job, index, frames, self._models.provider)
         except LeaseLost:

@@ -1,4 +1,4 @@
-"""What a worker tells the world while it works: frames done, and that it is alive."""
+"""Reports of a worker in progress: frames done, and that it is alive."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -11,9 +11,9 @@ _WRITE_INTERVAL_S = 1.0
 
 
 class ProgressReport:
-    """Counts the frames of one run and stores the count about once a second, which also moves the lease on.
+    """Counts the frames of one run and stores the count about once a second, which also extends the lease.
 
-    `shown` is stored in its place where the frames were measured before, and are only put together now.
+    `shown` is stored instead if the frames were measured before and are only stitched now.
     """
 
     def __init__(self, runs: JobRuns, job: Job, *, shown: Progress | None = None) -> None:
@@ -26,7 +26,7 @@ class ProgressReport:
         self._started = self._last_write = time.monotonic()
 
     def begin(self, frames_total: int | None) -> None:
-        """The medium is open; stores a first progress of nought."""
+        """Stores a first progress of 0 once the file is open."""
         self._frames_total = frames_total
         self._started = time.monotonic()
         self.write()

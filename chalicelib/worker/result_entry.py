@@ -1,4 +1,4 @@
-"""What a run leaves behind: its entry, and the files in it, under names that follow from the job and the run."""
+"""The result of a run: its entry and files, under names that are derived from the job and the run."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -16,8 +16,8 @@ from chalicelib.worker.progress import ProgressReport
 def store_results(
     services: Services, job: Job, results: ResultFiles, report: ProgressReport, *, media_seconds: float | None
 ) -> None:
-    """Stores the files of a run and notes how long the medium is. Raises `LeaseLost`, or `MediaError` where the medium
-    is gone."""
+    """Stores the files of a run and the duration of the input. Raises `LeaseLost`, or `MediaError` if the input was
+    deleted."""
     if job.input_entry_id is not None:
         try:
             services.ports.entries().set_media_seconds(job.account_id, job.input_entry_id, media_seconds)
@@ -27,7 +27,7 @@ def store_results(
     now = services.ports.clock()
     for place, result in enumerate(results.files):
         report.write()
-        # An entry's files are told by age: a millisecond apart they keep the recipe's order.
+        # An entry's files are sorted by age: a millisecond apart, they keep the recipe's order.
         _store(services, job, result, now + timedelta(milliseconds=place))
 
 

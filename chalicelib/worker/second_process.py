@@ -1,7 +1,7 @@
-"""A process beside the worker's own that measures second halves of videos (`second_process_main`).
+"""A second process that measures second halves of videos (`second_process_main`).
 
-Requests are lines of JSON on its standard input, answers lines on its standard output: how far the file has grown that
-it writes the part to, and in the end how it went. It ends when its input does, so it does not outlive the worker.
+Requests are lines of JSON on its standard input, responses are lines on its standard output: the size of the part's
+file so far, and at the end the outcome. It ends when its input does, so it does not outlive the worker.
 """
 
 import atexit
@@ -28,7 +28,7 @@ from chalicelib.formats.partial_metrics import PartialCounts, PartialMetricsRead
 
 _ROOT = Path(chalicelib.__file__).resolve().parents[1]
 _MODULE = "chalicelib.worker.second_process_main"
-# It reads one file and writes another: it is told neither secrets nor whose they are.
+# It reads one file and writes another: it gets neither secrets nor account data.
 _WITHHELD = ("AWS_", "MIEN_")
 _WAIT_S = 1.0
 # It says something ten times a second, but for what comes before its first frame.
@@ -52,8 +52,7 @@ class SecondProcessUnavailable(MienError):
 class PartRequest:
     """A stretch of the video `media_path` from `lead_in_s` to its end, whose part goes to `part_path`. Frames from
     `start_s` on are its own; `origin_s`: the time of the video's first frame; `frame_size`: width and height that
-    its frames are scaled to. `number`, which `SecondProcess` gives, is
-    told again in the answers."""
+    its frames are scaled to. `number`, which `SecondProcess` assigns, is repeated in the responses."""
 
     media_path: str
     part_path: str
@@ -70,8 +69,8 @@ class PartRequest:
 @dataclass(frozen=True, slots=True)
 class PartAnswer:
     """`reach_bytes`: so much of the part is complete; `frames`: so many are in it, without those of the lead-in.
-    `ended`: there will be no more, because of the medium (`media_fault`, a sentence), of us (`our_fault`), or because
-    it is complete. `number`: of the request."""
+    `ended`: there will be no more, because of the file (`media_fault`, a message), an internal error (`our_fault`), or
+    because it is complete. `number`: of the request."""
 
     number: int
     reach_bytes: int
@@ -82,7 +81,7 @@ class PartAnswer:
 
 
 class SecondProcess:
-    """One process, started when it is first needed and again where it is gone. Measures one half at a time."""
+    """One process, started when it is first needed and restarted if it has ended. Measures one half at a time."""
 
     def __init__(self, models_folder: Path) -> None:
         self._models_folder = models_folder
@@ -91,7 +90,8 @@ class SecondProcess:
 
     @staticmethod
     def useful_to(models: Models, models_folder: Path) -> "SecondProcess | None":
-        """One that is closed when this process ends, where there is a second processor and no GPU does the work."""
+        """Returns a second process that is closed when this process ends, if there is a second processor and no GPU is
+        used."""
         if processors() < 2 or models.has_gpu:
             return None
         second = SecondProcess(models_folder)
@@ -99,7 +99,7 @@ class SecondProcess:
         return second
 
     def start(self) -> None:
-        """Starts it where it is not running. Raises `SecondProcessUnavailable`."""
+        """Starts it if it is not running. Raises `SecondProcessUnavailable`."""
         if self._process is not None and self._process.poll() is None:
             return
         self.close()
@@ -128,8 +128,8 @@ class SecondProcess:
         return None if self._process is None else self._process.pid
 
     def measure(self, request: PartRequest, while_waiting: Callable[[], None]) -> "RunningHalf":
-        """Begins a half. `while_waiting` is called about once a second while its frames are waited for, by whoever
-        waits. Raises `SecondProcessUnavailable`."""
+        """Starts a half. Readers call `while_waiting` about once a second while they wait for its frames. Raises
+        `SecondProcessUnavailable`."""
         self.start()
         process = self._process
         if process is None or process.stdin is None or process.stdout is None:
@@ -143,7 +143,7 @@ class SecondProcess:
             process.stdin.flush()
             return RunningHalf(request, process.stdout, while_waiting, end_process=self.close)
         except BaseException as error:
-            self.close()  # it may be at a half that nobody will take
+            self.close()  # it may be measuring a half that is not needed
             if isinstance(error, OSError):
                 raise SecondProcessUnavailable(f"the second process cannot be asked: {error}") from error
             raise
@@ -189,7 +189,7 @@ class RunningHalf:
 
     @property
     def frames_ahead(self) -> int:
-        """How many frames of its own the half has that nobody has taken yet."""
+        """Returns the number of the half's own frames that have not been read yet."""
         return 0 if self._is_stopped else max(self._progress.frames - self._taken, 0)
 
     def frames(self) -> Iterator[FrameMetrics]:
@@ -198,7 +198,7 @@ class RunningHalf:
     def stop(self) -> None:
         self._is_stopped = True
         if not self._progress.has_ended:
-            self._end_process()  # and with it its answers, the listener and whoever waits
+            self._end_process()  # and with it its responses, the listener and blocked readers
 
     def close(self) -> None:
         self.stop()
@@ -212,7 +212,7 @@ class RunningHalf:
 
 
 class _Progress:
-    """What the process has answered so far. Safe between threads."""
+    """The responses of the process so far. Thread-safe."""
 
     def __init__(self, number: int, while_waiting: Callable[[], None]) -> None:
         self._number = number
@@ -270,7 +270,7 @@ def _raise_fault(answer: PartAnswer) -> None:
     if answer.media_fault is not None:
         raise MediaError(answer.media_fault)
     if answer.our_fault:
-        raise SecondHalfLost("the process that measured the second half of the video is gone")
+        raise SecondHalfLost("the process that measured the second half of the video has ended")
 
 
 class _GrowingFile:

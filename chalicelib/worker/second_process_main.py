@@ -33,7 +33,7 @@ _log = logging.getLogger("chalicelib.worker.second")
 
 def main(models_folder: Path) -> None:
     """Answers requests until the process is ended."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all; the worker says when this one ends
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # all processes get Ctrl-C; the worker ends this one
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # what libraries print is no answer
     requests: SimpleQueue[PartRequest] = SimpleQueue()
@@ -51,7 +51,7 @@ def _listen(requests: SimpleQueue[PartRequest]) -> None:
             fields = json.loads(line)
             requests.put(PartRequest(**{**fields, "recipe": parse_recipe(fields["recipe"])}))
     finally:
-        os._exit(0)  # nobody is there any more, in the middle of a half too
+        os._exit(0)  # the worker has ended, perhaps in the middle of a half
 
 
 class _Half:
@@ -70,7 +70,7 @@ class _Half:
             self._write()
         except MediaError as unusable:
             media_fault = str(unusable)
-        except Exception:  # noqa: BLE001  # the boundary of the process: the worker is told, and may ask again
+        except Exception:  # noqa: BLE001  # the boundary of the process: the worker gets the error and may ask again
             _log.exception("a second half failed")
             our_fault = True
         self._answer(PartAnswer(self._request.number, self._reach_bytes, self._frames, True, media_fault, our_fault))

@@ -13,9 +13,9 @@ from chalicelib.worker.part_measurer import require_all_decoded
 
 
 def stitched_frames(media: MediaStore, job: Job, plan: SegmentPlan, directory: Path) -> Iterator[FrameMetrics]:
-    """Every frame of the video once. One part at a time lies in `directory`.
+    """Yields every frame of the video once. Keeps one part at a time in `directory`.
 
-    Raises `MediaError` at the end where too little of the whole video could be decoded.
+    Raises `MediaError` at the end if too little of the whole video could be decoded.
     """
     counts: list[PartialCounts] = []
     yield from stitch((_part(media, job, index, directory, counts) for index in range(plan.count)), plan)

@@ -1,4 +1,4 @@
-"""What is measured on a face to tell its expression: one number per feature, each a formula over landmarks.
+"""The features of a face from which expressions are scored, each a formula over landmarks.
 
 All lengths are in eye distances, in the frontal frame of `rigid_face` (x right, y down, z away from the camera), so
 position, size and the head's angles are out of them as far as the mesh's own depth allows. Features of paired parts
@@ -74,7 +74,7 @@ class FrontalFaces:
 
     @property
     def has_irises(self) -> bool:
-        """Whether the mesh measures irises (478 points)."""
+        """Returns True if the mesh measures irises (478 points)."""
         landmarks: int = self.points.shape[1]
         return landmarks > _LIGHT_POINTS
 
@@ -196,7 +196,7 @@ FEATURES: dict[str, Callable[[FrontalFaces], Floats]] = {
     "upper lip reach": lambda face: face.both(_upper_lip_reach),
     "lip gap": _lip_gap,
     "mouth width": _mouth_width,
-    # Lower edge of the lower lip under the nose: short where chin and lip are pushed up.
+    # Lower edge of the lower lip under the nose: short if chin and lip are pushed up.
     "lower lip depth": lambda face: face.place(_LOWER_OUTER, 1) - face.place(_NOSE_BASE, 1),
     # Height of the red of both lips; an open mouth does not count as pressed.
     "red of closed lips": lambda face: _red_lips(face) + _lip_gap(face),

@@ -1,6 +1,6 @@
-"""The One Euro filter (G. Casiez, N. Roussel, D. Vogel, CHI 2012): calm where little moves, quick where much does.
+"""The One Euro filter (G. Casiez, N. Roussel, D. Vogel, CHI 2012): smooth at low speed, responsive at high speed.
 
-It is an exponential filter that knows no future, whose time constant falls as the value moves faster.
+It is a causal exponential filter whose time constant falls as the value moves faster.
 """
 
 import math
@@ -17,7 +17,7 @@ _MAX_GAP_S = 0.5
 
 
 class OneEuroFilter:
-    """Smooths (N,) scores of one face. Begins anew after half a second without a frame."""
+    """Smooths (N,) scores of one face. Restarts after half a second without a frame."""
 
     def __init__(self) -> None:
         self._time_s = 0.0
@@ -41,5 +41,5 @@ class OneEuroFilter:
 
 
 def _share(passed_s: float, time_constant_s: NDArray[np.float64] | float) -> NDArray[np.float64]:
-    """How much of a new value counts, 0..1."""
+    """Returns the weight of a new value, 0..1."""
     return np.asarray(1.0 / (1.0 + np.asarray(time_constant_s) / passed_s))

@@ -1,4 +1,4 @@
-"""What the skin shows where muscles fold it: between the brows, at the nose, round the eyes, mouth and chin.
+"""Skin patches in which muscles fold the skin: between the brows, at the nose, round the eyes, mouth and chin.
 
 Points of a mesh hardly carry a furrow: the skin's lines do. Small patches are cut from what the mesh network saw
 (`FaceMesh.sample`, upright and of one size), aligned with the head: their axes are those of `rigid_face`'s frame as
@@ -31,7 +31,7 @@ _LEAST_ENERGY = 0.004
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a patch's centre is: (x, y) in the frame of `rigid_face`, or that far from a point of the mesh."""
+    """The centre of a patch: (x, y) in the frame of `rigid_face`, or an offset from a point of the mesh."""
 
     x: float
     y: float
@@ -99,7 +99,7 @@ def _looked_up(channel: MatLike, lookup: Floats) -> Floats:
 
 
 def _places_in_sample(mesh: FaceMesh) -> NDArray[np.float64]:
-    """(512, 2) where the middles of the cells lie in the sample."""
+    """Returns (512, 2) centres of the cells in the sample."""
     fit = mesh.fit
     axes = fit.scale * fit.rotation[:2, :2]
     centres = np.where(_IN_FRAME[:, None], fit.shift[:2], mesh.points[_POINTS, :2]) + _OFFSETS @ axes.T

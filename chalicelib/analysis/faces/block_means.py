@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 def block_means(image: NDArray[np.uint8], side_px: int) -> NDArray[np.uint8]:
     """The means of blocks of `side_px` x `side_px` pixels of an image (H, W, C) uint8, which has at least one block;
-    what is over at the right and at the bottom is left out. The image itself where `side_px` is 1."""
+    a remainder at the right and at the bottom is left out. Returns the image itself if `side_px` is 1."""
     if side_px == 1:
         return image
     height, width = image.shape[0] // side_px, image.shape[1] // side_px

@@ -29,7 +29,7 @@ def overlaps(first: Boxes, second: Boxes) -> NDArray[np.float64]:
 
 
 def coverages(first: Boxes, second: Boxes) -> NDArray[np.float64]:
-    """(N, M) intersection over the smaller box, 0..1: 1 where one box lies inside the other."""
+    """(N, M) intersection over the smaller box, 0..1: 1 if one box is inside the other."""
     shared = intersections(first, second)
     smaller = np.minimum(areas(first)[:, None], areas(second)[None, :])
     return shared / np.maximum(smaller, 1e-9)
@@ -40,7 +40,7 @@ def suppress(
 ) -> NDArray[np.intp]:
     """Non-maximum suppression: indices of the boxes to keep, best score first.
 
-    A box goes where a better one overlaps it by more than `max_overlap` (intersection over union) or by more than
+    A box is dropped if a better one overlaps it by more than `max_overlap` (intersection over union) or by more than
     `max_coverage` of the smaller of the two. The latter catches halves of a face that a window's edge cut through.
     """
     order = np.argsort(-scores, kind="stable")

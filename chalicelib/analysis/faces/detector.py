@@ -106,7 +106,7 @@ class FaceDetector:
         self._near = _Network(models.network(ModelFile.FACE_DETECTION_NEAR), 128, _anchors(128, (8, 2), (16, 6)))
 
     def detect_all(self, image: NDArray[np.uint8], windows: Sequence[Window]) -> list[Detections]:
-        """What `detect` finds in each of `windows`, in their order."""
+        """Returns what `detect` finds in each of `windows`, in their order."""
         return self._models.beside(lambda part: [self.detect(image, window) for window in part], windows)
 
     def detect(self, image: NDArray[np.uint8], window: Window) -> Detections:

@@ -27,7 +27,7 @@ class Dissolves:
         self._past: deque[tuple[float, Thumbnail]] = deque(maxlen=round(max(_SPANS_S) / _STEP_S) + 1)
 
     def ends(self, picture: Thumbnail, time_s: float) -> bool:
-        """Whether, with the next frame, a dissolve has come so far that the picture is of the new scene."""
+        """Returns True if, with the next frame, a dissolve has progressed so far that the new scene is seen."""
         if self._past and time_s - self._past[-1][0] < _STEP_S:
             return False
         found = any(self._dissolved(picture, time_s, span_s) for span_s in _SPANS_S)
@@ -46,7 +46,7 @@ class Dissolves:
 
 
 def _is_mixture(mixed: Thumbnail, first: Thumbnail, last: Thumbnail, least_share: float) -> bool:
-    """Whether `mixed` is between the others, pixel by pixel: at least `least_share` of each, and little else."""
+    """Returns True if `mixed` is between the others, pixel by pixel: with at least `least_share` of each."""
     parts = np.stack([first.ravel() - first.mean(), last.ravel() - last.mean()], axis=1)
     target = mixed.ravel() - mixed.mean()
     shares = np.linalg.lstsq(parts, target, rcond=None)[0]

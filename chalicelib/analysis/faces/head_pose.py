@@ -1,4 +1,4 @@
-"""Where a head points and how large and bright its face is.
+"""The direction of a head, and the size and brightness of its face.
 
 Signs, as a viewer of the picture sees them: pitch > 0 nose up; yaw > 0 face turned towards the picture's right;
 roll > 0 head tilted clockwise (its top towards the picture's right). All are 0 for a face that looks into the camera.
@@ -47,7 +47,7 @@ def interocular_distance_px(points: NDArray[np.float64]) -> float:
 
 
 def mean_face_luminance(mesh: FaceMesh, picture: tuple[int, int]) -> float:
-    """The mean luma (Rec. 601, 0..255) inside the outline of a face, or 0 where all of it is outside the picture of
+    """The mean luma (Rec. 601, 0..255) inside the outline of a face, or 0 if all of it is outside the picture of
     `picture` (height, width) pixels. Taken from what the mesh network saw, which a face fills whatever its size."""
     grey = cv2.cvtColor(mesh.sample, cv2.COLOR_BGR2GRAY)
     mask = np.zeros(grey.shape, dtype=np.uint8)

@@ -1,10 +1,10 @@
-"""Which face is which from frame to frame: identities from places, sizes, movement and the proportions of heads.
+"""Identities of faces from frame to frame, by places, sizes, movement and the proportions of heads.
 
-A track is *live* while its face is seen, *lost* for `MEMORY_S` after, then forgotten. A face that comes back in time
-near the place where it was lost, or near the place where it would be had it gone on, takes its identity again, unless
-its size or its head's proportions speak against it. Where two tracks come to lie on one face, it is given to the one
-that it fits better, and the other is lost. Identities are integers from 0, given in order and never given twice. What
-is kept is bounded by the number of faces, however long the video is.
+A track is *live* while its face is seen, *lost* for `MEMORY_S` after, then forgotten. A face that reappears in time
+near the place at which it was lost, or near its predicted place, gets its identity again, unless its size or its head's
+proportions speak against it. Where two tracks come to lie on one face, it is given to the one that it fits better, and
+the other is lost. Identities are integers from 0, given in order and never given twice. What is kept is bounded by the
+number of faces, however long the video is.
 """
 
 import math
@@ -29,7 +29,7 @@ _MAX_SHIFT_SIDES = 1.0
 _MAX_SIZE_RATIO = 2.0
 _MAX_UNLIKENESS = 0.08
 # What ranks the candidates within the limits: a side of distance counts as much as twice the size or 0.06 of shape.
-# To be where it was lost is a little less likely than to be where it was going; it matters where two could be both.
+# The place of the loss is a little less likely than the predicted place; it matters if two faces fit both.
 _STAYED_SIDES = 0.4
 _UNLIKENESS_SCALE = 0.06
 # The last moments before a loss are not trusted: what hides a face draws its mesh along.
@@ -61,7 +61,7 @@ class Track:
     strangeness: float = 0.0
 
     def expected(self, time_s: float) -> NDArray[np.float64]:
-        """(2,) where the face's centre should be at `time_s` if it goes on as it did before it was disturbed."""
+        """Returns (2,) the expected centre of the face at `time_s` if it moves on as before the disturbance."""
         return self.motion.expected(time_s, trusting_until_s=self.seen_s - _UNTRUSTED_S)
 
 
@@ -98,7 +98,7 @@ class Tracks:
         return sorted(lost, key=lambda track: (-track.seen_s, track.face_id))
 
     def free_places(self) -> int:
-        """How many more faces may live."""
+        """Returns how many more faces may be live."""
         return self._max_faces - len(self.live())
 
     def see(self, face_id: int, seen: Sighting) -> None:
@@ -113,8 +113,8 @@ class Tracks:
         self._tracks[face_id].live = False
 
     def lose_duplicates(self) -> list[int]:
-        """Loses all but one of the live faces that lie on one another, and returns their identities. The one stays that
-        the face fits better, the older one where both fit."""
+        """Loses all but one of the live faces that lie on one another, and returns their identities. The one that fits
+        the face better stays, the older one if both fit."""
         gone: list[int] = []
         for index, track in enumerate(live := self.live()):
             older = live[:index]
@@ -128,8 +128,8 @@ class Tracks:
         return gone
 
     def admit(self, found: Sequence[Sighting]) -> list[int | None]:
-        """Gives newly found faces an identity, the largest first; None where a face lies on a live one, or where no
-        place is free. Those that fit a lost one take its identity, the best fits first; the others get new ones."""
+        """Gives newly found faces an identity, the largest first; None if a face overlaps a live one, or if the limit
+        is reached. Those that fit a lost one take its identity, the best fits first; the others get new ones."""
         order = np.argsort(-areas(_boxes(found)), kind="stable").tolist()
         placed = self._with_a_place([(index, found[index]) for index in order])
         returned = self._returned(placed)
@@ -196,7 +196,7 @@ def side_of(box: NDArray[np.float64]) -> float:
 
 
 def _strangeness(track: Track, seen: Sighting, time_s: float) -> float:
-    """How badly a sighting at `time_s` fits a track: 0 is perfect, infinite is impossible."""
+    """Returns the cost of matching a sighting at `time_s` with a track: 0 is perfect, infinite is impossible."""
     side, seen_side = side_of(track.box), side_of(seen.box)
     ratio, unit = side / seen_side, (side + seen_side) / 2
     unlikeness = track.shape.unlikeness(seen.shape)

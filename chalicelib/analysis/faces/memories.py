@@ -11,7 +11,7 @@ _MAX_FACES = 200
 
 
 class FaceMemories(Generic[Memory]):
-    """A `Memory` per identity, made when it is first asked for; beyond `limit` the one asked for longest ago goes."""
+    """A `Memory` per identity, created at first use; beyond `limit`, the least recently used one is dropped."""
 
     def __init__(self, make: Callable[[], Memory], *, limit: int = _MAX_FACES) -> None:
         self._make = make
@@ -22,7 +22,7 @@ class FaceMemories(Generic[Memory]):
         return len(self._memories)
 
     def of(self, face_id: int) -> Memory:
-        """What is remembered of this face."""
+        """Returns the memory of this face."""
         if face_id not in self._memories:
             self._memories[face_id] = self._make()
             if len(self._memories) > self._limit:

@@ -39,8 +39,8 @@ class Crop:
 class FaceMesh:
     """One measured face. `points` (478 or 468, 3) float64: x (right), y (down) in pixels of the picture; z in the same
     pixels, smaller is nearer to the camera. `flag`: probability that this is a face, 0..1. `sample` (192, 192, 3) uint8
-    BGR: what the network saw, the face upright and of one size whatever its size in the picture; `crop`: where in the
-    picture it saw that."""
+    BGR: what the network saw, the face upright and of one size whatever its size in the picture; `crop`: the place of
+    the sample in the picture."""
 
     points: NDArray[np.float64]
     flag: float
@@ -56,7 +56,7 @@ class FaceMesh:
 
     @cached_property
     def fit(self) -> RigidFit:
-        """How the head lies against the template of `rigid_face`."""
+        """Returns the fit of the head to the template of `rigid_face`."""
         return fit_rigid(self.points)
 
     def in_sample(self, places: NDArray[np.float64]) -> NDArray[np.float64]:

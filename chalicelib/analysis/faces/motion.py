@@ -1,4 +1,4 @@
-"""Where a face was of late, and where it will be: straight on, at the speed of the last half second."""
+"""The recent motion of a face, and its prediction: linear, at the speed of the last half second."""
 
 from collections import deque
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ _MEMORY = 16
 _MIN_STEP_S = 0.02
 _SPEED_WINDOW_S = 0.5
 _MAX_AHEAD_S = 1.0
-"""A face is not expected to go on for longer than this once nobody sees it."""
+"""A face is not expected to continue moving for longer than this once it is not seen."""
 
 _MAX_STEP_S = 1.5
 
@@ -52,7 +52,7 @@ def centre_of(box: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _speed(sights: list[_Sight]) -> NDArray[np.float64]:
-    """(2,) pixels a second over the last half second; over the last step where steps are longer."""
+    """Returns (2,) pixels per second over the last half second; over the last step if steps are longer."""
     last = begin = sights[-1]
     for newer, older in pairwise(reversed(sights)):
         too_old = last.time_s - older.time_s > _SPEED_WINDOW_S

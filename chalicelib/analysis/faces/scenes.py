@@ -1,8 +1,8 @@
 """Scene cuts, from the likeness of tiny grey pictures.
 
-A cut ends what was known of where faces are. No cut is what leaves the picture as it was: a change of light, a flash, a
-few black frames, a fade to black and back, a moving camera. A scene that comes back within `MEMORY_S` (a flash in which
-nothing can be made out, a few frames of something else) is recognised as the same scene.
+A cut ends the known positions of faces. These are not cuts, because the picture stays the same: a change of light, a
+flash, a few black frames, a fade to black and back, a moving camera. A scene that comes back within `MEMORY_S` (a flash
+in which nothing can be made out, a few frames of something else) is recognised as the same scene.
 
 Likeness is the correlation of grey values, which light and contrast leave as it is, at the best of small shifts.
 Measured: at least 0.94 from one frame to the next of five clips (a hand-held camera), 0.79 and mostly above 0.9 over a
@@ -84,8 +84,8 @@ class Scenes:
 
 
 def _alike(first: Thumbnail, second: Thumbnail, *, roughly: bool) -> bool:
-    """Whether two thumbnails are of one scene; the camera may have moved by up to 1/16 of the picture between them,
-    `roughly`: by any distance that leaves a likeness."""
+    """Returns True if two thumbnails are of one scene; the camera may have moved by up to 1/16 of the picture between
+    them, `roughly`: by any distance that leaves a likeness."""
     blank = is_blank(first), is_blank(second)
     if any(blank):
         return float(np.abs(first - second).mean()) < (_MOVED_DIFFERENCE if all(blank) else _NOISE_DIFFERENCE)

@@ -1,4 +1,4 @@
-"""Where new faces are looked for in a video: everywhere at first and after a cut, then in turn where things change."""
+"""The search for new faces in a video: everywhere at first and after a cut, then in turn in windows that change."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +15,8 @@ VIDEO_MAX_SIDE_PX = 1280
 
 
 class FaceSearch:
-    """The search of one video or picture. `continues` says that the first frame is not that of the medium, and is
-    searched no more thoroughly than one after a cut."""
+    """The search in one video or picture. `continues`: the first frame is not that of the file, and is searched no more
+    thoroughly than one after a cut."""
 
     def __init__(self, detector: FaceDetector, *, continues: bool = False) -> None:
         self._detector = detector
@@ -32,8 +32,8 @@ class FaceSearch:
         return search(self._detector, frame.image, max_side_px=max_side_px)
 
     def in_turn(self, frame: Frame, grey: NDArray[np.uint8], known: Boxes) -> list[Detections]:
-        """What is found in the windows that are due and show something else than when they were last searched, beside
-        the boxes `known` (N, 4)."""
+        """Returns new faces in the windows that are due and have changed since their last search, without the boxes
+        `known` (N, 4)."""
         height, width = frame.image.shape[:2]
         if self._plan is None or self._plan.size != (width, height):
             return [self.everywhere(frame, grey)]
@@ -42,7 +42,7 @@ class FaceSearch:
         return self._detector.detect_all(frame.image, changed)
 
     def forget(self) -> None:
-        """A known face is no longer known: it may be found where nothing has changed."""
+        """Forgets a known face: it may then be found in a window that has not changed."""
         if self._plan is not None:
             self._plan.searched.forget()
 

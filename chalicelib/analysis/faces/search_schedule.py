@@ -1,4 +1,4 @@
-"""When to look where for new faces in a video: not everywhere in every frame.
+"""The schedule of the search for new faces in a video: not everywhere in every frame.
 
 The whole picture is searched four times a second, which finds large faces; the smaller windows take turns, so that
 each is searched about once a second, whatever the frame rate.
@@ -39,5 +39,5 @@ class SearchSchedule:
 
 
 def periods(time_s: float, period_s: float) -> int:
-    """How many periods are over at a time, counted from 0 s of the video's clock, whenever one began to look."""
+    """Returns the number of periods that have ended at a time, counted from 0 s of the video's clock."""
     return math.floor(time_s / period_s)

@@ -1,9 +1,9 @@
-"""What a window showed when it was last searched: where nothing has changed since, nothing new can be found.
+"""The content of each window when it was last searched: if nothing has changed since, nothing new can be found.
 
-A camera that stands still films mostly what it filmed a second ago. A window is searched again where a part of it that
-could be a face shows something else than at its last search, however slowly that came about. What known faces and the
-hair and hands about them do does not count, so a smaller face that comes up right beside a known one may be passed
-over, but for `RENEWAL_S` at the most.
+A camera that stands still films mostly what it filmed a second ago. A window is searched again if a part of it that
+could be a face differs from its last search, however slowly it changed. What known faces and the hair and hands about
+them do does not count, so a smaller face that comes up right beside a known one may be passed over, but for `RENEWAL_S`
+at the most.
 """
 
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ _MARGIN_SIDES = 0.5
 
 @dataclass(frozen=True, slots=True)
 class _Search:
-    """What a window showed, and when."""
+    """The content of a window, and its time."""
 
     shown: NDArray[np.uint8]
     time_s: float

@@ -20,7 +20,7 @@ Thumbnail = NDArray[np.float32]
 
 def sampled_grey(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """(h, w) uint8 grey of every n-th pixel of an image (H, W, 3) uint8 BGR: its longer side is 200 to 399 pixels, or
-    that of the image where that is smaller. Averaging all of a 4K frame would cost more than a face mesh."""
+    that of the image if that is smaller. Averaging all of a 4K frame would cost more than a face mesh."""
     height, width = image.shape[:2]
     step = max(max(height, width) // _SAMPLED_SIDE_PX, 1)
     if step > 1:
@@ -37,13 +37,13 @@ def thumbnail(grey: NDArray[np.uint8]) -> Thumbnail:
 
 
 def is_blank(picture: Thumbnail) -> bool:
-    """Whether nothing can be made out: black, white, fog."""
+    """Returns True if nothing can be recognised: black, white, fog."""
     return float(cv2.meanStdDev(picture)[1][0, 0]) < _BLANK_CONTRAST
 
 
 def likeness(first: Thumbnail, second: Thumbnail) -> float:
-    """The correlation, -1..1, at the best of shifts by up to 1/16 of the picture; 0 where a picture has no contrast.
-    Light and contrast leave it as it is."""
+    """The correlation, -1..1, at the best of shifts by up to 1/16 of the picture; 0 if a picture has no contrast. It
+    does not depend on brightness and contrast."""
     unmoved = _correlation(first, second)
     if unmoved >= _CERTAIN:
         return unmoved
@@ -51,14 +51,15 @@ def likeness(first: Thumbnail, second: Thumbnail) -> float:
 
 
 def is_like(first: Thumbnail, second: Thumbnail, least: float) -> bool:
-    """Whether their `likeness` is at least `least`, up to 0.98. One good shift is enough: mostly it is the first."""
+    """Returns True if their `likeness` is at least `least`, up to 0.98. One good shift is enough: mostly it is the
+    first."""
     if _correlation(first, second) >= least:
         return True
     return any(_correlation(still, moved) >= least for still, moved in shifted(first, second))
 
 
 def shifted(first: Thumbnail, second: Thumbnail) -> Iterator[tuple[Thumbnail, Thumbnail]]:
-    """What overlaps of the two, at each shift of the second."""
+    """Yields the overlap of the two at each shift of the second."""
     height, width = first.shape
     for x, y in product(range(-_MAX_SHIFT_X, _MAX_SHIFT_X + 1), range(-_MAX_SHIFT_Y, _MAX_SHIFT_Y + 1)):
         moved = second[max(-y, 0) : height - max(y, 0), max(-x, 0) : width - max(x, 0)]

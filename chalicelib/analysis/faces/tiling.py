@@ -36,11 +36,11 @@ _SAME_ROLL_DEG = 20
 
 
 def search_windows(width_px: int, height_px: int) -> list[Window]:
-    """The windows that cover a picture of this size, the whole picture first (upright, then turned), then from
+    """Returns the windows that cover a picture of this size, the whole picture first (upright, then turned), then from
     large to small.
 
-    A window is cut to the picture where that is smaller; a level whose window would hold the whole picture is left
-    out. Every pixel lies in a window of every level that is used.
+    A window is cut to the picture if that is smaller; a level whose window would contain the whole picture is left out.
+    Every pixel is in a window of every level that is used.
     """
     windows = [Window(0, 0, width_px, height_px, turn_deg) for turn_deg in (0, *_TURNS_DEG)]
     windows.append(_near_window(width_px, height_px))
@@ -74,7 +74,7 @@ def windows_of_picture(width_px: int, height_px: int, max_side_px: int) -> list[
 
 
 def _starts(length_px: int, side_px: int) -> list[int]:
-    """Where windows of `side_px` begin along `length_px`: evenly spread, overlapping by at least 30 %."""
+    """Returns the starts of windows of `side_px` along `length_px`: evenly spaced, overlapping by at least 30 %."""
     if length_px <= side_px:
         return [0]
     steps = ceil((length_px - side_px) / (side_px * (1 - _WINDOW_OVERLAP)))
@@ -87,7 +87,7 @@ def search_scale(width_px: int, height_px: int, max_side_px: int) -> float:
 
 
 def scaled_copy(image: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
-    """`image` scaled by `scale`; the image itself where `scale` is 1."""
+    """Returns `image` scaled by `scale`; the image itself if `scale` is 1."""
     if scale >= 1:
         return image
     height, width = image.shape[:2]

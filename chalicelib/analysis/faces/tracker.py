@@ -1,7 +1,7 @@
-"""Faces in a stream of frames, each with its mesh and an identity that holds from frame to frame.
+"""Faces in a stream of frames, each with its mesh and an identity that is constant from frame to frame.
 
-The detector does not run on every frame: a face that was seen is looked for where its mesh was, new ones where
-`FaceSearch` says.
+The detector does not run on every frame: a known face is searched for at its last mesh, new ones in the windows of
+`FaceSearch`.
 """
 
 import math
@@ -57,8 +57,8 @@ class Look:
 
 
 class FaceTracker:
-    """The faces of one video or picture, whose frames have one size. `witness` is a second mesh, asked only whether a
-    place shows a face; `continues` says that the first frame is not that of the medium."""
+    """The faces of one video or picture, whose frames have one size. `witness` is a second mesh, used only to confirm
+    that a place shows a face; `continues`: the first frame is not that of the file."""
 
     def __init__(
         self,
@@ -86,7 +86,7 @@ class FaceTracker:
         return self._left_out
 
     def look(self, frame: Frame) -> Look:
-        """What can be said of the next frame before its faces are looked for. Another thread may do so, some frames
+        """Analyses the next frame before its faces are searched for. Another thread may do so, some frames
         before `follow` comes to them."""
         grey = sampled_grey(frame.image)
         scene = self._scenes.number_of(thumbnail(grey), frame.time_s, size_changed=frame.size_changed)
@@ -110,7 +110,7 @@ class FaceTracker:
         return self.follow(self.look(frame))
 
     def _follow(self, frame: Frame) -> None:
-        """Measures each live face where it was last seen."""
+        """Measures each live face at its last place."""
         live = self._tracks.live()
         crops = [self._next_crop(track, frame.time_s) for track in live]
         meshes = self._mesh.measure(frame.image, crops)
@@ -126,7 +126,7 @@ class FaceTracker:
             self._search.forget()
 
     def _next_crop(self, track: Track, time_s: float) -> Crop:
-        """Where to look for a live face: where it was, or where it is going where it goes fast."""
+        """Returns the place to search for a live face: its last one, or its predicted one if it moves fast."""
         points, side = self._meshes[track.face_id].points, side_of(track.box)
         shift = track.motion.expected(time_s) - centre_of(track.box)
         distance = math.hypot(*shift.tolist())
@@ -145,7 +145,7 @@ class FaceTracker:
         return [(flag + other.flag) / 2 for flag, other in zip(flags, second, strict=True)]
 
     def _find_in_turn(self, look: Look) -> Detections:
-        """What the detector finds where it is due to look, and round the places where faces were lost."""
+        """Returns what the detector finds in the windows that are due, and at the places of lost faces."""
         image, time_s = look.frame.image, look.frame.time_s
         known = boxes_of([self._meshes[track.face_id] for track in self._tracks.live()])
         parts = self._search.in_turn(look.frame, look.grey, known)
@@ -154,7 +154,7 @@ class FaceTracker:
         return merged(parts) if parts else no_detections()
 
     def _admit(self, frame: Frame, found: Detections) -> None:
-        """Measures what was found where no face is known yet, and takes in what proves to be a face."""
+        """Measures detections at which no face is known yet, and adds those that prove to be faces."""
         if len(found) == 0:
             return
         known = boxes_of([self._meshes[track.face_id] for track in self._tracks.live()])
@@ -188,7 +188,7 @@ class FaceTracker:
     def _proven(self, image: NDArray[np.uint8], crops: list[Crop]) -> list[FaceMesh]:
         """The meshes of those crops in which both networks see a face, also when looking a second time."""
         first = self._witness.measure(image, crops)
-        # The cheaper network goes first: most of what is not a face ends here.
+        # The cheaper network runs first: it rejects most of what is not a face.
         possible = [
             (crop, mesh) for crop, mesh in zip(crops, first, strict=True) if (mesh.flag + 3) / 4 >= _MIN_BIRTH_FLAG
         ]

@@ -16,7 +16,7 @@ _CHECK_S = 0.2
 
 
 def unwatched() -> None:
-    """For whoever need not hear of it."""
+    """Does nothing."""
 
 
 class BudgetedFile(io.FileIO):
@@ -32,7 +32,7 @@ class BudgetedFile(io.FileIO):
         self.renew()
 
     def opened(self) -> None:
-        """Whoever waited for the first frame has it."""
+        """Call it when the first frame is decoded."""
         self._while_reading = unwatched
 
     def renew(self) -> None:
@@ -45,11 +45,11 @@ class BudgetedFile(io.FileIO):
         return super().read(-1 if size is None else size) or b""
 
     def check(self) -> None:
-        """Says that work goes on. MediaError if the time is spent."""
+        """Reports progress. Raises MediaError if the time is used up."""
         if time.thread_time() > self._until_s:
             raise MediaError(
                 f"The picture takes more than {self._budget_s:g} seconds to decode, which no camera's does. Open it in "
-                "an image editor, save it anew and upload that."
+                "an image editor, save it again and upload that."
             )
         if time.monotonic() >= self._next_check_s:
             self._while_reading()

@@ -25,8 +25,8 @@ class Deinterlacing:
         self._kind: tuple[int, int, str] | None = None
 
     def through(self, picture: VideoFrame | None) -> Iterator[VideoFrame]:
-        """The frames that come out as `picture` goes in; None: those that are still held back. MediaError: FFmpeg's
-        filter refuses the frame."""
+        """Returns the frames that the filter yields for `picture`; None: those that it still holds. MediaError:
+        FFmpeg's filter refuses the frame."""
         if picture is None:
             yield from self._rest()
             return

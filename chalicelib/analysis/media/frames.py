@@ -1,4 +1,4 @@
-"""What every kind of media becomes: a stream of upright frames, each with its own time."""
+"""The common form of all media: a stream of upright frames, each with its own time."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class Frame:
 
     `index` counts decoded frames from 0. `time_s` is the presentation time in seconds as the container states it
     (timestamp x time base, never `index / fps`); 0.0 for a still image. `image` is (H, W, 3) uint8 BGR, upright
-    (rotation metadata and EXIF orientation applied), with square pixels, of the medium's one frame size. `duration_s`:
+    (rotation metadata and EXIF orientation applied), with square pixels, of the file's frame size. `duration_s`:
     how long the container shows it; None if it does not say. `size_changed`: it is stored with another size than the
     frame before.
     """
@@ -32,11 +32,11 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class MediaInfo:
-    """What is known before the first frame is decoded.
+    """The data that is known before the first frame is decoded.
 
     `width_px`, `height_px`: of every frame, upright and with square pixels. `begins_s`: the time of the first frame.
-    `duration_s`: None for a still image or where the container does not say. `frames_total`: the container's count or
-    an estimate from duration and rate, for progress only; None where neither is known.
+    `duration_s`: None for a still image or if the container does not state it. `frames_total`: the container's count or
+    an estimate from duration and rate, for progress only; None if neither is known.
     """
 
     kind: MediaKind
@@ -49,7 +49,7 @@ class MediaInfo:
 
     @property
     def frame_size(self) -> FrameSize:
-        """What face boxes refer to."""
+        """Returns the frame size to which face boxes refer."""
         return FrameSize(self.width_px, self.height_px)
 
 
@@ -70,7 +70,7 @@ class MediaLimits:
 
 
 class MediaSource(Protocol):
-    """An opened medium: a context manager that yields its frames once, in presentation order, one at a time."""
+    """An opened media file: a context manager that yields its frames once, in presentation order, one at a time."""
 
     @property
     def info(self) -> MediaInfo: ...

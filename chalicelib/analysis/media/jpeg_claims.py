@@ -1,4 +1,4 @@
-"""What a JPEG file holds, by its markers, read before a decoder begins: how many scans, and whether pictures follow.
+"""The markers of a JPEG file, read before a decoder begins: the number of scans, and further pictures.
 
 A progressive picture is sent in scans, each of which passes over all of it. A scan may take 14 bytes, and nothing
 bounds their number: a file of 368 KB kept a decoder busy for 23 seconds. Markers: ITU-T T.81, annex B.
@@ -44,12 +44,12 @@ def require_moderate_jpeg(path: Path, limits: MediaLimits) -> None:
     if claims.scans * claims.width_px * claims.height_px > limits.max_scan_pixels:
         raise MediaError(
             f"The JPEG has {claims.scans} scans of {claims.width_px} x {claims.height_px} pixels, far more than any "
-            "encoder writes. Open it in an image editor, save it anew and upload that."
+            "encoder writes. Open it in an image editor, save it again and upload that."
         )
 
 
 def jpeg_claims(path: Path) -> JpegClaims:
-    """What the markers of a file say that begins as a JPEG does."""
+    """The claims in the markers of a JPEG."""
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
         first = JpegClaims()
         end = _walk(content, 0, first)
@@ -66,7 +66,7 @@ def jpeg_claims(path: Path) -> JpegClaims:
 
 
 def _walk(content: mmap.mmap, start: int, claims: JpegClaims) -> int | None:
-    """Follows one picture from its first marker; where it ends, None if it does not."""
+    """Follows one picture from its first marker. Returns the offset of its end, None if there is none."""
     place = start + 2
     while place + 4 <= len(content):
         if content[place] != 0xFF:
@@ -86,7 +86,7 @@ def _walk(content: mmap.mmap, start: int, claims: JpegClaims) -> int | None:
 
 
 def _segment(content: mmap.mmap, place: int, marker: int, claims: JpegClaims) -> int:
-    """Notes what a segment says; where the next marker is."""
+    """Reads a segment and returns the offset of the next marker."""
     length = int.from_bytes(content[place + 2 : place + 4])
     body, following = place + 4, place + 2 + max(length, 2)
     if marker in _FRAMES:

@@ -1,4 +1,4 @@
-"""The guards of `MediaLimits`, with the sentences that they end in."""
+"""The checks of `MediaLimits`, with their error messages."""
 
 from chalicelib.analysis.media.frames import MediaLimits
 from chalicelib.errors import MediaError

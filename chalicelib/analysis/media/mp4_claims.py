@@ -1,4 +1,4 @@
-"""How many samples the tables of an MP4 or MOV claim to have, read before a decoder makes room for them.
+"""The number of samples that the tables of an MP4 or MOV claim, read before a decoder allocates memory for them.
 
 A table can give all samples one size in twelve bytes and claim four thousand million of them; FFmpeg allocates an entry
 for each. A real file has at least a byte for every sample, and no more samples than hours of film need. Uncompressed
@@ -18,7 +18,7 @@ from chalicelib.analysis.media.video_promise import tolerated
 from chalicelib.errors import MediaError
 
 Box = tuple[bytes, int, int]
-"""A box: its type, where its content begins, and where it ends."""
+"""A box: its type, and the offsets of the start and end of its content."""
 
 MAX_SAMPLES = 20_000_000
 """A day of film at 60 frames a second is five million."""
@@ -28,7 +28,7 @@ _HEADER_BYTES = 8
 
 
 def require_whole_fragments(path: Path) -> None:
-    """Raises `MediaError` where a fragmented file ends in the midst of a fragment, and more samples are missing than
+    """Raises `MediaError` if a fragmented file ends in the middle of a fragment, and more samples are missing than
     `video_promise` tolerates. Players show such a file as a shorter one; its header does not say how long it should be.
     """
     size_bytes = path.stat().st_size
@@ -47,7 +47,7 @@ def require_whole_fragments(path: Path) -> None:
 
 
 def require_plausible_samples(path: Path) -> None:
-    """Raises `MediaError` where the tables claim more samples than the file has bytes, or than `MAX_SAMPLES`."""
+    """Raises `MediaError` if the tables claim more samples than the file has bytes, or than `MAX_SAMPLES`."""
     size_bytes = path.stat().st_size
     claimed = 0
     with path.open("rb") as stream:
@@ -61,7 +61,8 @@ def require_plausible_samples(path: Path) -> None:
 
 
 def _track_samples(stream: BinaryIO, box: Box) -> int:
-    """What the table of a `trak` or the runs of a `traf` claim; 0 for uncompressed sound and for other boxes."""
+    """Returns the number that the table of a `trak` or the runs of a `traf` claim; 0 for uncompressed sound and for
+    other boxes."""
     if box[0] not in (b"trak", b"traf"):
         return 0
     claims = {b"stsz": 0, b"trun": 0}

@@ -1,4 +1,4 @@
-"""The door of the analysis: a file goes in, frames come out, or a sentence says why not."""
+"""Opens a media file for the analysis, or raises an error with a message for the user."""
 
 from collections.abc import Callable
 from pathlib import Path

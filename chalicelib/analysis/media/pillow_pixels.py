@@ -1,4 +1,4 @@
-"""From a Pillow picture to BGR pixels, and the one place where Pillow's errors and warnings are contained."""
+"""Converts Pillow pictures to BGR pixels; Pillow's errors and warnings do not leave this module."""
 
 import struct
 import warnings
@@ -12,7 +12,7 @@ from PIL import Image, TiffImagePlugin
 
 from chalicelib.errors import MediaError
 
-# What shows through where a picture is transparent: mid-grey, since on white a pale face loses its outline and on
+# The background of transparent pixels: mid-grey, since on white a pale face loses its outline and on
 # black a dark one does.
 BACKDROP = (128, 128, 128, 255)
 
@@ -94,7 +94,7 @@ def _white(samples: NDArray[np.generic]) -> float:
     """The highest value that samples of grey can have: of floating-point ones 1 if none is above, else of the depths
     that are in use, 8, 10, 12 and 16 bits, the smallest that holds all of them. MediaError: there is none."""
     low, high = float(samples.min()), float(samples.max())
-    if not 0 <= low <= high <= _WHITES[-1]:  # also where one is no number
+    if not 0 <= low <= high <= _WHITES[-1]:  # also if one is not a number
         raise MediaError(
             f"The image has 32-bit samples from {low:g} to {high:g}, and does not say which of them is white. Save it "
             "with 8 or 16 bits and upload it again."

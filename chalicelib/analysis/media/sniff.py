@@ -1,4 +1,4 @@
-"""What a file is, by its first bytes. Names and content types are the sender's claim and are never looked at."""
+"""Identifies a file by its first bytes. Names and content types are the sender's claim and are ignored."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -64,7 +64,7 @@ class PillowSource:
 
 @dataclass(frozen=True, slots=True)
 class _Stored:
-    """How a picture is stored: the aspect of its pixels, and how it is to be turned."""
+    """The storage of a picture: the aspect ratio of its pixels, and its orientation."""
 
     aspect: Fraction
     turn: Turn
@@ -199,5 +199,5 @@ def _moments(reading: _Reading, first: Frame, later: range, stored: _Stored) -> 
 
 
 def _duration_ms(picture: Image.Image) -> float:
-    # `info` holds the duration of the frame that was loaded last; GIF leaves it out where the file does.
+    # `info` holds the duration of the frame that was loaded last; GIF leaves it out if the file does.
     return float(picture.info.get("duration", 0)) or DEFAULT_FRAME_MS

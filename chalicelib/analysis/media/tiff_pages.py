@@ -8,7 +8,7 @@ from chalicelib.errors import MediaError
 
 _SUBFILE_TYPE, _BITS, _SAMPLE_FORMAT, _WIDTH = 254, 258, 339, 256
 _REDUCED, _MASK = 1, 4
-# Of the first page's width: anything smaller is a preview, also where it does not say so.
+# Of the first page's width: anything smaller is a preview, even if it is not marked as one.
 _PREVIEW_SHARE = 0.5
 _HEAD_BYTES = 8
 
@@ -50,7 +50,7 @@ def _subfile_type(picture: Image.Image) -> int:
 
 
 def why_unreadable(path: Path) -> str | None:
-    """A sentence on a TIFF that Pillow does not know how to read, if it is for the kind of its samples; else None.
+    """Returns an error message for a TIFF whose kind of samples Pillow cannot read; else None.
     Raises what Pillow raises for broken tags."""
     with path.open("rb") as file:
         tags = TiffImagePlugin.ImageFileDirectory_v2(file.read(_HEAD_BYTES))

@@ -11,8 +11,8 @@ from chalicelib.analysis.media.square_pixels import SQUARE, sane_aspect
 
 
 class StreamAspect:
-    """What the container states holds for all frames; where it states nothing the codec's own is asked, which holds
-    from the key frame on that came with it."""
+    """The container's value applies to all frames; if it has none, the codec's value applies from the key frame with
+    which it came."""
 
     def __init__(self, stream: VideoStream) -> None:
         self._stream = stream

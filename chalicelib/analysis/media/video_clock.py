@@ -14,8 +14,8 @@ _MOST_WAITING = 512
 
 
 class PacketDurations:
-    """How long the container shows each frame, by the packets that the frames come from. Decoders lose it on the way:
-    what they give at the end of a stream, where it matters, often has none."""
+    """The duration of each frame in the container, from the packets of the frames. Decoders lose it: at the end of a
+    stream, at which it matters, their frames often have none."""
 
     def __init__(self) -> None:
         self._by_stamp: dict[int, int] = {}

@@ -1,4 +1,4 @@
-"""Opening a video file safely, and the one place where FFmpeg's errors are contained."""
+"""Opens a video file safely; FFmpeg's errors do not leave this module."""
 
 import mmap
 from collections.abc import Iterator
@@ -23,16 +23,16 @@ INCOMPLETE = "The video is incomplete: {what}. The transfer was probably cut off
 _PICTURE_STREAMS = Disposition.attached_pic | Disposition.timed_thumbnails
 _FALLBACK_RATE_HZ = Fraction(25)
 _MANY_PIXELS = 1_000_000
-# Some ten frames of 4K. Where there is so much, it was not for want of memory.
+# Some ten frames of 4K. If this much can be allocated, memory was not the problem.
 _ENOUGH_BYTES = 256 * 2**20
 
 
 @contextmanager
 def ffmpeg_contained(sentence: str) -> Iterator[None]:
-    """Turn every error that FFmpeg reports into MediaError with this sentence.
+    """Converts every error that FFmpeg reports into MediaError with this message.
 
     All of them are the media's: that the file exists and can be read was seen before, and FFmpeg says "I/O error" of
-    files that claim absurd sizes too; but where there is no memory, `MemoryError` is raised.
+    files that claim absurd sizes too; but if there is no memory, `MemoryError` is raised.
     """
     try:
         yield
@@ -92,7 +92,8 @@ def choose_stream(container: InputContainer, limits: MediaLimits, threads: int |
 
 
 def _threads_for(stream: VideoStream) -> int:
-    # Decoding is beside the analysis anyway; only of large frames it takes longer, and threads of its own cost time.
+    # Decoding runs in parallel with the analysis anyway; it only takes longer for large frames, and more threads cost
+    # time.
     return 2 if stream.codec_context.width * stream.codec_context.height > _MANY_PIXELS else 1
 
 
@@ -102,20 +103,20 @@ def decoder_guard(limits: MediaLimits) -> dict[str, str]:
 
 
 def _has_decoder(stream: Stream) -> bool:
-    # PyAV leaves None where FFmpeg has no decoder, though its type stubs promise a context.
+    # PyAV returns None if FFmpeg has no decoder, though its type stubs promise a context.
     context: object = stream.codec_context
     return context is not None
 
 
 def duration_s(container: InputContainer, stream: VideoStream) -> float | None:
-    """What the header says: the stream's own duration, else the container's; None where neither is given."""
+    """Returns the duration in the header: the stream's own, else the container's; None if there is neither."""
     if stream.duration is not None and stream.time_base is not None:
         return float(stream.duration * stream.time_base)
     return None if container.duration is None else container.duration / av.time_base
 
 
 def rate_hz(stream: VideoStream) -> Fraction:
-    """Frames per second by the header, 25 where it does not say. Only for estimates, never for a frame's time."""
+    """Returns the frames per second in the header, 25 if it has none. Only for estimates, never for a frame's time."""
     rate = stream.average_rate or stream.guessed_rate
     return rate if rate is not None and rate > 0 else _FALLBACK_RATE_HZ
 
@@ -131,7 +132,7 @@ def read_packets(container: InputContainer) -> Iterator["Packet[Stream] | None"]
 
 
 def decoded(stream: VideoStream, packet: "Packet[Stream] | None") -> list[VideoFrame] | None:
-    """The frames that come out as `packet` goes in (None: the end); None if the decoder refuses it."""
+    """Returns the frames decoded from `packet` (None: the end); None if the decoder rejects it."""
     try:
         return stream.codec_context.decode(packet)
     except av.FFmpegError:

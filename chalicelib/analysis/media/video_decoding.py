@@ -110,7 +110,7 @@ class Decoding:
     def _count(self, packet: "Packet[Stream]", *, refused: bool) -> None:
         self._durations.note(packet.pts, packet.duration)
         stamp = packet.dts if packet.pts is None else packet.pts
-        if stamp is not None:  # else it lies where the one before did
+        if stamp is not None:  # else it is as long as the previous one
             self._packet_s = float(stamp * packet.time_base)
         is_own = self._is_own(self._packet_s)
         self.delivery.packets += 1

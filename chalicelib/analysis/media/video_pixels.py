@@ -1,4 +1,4 @@
-"""From a decoded video frame to upright, square BGR pixels of the medium's one size."""
+"""Converts decoded video frames to upright, square BGR pixels of the file's frame size."""
 
 import struct
 from fractions import Fraction
@@ -31,7 +31,7 @@ _FATAL_FORMATS = ("xyz", "yaf")
 # The scaler's quick way, which players take: within two levels of exact arithmetic on 99 of 100 pixels, at a seventh of
 # its cost. The last bits may differ from one kind of processor to another.
 _QUICK = Interpolation.BILINEAR
-# Where pixels are not square, or a frame has another size than the others.
+# If pixels are not square, or a frame has another size than the others.
 _FINE = Interpolation.BICUBIC
 
 

@@ -22,7 +22,7 @@ MIN_FRAMES_PER_PACKET = 0.4
 
 @dataclass(slots=True)
 class Delivery:
-    """What has come out of a video so far. `reach_s`: the latest end of any packet of any stream, in seconds."""
+    """The frames decoded from a video so far. `reach_s`: the latest end of any packet of any stream, in seconds."""
 
     packets: int = 0
     refused: int = 0
@@ -38,13 +38,14 @@ class Delivery:
 
 
 def has_sample_table(container: InputContainer, stream: VideoStream) -> bool:
-    """True for MP4 and MOV with a complete index in the header: where every frame lies is known before reading."""
+    """Returns True for MP4 and MOV with a complete index in the header: the place of every frame is known before
+    reading."""
     return container.format.name == "mov" and stream.frames > 0
 
 
 def frames_promised(container: InputContainer, stream: VideoStream, duration_s: float | None) -> int | None:
-    """How many frames to expect: the index's count without those that an edit list hides, else an estimate from
-    duration and rate, else None."""
+    """Returns the expected number of frames: the index's count without those that an edit list hides, else an estimate
+    from duration and rate, else None."""
     if has_sample_table(container, stream):
         return sum(not entry.is_discard for entry in stream.index_entries)
     return None if duration_s is None else round(duration_s * rate_hz(stream))
@@ -65,10 +66,10 @@ def require_all_bytes(container: InputContainer, stream: VideoStream, path: Path
 
 
 def require_kept(container: InputContainer, stream: VideoStream, delivery: Delivery) -> None:
-    """At the end of the file: MediaError if clearly less came out than was promised.
+    """Raises MediaError at the end of the file if clearly less was decoded than was promised.
 
     That is: the decoder refused more than a twentieth of the packets (and more than two); or gave fewer frames than
-    `MIN_FRAMES_PER_PACKET` allows; or, where there is no index, all streams ended before 95 % of the duration in the
+    `MIN_FRAMES_PER_PACKET` allows; or, without an index, all streams ended before 95 % of the duration in the
     header (and more than half a second before it); or reading broke off where the header promises nothing.
     """
     require_decoded(delivery.packets, delivery.refused, delivery.frames)
@@ -101,5 +102,5 @@ def _claimed_s(container: InputContainer, stream: VideoStream) -> float | None:
 
 
 def tolerated(frames: int) -> float:
-    """How many of so many frames may be missing."""
+    """Returns how many of so many frames may be missing."""
     return max(TOLERATED_FRAMES, TOLERATED_SHARE * frames)

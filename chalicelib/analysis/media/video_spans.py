@@ -23,16 +23,16 @@ from chalicelib.domain.measurements.frame_size import FrameSize
 
 SEEKABLE_FORMATS = ("mov", "matroska")
 """Demuxers whose indexes lead to key frames by time. Elsewhere (AVI has no presentation times at all) everything before
-the stretch is decoded as well, which costs little beside the analysis."""
+the stretch is decoded as well, which costs little compared with the analysis."""
 
-# An index may go by decoding time, which is earlier: where the key frame that it leads to is too late, one before it.
+# An index may go by decoding time, which is earlier: if the key frame that it leads to is too late, use one before it.
 _STEPS_BACK_S = (0.0, 10.0, 60.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Frames with `from_s <= time < until_s`; None stands for an open end. `origin_s` is the time of the video's first
-    frame, from which its duration counts. Where spans overlap, each accounts for `own_from_s <= time < own_until_s`.
+    """Frames with `from_s <= time < until_s`; None means an open end. `origin_s` is the time of the video's first
+    frame, from which its duration counts. If spans overlap, each accounts for `own_from_s <= time < own_until_s`.
     `frame_size`: what its frames are scaled to, as those of the whole video are; None for the size of its first."""
 
     from_s: float | None
@@ -84,7 +84,7 @@ def open_span(
     """Open a stretch of a video file that `open_media` has taken. Decoding begins with the key frame before it;
     `while_skipping` is called for each picture before the stretch.
 
-    Raises MediaError, here or while iterating, where the video cannot be read as far as the stretch goes.
+    Raises MediaError, here or while iterating, if the video cannot be read up to the end of the stretch.
     """
     with path.open("rb") as file:
         demuxer = sniff(file.read(HEAD_BYTES)).format_name

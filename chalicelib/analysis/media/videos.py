@@ -23,7 +23,7 @@ MP4_DEMUXER = "mov"
 
 class VideoSource:
     """An opened video. `frames()` always returns the same iterator: every decoded frame comes once, in increasing
-    time, all with the size of the first: where the stream changes its size, the others are scaled.
+    time, all with the size of the first: if the stream changes its size, the others are scaled.
 
     Packets that the decoder refuses are skipped, as players do. MediaError while iterating: a frame is too large or
     too late for the limits, the clock jumps back, or at the end clearly less came out than the header promised

@@ -15,11 +15,11 @@ MOST_HANDS = 4
 
 
 class Crew:
-    """The caller and up to three threads beside it, one for each processor. The threads start when they are first
+    """The caller and up to three more threads, one for each processor. The threads start when they are first
     needed and end with the crew; any number of threads may give it work at a time."""
 
     def __init__(self, hands: int | None = None) -> None:
-        """`hands`: how many take part, the caller among them; as many as there are processors where none are named."""
+        """`hands`: the number of threads, including the caller; by default the number of processors."""
         self.hands = hands or min(processors(), MOST_HANDS)
 
     def divide(
@@ -34,7 +34,7 @@ class Crew:
         try:
             answers = list(work(parts[0]))
         finally:
-            # Whoever asks may close what the parts look at as soon as this is over.
+            # The caller may close the data of the parts as soon as this returns.
             failures = [other.exception() for other in others]
         for failure in failures:
             if failure is not None:
@@ -56,5 +56,5 @@ def _parts(questions: Sequence[Question], most: int) -> list[Sequence[Question]]
 
 
 def processors() -> int:
-    """How many this process may use."""
+    """Returns the number of processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

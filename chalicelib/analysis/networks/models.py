@@ -33,7 +33,7 @@ class ModelFile(StrEnum):
 class Models:
     """Opens each file once, at its first use, and keeps the session; safe to share between threads.
 
-    CUDA is used where the installed ONNX Runtime offers it, else the CPU. `threads` is the number of threads inside
+    CUDA is used if the installed ONNX Runtime offers it, else the CPU. `threads` is the number of threads inside
     one operator. The networks are small: on two shared cores one thread measured 92 frames a second and two measured
     70; more is won by asking several questions at once, which `beside` does.
     """
@@ -46,9 +46,9 @@ class Models:
         self._lock = Lock()
 
     def network(self, file_name: str) -> Network:
-        """The network in `file_name`, which takes one input and gives two outputs.
+        """Returns the network in `file_name`, which has one input and two outputs.
 
-        Raises `ModelFileError` where the file is missing or cannot be read. That its content is the expected one is
+        Raises `ModelFileError` if the file is missing or cannot be read. That its content is the expected one is
         checked when it is prepared, not here.
         """
         session = self.session(file_name)
@@ -87,19 +87,19 @@ class Models:
 
     @property
     def provider(self) -> str:
-        """What the open sessions run on, in ONNX Runtime's words, such as `CPUExecutionProvider`: the processor, too,
-        where CUDA is installed but cannot be used. Empty before the first is open."""
+        """Returns the execution provider of the open sessions, such as `CPUExecutionProvider`: the CPU also if CUDA is
+        installed but cannot be used. Empty before the first is open."""
         with self._lock:
             sessions = list(self._sessions.values())
         return ", ".join(sorted({session.get_providers()[0] for session in sessions}))
 
     @property
     def has_gpu(self) -> bool:
-        """Whether networks are run on a GPU, as far as the installed ONNX Runtime says before one is open."""
+        """Returns True if networks run on a GPU, as far as the installed ONNX Runtime states before one is open."""
         return _CUDA in onnxruntime.get_available_providers()
 
     def has(self, file_name: str) -> bool:
-        """Whether the directory holds `file_name`."""
+        """Returns True if the directory has `file_name`."""
         return (self._folder / file_name).is_file()
 
     def _open(self, file_name: str) -> onnxruntime.InferenceSession:

@@ -1,4 +1,4 @@
-"""ONNX Runtime with its telemetry switched off: Mien sends nothing to anybody.
+"""ONNX Runtime with its telemetry switched off: Mien sends no data out.
 
 The packaged library (1.31) otherwise writes a device id and events, with the path of the running program among them,
 below the home directory, and tries to send them to its maker. It reads the variable when it is loaded, so this module

@@ -2,8 +2,7 @@
 
 body_schemas    The bodies that clients send, as JSON Schemas
 description     `/openapi.json` and `/docs`: the description for programs and for people
-document        The description of the API in OpenAPI 3.1, made from the routes: what they say of themselves, and what
-                follows
+document        The description of the API in OpenAPI 3.1, made from the routes
 headers         Headers of requests and answers, as the description shows them
 result_schemas  The files that jobs leave, as JSON Schemas: which metrics there are, in what unit and range, and where
                 each file has them

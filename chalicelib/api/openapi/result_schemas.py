@@ -25,7 +25,7 @@ from chalicelib.domain.requests.result_formats import (
 
 
 def _row_schema(table: ResultTable) -> str:
-    """What the schema of a table's rows is called: `ParquetRow`."""
+    """Returns the name of the schema of a table's rows: `ParquetRow`."""
     return f"{table.capitalize()}Row"
 
 

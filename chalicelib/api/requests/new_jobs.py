@@ -1,4 +1,4 @@
-"""What a client asks for when it creates or changes a job: the same in a form and in JSON."""
+"""Parses requests to create or change a job, from a form or from JSON."""
 
 from collections.abc import Mapping
 

@@ -156,8 +156,8 @@ class DynamoEntries:
             raise _not_found() from None
 
     def delete_waiting(self, account_id: str, entry_id: str) -> bool:
-        """Removes an entry whose upload has not arrived; does nothing to any other. Returns True if it is gone,
-        including if it already was."""
+        """Removes an entry whose upload has not arrived; does nothing to any other. Returns True if it no longer
+        exists."""
         waiting = Condition("attribute_exists(#upload)", {"#upload": "upload"})
         try:
             self._table.delete(entry_key(account_id, entry_id), waiting)

@@ -94,7 +94,7 @@ class DynamoJobs:
 
 
 def job_row(job: Job) -> Row:
-    """Options lie beside the other fields, as they did before they were a dataclass of their own: a deployment that is
+    """Options are stored next to the other fields, as before they were a dataclass of their own: a deployment that is
     one version older or newer reads the same rows."""
     row = to_row(job)
     options: Row = row.pop("options")

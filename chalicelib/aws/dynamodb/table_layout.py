@@ -1,4 +1,4 @@
-"""The key scheme of the one table, in the one place that knows it.
+"""The key scheme of the table; no other module knows it.
 
 | row        | pk                     | sk                                  |
 |------------|------------------------|-------------------------------------|

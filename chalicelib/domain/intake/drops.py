@@ -2,7 +2,7 @@
 
 `drop/<account>/<job name>/<any path>` asks for a job of that name, `drop/<account>/<any path>` for the default one.
 Options of the job come as metadata or tags (`mien-table`); other metadata and tags become annotations.
-What becomes of an object lies under `results/` with the same path: its result files, or a sentence in `.error.txt`.
+The results of an object are stored under `results/` with the same path: its result files, or a message in `.error.txt`.
 """
 
 from collections.abc import Mapping

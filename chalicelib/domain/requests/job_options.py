@@ -30,7 +30,7 @@ class NeutralBaseline(StrEnum):
 
 
 class Smoothing(StrEnum):
-    """Whether scores are smoothed in time."""
+    """Smoothing of scores in time."""
 
     AUTO = "auto"
     """As the job's name has it."""

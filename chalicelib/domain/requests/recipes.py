@@ -17,7 +17,7 @@ from chalicelib.domain.requests.result_formats import (
 
 
 class Scores(StrEnum):
-    """What the scores of a job's expressions are before any smoothing; emotions follow from them."""
+    """The kind of a job's expression scores before any smoothing; emotions follow from them."""
 
     OWN_NEUTRAL = "own-neutral"
     """Calibrated, minus the person's own neutral; the uncorrected scores are included."""
@@ -59,7 +59,7 @@ class Recipe:
 
     @property
     def _variant(self) -> str:
-        """What `configuration` and `metric_map` mark the scores with, empty for the usual ones."""
+        """Returns the mark of the scores in `configuration` and `metric_map`, empty for the default ones."""
         marks = ("linear" if self.scores is Scores.LINEAR else "", "smoothed" if self.smoothed else "")
         return "-".join(filter(None, marks))
 

@@ -1,4 +1,4 @@
-"""The AWS services that Mien uses, played in this process.
+"""The AWS services that Mien uses, emulated in this process.
 
 batch_arrays       Arrays of processes on this machine, as AWS Batch runs them in containers
 batch_process      The container's command, ended with its parent

@@ -116,7 +116,7 @@ class BatchArrays:
                 array.statuses[index] = status
 
     def _attempt(self, array: _Array, index: int, variables: Mapping[str, str]) -> int | None:
-        """The exit status of one process; None where none is to be begun any more."""
+        """Returns the exit status of one process; None if no more are to be started."""
         with self._lock:
             if array.is_terminated or self._is_closed:
                 return None

@@ -17,7 +17,7 @@ class RunCredentials:
 
 
 def make_credentials() -> RunCredentials:
-    """Returns credentials that nobody can guess."""
+    """Returns random credentials."""
     return RunCredentials(f"MIEN{secrets.token_hex(8).upper()}", secrets.token_urlsafe(32))
 
 

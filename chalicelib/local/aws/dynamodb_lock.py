@@ -24,7 +24,7 @@ def one_dynamodb_call_at_a_time() -> Iterator[None]:
         with lock:
             return unguarded(handler)
 
-    DynamoHandler.call_action = guarded  # type: ignore[method-assign]  # the one place where all actions pass
+    DynamoHandler.call_action = guarded  # type: ignore[method-assign]  # all actions pass through this method
     try:
         yield
     finally:

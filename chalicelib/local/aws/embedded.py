@@ -24,8 +24,8 @@ _ONE_PER_PROCESS = Lock()
 
 class EmbeddedAws:
     """A context manager; inside it this process's own environment is `environment`, so every boto3 client made there,
-    and every child process given it, talks to the embedded AWS and cannot talk to the real one. Nobody else can talk to
-    it: `credentials` are of this run, and every request must be signed with them.
+    and every child process given it, talks to the embedded AWS and cannot talk to the real one. Other processes cannot
+    use it: `credentials` are of this run, and every request must be signed with them.
 
     `port` is that of the AWS endpoint; 0 takes a free one. `configure` changes the settings beyond the names, such as
     the models' directory. `visibility_timeout_s` and `max_receives` are the job queue's (see `provision`).
@@ -53,13 +53,13 @@ class EmbeddedAws:
 
     @property
     def settings(self) -> Settings:
-        """What a deployment on this AWS is told. Raises RuntimeError outside the block."""
+        """Returns the settings of a deployment on this AWS. Raises RuntimeError outside the block."""
         if self._settings is None:
             raise RuntimeError("the embedded AWS has not been entered")
         return self._settings
 
     def __enter__(self) -> Self:
-        """Raises OSError where the port is in use, RuntimeError where this process has an embedded AWS already."""
+        """Raises OSError if the port is in use, RuntimeError if this process has an embedded AWS already."""
         if not _ONE_PER_PROCESS.acquire(blocking=False):
             raise RuntimeError("this process runs an embedded AWS already")
         with ExitStack() as undo:
@@ -96,7 +96,7 @@ class EmbeddedAws:
             provisioned.media_bucket,
             provisioned.job_queue_url,
             delivery_queue_url=provisioned.event_queues.deliveries,
-            requests_per_minute=0,  # who tries things on a machine of his own slows nobody down
+            requests_per_minute=0,  # a single user on a local machine needs no rate limit
         )
         self._settings = self._configure(names)
         self.environment = environment | write_settings(self._settings)

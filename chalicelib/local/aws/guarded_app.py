@@ -1,4 +1,4 @@
-"""What stands before the played AWS: nobody without this run's secret gets past it, from whatever page or user.
+"""Guards the emulated AWS: it rejects requests without this run's secret, from any page or user.
 
 A port of this machine is open to each of its users, and through the browser to each page that one of them looks at. So
 every request needs a valid signature, in a header, a presigned URL or a presigned form. Its Host must be that of this
@@ -182,7 +182,7 @@ def _with_cors(start_response: "StartResponse", cors: list[tuple[str, str]]) -> 
 
 
 def _refuse(environ: "WSGIEnvironment", start_response: "StartResponse", refused: RefusedRequest) -> Iterable[bytes]:
-    """The error as the service would write it: boto3 shows its sentence."""
+    """Returns the error in the format of the service: boto3 shows its message."""
     is_json = "HTTP_X_AMZ_TARGET" in environ or environ["PATH_INFO"].startswith("/v1/")
     if is_json:
         body = json.dumps({"__type": refused.code, "message": refused.sentence})

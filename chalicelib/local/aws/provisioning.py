@@ -1,5 +1,5 @@
-"""What a deployment has in AWS, made by boto3: the table, the bucket that tells queues of uploads and dropped files,
-the job queue, the queue of notifications, and their dead-letter queues."""
+"""Creates the AWS resources of a deployment with boto3: the table, the bucket that notifies queues of uploads and
+dropped files, the job queue, the queue of notifications, and their dead-letter queues."""
 
 import json
 from dataclasses import dataclass
@@ -43,10 +43,10 @@ class Provisioned:
 
 
 def provision(clients: AwsClients, *, visibility_timeout_s: int, max_receives: int) -> Provisioned:
-    """Makes everything in an empty account.
+    """Creates everything in an empty account.
 
     A message that a worker received and neither deleted nor kept is delivered again after `visibility_timeout_s`
-    seconds; the delivery after `max_receives` of them goes to the dead-letter queue.
+    seconds; after `max_receives` deliveries it is moved to the dead-letter queue.
     """
     clients.dynamodb.create_table(TableName=_TABLE, BillingMode="PAY_PER_REQUEST", **TABLE_KEYS)
     clients.dynamodb.update_time_to_live(

@@ -15,7 +15,7 @@ def versions_in_s3_events() -> Iterator[None]:
 
     moto leaves that out, and an object that is written twice in a row would be two announcements of the second.
     """
-    plain = notifications._get_s3_event  # noqa: SLF001  # the one place where the record is made
+    plain = notifications._get_s3_event  # noqa: SLF001  # the only method that creates the record
 
     @wraps(plain)
     def with_version(event_name: str, bucket: Any, key: Any, notification_id: str) -> dict[str, list[dict[str, Any]]]:

@@ -49,7 +49,7 @@ class RefusedRequest(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a signature is good for: a day, a region and a service. `access_key_id` says whose it claims to be."""
+    """The scope of a signature: a day, a region and a service. `access_key_id` is its claimed owner."""
 
     access_key_id: str
     day: str
@@ -59,7 +59,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a request says of its own signature, none of which is known to be true."""
+    """The claims of a request about its signature, not yet verified."""
 
     scope: Scope
     signed_at: str

@@ -32,7 +32,7 @@ _RANGE = "content-length-range"
 
 @dataclass(frozen=True, slots=True)
 class ReceivedForm:
-    """A file that its form allowed. `file` is at its beginning; whoever has the form closes it."""
+    """A file that its form allowed. `file` is at its beginning; the owner of the form closes it."""
 
     key: str
     content_type: str

@@ -108,7 +108,7 @@ class HttpHandler(ChaliceRequestHandler):
 
     def _answer(self, body: bytes) -> None:
         try:
-            # The body goes in as it came; in base 64, as AWS hands it over, it would be there three times.
+            # The body is passed on as is; in base 64, as AWS passes it, it would be in memory three times.
             response = self.local_gateway.handle_request(self.command, self.path, dict(self.headers), body or None)
         except _NoSuchRoute:
             self._send_error(404, "There is nothing at this URL.")
@@ -123,7 +123,7 @@ class HttpHandler(ChaliceRequestHandler):
             self._send(response["statusCode"], {**response["headers"], **response["multiValueHeaders"]}, raw)
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002
-        """What http.server itself refuses; its own messages would repeat the client's words in HTML."""
+        """Responds to errors of http.server; its own messages would echo the client's input in HTML."""
         self._send_final_error(int(code), _REFUSALS.get(int(code), "The request cannot be read."))
 
     def _send_final_error(self, status: int, sentence: str) -> None:

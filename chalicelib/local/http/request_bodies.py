@@ -24,9 +24,9 @@ class RefusedBody(Exception):
 
 
 def check_framing(headers: Message, limit_bytes: int) -> int | None:
-    """The length that the headers state, None for a body in chunks. Raises `RefusedBody`.
+    """Returns the length that the headers state, None for a chunked body. Raises `RefusedBody`.
 
-    Two lengths, or a length beside chunks, are how requests are smuggled past a proxy; they are refused.
+    Two lengths, or a length together with chunks, are used for request smuggling; they are refused.
     """
     # The reader stops at a line that is no header and takes the rest for a body. (Its other complaints are about that
     # body, which it does not have: every multipart request has some.)
@@ -49,7 +49,7 @@ def check_framing(headers: Message, limit_bytes: int) -> int | None:
 
 
 def read_body(headers: Message, stream: BinaryIO, limit_bytes: int) -> bytes:
-    """The whole body, held once in memory; empty where there is none. Raises `RefusedBody`."""
+    """Returns the whole body, once in memory; empty if there is none. Raises `RefusedBody`."""
     length = check_framing(headers, limit_bytes)
     return _read_chunks(stream, limit_bytes) if length is None else _read_exactly(stream, length)
 

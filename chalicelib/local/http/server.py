@@ -27,7 +27,7 @@ _log = logging.getLogger(__name__)
 class HttpServer:
     """Serves `app` on this machine, one thread per connection. As a context manager it starts and stops.
 
-    `port` 0 takes a free one; `url` tells which. Raises `OSError` where the port is taken.
+    `port` 0 picks a free one; `url` has it. Raises `OSError` if the port is in use.
     """
 
     def __init__(

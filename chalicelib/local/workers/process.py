@@ -1,8 +1,8 @@
 """A worker in a process of its own: `python -m chalicelib.local.workers.process`.
 
-The analysis then leaves the API its interpreter lock, and a worker can be killed without anybody else noticing. The
-process lives as long as its standard input stays open: the parent holds the other end of that pipe, and however the
-parent dies, the operating system closes it.
+The analysis then does not hold the API's interpreter lock, and a killed worker affects no other process. The process
+lives as long as its standard input is open: the parent holds the other end of that pipe, and the operating system
+closes it whenever the parent dies.
 """
 
 import importlib

@@ -24,8 +24,10 @@ def sqs_event(message: "MessageTypeDef", *, queue_arn: str) -> dict[str, Any]:
 
 
 def is_consumed(answer: object, message_id: str) -> bool:
-    """Whether a function's answer to the event lets the message be deleted, under ReportBatchItemFailures: nothing, or
-    a list of failures without this message. An answer that cannot be read counts as a failure, as it does on AWS."""
+    """Returns True if a function's response to the event allows the message to be deleted, under
+    ReportBatchItemFailures: nothing, or a list of failures without this message. An invalid response counts as a
+    failure, as on AWS.
+    """
     if answer is None:
         return True
     if not isinstance(answer, dict):

@@ -24,8 +24,8 @@ _log = logging.getLogger(__name__)
 
 
 class WorkerSupervisor:
-    """A context manager; inside it `count` workers run. One that dies is started again, after a growing delay where
-    it died young; `max_early_deaths` of them in a row end its slot (`has_given_up`).
+    """A context manager; inside it `count` workers run. A worker that dies is restarted, after a growing delay if it
+    died early; `max_early_deaths` in a row end its slot (`has_given_up`).
 
     `environment` is the workers' whole environment. Their logs are added to `log_path`.
     """
@@ -62,11 +62,11 @@ class WorkerSupervisor:
 
     @property
     def has_given_up(self) -> bool:
-        """Whether a worker could not be kept alive."""
+        """Returns True if a worker could not be kept alive."""
         return self._given_up.is_set()
 
     def __enter__(self) -> Self:
-        """Raises OSError where the log cannot be written."""
+        """Raises OSError if the log cannot be written."""
         self._log_file = open_log(self._log_path)
         for thread in self._threads:
             thread.start()
@@ -109,7 +109,7 @@ class WorkerSupervisor:
             exit_status = process.wait()
             self._forget(slot, process)
             lived = time.monotonic() - started >= _SOON_S
-            # One that has lived can start: it is media or somebody's signals that end it, not a broken installation.
+            # A worker that has lived can start: media files or signals end it, not a broken installation.
             has_lived = has_lived or lived
             early_deaths = 0 if lived else early_deaths + 1
             if self._stopping.is_set():

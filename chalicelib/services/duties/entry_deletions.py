@@ -31,11 +31,11 @@ class EntryDeletions:
         self._dropped = dropped
 
     def delete(self, caller: Caller, entry_id: str) -> None:
-        """Removes the entry with its annotations, its files, their copies under `results/` and what was dropped for it,
-        in all versions; a line of the audit trail stays.
+        """Removes the entry with its annotations, its files, their copies under `results/` and the dropped object, in
+        all versions; leaves a line in the audit trail.
 
-        From the first step on the entry is gone for everybody, and nothing can be added to it. A deletion that died
-        half-way is completed by the next one. Raises `NotFound`.
+        After the first step the entry is hidden, and nothing can be added to it. An interrupted deletion is completed
+        by the next one. Raises `NotFound`.
         """
         now = self._clock()
         entry = self._entries.begin_deletion(caller.account_id, entry_id, now)

@@ -23,8 +23,10 @@ _log = logging.getLogger(__name__)
 
 @contextmanager
 def announced(job: Job, reminders: ReminderStore, queue: JobQueue, clock: Clock) -> Iterator[None]:
-    """Observes the end of a job. If a notification is to be sent, there is a reminder before the end is stored, so that
-    whatever dies afterwards, the sweeper finds it, and a message afterwards, so that nobody waits for the sweeper."""
+    """Observes the end of a job. If a notification is to be sent, sets a reminder before the end is stored, so that the
+    sweeper finds it if a process dies afterwards, and sends a message after it, so that the notification does not wait
+    for the sweeper.
+    """
     if job.webhook is None or job.webhook.notification is None:
         yield
         return
@@ -37,7 +39,7 @@ def announced(job: Job, reminders: ReminderStore, queue: JobQueue, clock: Clock)
 
 
 class Notifications:
-    """What is sent. An attempt is begun by a conditional write, so no two are under way at the same time."""
+    """Sends notifications. An attempt begins with a conditional write, so there are never two at the same time."""
 
     def __init__(
         self,
@@ -55,7 +57,7 @@ class Notifications:
         self._clock = clock
 
     def send(self, account_id: str, job_id: str) -> None:
-        """Makes the attempt that is due, if one is, and stores how it went. Again is fine."""
+        """Makes the attempt that is due, if any, and stores its outcome. May be repeated."""
         try:
             job = change_job(self._jobs, account_id, job_id, self._begun)
         except (NotDue, NotFound):
@@ -67,7 +69,7 @@ class Notifications:
 
     def _begun(self, job: Job) -> Job:
         if job.webhook is None:
-            raise NotDue("nobody is to be told")
+            raise NotDue("there is no notification")
         return job.with_webhook(job.webhook.begun(self._clock(), lease_s=LEASE_S))
 
     def _attempt(self, job: Job, webhook: Webhook, notification: Notification) -> None:
@@ -97,7 +99,8 @@ class Notifications:
 
 
 class NotificationDuty:
-    """The duty `NOTIFICATION`: what is due is sent by way of the queue, so that slow receivers hold nobody up."""
+    """The duty `NOTIFICATION`: notifications that are due are sent through the queue, so that slow receivers do not
+    delay others."""
 
     def __init__(self, jobs: JobStore, queue: JobQueue, clock: Clock) -> None:
         self._jobs = jobs
@@ -105,7 +108,7 @@ class NotificationDuty:
         self._clock = clock
 
     def perform(self, reminder: Reminder) -> datetime | None:
-        """Stays with the job until its end has been told, or given up."""
+        """Remains until the notification has been delivered or dropped."""
         try:
             job = self._jobs.get(reminder.account_id, reminder.subject_id)
         except NotFound:
@@ -113,7 +116,7 @@ class NotificationDuty:
         if job.webhook is None:
             return None
         now = self._clock()
-        if not job.status.is_over:  # whoever set the reminder died before the end, or the job runs again
+        if not job.status.is_over:  # the process that set the reminder died before the end, or the job runs again
             return now + timedelta(seconds=_WATCHED_EVERY_S)
         next_at = job.webhook.next_at
         if next_at is None or next_at > now:

@@ -1,8 +1,8 @@
-"""Media on their way in: direct uploads, URLs, the drop-folder.
+"""Incoming media files: direct uploads, URLs, the drop-folder.
 
-arrivals        Objects that the media store says have arrived
-dropped_files   What becomes of the drop-folder and the folder of results when a job ends, or is deleted
-drops           The drop-folder: an object that somebody puts there becomes an entry and a job by itself
+arrivals        Handles announcements of new objects by the media store
+dropped_files   Updates the drop-folder and the folder of results when a job ends or is deleted
+drops           The drop-folder: a new object becomes an entry and a job automatically
 entry_uploads   Entries whose medium clients send to the media store themselves; the counterpart of `job_uploads`,
                 without a job
 fetched_inputs  Media that workers have fetched from URLs: they become their job's input, or nothing of them is left

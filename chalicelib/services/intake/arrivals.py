@@ -12,7 +12,7 @@ _log = logging.getLogger(__name__)
 
 
 def receive_object(media_key: str, jobs: JobUploads, entries: EntryUploads, uploads: UploadStore) -> None:
-    """Something is stored under `media_key`: its job or entry goes on. What belongs to neither is removed.
+    """An object is stored under `media_key`: its job or entry continues. An object that belongs to neither is removed.
 
     An announcement is a hint, no more: it may come twice, late or out of order, so what it says of the object is not
     believed; the object itself is asked.

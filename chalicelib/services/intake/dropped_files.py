@@ -1,4 +1,4 @@
-"""What becomes of the drop-folder and the folder of results when a job ends, or is deleted."""
+"""Updates the drop-folder and the folder of results when a job ends or is deleted."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -20,8 +20,8 @@ from chalicelib.services.ports import DropStore, EntryStore
 
 @contextmanager
 def shown_in_results(job: Job, entries: EntryStore, drops: DropStore) -> Iterator[None]:
-    """Observes the end of a job. Before a dropped job ends, its files are copied beside each other under `results/`, or
-    a sentence says why there are none: whoever sees the end finds them."""
+    """Observes the end of a job. Before a dropped job ends, its files are copied to `results/`, or an error file is
+    written there: clients that see the end find them."""
     if job.drop_key is not None and job.status in (JobStatus.DONE, JobStatus.ERROR):
         with suppress(NotFound):  # of what has been deleted meanwhile
             _show(job, job.drop_key, entries, drops)
@@ -46,8 +46,8 @@ class DroppedFiles:
         self._drops = drops
 
     def delete_of_entry(self, entry: Entry) -> None:
-        """Removes the copies of the entry's files; with the medium of a job, also the object that was dropped and the
-        sentence. To be called once the bytes that would be copied are gone."""
+        """Removes the copies of the entry's files; for the input of a job, also the dropped object and the error file.
+        Call it after the bytes that could be copied are deleted."""
         if entry.drop_key is None:
             return
         if entry.source == entry.drop_key:
@@ -56,7 +56,7 @@ class DroppedFiles:
             self._delete(entry.account_id, entry.drop_key, file_result_key(entry.drop_key, file.file_name), entry.id)
 
     def delete_of_job(self, job: Job) -> None:
-        """Removes the object that was dropped and the sentence, whether or not there was ever an entry."""
+        """Removes the dropped object and the error file, whether or not there was ever an entry."""
         if job.drop_key is not None:
             self._delete_dropped(job.account_id, job.drop_key, job.own_input_entry_id)
 
@@ -71,7 +71,7 @@ class DroppedFiles:
 
 
 def _became(input_entry_id: str, account_id: str) -> Callable[[DroppedObject], bool]:
-    """Whether this version is the one that became the entry: its id follows from it."""
+    """Returns True if this version became the entry, whose id is derived from it."""
 
     def is_own(found: DroppedObject) -> bool:
         # A bucket without versions calls the only one "null" when it is asked for its versions.

@@ -1,7 +1,7 @@
-"""The drop-folder: an object that somebody puts there becomes an entry and a job by itself.
+"""The drop-folder: a new object becomes an entry and a job automatically.
 
-S3 announces an object at least once, in any order. The job's id follows from the object's version, and every step may
-be repeated: what is there already is left, what is missing is done.
+S3 announces an object at least once, in any order. The job's id is derived from the object's version, and every step
+may be repeated: existing parts are kept, missing ones created.
 """
 
 import logging
@@ -60,7 +60,7 @@ _log = logging.getLogger(__name__)
 
 
 class Drops:
-    """What becomes of objects in the drop-folder."""
+    """Turns objects in the drop-folder into entries and jobs."""
 
     def __init__(
         self,
@@ -77,8 +77,8 @@ class Drops:
         max_bytes: int,
         jobs_url: str | None = None,
     ) -> None:
-        """`jobs_url`: where the API has jobs, for notifications; None if this deployment sends none, or does not know
-        its own address."""
+        """`jobs_url`: the URL of the API's jobs, for notifications; None if this deployment sends none, or does not
+        know its own address."""
         self._store = store
         self._users = users
         self._jobs = jobs
@@ -92,13 +92,13 @@ class Drops:
         self._jobs_url = jobs_url
 
     def received(self, key: str, version_id: str | None) -> None:
-        """This version of an object is said to be in the drop-folder. One that cannot become a job leaves a sentence
-        in the place of its results; one that is gone, and what only stands for a folder, leaves nothing."""
+        """Handles a version of an object that was announced in the drop-folder. If it cannot become a job, an error
+        file takes the place of its results; an object that was deleted, or only represents a folder, is ignored."""
         if is_folder(key):
             return
         dropped = self._store.look(key, version_id)
         if dropped is None:
-            _log.info("a dropped object is gone again")
+            _log.info("a dropped object was deleted")
             return
         try:
             self._take_in(parse_drop_key(key), dropped)

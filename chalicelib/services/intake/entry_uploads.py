@@ -1,4 +1,4 @@
-"""Entries whose medium clients send to the media store themselves; the counterpart of `job_uploads`, without a job."""
+"""Direct uploads of entries; the counterpart of `job_uploads`, without a job."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ from chalicelib.services.ports import Clock, EntryStore, ReminderStore, UploadSt
 
 
 class EntryUploads:
-    """Direct uploads of entries. An entry whose medium never comes is removed."""
+    """Direct uploads of entries. An entry whose file does not arrive is removed."""
 
     def __init__(
         self,
@@ -38,7 +38,7 @@ class EntryUploads:
         self._clock = clock
 
     def create(self, caller: Caller, *, file: AnnouncedFile, data_split: str | None) -> tuple[Entry, UploadTarget]:
-        """An entry that waits for `file`, and where to send it."""
+        """Creates an entry that waits for `file`, and returns it with the URLs of its upload."""
         now = self._clock()
         entry_id, upload_expires = new_id(now), self._targets.expires()
         self._reminders.set(Reminder(caller.account_id, Duty.ENTRY_UPLOAD, entry_id, upload_expires))
@@ -57,10 +57,10 @@ class EntryUploads:
         return entry, self._targets.sign(upload)
 
     def complete(self, caller: Caller, entry_id: str, parts: Sequence[FinishedPart]) -> Entry:
-        """The client has sent everything: puts the parts together. Again is fine.
+        """Completes the upload: joins the parts. May be repeated.
 
-        Raises `NotFound`, `Invalid` for parts that are not those that were sent, or `Conflict` where the file is not
-        there.
+        Raises `NotFound`, `Invalid` for parts that are not those that were sent, or `Conflict` if the file has not
+        arrived.
         """
         upload = self._entries.get(caller.account_id, entry_id).upload
         if upload is not None and upload.multipart_id is not None:
@@ -71,16 +71,15 @@ class EntryUploads:
         return entry
 
     def abort(self, caller: Caller, entry_id: str) -> None:
-        """The client will not send the file: the entry is removed. Raises `NotFound`, or `Conflict` where the medium
-        has arrived."""
+        """Cancels the upload and removes the entry. Raises `NotFound`, or `Conflict` if the file has arrived."""
         waits = self._entries.get(caller.account_id, entry_id).upload is not None
         if not waits or not self._remove(caller.account_id, entry_id):
             raise Conflict("The file of this entry has arrived; delete the entry instead.")
 
     def settle(self, account_id: str, entry_id: str) -> Entry:
-        """Looks whether the medium has arrived, and adds it if so. Raises `NotFound`.
+        """Adds the file if it has arrived. Raises `NotFound`.
 
-        An object that nobody waits for, or of another size than was announced, is removed.
+        Removes an object that is not expected, or whose size differs from the announcement.
         """
         upload = self._entries.get(account_id, entry_id).upload
         if upload is None:
@@ -90,7 +89,7 @@ class EntryUploads:
         return self._entries.get(account_id, entry_id)
 
     def expire(self, account_id: str, entry_id: str) -> None:
-        """Removes an entry whose medium has not arrived. One whose medium did, unnoticed, keeps it."""
+        """Removes an entry whose file has not arrived. An entry whose file has arrived unnoticed keeps it."""
         try:
             entry = self.settle(account_id, entry_id)
         except NotFound:
@@ -100,8 +99,8 @@ class EntryUploads:
             self._remove(account_id, entry_id)
 
     def _remove(self, account_id: str, entry_id: str) -> bool:
-        """Whether the entry is gone: one whose medium has arrived stays."""
-        # The row first: once it is gone, nothing can make a file of the object. Who dies in between leaves an object
+        """Returns True if the entry was removed: an entry whose file has arrived stays."""
+        # The row first: after that, the object cannot become a file. A process that dies in between leaves an object
         # that the reminder removes.
         if not self._entries.delete_waiting(account_id, entry_id):
             return False

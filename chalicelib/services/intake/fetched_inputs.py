@@ -1,4 +1,4 @@
-"""Media that workers have fetched from URLs: they become their job's input, or nothing of them is left.
+"""Files that workers have fetched from URLs: each becomes its job's input or is removed.
 
 An attempt stores the bytes under a key of its own, then the entry that names them, then gives the entry to the job. In
 between the job may be cancelled, expire or be taken over by another worker, and the attempt may die. So a reminder of
@@ -27,7 +27,7 @@ _DEAD_AFTER_S = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class FetchAttempt:
-    """One attempt at the medium of a job. Its reminder's subject is `<job id>.<attempt id>`."""
+    """One attempt to fetch the input of a job. Its reminder's subject is `<job id>.<attempt id>`."""
 
     account_id: str
     job_id: str
@@ -35,17 +35,17 @@ class FetchAttempt:
 
     @property
     def entry_id(self) -> str:
-        """The entry that is made for the medium: one for all attempts."""
+        """Returns the entry of the input, one for all attempts."""
         return own_input_entry_id(self.job_id)
 
     def media_key(self, file_name: str) -> str:
-        """Where the bytes go; a URL may give others the next time."""
+        """Returns the key of the bytes; a URL may return others the next time."""
         file_id = representation_id(self.entry_id, file_name)
         return upload_key(self.account_id, self.entry_id, file_id, self.attempt_id)
 
 
 class FetchedInputs:
-    """What becomes of attempts. Its `perform` is the duty `FETCHED_INPUT`."""
+    """Completes or cleans up attempts. Its `perform` is the duty `FETCHED_INPUT`."""
 
     def __init__(
         self,
@@ -72,11 +72,11 @@ class FetchedInputs:
         return FetchAttempt(job.account_id, job.id, attempt_id)
 
     def settle(self, attempt: FetchAttempt) -> None:
-        """The attempt is over, whatever came of it. What is the job's stays, and what nobody would ever find goes."""
+        """Ends the attempt, whatever its outcome: keeps what belongs to the job and removes the rest."""
         try:
             job = self._jobs.get(attempt.account_id, attempt.job_id)
             if self._is_named(attempt, job.filename):
-                # A job that was cancelled meanwhile has a medium all the same: its client can see and delete it.
+                # A job that was cancelled meanwhile keeps its input: its client can see and delete it.
                 change_job(self._jobs, job.account_id, job.id, self._with_input)
             else:
                 self._media.delete(attempt.media_key(job.filename))

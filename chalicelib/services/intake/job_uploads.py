@@ -1,7 +1,7 @@
-"""Jobs whose media clients send to the media store themselves.
+"""Direct uploads of jobs: clients send the file to the media store themselves.
 
-The row is there before anybody may send a byte, and a reminder is there before the row: so an object that arrives finds
-its job, and a job whose object never arrives is ended. Every step may be repeated, by anybody, at any time.
+The row exists before a client can send a byte, and a reminder before the row: an object that arrives finds its job, and
+a job whose object never arrives is ended. Every step may be repeated, by any process, at any time.
 """
 
 from collections.abc import Sequence
@@ -55,7 +55,7 @@ class JobUploads:
         self._clock = clock
 
     def create(self, caller: Caller, new: NewJob, file: AnnouncedFile) -> tuple[Job, UploadTarget]:
-        """A job that waits for `file`, and where to send it."""
+        """Creates a job that waits for `file`, and returns it with the URLs of its upload."""
         now = self._clock()
         job_id, upload_expires = new_id(now), self._targets.expires()
         self._reminders.set(Reminder(caller.account_id, Duty.JOB_UPLOAD, job_id, upload_expires))
@@ -66,10 +66,10 @@ class JobUploads:
         return job, self._targets.sign(upload)
 
     def complete(self, caller: Caller, job_id: str, parts: Sequence[FinishedPart]) -> Job:
-        """The client has sent everything: puts the parts together and lets the job go on. Again is fine.
+        """Completes the upload: joins the parts and queues the job. May be repeated.
 
-        Raises `NotFound`, `Invalid` for parts that are not those that were sent, or `Conflict` where the job waits no
-        longer or the file is not there.
+        Raises `NotFound`, `Invalid` for parts that are not those that were sent, or `Conflict` if the job no longer
+        waits or the file has not arrived.
         """
         job = self._jobs.get(caller.account_id, job_id)
         upload = _upload_of(job)
@@ -84,9 +84,9 @@ class JobUploads:
         raise Conflict(f"This job is {job.status} and no longer accepts a file; create a new job.")
 
     def abort(self, caller: Caller, job_id: str) -> None:
-        """The client will not send the file: the job is cancelled, what was sent is removed. Again is fine.
+        """Cancels the upload and the job, and removes what was sent. May be repeated.
 
-        Raises `NotFound`, or `Conflict` where the media has arrived.
+        Raises `NotFound`, or `Conflict` if the file has arrived.
         """
         job = change_job(
             self._jobs,
@@ -100,9 +100,9 @@ class JobUploads:
         self._give_up(job, upload)
 
     def settle(self, account_id: str, job_id: str) -> Job:
-        """Looks whether the media has arrived, and lets the job go on, or fail, if so. Raises `NotFound`.
+        """Queues the job, or ends it as failed, if the file has arrived. Raises `NotFound`.
 
-        What nobody waits for is removed.
+        Removes objects that are not expected.
         """
         job = self._jobs.get(account_id, job_id)
         upload = job.upload
@@ -121,7 +121,7 @@ class JobUploads:
         return job
 
     def expire(self, account_id: str, job_id: str) -> None:
-        """Ends a job whose media has not arrived. One whose media did, unnoticed, goes on."""
+        """Ends a job whose file has not arrived. A job whose file has arrived unnoticed continues."""
         try:
             job = self.settle(account_id, job_id)
         except NotFound:
@@ -142,7 +142,7 @@ class JobUploads:
         return change_job(self._jobs, job.account_id, job.id, lambda current: current.uploaded(self._clock()))
 
     def _go_on(self, job: Job, upload: DirectUpload) -> None:
-        """What is left to do once the job has its input; whoever received it may have died before the end of this."""
+        """Does what remains once the job has its input; an earlier process may have died before finishing this."""
         self._files.take(job.account_id, job.own_input_entry_id, upload)
         if job.status is JobStatus.QUEUED:
             self._queue.send(job.message)  # one message too many is consumed without work

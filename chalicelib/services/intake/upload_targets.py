@@ -1,4 +1,4 @@
-"""Where a client may send an announced file."""
+"""The URLs to which a client sends an announced file."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -37,7 +37,7 @@ class UploadTargets:
         return self._clock() + timedelta(seconds=self._expires_s)
 
     def begin(self, key: UploadKey, file: AnnouncedFile, expires: datetime) -> DirectUpload:
-        """The upload of `file`; where it comes in parts, the media store knows of it from here on."""
+        """Creates the upload of `file`; an upload in parts is also begun at the media store."""
         upload = DirectUpload(str(key), file.file_name, file.content_type, file.size_bytes, expires)
         if file.size_bytes <= MAX_FORM_BYTES:
             return upload

@@ -17,7 +17,7 @@ from chalicelib.services.ports import Clock, EntryStore, MediaStore, UploadStore
 
 
 class UploadedFiles:
-    """Gives entries the files that they wait for. Every step may be repeated, by anybody, at any time."""
+    """Adds uploaded files to their entries. Every step may be repeated, by any process, at any time."""
 
     def __init__(self, entries: EntryStore, uploads: UploadStore, media: MediaStore, clock: Clock) -> None:
         self._entries = entries
@@ -26,28 +26,28 @@ class UploadedFiles:
         self._clock = clock
 
     def take(self, account_id: str, entry_id: str, upload: DirectUpload) -> None:
-        """Makes what has arrived the file of the entry, if that waits for it; whatever the entry does not want is
-        removed. Raises `StaleWrite` where the client keeps sending other objects."""
+        """Adds the object that has arrived to the entry that waits for it; removes other objects. Raises `StaleWrite`
+        if the client keeps sending other objects."""
         retried(lambda: self._take(account_id, entry_id, upload), f"upload {upload.media_key}")
 
     def _take(self, account_id: str, entry_id: str, upload: DirectUpload) -> None:
         if not self._is_waiting(account_id, entry_id):
             return self.tidy(account_id, entry_id, upload.media_key)
         arrived = self._uploads.arrived(upload)
-        if arrived is None:  # nothing has come, or somebody else has taken it meanwhile
+        if arrived is None:  # nothing has arrived, or another process has handled it meanwhile
             return None
         if arrived.size_bytes != upload.size_bytes:
             return self._uploads.discard(upload.media_key)
         file = self._file(account_id, entry_id, upload, arrived)
         if upload.multipart_id is None and not self._uploads.copy(upload, arrived, file.media_key):
             raise StaleWrite("the client has sent another object meanwhile")
-        with suppress(NotFound):  # somebody else was quicker, or the entry is gone
+        with suppress(NotFound):  # another process was quicker, or the entry no longer exists
             self._entries.receive_upload(file)
         return self.tidy(account_id, entry_id, upload.media_key, file.media_key)
 
     def tidy(self, account_id: str, entry_id: str, own_key: str, copied_key: str | None = None) -> None:
-        """Removes what was sent to the upload's `own_key` and the copy of it, where the entry does not have them among
-        its files; and all that was ever copied for an entry that is gone."""
+        """Removes the object at the upload's `own_key` and its copy, unless they are files of the entry; and all copies
+        for an entry that no longer exists."""
         try:
             kept = {file.media_key for file in self._entries.get(account_id, entry_id).representations.values()}
         except NotFound:
@@ -65,7 +65,8 @@ class UploadedFiles:
             return False
 
     def _file(self, account_id: str, entry_id: str, upload: DirectUpload, arrived: ArrivedObject) -> Representation:
-        """The file that points at the copy; at the object itself where that came in parts. The bytes are not read."""
+        """Returns the file that refers to the copy, or to the object itself if it was sent in parts. The bytes are not
+        read."""
         file_id, now = representation_id(entry_id, upload.file_name), self._clock()
         key = upload.media_key
         if upload.multipart_id is None:

@@ -1,4 +1,4 @@
-"""What the services need from the world outside, one file a noun; `aws` implements it, the tests have fakes.
+"""The interfaces that the services need, one file per noun; `aws` implements them, the tests have fakes.
 
 clock         The time of day, as services ask for it.
 paging        Lists in pages.

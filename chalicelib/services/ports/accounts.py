@@ -1,4 +1,4 @@
-"""What operators decide for accounts, and what was removed in them."""
+"""Account settings, and the audit trail."""
 
 from collections.abc import Iterator
 from typing import Protocol
@@ -8,10 +8,10 @@ from chalicelib.domain.audit import AuditRecord
 
 
 class AccountStore(Protocol):
-    """What operators have decided for accounts."""
+    """Stores account settings."""
 
     def get(self, account_id: str) -> AccountSettings | None:
-        """What was decided for the account, None where nothing was. Read consistently."""
+        """Returns the settings of the account, None if there are none. Reads consistently."""
 
     def save(self, settings: AccountSettings) -> None:
         """Writes in the place of version `settings.version - 1`, or as the first. Raises `StaleWrite`."""

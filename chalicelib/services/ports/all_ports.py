@@ -27,7 +27,7 @@ Port = Callable[[], T]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """What the services need from the world outside. None: a deployment without it."""
+    """The interfaces that the services need. None: a deployment without it."""
 
     clock: Clock
     users: Port[UserStore]

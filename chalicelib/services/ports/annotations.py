@@ -19,8 +19,8 @@ class AnnotationStore(Protocol):
         """All of an entry's annotations, oldest first."""
 
     def replace(self, previous: Annotation, replacement: Annotation) -> None:
-        """Puts `replacement` in the place of `previous`, which has the same ids. Raises `NotFound` where the row is
-        gone, `StaleWrite` where its texts are not `previous`' any more."""
+        """Replaces `previous` by `replacement`, which has the same ids. Raises `NotFound` if the row no longer exists,
+        `StaleWrite` if its texts differ from those of `previous`."""
 
     def delete(self, annotation: Annotation) -> None:
         """Removes the row. Raises `NotFound`."""

@@ -7,7 +7,7 @@ from chalicelib.domain.jobs import JobMessage
 
 
 class BatchStatus(StrEnum):
-    """How an array of segments fares as a whole."""
+    """The status of an array of segments as a whole."""
 
     LIVE = "live"
     SUCCEEDED = "succeeded"
@@ -15,14 +15,14 @@ class BatchStatus(StrEnum):
 
 
 class BatchJobs(Protocol):
-    """Where work runs that is too long for a Lambda: the worker image, in as many processes as there are segments."""
+    """Runs work that is too long for a Lambda: the worker image, in one process per segment."""
 
     def submit(self, message: JobMessage, *, count: int, attempts: int) -> str:
-        """Starts `python -m chalicelib.worker` for `message` once for each segment, told apart by their index, each
-        again by itself until it succeeds or was begun `attempts` times. Returns what the array is called."""
+        """Starts `python -m chalicelib.worker` for `message` once for each segment, distinguished by their index; each
+        is repeated until it succeeds or was started `attempts` times. Returns the id of the array."""
 
     def cancel(self, array_id: str) -> None:
         """Ends what runs and begins nothing more; an array that has ended or is not known is fine."""
 
     def status(self, array_id: str) -> BatchStatus | None:
-        """How the array fares, None where it is not known (any more)."""
+        """Returns the status of the array, None if it is not known (any more)."""

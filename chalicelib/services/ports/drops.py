@@ -10,17 +10,17 @@ class DropStore(Protocol):
     """The drop-folder and the folder of its results."""
 
     def look(self, key: str, version_id: str | None) -> DroppedObject | None:
-        """This version of the object, or the latest where none is named; None where it is gone."""
+        """Returns this version of the object, or the latest if none is named; None if it no longer exists."""
 
     def take(self, dropped: DroppedObject, media_key: str, content_type: str) -> None:
-        """Makes these very bytes an object of the media store, without passing them through this process.
+        """Copies exactly these bytes to the media store, without passing them through this process.
 
-        Raises `NotFound` where they are gone, or replaced in a store without versions.
+        Raises `NotFound` if they were deleted, or replaced in a store without versions.
         """
 
     def publish(self, media_key: str, key: str, content_type: str, *, owner_id: str) -> None:
-        """Puts a copy of an object of the media store under `key`, with `owner_id` as its metadata `OWNER`. Raises
-        `NotFound` where there is none."""
+        """Copies an object of the media store to `key`, with `owner_id` as its metadata `OWNER`. Raises `NotFound` if
+        there is no such object."""
 
     def say(self, key: str, sentence: str, *, owner_id: str) -> None:
         """Puts a text under `key`, likewise."""

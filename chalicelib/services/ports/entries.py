@@ -21,17 +21,17 @@ class EntryStore(Protocol):
         """Those of the entries that exist, by id."""
 
     def add_representation(self, representation: Representation) -> None:
-        """Adds a file to its entry. Raises `NotFound` without the entry, `Invalid` where the name is taken by a file
-        with another `media_key` or the entry is full."""
+        """Adds a file to its entry. Raises `NotFound` without the entry, `Invalid` if a file with another `media_key`
+        has the name or the entry is full."""
 
     def set_representation(self, representation: Representation) -> None:
         """Adds a file to its entry or replaces it. Raises `NotFound` without the entry."""
 
     def replace_representation(self, previous: Representation, replacement: Representation) -> None:
-        """Puts `replacement` in the place of `previous`, which has the same id, in one write.
+        """Replaces `previous` by `replacement`, which has the same id, in one write.
 
-        Raises `NotFound` where entry or file are gone, `StaleWrite` where the file's media is neither `previous`' nor
-        `replacement`'s own.
+        Raises `NotFound` if the entry or the file no longer exists, `StaleWrite` if the file's media is that of neither
+        `previous` nor `replacement`.
         """
 
     def remove_representation(self, representation: Representation, now: datetime) -> None:
@@ -41,27 +41,28 @@ class EntryStore(Protocol):
         """Changes what part of a data set the entry belongs to. Raises `NotFound`."""
 
     def begin_deletion(self, account_id: str, entry_id: str, now: datetime) -> Entry:
-        """The entry as it was. From here on everything but the two methods of deletion finds no such entry, and no
-        second one can be made under its id until it is gone.
+        """Begins a deletion and returns the entry. From now on only the two methods of deletion find the entry, and
+        none can be created under its id until it is deleted.
 
         Raises `NotFound`; one that was begun before may be begun again.
         """
 
     def finish_deletion(self, record: AuditRecord) -> None:
-        """Removes the row of the entry that `record` speaks of and writes the record, both or neither. Does nothing
-        where no deletion has begun or another has finished."""
+        """Removes the row of the entry that `record` names and writes the record, both or neither. Does nothing if no
+        deletion has begun or another has finished."""
 
     def set_media_seconds(self, account_id: str, entry_id: str, media_seconds: float | None) -> None:
-        """Notes how long the medium is, once a worker has looked. Raises `NotFound`."""
+        """Stores the duration that a worker measured. Raises `NotFound`."""
 
     def receive_upload(self, representation: Representation) -> None:
-        """Adds the file that the entry waited for, and ends the waiting, in one write.
+        """Adds the file of the entry's upload and ends the upload, in one write.
 
-        Raises `NotFound` where there is no such entry or it does not wait.
+        Raises `NotFound` if there is no such entry or it has no upload.
         """
 
     def delete_waiting(self, account_id: str, entry_id: str) -> bool:
-        """Removes an entry whose upload has not arrived; does nothing to any other. Whether it is gone, also before."""
+        """Removes an entry whose upload has not arrived; does nothing to any other. Returns True if it no longer
+        exists."""
 
     def set_sha256(self, representation: Representation, sha256: str) -> None:
         """Notes the digest of a file, unless its bytes have been replaced meanwhile. Raises `NotFound` without it."""

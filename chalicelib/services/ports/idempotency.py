@@ -10,10 +10,10 @@ class KeyedRequestStore(Protocol):
     """Requests by account and idempotency key."""
 
     def claim(self, request: KeyedRequest, now: datetime) -> KeyedRequest | None:
-        """Writes the row where its key is free or `is_over`, and returns None; else returns what has the key.
+        """Writes the row if its key is free or `is_over`, and returns None; else returns the request that has the key.
 
-        Of several claims at the same time, one wins.
+        Of several concurrent claims, one succeeds.
         """
 
     def save(self, request: KeyedRequest) -> None:
-        """Replaces the row of the same owner. Raises `StaleWrite` where the key has another owner or none."""
+        """Replaces the row of the same owner. Raises `StaleWrite` if the key has another owner or none."""

@@ -12,7 +12,7 @@ class JobStore(Protocol):
     """Jobs, by account."""
 
     def create(self, job: Job) -> None:
-        """Writes a new row. Raises `StaleWrite` where the id exists."""
+        """Writes a new row. Raises `StaleWrite` if the id exists."""
 
     def get(self, account_id: str, job_id: str) -> Job:
         """Reads the row, consistently. Raises `NotFound`."""
@@ -40,7 +40,7 @@ class JobStore(Protocol):
 
 
 class JobQueue(Protocol):
-    """The way to the workers, and for jobs that have ended to those who tell of it."""
+    """Sends messages to the workers, and to the function that sends notifications."""
 
     def send(self, message: JobMessage) -> None:
         """Hands the message over; it is delivered at least once."""

@@ -9,7 +9,7 @@ LinkMethod = Literal["GET", "HEAD"]
 
 @dataclass(frozen=True, slots=True)
 class StoredMedia:
-    """What the media store says of an object it holds. `sha256` is lower-case hex of the bytes."""
+    """The description of a stored object. `sha256` is lower-case hex of the bytes."""
 
     size_bytes: int
     sha256: str

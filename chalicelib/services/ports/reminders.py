@@ -16,7 +16,7 @@ class ReminderStore(Protocol):
         """At most `limit` of the reminders that are due. One that was written or removed just now may be amiss."""
 
     def remove(self, reminder: Reminder) -> None:
-        """Removes the reminder, unless it has been moved to another time or is gone."""
+        """Removes the reminder, unless it has been moved to another time or deleted."""
 
     def forget(self, account_id: str, duty: Duty, subject_id: str) -> None:
         """Removes the reminder, whenever it is due; none there is fine."""

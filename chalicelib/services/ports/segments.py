@@ -29,8 +29,8 @@ class SegmentStore(Protocol):
         """Notes how many frames of a segment have been measured."""
 
     def finish(self, at: JobMessage, index: int, frames: int, provider: str) -> SegmentRow:
-        """Notes that a segment is done, and what its networks ran on. Of several at the same time, one at least is told
-        of all."""
+        """Stores that a segment is done, and its execution provider. If several finish at the same time, at least one
+        gets a row with all of them."""
 
     def delete(self, row: SegmentRow) -> None:
         """Removes the row; none there is fine."""

@@ -9,7 +9,7 @@ from chalicelib.domain.intake.uploads import ArrivedObject, DirectUpload, Finish
 
 @dataclass(frozen=True, slots=True)
 class SignedForm:
-    """Where a file may be posted as `multipart/form-data`: `fields` first, then the file as the part `file`."""
+    """The target of a file posted as `multipart/form-data`: `fields` first, then the file as the part `file`."""
 
     url: str
     fields: Mapping[str, str]
@@ -28,17 +28,17 @@ class UploadStore(Protocol):
         """A URL that takes part `number` (from 1) of the upload by PUT, if it has exactly this size."""
 
     def join_parts(self, upload: DirectUpload, parts: Sequence[FinishedPart]) -> None:
-        """Makes the object of the parts that were sent; nothing changes where that has been done or given up already.
+        """Joins the parts into the object; does nothing if that was already done or the upload was cancelled.
 
-        Raises `Invalid` where the parts are not those that were sent.
+        Raises `Invalid` if the parts are not those that were sent.
         """
 
     def arrived(self, upload: DirectUpload) -> ArrivedObject | None:
         """The object as it is now, None while there is none."""
 
     def copy(self, upload: DirectUpload, arrived: ArrivedObject, media_key: str) -> bool:
-        """Copies the object that `arrived` to `media_key`, as the announced content type. Whether that was done: not
-        where it is gone, or another has come in its place."""
+        """Copies the object that `arrived` to `media_key`, as the announced content type. Returns False if it was
+        deleted or replaced."""
 
     def discard(self, media_key: str) -> None:
         """Removes the object and every part that was sent for it. Nothing there is fine."""

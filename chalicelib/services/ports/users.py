@@ -11,16 +11,16 @@ class UserStore(Protocol):
     """Users, by e-mail address."""
 
     def create(self, user: User) -> None:
-        """Writes a new row. Raises `StaleWrite` where the name is taken."""
+        """Writes a new row. Raises `StaleWrite` if the name is taken."""
 
     def get(self, email: str) -> User | None:
-        """The user called `email` (lower case), None where there is none."""
+        """Returns the user `email` (lower case), None if there is none."""
 
     def save(self, user: User) -> None:
         """Replaces the row whose version is `user.version - 1`. Raises `StaleWrite` for any other version or none."""
 
     def has_account(self, account_id: str) -> bool:
-        """Whether a user of this account was ever made; asked of any text."""
+        """Returns True if a user of this account was ever created; accepts any text."""
 
     def list(self) -> tuple[User, ...]:
         """All users, by name. For operators: it costs as much as there are users."""
@@ -30,7 +30,7 @@ class LoginFailureStore(Protocol):
     """Log-ins that failed, by user name and source. What is longer ago than `FORGOTTEN_AFTER_S` is not there."""
 
     def get(self, email: str, source: str, now: datetime) -> LoginFailures | None:
-        """What has not been forgotten yet, read consistently."""
+        """Returns the failures that have not expired; reads consistently."""
 
     def add(self, email: str, source: str, now: datetime) -> LoginFailures:
         """Counts one more and returns all; of several at the same time each is counted."""

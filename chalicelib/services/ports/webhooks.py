@@ -20,4 +20,4 @@ class WebhookSender(Protocol):
     """The way to receivers of notifications."""
 
     def send(self, url: str, headers: Mapping[str, str], body: bytes) -> Outcome:
-        """POSTs `body` to an https URL within some seconds. What goes wrong outside is an outcome, too."""
+        """POSTs `body` to an https URL within some seconds. External errors are outcomes, not exceptions."""

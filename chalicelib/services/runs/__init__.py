@@ -1,7 +1,7 @@
-"""Runs of jobs, as workers and those who look after them see them.
+"""Runs of jobs: workers, segments, dead letters.
 
-dead_letters   What becomes of messages that nobody could bring to an end, and how operators give them another chance
-job_runs       Jobs as workers see them: claim, stay alive, end
-segment_runs   Runs in segments, as workers see them: hand over, measure a part, be the last
-segment_watch  Somebody looks after runs in segments: nothing of them is lost, and nothing of them stays behind
+dead_letters   Dead letters: ends their jobs, lists them, restarts them
+job_runs       Runs for workers: claim, extend the lease, end
+segment_runs   Runs in segments for workers: hand over, measure a part, complete
+segment_watch  Watches over runs in segments: none stalls, and their parts are cleaned up
 """

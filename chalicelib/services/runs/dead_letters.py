@@ -1,4 +1,4 @@
-"""What becomes of messages that nobody could bring to an end, and how operators give them another chance."""
+"""Dead letters: ends their jobs, lists them, restarts them."""
 
 from datetime import datetime, timedelta
 
@@ -11,7 +11,7 @@ from chalicelib.services.ports import Clock, DeadLetterStore, JobQueue, JobStore
 
 
 class DeadLetters:
-    """Buries runs that were given up, lists them, and begins them anew."""
+    """Ends the runs of dead letters, lists them, and restarts them."""
 
     def __init__(self, jobs: JobStore, letters: DeadLetterStore, reminders: ReminderStore, clock: Clock) -> None:
         self._jobs = jobs
@@ -47,7 +47,7 @@ class DeadLetters:
         return self._letters.list()
 
     def redrive(self, letter: DeadLetter) -> bool:
-        """Begins the job anew, with the sweeper's help; whether there was anything to begin. Takes the letter away."""
+        """Restarts the job through the sweeper and removes the letter. Returns True if there was a run to restart."""
         is_begun = False
 
         def transition(job: Job) -> Job:

@@ -17,10 +17,10 @@ class JobRuns:
         self._max_attempts = max_attempts
 
     def claim(self, message: JobMessage) -> Job:
-        """Takes the job up under a lease.
+        """Claims the job under a lease.
 
-        Raises `JobBusy` while another worker holds it, and `JobNotClaimable` where there is nothing to do. A job whose
-        attempts are used up ends as `error` here, so that one medium that kills workers cannot do so for ever.
+        Raises `JobBusy` while another worker holds it, and `JobNotClaimable` if there is nothing to do. A job whose
+        attempts are used up ends as `error` here, so that a file that kills workers does not do so forever.
         """
 
         def transition(job: Job) -> Job:

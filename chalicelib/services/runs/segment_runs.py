@@ -13,16 +13,16 @@ from chalicelib.services.changes import Transition, change_job
 from chalicelib.services.ports import BatchJobs, Clock, JobStore, ReminderStore, SegmentStore
 
 WATCH_S = 60.0
-"""How often somebody looks after a run in segments."""
+"""The interval of the sweeper's checks of a run in segments."""
 
 _WRITE_INTERVAL_S = 1.0
 
 
 class SegmentRuns:
-    """What workers do with a run in segments. Every step may be done again, by anybody.
+    """Runs in segments, for workers. Every step may be repeated, by any process.
 
-    No worker of a segment holds a lease: what it stores is the same whoever stores it, so two of them do no harm.
-    Without a `batch` service runs cannot be handed over, as by workers that only measure segments.
+    No worker of a segment holds a lease: every worker would store the same, so two of them do no harm.
+    Without a `batch` service, runs cannot be handed over; workers that only measure segments have none.
     """
 
     def __init__(
@@ -43,9 +43,9 @@ class SegmentRuns:
         self._max_attempts = max_attempts
 
     def hand_over(self, job: Job, plan: SegmentPlan) -> None:
-        """Gives a claimed job to workers of its segments. Raises `LeaseLost`.
+        """Passes a claimed job to workers of its segments. Raises `LeaseLost`.
 
-        First the reminder, then the rows, then the array: whatever dies in between, the sweeper goes on.
+        First the reminder, then the rows, then the array: if a process dies in between, the sweeper continues.
         """
         owner = "" if job.lease is None else job.lease.owner
         now = self._clock()
@@ -61,13 +61,13 @@ class SegmentRuns:
         array_id = self._batch.submit(message, count=plan.count, attempts=self._max_attempts)
         try:
             kept_id = self._segments.set_array(message, array_id)
-        except NotFound:  # the run is over, and somebody has cleaned up after it
+        except NotFound:  # the run is over and has been cleaned up
             kept_id = ""
         if kept_id != array_id:
             self._batch.cancel(array_id)
 
     def begin(self, message: JobMessage, index: int) -> Job:
-        """Counts an attempt at the segment. Raises `JobNotClaimable` where nobody waits for it.
+        """Counts an attempt at the segment. Raises `JobNotClaimable` if it is not needed.
 
         A job one of whose segments has used up its attempts ends as `error` here.
         """
@@ -76,7 +76,7 @@ class SegmentRuns:
         except NotFound as missing:
             raise JobNotClaimable(f"job {message.job_id} does not exist any more") from missing
         if job.run != message.run or not (job.is_in_segments or (job.segments_done and not job.status.is_over)):
-            raise JobNotClaimable(f"nobody waits for the segments of run {message.run} of job {job.id}")
+            raise JobNotClaimable(f"the segments of run {message.run} of job {job.id} are not needed")
         if job.segments is None or index >= job.segments.count:
             raise JobNotClaimable(f"job {job.id} has no segment {index}")
         if not self.is_done(message, index):
@@ -87,11 +87,11 @@ class SegmentRuns:
         return job
 
     def is_done(self, message: JobMessage, index: int) -> bool:
-        """Whether the segment's part is stored. Raises `LeaseLost` where the run is gone."""
+        """Returns True if the segment's part is stored. Raises `LeaseLost` if the run no longer exists."""
         return str(index) in self._of_run(lambda: self._segments.get(message)).done
 
     def report(self, job: Job, index: int, frames: int) -> None:
-        """Notes how far a segment is, and about once a second how far the job is. Raises `LeaseLost`."""
+        """Stores the progress of a segment and, about once a second, that of the job. Raises `LeaseLost`."""
         row = self._of_run(lambda: self._segments.report(job.message, index, frames))
         current = self._get(job.message)
         now = self._clock()
@@ -102,7 +102,7 @@ class SegmentRuns:
                 self._jobs.save(replace(changed, version=current.version + 1))
 
     def finish(self, job: Job, index: int, frames: int, provider: str) -> bool:
-        """Notes that the segment's part is stored; whether it was the last, so that the job can be claimed.
+        """Stores that the segment's part is complete. Returns True if it was the last, so that the job can be claimed.
 
         Raises `LeaseLost`.
         """
@@ -110,11 +110,11 @@ class SegmentRuns:
         return self.complete(job.message, row)
 
     def provider(self, job: Job) -> str:
-        """What the networks of the run's segments ran on. Raises `LeaseLost`."""
+        """Returns the execution providers of the run's segments. Raises `LeaseLost`."""
         return self._of_run(lambda: self._segments.get(job.message)).provider
 
     def complete_if_all_done(self, message: JobMessage) -> bool:
-        """What `finish` does for a segment that was done before. Raises `LeaseLost`."""
+        """Does the same as `finish` for a segment that was done before. Raises `LeaseLost`."""
         return self.complete(message, self._of_run(lambda: self._segments.get(message)))
 
     def complete(self, message: JobMessage, row: SegmentRow) -> bool:
@@ -152,11 +152,11 @@ class SegmentRuns:
         try:
             return action()
         except NotFound as missing:
-            raise LeaseLost("the run is over, and somebody has cleaned up after it") from missing
+            raise LeaseLost("the run is over and has been cleaned up") from missing
 
 
 def interrupted_sentence(attempts: int) -> str:
-    """Why a job ends whose segments cannot be measured through."""
+    """Returns the error message of a job whose segments were interrupted too often."""
     return (
         f"The analysis of a part of the video was interrupted {attempts} times and stopped; requeue the job and, "
         "if this happens again, split the video into shorter parts."

@@ -1,4 +1,4 @@
-"""Somebody looks after runs in segments: nothing of them is lost, and nothing of them stays behind."""
+"""Watches over runs in segments: none stalls, and their parts are cleaned up."""
 
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ _UNKNOWN_FOR_H = 24
 
 
 class SegmentWatch:
-    """The duty `SEGMENTS`. Comes back until nothing is left of the job's segments."""
+    """The duty `SEGMENTS`. Repeats until nothing is left of the job's segments."""
 
     def __init__(
         self,
@@ -38,8 +38,8 @@ class SegmentWatch:
         self._max_attempts = max_attempts
 
     def perform(self, reminder: Reminder) -> datetime | None:
-        """Ends the arrays of runs that are over and removes their parts; sees that a run that is not over goes on, or
-        ends as `error` where it cannot."""
+        """Ends the arrays of runs that are over and removes their parts; makes a run that is not over continue, or end
+        as `error` if it cannot."""
         try:
             job = self._jobs.get(reminder.account_id, reminder.subject_id)
         except NotFound:
@@ -47,7 +47,7 @@ class SegmentWatch:
         is_left = False
         for row in self._segments.list(reminder.account_id, reminder.subject_id):
             if job is not None and job.run == row.run and not job.status.is_over:
-                with suppress(LeaseLost):  # it has ended under our hands: the next look cleans up
+                with suppress(LeaseLost):  # it has ended meanwhile: the next check cleans up
                     self._go_on(job, row)
                 is_left = True
             else:
@@ -56,11 +56,11 @@ class SegmentWatch:
 
     def _go_on(self, job: Job, row: SegmentRow) -> None:
         plan = job.segments
-        if plan is None:  # it is being handed over, or whoever did so died before the job knew
+        if plan is None:  # it is being handed over, or the process died before it updated the job
             return
         if job.segments_done:
             if job.lease is None or job.lease.until <= self._clock():
-                self._queue.send(job.message)  # whoever was to stitch has died, or is about to begin
+                self._queue.send(job.message)  # the worker that was to stitch has died, or is about to begin
         elif row.is_complete:
             self._runs.complete(job.message, row)
             self._queue.send(job.message)
@@ -77,14 +77,14 @@ class SegmentWatch:
         return status is not BatchStatus.LIVE
 
     def _is_complete(self, message: JobMessage) -> bool:
-        """Once more, after the array has ended: its last words may have come in between."""
+        """Reads the row again after the array has ended: it may have been completed in between."""
         try:
             return self._segments.get(message).is_complete
         except NotFound:
             return True
 
     def _clean_up(self, row: SegmentRow) -> None:
-        """The row goes last: it is what says that there is something to remove."""
+        """The row is deleted last: it records that there is something to remove."""
         if row.array_id is not None:
             self._batch.cancel(row.array_id)
         self._media.delete_under(work_prefix(row.account_id, row.job_id, row.run))
