@@ -50,7 +50,7 @@ def with_scores(frames: Iterable[FrameMetrics], recipe: Recipe, metrics: MetricS
 
 @dataclass(frozen=True, slots=True)
 class _TrackedFrame:
-    """What is left of a frame: its time and duration, its height and width, and the faces in it."""
+    """A frame without its pixels: time and duration, height and width, and the faces in it."""
 
     time_s: float
     duration_s: float | None
@@ -95,8 +95,8 @@ class FaceAnalyzer:
         in_threads: bool = True,
     ) -> None:
         """`max_faces`: the most faces per frame, the largest first. `expressions`: what says how far a face shows each
-        expression; the trained model if none is given. `in_threads`: whether several work ahead, which is quicker
-        unless other processes need the processors. Raises `ModelFileError` if a model file is missing."""
+        expression; the trained model if none is given. `in_threads`: True if several threads work ahead, which is
+        quicker unless other processes need the processors. Raises `ModelFileError` if a model file is missing."""
         models = models if in_threads else models.in_one_thread()
         self._detector = FaceDetector(models)
         self._mesh = MeshModel(models, mesh)
@@ -117,7 +117,7 @@ class FaceAnalyzer:
         The same frames give the same numbers. Frames come in order of time; the first is searched most thoroughly, so a
         still image is one frame; if the stream `continues` a video, no more thoroughly than after a cut.
 
-        Where there are threads, two work ahead, one that takes the `frames` and one that follows the faces in them, by
+        With threads, two work ahead, one that takes the `frames` and one that follows the faces in them, by
         a few frames. Whoever does not take all results must close the generator; then no thread is left, and nobody
         takes `frames`.
         """
@@ -161,8 +161,8 @@ class FaceAnalyzer:
 
 
 def _batches(frames: Iterable[_TrackedFrame]) -> Iterator[list[_TrackedFrame]]:
-    """The frames in groups that are measured together: numpy costs as much for one face as for many. Whoever waits for
-    results does not wait longer than for a frame and half a second, and has what came before an error."""
+    """The frames in groups that are measured together: numpy costs as much for one face as for many. Results are
+    delayed by at most a frame and half a second, and those before an error are delivered."""
     batch: list[_TrackedFrame] = []
     begun_s = 0.0
     try:

@@ -1,4 +1,4 @@
-"""A medium on this machine's disk, measured in the way that suits it: in one pass, or a video in two halves."""
+"""Measures a media file on this machine's disk: in one pass, or a video in two halves."""
 
 import logging
 from collections.abc import Callable, Generator
@@ -21,7 +21,7 @@ _log = logging.getLogger(__name__)
 
 
 class Report(Protocol):
-    """Who is told of what another process does."""
+    """Receives the progress of another process."""
 
     def count_ahead(self, ahead: Callable[[], int]) -> None:
         """`ahead` says how many frames it has measured by now that have not come yet."""
@@ -42,7 +42,7 @@ class MediumMeasurer:
         limits: MediaLimits,
         second_process: SecondProcess | None = None,
     ) -> None:
-        """`second_process`: what measures second halves; where there is none, this process does, afterwards."""
+        """`second_process` measures second halves; if there is none, this process does so afterwards."""
         self._parts = PartMeasurer(models, limits=limits)
         self._limits = limits
         self._second_process = second_process
@@ -60,10 +60,10 @@ class MediumMeasurer:
         """Every frame of `medium`, which was opened from `path`, in order; what needs a face's past comes after.
 
         `directory`: of this run alone; a file is left there. `alone`: without the second process, with the same
-        numbers. Raises `MediaError`; anything else is a fault of ours. Whoever does not take all frames must close the
-        generator.
+        numbers. Raises `MediaError`; anything else is a fault of ours. A caller that does not take all frames must
+        close the generator.
         """
-        # A job for one face stays with whoever came first; the second half would choose anew.
+        # A one-face job follows the face that came first; the second half would choose again.
         plan = halves_of(medium.info) if recipe.max_faces > 1 else None
         if plan is None:
             with closing(self._parts.analyzer(recipe).analyze(medium.frames())) as measured:

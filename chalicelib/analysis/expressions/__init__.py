@@ -1,7 +1,6 @@
 """Faces to scores. The networks' weights are in `weights/`, made by `lab.training`.
 
-features       What is measured on a face to tell its expression: one number per feature, each a formula over
-               landmarks
+features       The features of a face from which expressions are scored, each a formula over landmarks
 geometric      Expressions from the geometry of the mesh: each from one feature
 levels         Levels and scores: one straight scale for what models say of an expression, and what files say of it
 one_euro       The One Euro filter (G

@@ -30,8 +30,8 @@ class ExpressionModel(Protocol):
 
 
 def attention_score(pose: HeadPose) -> float:
-    """How far a head faces the camera, 0..100: 100 while it points within 10 degrees of the camera, 0 from 45 degrees
-    on, a cosine slope between. The angle is the one between the face's normal and the line to the camera."""
+    """Returns how far a head faces the camera, 0..100: 100 while it points within 10 degrees of the camera, 0 from 45
+    degrees on, a cosine slope between. The angle is the one between the face's normal and the line to the camera."""
     facing = math.cos(math.radians(pose.pitch_deg)) * math.cos(math.radians(pose.yaw_deg))
     angle_deg = math.degrees(math.acos(min(max(facing, -1.0), 1.0)))
     share = min(max((angle_deg - _FULL_ATTENTION_DEG) / (_NO_ATTENTION_DEG - _FULL_ATTENTION_DEG), 0.0), 1.0)

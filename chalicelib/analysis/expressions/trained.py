@@ -1,4 +1,4 @@
-"""Expressions from the trained model: a network's blendshapes, and geometry where its teacher is blind.
+"""Expressions from the trained model: a network's blendshapes, and geometry if its teacher does not see the expression.
 
 The networks (`weights/`, one for each mesh, made by `lab.training`) see the face from the front: position, size and the
 head's angles are taken out with the mesh's own depth. Their inner answer is the logit of a blendshape, straight through
