@@ -21,7 +21,7 @@ AUTHOR = "retention"
 
 # A worker that loses its job stops at its next report, within seconds; nothing of it comes after this.
 _LAST_WORDS_S = 120.0
-# Behind API Gateway a request has 29 seconds: what it began later than this, nobody is at any more.
+# Behind API Gateway a request has 29 seconds: after this time, no request is still working on what it began.
 _LONGEST_REQUEST_S = 60
 
 # After this a job that has run very often lets others come first, and goes on in the next sweep.
@@ -64,8 +64,8 @@ def expire_entry(reminder: Reminder, deletions: EntryDeletions) -> None:
 
 
 class JobRetention:
-    """The duty `JOB_RETENTION`: removes a job with its media, its results and their annotations; a line of the audit
-    trail stays for each. May be done again from any step: the job's row goes last."""
+    """The duty `JOB_RETENTION`: removes a job with its media, its results and their annotations; leaves a line in the
+    audit trail for each. May be repeated from any step: the job's row is deleted last."""
 
     def __init__(
         self, jobs: JobStore, deletions: EntryDeletions, uploads: UploadStore, dropped: DroppedFiles, clock: Clock
@@ -119,7 +119,7 @@ class JobRetention:
 
 
 def _may_have_a_worker(job: Job, now: datetime) -> bool:
-    """Whether somebody claimed the job, in this run or an earlier one, who may not have heard of its end yet."""
+    """Returns True if a worker that claimed the job, in this run or an earlier one, may not know yet that it has ended."""
     was_claimed = job.attempt > 0 or job.run > 1 or job.segments is not None
     is_fresh = (now - job.updated).total_seconds() < _LAST_WORDS_S
     return job.status is JobStatus.CANCELLED and was_claimed and is_fresh

@@ -1,4 +1,4 @@
-"""What is due is done: expired uploads, and whatever else has a `Duty`.
+"""Performs the duties that are due: expired uploads, and every other `Duty`.
 
 A sweep does a limited amount of work and may die anywhere: a reminder is moved on before its duty and removed after it,
 and every duty may be done again. So a duty that ends its process, or lasts as long as Lambda allows, cannot be the
@@ -29,7 +29,7 @@ logs it and comes back some minutes later."""
 
 
 class Sweeper:
-    """Goes through what is due, one reminder after the other."""
+    """Performs the duties that are due, one after the other."""
 
     def __init__(
         self, reminders: ReminderStore, performers: Mapping[Duty, Performer], clock: Clock, *, at_once: int = _AT_ONCE
