@@ -119,7 +119,7 @@ class JobRetention:
 
 
 def _may_have_a_worker(job: Job, now: datetime) -> bool:
-    """Returns True if a worker that claimed the job, in this run or an earlier one, may not know yet that it has ended."""
+    """Returns True if a worker that claimed the job, in this run or an earlier one, may not know of its end yet."""
     was_claimed = job.attempt > 0 or job.run > 1 or job.segments is not None
     is_fresh = (now - job.updated).total_seconds() < _LAST_WORDS_S
     return job.status is JobStatus.CANCELLED and was_claimed and is_fresh
