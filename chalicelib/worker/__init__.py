@@ -7,8 +7,6 @@ halves               A video in two halves, which two processes measure beside e
 job_medium           The medium of a claimed job, on this machine's disk
 lambda_main          The worker as a Lambda function: an SQS event in, the messages that must come again out
 media_fetcher        Media that a client named by a URL: fetched from the public Internet, and from nowhere else
-medium_measurer      A medium on this machine's disk, measured in the way that suits it: in one pass, or a video in
-                     two halves
 part_measurer        A stretch of a video, measured and written down as a part of a result
 process_job          One run of one job: claim, download, analyse as a stream, store the results, mark done last
 process_segment      One segment of one run: download, measure a stretch of the video, store its part; the last one

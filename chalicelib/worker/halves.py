@@ -1,61 +1,56 @@
-"""A video in two halves, which two processes measure in parallel.
+"""A video in two halves, which two processes measure in parallel, each into a part as segments are.
 
 Python computes in one thread of a process at a time, so one process leaves half of a second processor idle. The seam
 depends on the video alone: a machine with one processor measures the halves one after the other, with the same numbers.
 """
 
-import time
-from collections.abc import Callable, Generator, Iterator
+import logging
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import ExitStack, closing
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Protocol
 
-from chalicelib.analysis.analyzer import FaceAnalyzer
-from chalicelib.analysis.media.frames import Frame, MediaInfo, MediaLimits
-from chalicelib.analysis.media.video_spans import SEEKABLE_FORMATS, Span, open_span
+from chalicelib.analysis.media.frames import MediaInfo
+from chalicelib.analysis.media.video_spans import SEEKABLE_FORMATS
 from chalicelib.domain.measurements.metrics import FrameMetrics
 from chalicelib.domain.measurements.stitching import stitch
-from chalicelib.domain.segments import SegmentPlan, plan_halves
-from chalicelib.errors import MediaError, MienError
-from chalicelib.formats.partial_metrics import PartialCounts
-from chalicelib.worker.part_measurer import counts_of, require_all_decoded, span_of
+from chalicelib.domain.requests.recipes import Recipe
+from chalicelib.domain.segments import Segment, SegmentPlan, plan_halves
+from chalicelib.errors import MediaError
+from chalicelib.worker.part_measurer import PartMeasurer, StoredPart, require_all_decoded, span_of
+from chalicelib.worker.second_process import PartRequest, RunningPart, SecondProcess, SecondProcessUnavailable
 
 # The second half begins two seconds early: of anything shorter that would be too much.
 _MIN_DURATION_S = 12.0
 # Of a frame. Of larger ones decoding is most of the work, which FFmpeg does in threads of its own, and the second half
 # decodes from the key frame before it, up to ten seconds.
 _MAX_PIXELS = 1_500_000
-_TELL_S = 1.0
+
+_log = logging.getLogger(__name__)
 
 
-class SecondHalf(Protocol):
-    """The second half of a video, as it is being measured."""
+class Report(Protocol):
+    """Receives the progress of the halves."""
 
-    def frames(self) -> Iterator[FrameMetrics]:
-        """Its frames, those of the lead-in first; always the same iterator. Raises `MediaError` after those that it
-        concerns."""
+    def count_elsewhere(self, measured: Callable[[], int]) -> None:
+        """`measured` says how many frames have been measured by now, whether or not they have been passed on."""
         ...
 
-    @property
-    def counts(self) -> PartialCounts | None:
-        """Returns the decoder's counts, after all frames."""
-        ...
-
-    def stop(self) -> None:
-        """Asks it to stop; readers blocked in other threads are soon released, or get an exception."""
-        ...
-
-    def close(self) -> None:
-        """Ends it. No reader may wait for a frame."""
+    def go_on(self) -> None:
+        """Work goes on; called several times a second, and once a second at least."""
         ...
 
 
-def halves_of(info: MediaInfo) -> SegmentPlan | None:
-    """Returns how a video is halved; None if it is short, not a video, very large, or not seekable."""
+def halves_of(info: MediaInfo, recipe: Recipe) -> SegmentPlan | None:
+    """Returns how a video is halved; None if it is short, not a video, very large, or not seekable.
+
+    A job for one face stays with the first face; the second half would choose another.
+    """
     if info.kind != "video" or info.format_name not in SEEKABLE_FORMATS or info.duration_s is None:
         return None
-    if info.duration_s < _MIN_DURATION_S or info.width_px * info.height_px > _MAX_PIXELS:
+    if info.duration_s < _MIN_DURATION_S or info.width_px * info.height_px > _MAX_PIXELS or recipe.max_faces == 1:
         return None
     return plan_halves(
         origin_s=info.begins_s,
@@ -66,118 +61,82 @@ def halves_of(info: MediaInfo) -> SegmentPlan | None:
 
 
 def measured_in_halves(
-    analyzer: FaceAnalyzer, path: Path, plan: SegmentPlan, limits: MediaLimits, second: SecondHalf
+    parts: PartMeasurer,
+    path: Path,
+    recipe: Recipe,
+    plan: SegmentPlan,
+    report: Report,
+    *,
+    directory: Path,
+    process: SecondProcess | None,
 ) -> Generator[FrameMetrics]:
-    """Yields every frame of a video once, in order. The first half is measured here and now, the second by `second`,
-    which is closed at the end.
+    """Yields every frame of the video `path` once, in order, when the first half is measured. `directory` takes the
+    parts. `process` measures the second half; without one, this process does.
 
-    If the two do not find frames with the same times before the seam, which unusual files can cause, the second is
-    ignored and the first continues to the end. Raises `MediaError` as one pass would. Whoever does not take all frames
-    must close the generator.
+    If the halves have no frames with the same times before the seam, as in unusual files, or the second cannot be read,
+    all is measured in one pass. Raises `MediaError` as one pass would; anything else is an internal error. Close the
+    generator if not all frames are taken.
     """
-    seam = _Seam(plan, second)
+    first, second = plan.segment(0), plan.segment(1)
+    first_part, second_part = directory / "half-0", directory / "half-1"
+    running = _begun(process, parts.request(path, recipe, span_of(second, plan), second_part), report)
+    first_count, second_count = _Count(first, report), _Count(second, report)
+    report.count_elsewhere(lambda: first_count.own + (running.own if running else second_count.own))
+    measure = partial(parts.measure, path, recipe, in_threads=running is None, while_skipping=report.go_on)
     with ExitStack() as ends:
-        ends.callback(second.close)
-        span = Span(None, None, plan.origin_s, own_until_s=plan.seam_s(1), frame_size=plan.frame_size)
-        whole = ends.enter_context(open_span(path, span, limits))
-        first = ends.enter_context(closing(analyzer.analyze(seam.first_half(whole.frames()))))
-        ends.callback(second.stop)  # comes before the others: a thread of the first may be waiting for the second
-        yield from stitch(seam.parts(first), plan)
-        if seam.is_joined and second.counts is not None:
-            require_all_decoded([counts_of(whole.own), second.counts])
-        else:
-            require_all_decoded([counts_of(whole.delivery)])
-
-
-class _Seam:
-    """Returns the end of the first half, if the second fits it."""
-
-    def __init__(self, plan: SegmentPlan, second: SecondHalf) -> None:
-        segment = plan.segment(1)
-        self._lead_in_s, self._start_s = segment.lead_in_s or 0.0, segment.start_s or 0.0
-        self._second = second
-        self._later: Iterator[FrameMetrics] = iter(())
-        self.is_joined = False
-
-    def first_half(self, frames: Iterator[Frame]) -> Iterator[Frame]:
-        """Yields the frames before the seam; all of them if the second half does not fit."""
-        times: list[float] = []
-        for frame in frames:
-            if frame.time_s >= self._start_s:
-                self.is_joined = self._fits(times)
-                if self.is_joined:
-                    return
-                self._second.stop()
-                yield frame
-                break
-            if frame.time_s >= self._lead_in_s:
-                times.append(frame.time_s)
-            yield frame
-        yield from frames
-
-    def parts(self, first: Iterator[FrameMetrics]) -> Iterator[Iterator[FrameMetrics]]:
-        """Returns the halves to stitch: the second follows only if it fits, which is known during the first."""
-        yield first
-        if self.is_joined:
-            yield self._later
-
-    def _fits(self, times: list[float]) -> bool:
-        lead_in: list[FrameMetrics] = []
-        frames = self._second.frames()
+        if running is not None:
+            ends.callback(running.close)
+        measure(span_of(first, plan), first_part, first_count.passed)
         try:
-            for frame in frames:
-                lead_in.append(frame)
-                if frame.time_s >= self._start_s:
-                    break
-        except MediaError:
-            return False  # one pass will show if the file is at fault
-        self._later = chain(lead_in, frames)
+            if running is None:
+                measure(span_of(second, plan), second_part, second_count.passed)
+            later: RunningPart | StoredPart = running or StoredPart(second_part)
+            frames = later.frames()
+            lead_in = _until(second.start_s, frames)
+        except MediaError:  # one pass will show if the file is at fault
+            lead_in = []
+        times = [time_s for time_s in first_count.times if time_s >= (second.lead_in_s or 0.0)]
         # Without a common frame, the faces of the two halves cannot be matched.
-        return bool(times) and [frame.time_s for frame in lead_in if frame.time_s < self._start_s] == times
+        if times and times == [frame.time_s for frame in lead_in if frame.time_s < (second.start_s or 0.0)]:
+            earlier = StoredPart(first_part)
+            yield from stitch((earlier.frames(), chain(lead_in, frames)), plan)
+            require_all_decoded([part.counts for part in (earlier, later) if part.counts is not None])
+            return
+    report.count_elsewhere(int)
+    with closing(parts.whole(path, recipe, report.go_on)) as measured:
+        yield from measured
 
 
-class HalfAfterwards:
-    """A `SecondHalf` that is measured by this process, when its frames are asked for."""
-
-    def __init__(
-        self,
-        analyzer: FaceAnalyzer,
-        path: Path,
-        plan: SegmentPlan,
-        limits: MediaLimits,
-        while_waiting: Callable[[], None] = lambda: None,
-    ) -> None:
-        """Readers call `while_waiting` about once a second while they wait for frames."""
-        self.counts: PartialCounts | None = None
-        self._is_stopped = False
-        self._while_waiting = while_waiting
-        self._last_told_s = time.monotonic()
-        self._frames = self._measured(analyzer, path, span_of(plan.segment(1), plan), limits)
-
-    def frames(self) -> Iterator[FrameMetrics]:
-        return self._frames
-
-    def stop(self) -> None:
-        self._is_stopped = True
-
-    def close(self) -> None:
-        self._frames.close()
-
-    def _measured(self, analyzer: FaceAnalyzer, path: Path, span: Span, limits: MediaLimits) -> Generator[FrameMetrics]:
-        with open_span(path, span, limits, while_skipping=self._go_on) as source:
-            with closing(analyzer.analyze(source.frames(), continues=True)) as measured:
-                for frame in measured:
-                    self._go_on()
-                    yield frame
-            self.counts = counts_of(source.own)
-
-    def _go_on(self) -> None:
-        if self._is_stopped:
-            raise _Stopped
-        if time.monotonic() - self._last_told_s >= _TELL_S:
-            self._last_told_s = time.monotonic()
-            self._while_waiting()
+def _begun(process: SecondProcess | None, request: PartRequest, report: Report) -> RunningPart | None:
+    try:
+        return None if process is None else process.measure(request, while_waiting=report.go_on)
+    except SecondProcessUnavailable as reason:
+        _log.warning("the second half of the video is measured after the first: %s", reason)
+        return None
 
 
-class _Stopped(MienError):
-    """The half is not wanted any more."""
+def _until(start_s: float | None, frames: Iterator[FrameMetrics]) -> list[FrameMetrics]:
+    """The frames before `start_s`, and one more."""
+    taken: list[FrameMetrics] = []
+    for frame in frames:
+        taken.append(frame)
+        if frame.time_s >= (start_s or 0.0):
+            break
+    return taken
+
+
+class _Count:
+    """How many frames of its own a half has so far, and the times of all."""
+
+    def __init__(self, segment: Segment, report: Report) -> None:
+        self._segment = segment
+        self._report = report
+        self.own = 0
+        self.times: list[float] = []
+
+    def passed(self, frames: Iterable[FrameMetrics]) -> Iterator[FrameMetrics]:
+        for frame in frames:
+            yield frame
+            self.times.append(frame.time_s)
+            self.own += self._segment.start_s is None or frame.time_s >= self._segment.start_s
+            self._report.go_on()

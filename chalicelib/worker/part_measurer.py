@@ -1,19 +1,20 @@
 """A stretch of a video, measured and written down as a part of a result."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import BinaryIO
 
 from chalicelib.analysis.analyzer import FaceAnalyzer
 from chalicelib.analysis.media.frames import MediaLimits
+from chalicelib.analysis.media.open_media import open_media
 from chalicelib.analysis.media.video_promise import Delivery, require_decoded
 from chalicelib.analysis.media.video_spans import Span, open_span
 from chalicelib.analysis.networks.models import Models
 from chalicelib.domain.measurements.metrics import MEASURED, FrameMetrics
 from chalicelib.domain.requests.recipes import Recipe
 from chalicelib.domain.segments import Segment, SegmentPlan
-from chalicelib.formats.partial_metrics import PartialCounts, PartialMetricsWriter
+from chalicelib.formats.partial_metrics import PartialCounts, PartialMetricsReader, PartialMetricsWriter
+from chalicelib.worker.second_process import PartRequest
 
 Counted = Callable[[Iterable[FrameMetrics]], Iterable[FrameMetrics]]
 """Passes frames on, each when the one before has been written."""
@@ -43,6 +44,21 @@ def require_all_decoded(parts: Sequence[PartialCounts]) -> None:
     )
 
 
+class StoredPart:
+    """A part that is complete."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.counts: PartialCounts | None = None
+
+    def frames(self) -> Iterator[FrameMetrics]:
+        """Yields its frames, those of the lead-in first; `counts` is there after the last."""
+        with self._path.open("rb") as stream:
+            reader = PartialMetricsReader(stream)
+            yield from reader.frames()
+            self.counts = reader.counts
+
+
 class PartMeasurer:
     """Measures stretches with one set of opened models."""
 
@@ -53,26 +69,39 @@ class PartMeasurer:
     def analyzer(self, recipe: Recipe, *, in_threads: bool = True) -> FaceAnalyzer:
         """Returns the analyzer of single frames for a recipe; `in_threads` as `FaceAnalyzer` has it. What needs a
         face's past (its neutral, smoothing) comes after."""
-        return FaceAnalyzer(
-            self._models,
-            mesh=recipe.mesh,
-            max_faces=recipe.max_faces,
-            in_threads=in_threads,
-        )
+        return FaceAnalyzer(self._models, mesh=recipe.mesh, max_faces=recipe.max_faces, in_threads=in_threads)
+
+    def whole(self, path: Path, recipe: Recipe, while_opening: Callable[[], None]) -> Generator[FrameMetrics]:
+        """Yields every frame of a medium, in one pass. Raises `MediaError`. Close the generator if not all frames are
+        taken."""
+        with (
+            open_media(path, self._limits, while_opening=while_opening) as medium,
+            closing(self.analyzer(recipe).analyze(medium.frames())) as measured,
+        ):
+            yield from measured
+
+    def request(self, path: Path, recipe: Recipe, span: Span, part_path: Path) -> PartRequest:
+        """Returns the request for another process to do what `measure` does."""
+        return PartRequest(path.absolute(), part_path.absolute(), recipe, span, self._limits)
 
     def measure(
         self,
         path: Path,
         recipe: Recipe,
         span: Span,
-        stream: BinaryIO,
+        part_path: Path,
         counted: Counted,
         *,
         in_threads: bool = True,
+        while_skipping: Callable[[], None] = lambda: None,
     ) -> None:
-        """Writes the part of a stretch of the video `path` to `stream`, with its counts. Raises `MediaError`, and what
-        `counted` raises."""
-        with open_span(path, span, self._limits) as source:
+        """Writes the part of a stretch of the video `path` to `part_path`, with its counts; each frame at once, so that
+        others may read it. `while_skipping`: called for each picture before the stretch. Raises `MediaError`, and what
+        `counted` and `while_skipping` raise."""
+        with (
+            part_path.open("wb", buffering=0) as stream,
+            open_span(path, span, self._limits, while_skipping=while_skipping) as source,
+        ):
             writer = PartialMetricsWriter(stream, MEASURED.names)
             analyzer = self.analyzer(recipe, in_threads=in_threads)
             with closing(analyzer.analyze(source.frames(), continues=span.from_s is not None)) as measured:

@@ -6,26 +6,29 @@ by two workers at once, ends in the same result.
 """
 
 import logging
+from collections.abc import Generator
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from chalicelib.analysis.analyzer import with_scores
-from chalicelib.analysis.media.frames import MediaInfo, MediaLimits, MediaSource
+from chalicelib.analysis.media.frames import MediaInfo, MediaLimits
 from chalicelib.analysis.media.open_media import open_media
 from chalicelib.analysis.networks.models import Models
 from chalicelib.composition import Services
 from chalicelib.domain.jobs import Job, JobMessage, Progress
-from chalicelib.domain.measurements.metrics import MetricSet
+from chalicelib.domain.measurements.frame_size import FrameSize
+from chalicelib.domain.measurements.metrics import FrameMetrics
 from chalicelib.domain.requests.recipes import Recipe, recipe_of
 from chalicelib.domain.segments import SegmentPlan
 from chalicelib.errors import LeaseLost, MediaError
 from chalicelib.formats.result_files import ResultFiles
 from chalicelib.worker.divide import divide
 from chalicelib.worker.fetch_input import fetch_input
+from chalicelib.worker.halves import halves_of, measured_in_halves
 from chalicelib.worker.job_medium import load_medium
 from chalicelib.worker.media_fetcher import FetchLimits, MediaFetcher
-from chalicelib.worker.medium_measurer import MediumMeasurer
+from chalicelib.worker.part_measurer import PartMeasurer
 from chalicelib.worker.progress import ProgressReport
 from chalicelib.worker.result_entry import create_result_entry, store_results
 from chalicelib.worker.second_process import SecondProcess
@@ -52,7 +55,8 @@ class JobProcessor:
         fetch_limits = FetchLimits(max_bytes=settings.max_upload_bytes, timeout_s=settings.fetch_timeout_s)
         self._fetcher = fetcher or MediaFetcher(fetch_limits)
         self._limits = MediaLimits(max_pixels=settings.max_pixels, max_duration_s=settings.max_duration_s)
-        self._measurer = MediumMeasurer(models, limits=self._limits, second_process=second_process)
+        self._parts = PartMeasurer(models, limits=self._limits)
+        self._second_process = second_process
 
     def process(self, message: JobMessage) -> None:
         """Runs the job that the message names to its end, or as far as its segments.
@@ -95,66 +99,71 @@ class JobProcessor:
             media_key = load_medium(self._services, job, media_path)
         report = ProgressReport(self._services.runs, job)
         with open_media(media_path, self._limits, while_opening=report.go_on) as medium:
-            _check_kind(medium.info, job, recipe)
-            plan = divide(media_path, medium.info, self._services.settings, was_interrupted=job.attempt > 1)
+            info = medium.info
+            _check_kind(info, job, recipe)
+            plan = divide(media_path, info, self._services.settings, was_interrupted=job.attempt > 1)
+            halves = halves_of(info, recipe)
+            facts = _MediumFacts(info.duration_s, info.frame_size, self._models.provider)
             if plan is None:
-                return self._analyze(job, recipe, media_path, medium, report=report, directory=directory)
-        self._services.segment_runs.hand_over(job, replace(plan, media_key=media_key))
+                report.begin(info.frames_total)
+            if plan is None and halves is None:
+                frames = self._parts.analyzer(recipe).analyze(medium.frames())
+                return self._write_results(job, recipe, frames, facts, report=report, directory=directory)
+        # From here on the medium is closed: its first picture and its decoder take memory.
+        if plan is None and halves is not None:
+            # What ended a run before may have been the second process, for want of memory: now there is one only.
+            process = self._second_process if job.attempt == 1 else None
+            frames = measured_in_halves(
+                self._parts, media_path, recipe, halves, report, directory=directory, process=process
+            )
+            return self._write_results(job, recipe, frames, facts, report=report, directory=directory)
+        if plan is not None:
+            self._services.segment_runs.hand_over(job, replace(plan, media_key=media_key))
         return None
 
-    def _analyze(
+    def _stitch_into(self, job: Job, plan: SegmentPlan, recipe: Recipe, directory: Path) -> Progress:
+        report = ProgressReport(self._services.runs, job, shown=job.progress)
+        facts = _MediumFacts(plan.duration_s, plan.frame_size, self._services.segment_runs.provider(job))
+        frames = stitched_frames(self._services.ports.media(), job, plan, directory)
+        return self._write_results(job, recipe, frames, facts, report=report, directory=directory)
+
+    def _write_results(
         self,
         job: Job,
         recipe: Recipe,
-        media_path: Path,
-        medium: MediaSource,
+        frames: Generator[FrameMetrics],
+        facts: "_MediumFacts",
         *,
         report: ProgressReport,
         directory: Path,
     ) -> Progress:
-        metrics = self._metrics_of(recipe)
-        # What ended a run before may have been the second process, for want of memory: this time there is one only.
-        frames = self._measurer.measured(media_path, medium, recipe, report, directory=directory, alone=job.attempt > 1)
+        metrics = recipe.metrics(expressions_only=self._services.settings.expressions_only)
         with (
             ResultFiles(
-                recipe,
-                metrics,
-                directory,
-                job.filename,
-                provider=self._models.provider,
-                frame_size=medium.info.frame_size,
+                recipe, metrics, directory, job.filename, provider=facts.provider, frame_size=facts.frame_size
             ) as results,
             closing(frames) as measured,
         ):
-            report.begin(medium.info.frames_total)
             for frame in with_scores(report.count(measured), recipe, metrics):
                 results.write(frame)
             results.close()
-            store_results(self._services, job, results, report, media_seconds=medium.info.duration_s)
+            store_results(self._services, job, results, report, media_seconds=facts.duration_s)
         return report.final()
-
-    def _stitch_into(self, job: Job, plan: SegmentPlan, recipe: Recipe, directory: Path) -> Progress:
-        report = ProgressReport(self._services.runs, job, shown=job.progress)
-        metrics = self._metrics_of(recipe)
-        provider = self._services.segment_runs.provider(job)
-        with ResultFiles(
-            recipe, metrics, directory, job.filename, provider=provider, frame_size=plan.frame_size
-        ) as results:
-            frames = report.count(stitched_frames(self._services.ports.media(), job, plan, directory))
-            for frame in with_scores(frames, recipe, metrics):
-                results.write(frame)
-            results.close()
-            store_results(self._services, job, results, report, media_seconds=plan.duration_s)
-        return report.final()
-
-    def _metrics_of(self, recipe: Recipe) -> MetricSet:
-        return recipe.metrics(expressions_only=self._services.settings.expressions_only)
 
     def _give_back(self, job: Job) -> None:
         try:
             self._services.runs.release(job)
         except LeaseLost:
             _log.info("job %s was taken over meanwhile", job.id)
+
+
+@dataclass(frozen=True, slots=True)
+class _MediumFacts:
+    """What results say of their medium, and of what its networks ran on."""
+
+    duration_s: float | None
+    frame_size: FrameSize | None
+    provider: str
 
 
 def _check_kind(info: MediaInfo, job: Job, recipe: Recipe) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from chalicelib.domain.jobs import Job, Progress
 from chalicelib.domain.measurements.metrics import FrameMetrics
 from chalicelib.services.runs.job_runs import JobRuns
+from chalicelib.worker.every import every
 
 _WRITE_INTERVAL_S = 1.0
 
@@ -22,8 +23,9 @@ class ProgressReport:
         self._job = job
         self._frames_total: int | None = None
         self._frames_done = 0
-        self._ahead: Callable[[], int] = int
-        self._started = self._last_write = time.monotonic()
+        self._elsewhere: Callable[[], int] = int
+        self._started = time.monotonic()
+        self._write_in_time = every(_WRITE_INTERVAL_S, self.write)
 
     def begin(self, frames_total: int | None) -> None:
         """Stores a first progress of 0 once the file is open."""
@@ -31,33 +33,32 @@ class ProgressReport:
         self._started = time.monotonic()
         self.write()
 
-    def count_ahead(self, ahead: Callable[[], int]) -> None:
-        """Frames that are measured elsewhere count before they are passed: `ahead` says how many there are by now."""
-        self._ahead = ahead
+    def count_elsewhere(self, measured: Callable[[], int]) -> None:
+        """Frames count when they are measured, which may be before they are passed: `measured` says how many are."""
+        self._elsewhere = measured
 
     def count(self, frames: Iterable[FrameMetrics]) -> Iterator[FrameMetrics]:
         """Passes `frames` on. Raises `LeaseLost` between two frames, within a second of the loss."""
         for frame in frames:
             self._frames_done += 1
-            if self._frames_done == 1 or time.monotonic() - self._last_write >= _WRITE_INTERVAL_S:
+            if self._frames_done == 1:
                 self.write()
+            self.go_on()
             yield frame
 
     def go_on(self) -> None:
         """Something is being done. Raises `LeaseLost`, within a second of the loss if it is called often."""
-        if time.monotonic() - self._last_write >= _WRITE_INTERVAL_S:
-            self.write()
+        self._write_in_time()
 
     def write(self) -> None:
         """Stores the present state and renews the lease. Raises `LeaseLost`."""
         self._runs.renew(self._job, self.current())
-        self._last_write = time.monotonic()
 
     def current(self) -> Progress:
         """Frames so far; an estimated total that was passed is raised to what has been seen."""
         if self._shown is not None:
             return self._shown
-        done, total = self._frames_done + self._ahead(), self._frames_total
+        done, total = max(self._frames_done, self._elsewhere()), self._frames_total
         if total is not None:
             total = max(total, done)
         return Progress(done, total, self._frames_per_second(done))

@@ -1,24 +1,22 @@
 """A second process that measures second halves of videos (`second_process_main`).
 
-Requests are lines of JSON on its standard input, responses are lines on its standard output: the size of the part's
-file so far, and at the end the outcome. It ends when its input does, so it does not outlive the worker.
+It gets requests and responds with its progress, and at the end with the outcome. It ends when the connection does, so
+it does not outlive the worker.
 """
 
 import atexit
-import json
-import logging
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
-from threading import Condition, Thread
-from typing import IO, BinaryIO
 
 import chalicelib
+from chalicelib.analysis.media.frames import MediaLimits
+from chalicelib.analysis.media.video_spans import Span
 from chalicelib.analysis.networks.crew import processors
 from chalicelib.analysis.networks.models import Models
 from chalicelib.domain.measurements.metrics import FrameMetrics
@@ -31,12 +29,8 @@ _MODULE = "chalicelib.worker.second_process_main"
 # It reads one file and writes another: it gets neither secrets nor account data.
 _WITHHELD = ("AWS_", "MIEN_")
 _WAIT_S = 1.0
-# It says something ten times a second, but for what comes before its first frame.
+# It says something every second, but for what comes before its first frame.
 _STUCK_S = 180.0
-READY = 0
-"""The number of the answer that says that everything is loaded."""
-
-_log = logging.getLogger(__name__)
 
 
 class SecondHalfLost(MienError):
@@ -50,32 +44,23 @@ class SecondProcessUnavailable(MienError):
 
 @dataclass(frozen=True, slots=True)
 class PartRequest:
-    """A stretch of the video `media_path` from `lead_in_s` to its end, whose part goes to `part_path`. Frames from
-    `start_s` on are its own; `origin_s`: the time of the video's first frame; `frame_size`: width and height that
-    its frames are scaled to. `number`, which `SecondProcess` assigns, is repeated in the responses."""
+    """A stretch of the video `media_path`, whose part goes to `part_path`."""
 
-    media_path: str
-    part_path: str
+    media_path: Path
+    part_path: Path
     recipe: Recipe
-    lead_in_s: float
-    start_s: float
-    origin_s: float
-    frame_size: Sequence[int] | None
-    max_pixels: int
-    max_duration_s: float
-    number: int = 0
+    span: Span
+    limits: MediaLimits
 
 
 @dataclass(frozen=True, slots=True)
 class PartAnswer:
-    """`reach_bytes`: so much of the part is complete; `frames`: so many are in it, without those of the lead-in.
-    `ended`: there will be no more, because of the file (`media_fault`, a message), an internal error (`our_fault`), or
-    because it is complete. `number`: of the request."""
+    """So many `frames` are in the part, `own` of them without those of the lead-in. `has_ended`: there will be no more,
+    because of the file (`media_fault`, a message), an internal error (`our_fault`), or because it is complete."""
 
-    number: int
-    reach_bytes: int
-    frames: int
-    ended: bool = False
+    frames: int = 0
+    own: int = 0
+    has_ended: bool = False
     media_fault: str | None = None
     our_fault: bool = False
 
@@ -85,8 +70,8 @@ class SecondProcess:
 
     def __init__(self, models_folder: Path) -> None:
         self._models_folder = models_folder
-        self._process: subprocess.Popen[str] | None = None
-        self._asked = READY
+        self._process: subprocess.Popen[bytes] | None = None
+        self._connection: Connection | None = None
 
     @staticmethod
     def useful_to(models: Models, models_folder: Path) -> "SecondProcess | None":
@@ -98,192 +83,127 @@ class SecondProcess:
         atexit.register(second.close)
         return second
 
-    def start(self) -> None:
+    def start(self) -> Connection:
         """Starts it if it is not running. Raises `SecondProcessUnavailable`."""
-        if self._process is not None and self._process.poll() is None:
-            return
+        if self._connection is not None and self._process is not None and self._process.poll() is None:
+            return self._connection
         self.close()
         environment = {name: value for name, value in os.environ.items() if not name.startswith(_WITHHELD)}
+        self._connection, its_end = Pipe()
         try:
             self._process = subprocess.Popen(  # noqa: S603  # our own program
-                [sys.executable, "-m", _MODULE, str(self._models_folder.resolve())],
+                [sys.executable, "-m", _MODULE, str(self._models_folder.resolve()), str(its_end.fileno())],
                 cwd=_ROOT,
                 env=environment,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                text=True,
-                encoding="utf-8",
+                stdin=subprocess.DEVNULL,
+                pass_fds=[its_end.fileno()],
             )
         except OSError as error:
             raise SecondProcessUnavailable(f"no second process can be started: {error}") from error
+        finally:
+            its_end.close()
+        return self._connection
 
     def wait_until_ready(self) -> None:
-        """Comes back when it has loaded everything; a half that is begun before waits for that too."""
-        if self._process is not None and self._process.stdout is not None:
-            self._process.stdout.readline()
+        """Returns when it has loaded everything; a half that is begun before waits for that too."""
+        self.start().poll(None)
 
     @property
     def process_id(self) -> int | None:
         """The operating system's number of it, while it runs."""
         return None if self._process is None else self._process.pid
 
-    def measure(self, request: PartRequest, while_waiting: Callable[[], None]) -> "RunningHalf":
-        """Starts a half. Readers call `while_waiting` about once a second while they wait for its frames. Raises
+    def measure(self, request: PartRequest, while_waiting: Callable[[], None]) -> "RunningPart":
+        """Starts a part. Readers call `while_waiting` about once a second while they wait for its frames. Raises
         `SecondProcessUnavailable`."""
-        self.start()
-        process = self._process
-        if process is None or process.stdin is None or process.stdout is None:
-            raise SecondProcessUnavailable("the second process has no pipes")
-        part_path = Path(request.part_path)
+        connection = self.start()
         try:
-            part_path.touch()
-            self._asked += 1
-            request = replace(request, number=self._asked)
-            process.stdin.write(json.dumps(asdict(request)) + "\n")
-            process.stdin.flush()
-            return RunningHalf(request, process.stdout, while_waiting, end_process=self.close)
-        except BaseException as error:
-            self.close()  # it may be measuring a half that is not needed
-            if isinstance(error, OSError):
-                raise SecondProcessUnavailable(f"the second process cannot be asked: {error}") from error
-            raise
+            request.part_path.touch()
+            connection.send(request)
+        except OSError as error:
+            self.close()
+            raise SecondProcessUnavailable(f"the second process cannot be asked: {error}") from error
+        return RunningPart(request.part_path, connection, while_waiting, end_process=self.close)
 
     def close(self) -> None:
         """Ends the process at once, whatever it is at."""
         process, self._process = self._process, None
-        if process is None:
-            return
-        process.kill()
-        process.wait()
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                with suppress(OSError):  # it may be broken
-                    pipe.close()
+        connection, self._connection = self._connection, None
+        if process is not None:
+            process.kill()
+            process.wait()
+        if connection is not None:
+            connection.close()
 
 
-class RunningHalf:
-    """A `SecondHalf` that the process is at, or has done."""
+class RunningPart:
+    """A part that the process is at, or has done."""
 
     def __init__(
         self,
-        request: PartRequest,
-        answers: IO[str],
+        part_path: Path,
+        connection: Connection,
         while_waiting: Callable[[], None],
         end_process: Callable[[], None],
     ) -> None:
-        """`answers`: the process's standard output."""
+        self._part_path = part_path
+        self._connection = connection
+        self._while_waiting = while_waiting
         self._end_process = end_process
-        self._start_s = request.start_s
-        self._progress = _Progress(request.number, while_waiting)
-        self._stream = Path(request.part_path).open("rb")  # noqa: SIM115  # until `close`
-        self._reader = PartialMetricsReader(_GrowingFile(self._stream, self._progress))
-        self._frames = self._passed_on()
-        self._taken = 0
-        self._is_stopped = False
-        self._listener = Thread(target=self._progress.listen, args=(answers,), name="second half", daemon=True)
-        self._listener.start()
+        self._last = PartAnswer()
+        self.counts: PartialCounts | None = None
 
     @property
-    def counts(self) -> PartialCounts | None:
-        return self._reader.counts
-
-    @property
-    def frames_ahead(self) -> int:
-        """Returns the number of the half's own frames that have not been read yet."""
-        return 0 if self._is_stopped else max(self._progress.frames - self._taken, 0)
+    def own(self) -> int:
+        """Returns how many frames of its own it has by now."""
+        self._hear(0.0)
+        return self._last.own
 
     def frames(self) -> Iterator[FrameMetrics]:
-        return self._frames
-
-    def stop(self) -> None:
-        self._is_stopped = True
-        if not self._progress.has_ended:
-            self._end_process()  # and with it its responses, the listener and blocked readers
+        """Yields its frames as they come, those of the lead-in first; `counts` is there after the last. Raises
+        `MediaError` after those that it concerns, or `SecondHalfLost`."""
+        if not self._has(1):
+            return
+        with self._part_path.open("rb") as stream:
+            reader = PartialMetricsReader(stream)
+            frames = reader.frames()
+            taken = 0
+            while self._has(taken + 1):
+                yield next(frames)
+                taken += 1
+            yield from frames
+            self.counts = reader.counts
 
     def close(self) -> None:
-        self.stop()
-        self._listener.join()
-        self._stream.close()
+        """Ends the process, unless it has done the part."""
+        self._hear(0.0)
+        if not self._last.has_ended:
+            self._end_process()
 
-    def _passed_on(self) -> Iterator[FrameMetrics]:
-        for frame in self._reader.frames():
-            self._taken += frame.time_s >= self._start_s
-            yield frame
-
-
-class _Progress:
-    """The responses of the process so far. Thread-safe."""
-
-    def __init__(self, number: int, while_waiting: Callable[[], None]) -> None:
-        self._number = number
-        self._while_waiting = while_waiting
-        self._news = Condition()
-        self._last = PartAnswer(number, 0, 0)
-        self._last_news_s = time.monotonic()
-
-    @property
-    def frames(self) -> int:
-        return self._last.frames
-
-    @property
-    def has_ended(self) -> bool:
-        return self._last.ended
-
-    def listen(self, answers: IO[str]) -> None:
-        """Takes the answers until the half has ended."""
-        while not self._last.ended:
-            answer = _next_answer(answers)
-            if answer is not None and answer.number != self._number:
-                continue  # of a half that was given up, or that it is ready
-            with self._news:
-                self._last = answer or replace(self._last, ended=True, our_fault=True)
-                self._last_news_s = time.monotonic()
-                self._news.notify_all()
-
-    def wait_for(self, reach_bytes: int) -> None:
-        """Waits until the part is so long, or complete. Raises what ended it before."""
-        while True:
-            with self._news:
-                known = self._news.wait_for(lambda: self._last.ended or self._last.reach_bytes >= reach_bytes, _WAIT_S)
-                last = self._last
-            if last.reach_bytes >= reach_bytes:
-                return
-            if known:
-                _raise_fault(last)
-                return
-            if time.monotonic() - self._last_news_s > _STUCK_S:
+    def _has(self, frames: int) -> bool:
+        """Waits until so many frames are in the part; False if it is complete before."""
+        heard_s = time.monotonic()
+        while self._last.frames < frames and not self._last.has_ended:
+            if self._hear(_WAIT_S):
+                heard_s = time.monotonic()
+            elif time.monotonic() - heard_s > _STUCK_S:
                 raise SecondHalfLost(f"the second process has said nothing for {_STUCK_S:.0f} s")
             self._while_waiting()
+        if self._last.frames >= frames:
+            return True
+        if self._last.our_fault:
+            raise SecondHalfLost("the process that measured the second half of the video is gone")
+        if self._last.media_fault is not None:
+            raise MediaError(self._last.media_fault)
+        return False
 
-
-def _next_answer(answers: IO[str]) -> PartAnswer | None:
-    try:
-        line = answers.readline()
-        fields: Mapping[str, object] = json.loads(line) if line else {}
-        return PartAnswer(**fields) if fields else None  # type: ignore[arg-type]  # as the process wrote them
-    except (ValueError, TypeError, OSError):
-        _log.exception("the second process cannot be understood")
-        return None
-
-
-def _raise_fault(answer: PartAnswer) -> None:
-    if answer.media_fault is not None:
-        raise MediaError(answer.media_fault)
-    if answer.our_fault:
-        raise SecondHalfLost("the process that measured the second half of the video has ended")
-
-
-class _GrowingFile:
-    """The part, as a stream to read from that waits for what is still to be written."""
-
-    def __init__(self, stream: BinaryIO, progress: _Progress) -> None:
-        self._stream = stream
-        self._progress = progress
-
-    def read(self, size: int) -> bytes:
-        self._progress.wait_for(self._stream.tell() + size)
-        return self._stream.read(size)
-
-    def readline(self, limit: int) -> bytes:
-        self._progress.wait_for(self._stream.tell() + 1)  # lines are written whole
-        return self._stream.readline(limit)
+    def _hear(self, within_s: float) -> bool:
+        """Takes its responses; returns whether there were any."""
+        before = self._last
+        try:
+            while not self._last.has_ended and self._connection.poll(within_s):
+                self._last = self._connection.recv()
+                within_s = 0.0
+        except (EOFError, OSError):
+            self._last = replace(self._last, has_ended=True, our_fault=True)
+        return self._last is not before

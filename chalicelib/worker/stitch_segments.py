@@ -1,19 +1,19 @@
 """The parts that workers of segments have stored, as one stream of frames."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 from chalicelib.domain.jobs import Job
 from chalicelib.domain.measurements.metrics import FrameMetrics
 from chalicelib.domain.measurements.stitching import stitch
 from chalicelib.domain.segments import SegmentPlan, part_key
-from chalicelib.formats.partial_metrics import PartialCounts, PartialMetricsReader
+from chalicelib.formats.partial_metrics import PartialCounts
 from chalicelib.services.ports import MediaStore
-from chalicelib.worker.part_measurer import require_all_decoded
+from chalicelib.worker.part_measurer import StoredPart, require_all_decoded
 
 
-def stitched_frames(media: MediaStore, job: Job, plan: SegmentPlan, directory: Path) -> Iterator[FrameMetrics]:
-    """Yields every frame of the video once. Keeps one part at a time in `directory`.
+def stitched_frames(media: MediaStore, job: Job, plan: SegmentPlan, directory: Path) -> Generator[FrameMetrics]:
+    """Every frame of the video once. One part at a time lies in `directory`.
 
     Raises `MediaError` at the end if too little of the whole video could be decoded.
     """
@@ -27,9 +27,8 @@ def _part(
 ) -> Iterator[FrameMetrics]:
     path = directory / "part"
     media.load(part_key(job.account_id, job.id, job.run, index), path)
-    with path.open("rb") as stream:
-        reader = PartialMetricsReader(stream)
-        yield from reader.frames()
-        if reader.counts is not None:
-            counts.append(reader.counts)
+    part = StoredPart(path)
+    yield from part.frames()
+    if part.counts is not None:
+        counts.append(part.counts)
     path.unlink()

@@ -19,7 +19,8 @@ from chalicelib.analysis.networks.models import Models
 from chalicelib.domain.requests.job_names import JobName
 from chalicelib.domain.requests.recipes import RECIPES, Recipe
 from chalicelib.formats.result_files import ResultFiles
-from chalicelib.worker.medium_measurer import MediumMeasurer
+from chalicelib.worker.halves import halves_of, measured_in_halves
+from chalicelib.worker.part_measurer import PartMeasurer
 from chalicelib.worker.second_process import SecondProcess
 from lab.benchmark.runs import Run, answer, clocked, peak_bytes
 
@@ -56,13 +57,20 @@ def run(
     faces: Counter[str] = Counter()
     other = None if second_process is None else second_process.process_id
     with tempfile.TemporaryDirectory(prefix="mien-bench-") as directory, clocked(other) as clock:
-        measurer = MediumMeasurer(models, limits=MediaLimits(), second_process=second_process)
-        with (
-            open_media(path) as medium,
-            ResultFiles(recipe, metrics, Path(directory), path.name, provider=models.provider) as results,
-            closing(measurer.measured(path, medium, recipe, _Nobody(), directory=Path(directory))) as measured,
-        ):
+        with open_media(path) as medium:
             media_s = medium.info.duration_s or 0.0
+            halves = halves_of(medium.info, recipe)
+        parts = PartMeasurer(models, limits=MediaLimits())
+        if halves is None:
+            frames = parts.whole(path, recipe, lambda: None)
+        else:
+            frames = measured_in_halves(
+                parts, path, recipe, halves, _Nobody(), directory=Path(directory), process=second_process
+            )
+        with (
+            ResultFiles(recipe, metrics, Path(directory), path.name, provider=models.provider) as results,
+            closing(frames) as measured,
+        ):
             for frame in with_scores(measured, recipe, metrics):
                 results.write(frame)
                 faces[str(len(frame.faces))] += 1
@@ -73,10 +81,10 @@ def run(
 class _Nobody:
     """A `Report` to nobody."""
 
-    def count_ahead(self, ahead: Callable[[], int]) -> None:
+    def count_elsewhere(self, measured: Callable[[], int]) -> None:
         """Nothing."""
 
-    def write(self) -> None:
+    def go_on(self) -> None:
         """Nothing."""
 
 

@@ -1,26 +1,28 @@
 """A video in two halves: where it is divided, what comes out, and what happens when one half goes wrong."""
 
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import replace
+from multiprocessing import Pipe
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from chalicelib.analysis.media.frames import MediaInfo, MediaLimits
 from chalicelib.analysis.media.open_media import open_media
 from chalicelib.analysis.networks.models import Models
-from chalicelib.domain.measurements.metrics import FrameMetrics
+from chalicelib.domain.measurements.metrics import MEASURED, FrameMetrics
 from chalicelib.domain.requests.job_names import JobName
 from chalicelib.domain.requests.recipes import RECIPES, Recipe
 from chalicelib.domain.segments import HALVES_LEAD_IN_S, SegmentPlan
 from chalicelib.errors import MediaError
-from chalicelib.formats.partial_metrics import PartialCounts
+from chalicelib.formats.partial_metrics import PartialCounts, PartialMetricsWriter
 from chalicelib.local.demo_clip import write_demo_clip
-from chalicelib.worker.halves import HalfAfterwards, SecondHalf, halves_of, measured_in_halves
-from chalicelib.worker.part_measurer import PartMeasurer
+from chalicelib.worker.halves import halves_of, measured_in_halves
+from chalicelib.worker.part_measurer import PartMeasurer, span_of
+from chalicelib.worker.second_process import PartAnswer, PartRequest, RunningPart, SecondProcess
 from tests.media_factory import damage_packets, noise, write_video
 
 CLIP_S, FPS = 13.0, 6
@@ -30,28 +32,53 @@ TOLERANCE = 8.0
 VIDEO = MediaInfo("video", "mov", 640, 360, begins_s=0.5, duration_s=20.0, frames_total=500)
 
 
-class Ended:
-    """A `SecondHalf` that is there already, or ends with an error."""
+class Ended(SecondProcess):
+    """Has measured these frames already, whatever it is asked for, or ends with a fault of the medium."""
 
-    def __init__(self, frames: list[FrameMetrics], error: Exception | None = None) -> None:
-        self.counts: PartialCounts | None = PartialCounts(len(frames), 0, len(frames))
-        self.is_stopped = self.is_closed = False
-        self._frames = self._passed(frames, error)
+    def __init__(
+        self, frames: list[FrameMetrics], fault: str | None = None, counts: PartialCounts | None = None
+    ) -> None:
+        super().__init__(Path("nowhere"))
+        self.is_closed = False
+        self._measured, self._fault = frames, fault
+        self._counts = counts or PartialCounts(len(frames), 0, len(frames))
 
-    def frames(self) -> Iterator[FrameMetrics]:
-        return self._frames
+    def measure(self, request: PartRequest, while_waiting: Callable[[], None]) -> RunningPart:
+        with request.part_path.open("wb") as stream:
+            writer = PartialMetricsWriter(stream, MEASURED.names)
+            for frame in self._measured:
+                writer.write(frame)
+            if self._fault is None:
+                writer.close(self._counts)
+        here, there = Pipe()
+        there.send(PartAnswer(len(self._measured), 0, True, self._fault))
+        there.close()
+        return _WatchedPart(self, request.part_path, here, while_waiting, lambda: None)
 
-    def stop(self) -> None:
-        self.is_stopped = True
+
+class _WatchedPart(RunningPart):
+    def __init__(self, process: Ended, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self._process = process
 
     def close(self) -> None:
-        self.is_closed = True
+        super().close()
+        self._connection.close()
+        self._process.is_closed = True
 
-    @staticmethod
-    def _passed(frames: list[FrameMetrics], error: Exception | None) -> Iterator[FrameMetrics]:
-        yield from frames
-        if error is not None:
-            raise error
+
+class Notes:
+    """What is reported."""
+
+    def __init__(self) -> None:
+        self.went_on = 0
+        self.measured: Callable[[], int] = int
+
+    def count_elsewhere(self, measured: Callable[[], int]) -> None:
+        self.measured = measured
+
+    def go_on(self) -> None:
+        self.went_on += 1
 
 
 @pytest.fixture(scope="module")
@@ -80,25 +107,31 @@ def _recipe() -> Recipe:
 
 def _plan(path: Path) -> SegmentPlan:
     with open_media(path) as medium:
-        plan = halves_of(medium.info)
+        plan = halves_of(medium.info, _recipe())
     assert plan is not None
     return plan
 
 
 def _one_pass(measurer: PartMeasurer, path: Path) -> list[FrameMetrics]:
-    with open_media(path) as medium, closing(measurer.analyzer(_recipe()).analyze(medium.frames())) as measured:
+    with closing(measurer.whole(path, _recipe(), lambda: None)) as measured:
         return list(measured)
 
 
-def _halved(
+def _measured(
     measurer: PartMeasurer,
     path: Path,
-    second: Callable[[SegmentPlan], SecondHalf] | None = None,
+    process: SecondProcess | None = None,
     plan: SegmentPlan | None = None,
+    notes: Notes | None = None,
+) -> Generator[FrameMetrics]:
+    plan = plan or _plan(path)
+    return measured_in_halves(measurer, path, _recipe(), plan, notes or Notes(), directory=path.parent, process=process)
+
+
+def _halved(
+    measurer: PartMeasurer, path: Path, process: SecondProcess | None = None, plan: SegmentPlan | None = None
 ) -> list[FrameMetrics]:
-    plan, analyzer = plan or _plan(path), measurer.analyzer(_recipe())
-    half = HalfAfterwards(analyzer, path, plan, LIMITS) if second is None else second(plan)
-    with closing(measured_in_halves(analyzer, path, plan, LIMITS, half)) as measured:
+    with closing(_measured(measurer, path, process, plan)) as measured:
         return list(measured)
 
 
@@ -111,13 +144,13 @@ def _from_lead_in(frames: list[FrameMetrics], plan: SegmentPlan) -> list[FrameMe
 
 
 def test_a_video_is_divided_near_its_middle() -> None:
-    plan = halves_of(VIDEO)
+    plan = halves_of(VIDEO, _recipe())
     assert plan is not None
     first, second = plan.segment(0), plan.segment(1)
     assert (first.lead_in_s, first.start_s, second.end_s) == (None, None, None)
     assert first.end_s == second.start_s == pytest.approx(10.9)
     assert second.lead_in_s == pytest.approx(10.9 - HALVES_LEAD_IN_S)
-    minute = halves_of(replace(VIDEO, duration_s=60.0))
+    minute = halves_of(replace(VIDEO, duration_s=60.0), _recipe())
     assert minute is not None
     assert minute.seam_s(1) == pytest.approx(0.5 + 29.2)  # who is first writes the results of both
 
@@ -134,7 +167,7 @@ def test_a_video_is_divided_near_its_middle() -> None:
     ids=["short", "of unknown length", "animation", "no index", "large"],
 )
 def test_what_is_not_halved(info: MediaInfo) -> None:
-    assert halves_of(info) is None
+    assert halves_of(info, _recipe()) is None
 
 
 def test_halves_give_what_one_pass_gives(measurer: PartMeasurer, clip: Path) -> None:
@@ -156,25 +189,24 @@ def test_halves_that_do_not_fit_together_are_measured_in_one_pass(measurer: Part
     whole = _one_pass(measurer, plain)
     for wrong in ([], whole[30:], [replace(frame, time_s=frame.time_s + 0.001) for frame in whole[16:]]):
         second = Ended(wrong)
-        assert _halved(measurer, plain, lambda _plan, half=second: half) == whole  # type: ignore[misc]
+        assert _halved(measurer, plain, second) == whole
         assert second.is_closed
 
 
 def test_a_video_that_ends_before_its_middle_is_measured_in_one_pass(measurer: PartMeasurer, plain: Path) -> None:
     plan = replace(_plan(plain), segment_s=500.0, duration_s=1000.0)
     second = Ended([])
-    assert _halved(measurer, plain, lambda _plan: second, plan) == _one_pass(measurer, plain)
+    assert _halved(measurer, plain, second, plan) == _one_pass(measurer, plain)
     assert second.is_closed
 
 
 def test_a_second_half_that_cannot_be_read_at_all_is_left_to_one_pass(measurer: PartMeasurer, plain: Path) -> None:
-    assert _halved(measurer, plain, lambda _plan: Ended([], MediaError("No."))) == _one_pass(measurer, plain)
+    assert _halved(measurer, plain, Ended([], "No.")) == _one_pass(measurer, plain)
 
 
 def test_what_is_wrong_with_the_second_half_rises_after_its_frames(measurer: PartMeasurer, plain: Path) -> None:
-    plan, analyzer = _plan(plain), measurer.analyzer(_recipe())
-    second = Ended(_from_lead_in(_one_pass(measurer, plain), plan)[:-3], MediaError("The rest is missing."))
-    measured = measured_in_halves(analyzer, plain, plan, LIMITS, second)
+    second = Ended(_from_lead_in(_one_pass(measurer, plain), _plan(plain))[:-3], "The rest is missing.")
+    measured = _measured(measurer, plain, second)
     assert [next(measured).time_s for _ in range(52 - 3)] == [index / 4 for index in range(52 - 3)]
     with pytest.raises(MediaError, match="missing"):
         next(measured)
@@ -182,15 +214,9 @@ def test_what_is_wrong_with_the_second_half_rises_after_its_frames(measurer: Par
 
 
 def test_too_much_that_cannot_be_decoded_is_seen_in_both_halves_together(measurer: PartMeasurer, plain: Path) -> None:
-    whole = _one_pass(measurer, plain)
-
-    def refusing(plan: SegmentPlan) -> SecondHalf:
-        second = Ended(_from_lead_in(whole, plan))
-        second.counts = PartialCounts(packets=200, refused=150, frames=34)
-        return second
-
+    frames = _from_lead_in(_one_pass(measurer, plain), _plan(plain))
     with pytest.raises(MediaError, match="can be decoded"):
-        _halved(measurer, plain, refusing)
+        _halved(measurer, plain, Ended(frames, counts=PartialCounts(packets=200, refused=150, frames=34)))
 
 
 @pytest.mark.parametrize(("first", "count"), [(10, 7), (10, 8), (70, 7), (70, 8), (42, 9)])
@@ -213,29 +239,31 @@ def test_damage_is_forgiven_or_refused_as_in_one_pass(
 def test_without_a_frame_that_both_have_seen_one_pass_it_is(measurer: PartMeasurer, tmp_path: Path) -> None:
     path = write_video(tmp_path / "slow.mp4", times_ms=range(0, 30_000, 3000))
     second = Ended([])
-    assert _halved(measurer, path, lambda _plan: second) == _one_pass(measurer, path)
-    assert second.is_stopped
+    assert _halved(measurer, path, second) == _one_pass(measurer, path)
+    assert second.is_closed
 
 
 def test_closing_at_any_moment_leaves_no_thread(measurer: PartMeasurer, clip: Path) -> None:
     plan = _plan(clip)
-    seam = int(plan.seam_s(1) * FPS)
     before = {thread.ident for thread in threading.enumerate() if not thread.name.startswith("crew")}
-    for taken in (0, 1, *range(seam - 34, seam + 2, 3), seam + 10):
-        analyzer = measurer.analyzer(_recipe())
-        half = HalfAfterwards(analyzer, clip, plan, LIMITS)
-        with closing(measured_in_halves(analyzer, clip, plan, LIMITS, half)) as measured:
+    for taken in (0, 1, int(plan.seam_s(1) * FPS) + 10):
+        with closing(_measured(measurer, clip)) as measured:
             for _ in range(taken):
                 next(measured)
         left = {thread.ident for thread in threading.enumerate() if not thread.name.startswith("crew")}
         assert left <= before
 
 
-def test_whoever_waits_for_the_lead_in_is_told_so(measurer: PartMeasurer, clip: Path) -> None:
-    told: list[float] = []
-    plan, analyzer = _plan(clip), measurer.analyzer(_recipe())
-    half = HalfAfterwards(analyzer, clip, plan, LIMITS, while_waiting=lambda: told.append(time.monotonic()))
-    half._last_told_s = -1e9
-    with closing(half):
-        next(half.frames())
-    assert len(told) == 1
+def test_frames_count_when_they_are_measured(measurer: PartMeasurer, clip: Path) -> None:
+    notes = Notes()
+    with closing(_measured(measurer, clip, notes=notes)) as measured:
+        next(measured)
+        assert notes.measured() == CLIP_S * FPS
+    assert notes.went_on >= CLIP_S * FPS
+
+
+def test_what_is_done_before_the_second_half_is_reported_too(measurer: PartMeasurer, clip: Path) -> None:
+    notes = Notes()
+    span = span_of(_plan(clip).segment(1), _plan(clip))
+    measurer.measure(clip, _recipe(), span, clip.with_name("part"), iter, while_skipping=notes.go_on)
+    assert notes.went_on > 0

@@ -1,7 +1,5 @@
 """The process that measures second halves: the same numbers, and what happens when it, or its worker, is killed."""
 
-import io
-import json
 import os
 import signal
 import subprocess
@@ -9,35 +7,30 @@ import sys
 import time
 from collections.abc import Callable, Generator
 from contextlib import closing
-from dataclasses import asdict
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from chalicelib.analysis.media.frames import MediaLimits
 from chalicelib.analysis.media.open_media import open_media
+from chalicelib.analysis.media.video_spans import Span
 from chalicelib.analysis.networks.models import Models
 from chalicelib.domain.measurements.metrics import FrameMetrics
 from chalicelib.domain.requests.job_names import JobName
-from chalicelib.domain.requests.recipes import RECIPES
+from chalicelib.domain.requests.recipes import Recipe
 from chalicelib.errors import MediaError
 from chalicelib.local.demo_clip import write_demo_clip
-from chalicelib.worker.medium_measurer import MediumMeasurer
-from chalicelib.worker.second_process import (
-    READY,
-    PartAnswer,
-    PartRequest,
-    RunningHalf,
-    SecondHalfLost,
-    SecondProcess,
-    SecondProcessUnavailable,
-)
+from chalicelib.worker.halves import halves_of, measured_in_halves
+from chalicelib.worker.part_measurer import PartMeasurer
+from chalicelib.worker.second_process import PartRequest, SecondHalfLost, SecondProcess, SecondProcessUnavailable
 from tests.recipes import make_recipe
 from tests.worker.halted import halted
 
 ROOT = Path(__file__).resolve().parents[2]
 MODELS_DIR = ROOT / "models"
 LIMITS = MediaLimits()
+RECIPE = make_recipe(JobName.MULTIFACE)
 
 
 class Notes:
@@ -45,12 +38,12 @@ class Notes:
 
     def __init__(self) -> None:
         self.waited = 0
-        self.ahead: Callable[[], int] = int
+        self.measured: Callable[[], int] = int
 
-    def count_ahead(self, ahead: Callable[[], int]) -> None:
-        self.ahead = ahead
+    def count_elsewhere(self, measured: Callable[[], int]) -> None:
+        self.measured = measured
 
-    def write(self) -> None:
+    def go_on(self) -> None:
         self.waited += 1
 
 
@@ -74,30 +67,18 @@ def medium(tmp_path: Path, clip: bytes) -> Path:
 
 
 def _measured(
-    models: Models, path: Path, process: SecondProcess | None, notes: Notes | None = None, *, alone: bool = False
+    models: Models, path: Path, process: SecondProcess | None, notes: Notes | None = None
 ) -> Generator[FrameMetrics]:
-    recipe = RECIPES[JobName.MULTIFACE]
-    assert recipe is not None
-    measurer = MediumMeasurer(models, limits=LIMITS, second_process=process)
     with open_media(path) as medium:
-        frames = measurer.measured(path, medium, recipe, notes or Notes(), directory=path.parent, alone=alone)
-        with closing(frames):
-            yield from frames
+        plan = halves_of(medium.info, RECIPE)
+    assert plan is not None
+    parts = PartMeasurer(models, limits=LIMITS)
+    return measured_in_halves(parts, path, RECIPE, plan, notes or Notes(), directory=path.parent, process=process)
 
 
-def _request(path: Path, **changed: object) -> PartRequest:
-    fields: dict[str, object] = {
-        "media_path": str(path),
-        "part_path": str(path.with_name("part")),
-        "recipe": make_recipe(JobName.MULTIFACE),
-        "lead_in_s": 4.5,
-        "start_s": 6.5,
-        "origin_s": 0.0,
-        "frame_size": None,
-        "max_pixels": LIMITS.max_pixels,
-        "max_duration_s": LIMITS.max_duration_s,
-    }
-    return PartRequest(**{**fields, **changed})  # type: ignore[arg-type]
+def _request(path: Path, recipe: Recipe = RECIPE) -> PartRequest:
+    span = Span(4.5, None, 0.0, own_from_s=6.5)
+    return PartRequest(path, path.with_name("part"), recipe, span, limits=LIMITS)
 
 
 def test_two_processes_give_the_very_numbers_that_one_gives(
@@ -106,7 +87,7 @@ def test_two_processes_give_the_very_numbers_that_one_gives(
     notes = Notes()
     together = list(_measured(models, medium, process, notes))
     assert process.process_id is not None
-    assert notes.ahead() == 0  # all that it had were taken
+    assert notes.measured() == 78
     first = process.process_id
     alone = list(_measured(models, medium, None))
     assert together == alone
@@ -114,20 +95,14 @@ def test_two_processes_give_the_very_numbers_that_one_gives(
     assert process.process_id == first  # the same one is asked again
 
 
-def test_a_worker_may_be_told_to_do_without(models: Models, medium: Path, process: SecondProcess) -> None:
-    assert list(_measured(models, medium, process, alone=True))
-    assert process.process_id is None
-
-
 def test_a_process_that_dies_ends_the_run_and_the_next_one_starts_another(
     models: Models, medium: Path, process: SecondProcess
 ) -> None:
     first = halted(process)  # so that it is amid the half when the first one is done
-    frames = _measured(models, medium, process)
-    next(frames)
-    os.kill(first, signal.SIGKILL)
+    notes = Notes()
+    notes.go_on = lambda: os.kill(first, signal.SIGKILL)  # type: ignore[method-assign]  # while the first is measured
     with pytest.raises(SecondHalfLost):
-        list(frames)
+        list(_measured(models, medium, process, notes))
     assert len(list(_measured(models, medium, process))) == 78
     assert process.process_id not in (None, first)
 
@@ -144,12 +119,18 @@ def test_whoever_stops_taking_frames_ends_the_half_with_it(
 ) -> None:
     process.start()
     process.wait_until_ready()
-    frames = _measured(models, medium, process)
-    next(frames)
     running = process.process_id
     assert running is not None
-    with closing(frames):
+    notes = Notes()
+    frames = _measured(models, medium, process, notes)
+
+    def fail() -> None:
         os.kill(running, signal.SIGSTOP)
+        raise ConnectionError
+
+    notes.go_on = fail  # type: ignore[method-assign]
+    with pytest.raises(ConnectionError):
+        next(frames)
     assert process.process_id is None
     assert not Path(f"/proc/{running}").exists()
 
@@ -157,14 +138,13 @@ def test_whoever_stops_taking_frames_ends_the_half_with_it(
 def test_whoever_waits_long_is_told_so(medium: Path, process: SecondProcess) -> None:
     notes = Notes()
     running = halted(process)
-    half = process.measure(_request(medium), notes.write)
+
+    def go_on_when_told() -> None:
+        notes.go_on()
+        os.kill(running, signal.SIGCONT)
+
+    half = process.measure(_request(medium), go_on_when_told)
     with closing(half):
-
-        def go_on_when_told() -> None:
-            notes.write()
-            os.kill(running, signal.SIGCONT)
-
-        half._progress._while_waiting = go_on_when_told
         assert len(list(half.frames())) == 51
     assert notes.waited >= 1
     assert half.counts is not None
@@ -190,28 +170,23 @@ def test_a_fault_of_ours_does_not_end_the_process(medium: Path, process: SecondP
 
 def test_what_cannot_be_written_is_left_to_one_process(models: Models, medium: Path, process: SecondProcess) -> None:
     with pytest.raises(SecondProcessUnavailable):
-        process.measure(_request(medium, part_path=str(medium / "nowhere" / "part")), lambda: None)
+        process.measure(replace(_request(medium), part_path=medium / "nowhere" / "part"), lambda: None)
     expected = list(_measured(models, medium, None))
     assert list(_measured(models, medium, process)) == expected
 
 
-def test_answers_to_a_half_that_was_given_up_are_not_taken_for_another(medium: Path) -> None:
-    stale = PartAnswer(number=1, reach_bytes=10**9, frames=999, ended=True)
-    lines = [json.dumps(asdict(answer)) + "\n" for answer in (PartAnswer(READY, 0, 0), stale)]
-    medium.with_name("part").touch()
-    half = RunningHalf(_request(medium, number=2), io.StringIO("".join(lines)), lambda: None, end_process=lambda: None)
-    with closing(half), pytest.raises(SecondHalfLost):
-        list(half.frames())
-    assert half.frames_ahead == 0
+def test_a_half_that_was_given_up_does_not_disturb_the_next(medium: Path, process: SecondProcess) -> None:
+    with closing(process.measure(_request(medium), lambda: None)) as given_up:
+        next(given_up.frames())
+    with closing(process.measure(_request(medium), lambda: None)) as half:
+        assert len(list(half.frames())) == 51
+        assert half.own == 39
 
 
-def test_a_job_for_one_face_is_not_divided(models: Models, medium: Path, process: SecondProcess) -> None:
+def test_a_job_for_one_face_is_not_divided(medium: Path) -> None:
     recipe = make_recipe(JobName.CURRENT_PACK)
-    measurer = MediumMeasurer(models, limits=LIMITS, second_process=process)
     with open_media(medium) as opened:
-        frames = measurer.measured(medium, opened, recipe, Notes(), directory=medium.parent)
-        assert len(list(frames)) == 78
-    assert process.process_id is None
+        assert halves_of(opened.info, recipe) is None
 
 
 def test_it_ends_when_it_is_told_nonsense(process: SecondProcess) -> None:
@@ -219,9 +194,8 @@ def test_it_ends_when_it_is_told_nonsense(process: SecondProcess) -> None:
     process.wait_until_ready()
     running = process._process
     assert running is not None
-    assert running.stdin is not None
-    running.stdin.write("{half a requ")
-    running.stdin.close()
+    assert process._connection is not None
+    process._connection.send_bytes(b"half a requ")
     assert running.wait(timeout=20) == 0
 
 

@@ -1,9 +1,8 @@
 """The recipe of a job: it follows from its name and its options."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Protocol
 
 from chalicelib.domain.measurements.metrics import MetricSet, deployed_metrics
 from chalicelib.domain.requests.job_names import JobName
@@ -97,16 +96,6 @@ RECIPES: dict[JobName, Recipe | None] = {
         smoothed=True,
     ),
 }
-
-
-def parse_recipe(document: Mapping[str, Any]) -> Recipe:
-    """The recipe that `dataclasses.asdict` made `document` of, also by way of JSON."""
-    parsed = {
-        "mesh": Mesh(document["mesh"]),
-        "scores": Scores(document["scores"]),
-        "content_types": tuple(document["content_types"]),
-    }
-    return Recipe(**{**document, **parsed})
 
 
 class Asked(Protocol):

@@ -1,12 +1,11 @@
-import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import pytest
 
 from chalicelib.domain.requests.job_names import JobName
 from chalicelib.domain.requests.job_options import JobOptions, NeutralBaseline, Smoothing
 from chalicelib.domain.requests.new_jobs import NewJob
-from chalicelib.domain.requests.recipes import RECIPES, VARIANTS, Scores, parse_recipe, recipe_of
+from chalicelib.domain.requests.recipes import RECIPES, VARIANTS, Scores, recipe_of
 from chalicelib.domain.requests.result_formats import (
     CSV_CONTENT_TYPE,
     LEGACY_CONTENT_TYPE,
@@ -100,12 +99,6 @@ def test_jobs_that_follow_many_faces_may_have_another_limit() -> None:
         if name is not JobName.NO_OP:
             recipe = make_recipe(name, max_faces=7)
             assert recipe == replace(make_recipe(name), max_faces=7 if recipe.follows_many else 1)
-
-
-@pytest.mark.parametrize("name", [name for name in JobName if name is not JobName.NO_OP])
-def test_a_recipe_comes_back_from_json(name: JobName) -> None:
-    recipe = make_recipe(name, max_faces=7, smoothing=Smoothing.ON, table=ResultTable.PARQUET)
-    assert parse_recipe(json.loads(json.dumps(asdict(recipe)))) == recipe
 
 
 def test_no_two_tables_have_one_content_type() -> None:
