@@ -16,6 +16,7 @@ OUT := results
 PORT := 8000
 DROP :=
 ONLY :=
+LABELLED :=
 # To the commands through the environment, as they are: neither make nor the shell may expand a file name.
 export MIEN_DEMO_MEDIA := $(value MEDIA)
 export MIEN_DEMO_JOB := $(value JOB)
@@ -23,6 +24,7 @@ export MIEN_DEMO_OUT := $(value OUT)
 export MIEN_SERVE_PORT := $(value PORT)
 export MIEN_SERVE_DROP := $(value DROP)
 export MIEN_ONLY := $(value ONLY)
+export MIEN_LABELLED := $(value LABELLED)
 
 .PHONY: help setup ready demo serve test fuzz golden browser-test segments check format picture train evaluate bench pages vendor package deploy destroy
 .PHONY: simulate lock clean
@@ -95,8 +97,8 @@ train: ready  ## Train the expression model anew from ../shared (about an hour; 
 	@$(TRAINING)/bin/python -m pytest -q tests/lab/test_student.py
 	@$(TRAINING)/bin/python -m lab.training.train
 
-evaluate: ready  ## Measure Mien on ../shared/media, write docs/evaluation.md (some minutes): make evaluate [ONLY=crowds]
-	@$(BIN)/python -m lab.evaluation --only "$$MIEN_ONLY"
+evaluate: ready  ## Measure Mien on ../shared/media, write docs/evaluation.md (some minutes): make evaluate [ONLY=crowds] [LABELLED=folder]
+	@$(BIN)/python -m lab.evaluation --only "$$MIEN_ONLY" --labelled "$$MIEN_LABELLED"
 
 bench: ready $(BENCH)/.installed  ## Measure speed beside MediaPipe, memory, cost; write docs/performance.md (20 min): make bench [ONLY=memory]
 	@$(BIN)/python -m lab.benchmark --only "$$MIEN_ONLY"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from lab.evaluation.labelled import LabelledFault, labelled_pictures, measured_pictures, report_text, write_sheet
 from lab.evaluation.page import page
 from lab.evaluation.sections import SECTIONS, frontal_view, student, teacher_agreement, unseen_pictures
 from lab.evaluation.workbench import FULL, Workbench, one_thread
@@ -18,6 +19,7 @@ from lab.reports.report_files import DOCS, ROOT, ReportFiles
 from lab.training.teacher import BUNDLE
 
 EVALUATION = ReportFiles("evaluation", SECTIONS, page)
+_LABELLED = ROOT / "build" / "labelled"
 _MEDIA = ROOT.parent / "shared" / "media"
 
 
@@ -25,11 +27,14 @@ def main(arguments: list[str] | None = None) -> int:
     """Entry point; returns the exit status."""
     parser = argparse.ArgumentParser(description="Measures Mien on media with known answers.")
     parser.add_argument("--only", default="", help=f"sections, with commas between: {', '.join(SECTIONS)}")
+    parser.add_argument("--labelled", default="", help="a folder of labels, or a CSV file of path,label[,person]")
     parser.add_argument("--media", type=Path, default=_MEDIA)
     parser.add_argument("--teacher", type=Path, default=BUNDLE)
     parser.add_argument("--models", type=Path, default=ROOT / "models")
     options = parser.parse_args(arguments)
     console = Console(highlight=False)
+    if options.labelled:
+        return _labelled(Path(options.labelled), options.models, console)
     names = [name.strip() for name in options.only.split(",") if name.strip()] or list(SECTIONS)
     lacking = _lacking(names, options.media, options.teacher)
     if lacking:
@@ -44,6 +49,25 @@ def main(arguments: list[str] | None = None) -> int:
     report = EVALUATION.merged({})
     failing = sum(figure.fails for measured in report.values() for figure in measured.section.figures)
     console.print(f"Written: {EVALUATION.document.relative_to(ROOT)}; {failing} figures miss their bar.")
+    return 0
+
+
+def _labelled(source: Path, models: Path, console: Console) -> int:
+    """Measures labelled pictures of the user's own; writes a report and a sheet to `build/labelled`."""
+    one_thread()
+    bench = Workbench(source.parent, BUNDLE, models.resolve(), FULL, _LABELLED)
+    try:
+        pictures = labelled_pictures(source)
+    except LabelledFault as fault:
+        console.print(str(fault), soft_wrap=True, markup=False)
+        return 2
+    measured = list(measured_pictures(bench, pictures))
+    _LABELLED.mkdir(parents=True, exist_ok=True)
+    text = report_text(len(pictures), measured)
+    (_LABELLED / "report.md").write_text(text, encoding="utf-8")
+    write_sheet(measured, _LABELLED / "worst.png")
+    console.print(text, soft_wrap=True, markup=False)
+    console.print(f"Written: {_LABELLED.relative_to(ROOT)}/report.md and worst.png.")
     return 0
 
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 
+from chalicelib.domain.measurements.reliability import DATA, RELIABILITY, Grade, Reliability
+from lab.evaluation.sections import performances
 from lab.reports.markdown import bar_text, contents, machines, section_text, slug, table_text, valued
-from lab.reports.report import Report, Table, figures_of
+from lab.reports.report import Cell, Report, Table, figures_of
 
 _INTRODUCTION = """# Evaluation
 
@@ -14,6 +16,11 @@ steady scores are and what they respond to. They do not say how often an express
 nobody has measured that here. What the numbers are not, and whom they fit less well:
 [responsible-use.md](responsible-use.md).
 
+`make evaluate LABELLED=folder` measures pictures of your own, one folder for each label, or a CSV file of `path`,
+`label` and `person`: accuracy, recall, AUC with intervals over persons, a reliability curve, the worst pictures. Sets
+that research uses (CK+, DISFA, BP4D, RAF-DB, AffectNet) come from their authors under agreements, mostly for research
+that is not commercial; none is part of this repository.
+
 `make evaluate ONLY=crowds` measures one section anew and keeps the others. *Aim*: what the project has set itself;
 *own bar*: one that the evaluation sets where the project names none.
 """
@@ -21,9 +28,33 @@ nobody has measured that here. What the numbers are not, and whom they fit less 
 
 def page(report: Report) -> str:
     """The whole page."""
-    parts = [_INTRODUCTION, *machines(report), *_not_reliable(report), *contents(report)]
+    parts = [_INTRODUCTION, *_reliability(), *machines(report), *_not_reliable(report), *contents(report)]
     parts += [section_text(measured) for measured in report.values()]
     return "\n".join(parts)
+
+
+def _reliability() -> Iterator[str]:
+    """How far each metric may be trusted, the first thing that readers ask."""
+    yield "## How far may I trust a metric?\n"
+    yield (
+        f"On {DATA}, measured as films with the own neutral and the attention mesh "
+        f"([more](#{slug(performances.TITLE)})). *Hits*, *false alarms*: scores above 50. *Usable*: AUC from 0.9, hits "
+        "from 60 %, false alarms up to 5 %, shown in at least 8 frames by 3 persons; *with care*: AUC from 0.8; *not "
+        "measured*: nobody knows. Valence, engagement, stills, the light mesh, children: not measured.\n"
+    )
+    rows = tuple(
+        (name, f"**{told.grade}**", *_numbers(told))
+        for grade in Grade
+        for name, told in RELIABILITY.items()
+        if told.grade is grade
+    )
+    yield table_text(Table("", ("metric", "trust", "AUC", "hits (%)", "false alarms (%)", "frames", "persons"), rows))
+
+
+def _numbers(told: Reliability) -> tuple[Cell, ...]:
+    if told.auc is None or told.hits is None or told.false_alarms is None:
+        return ("", "", "", "", "")
+    return (round(told.auc, 2), round(100 * told.hits), round(100 * told.false_alarms), told.frames, told.persons)
 
 
 def _not_reliable(report: Report) -> Iterator[str]:

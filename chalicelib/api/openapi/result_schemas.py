@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from chalicelib.api.openapi.schemas import Schema, record, ref, text
 from chalicelib.domain.measurements.metrics import Metric, MetricGroup, MetricSet
+from chalicelib.domain.measurements.reliability import RELIABILITY
 from chalicelib.domain.measurements.validity import InvalidReason
 from chalicelib.domain.requests.recipes import RECIPES, VARIANTS
 from chalicelib.domain.requests.result_formats import (
@@ -110,7 +111,11 @@ def _value(metric: Metric) -> Schema:
         name: limit for name, limit in (("minimum", metric.minimum), ("maximum", metric.maximum)) if limit is not None
     }
     meaning = f"In the unit {metric.unit}; raw name `{metric.classifier}`."
-    return {**_NUMBER, **limits, "description": meaning, "x-unit": metric.unit, "x-classifier": metric.classifier}
+    value: Schema = {**_NUMBER, **limits, "x-unit": metric.unit, "x-classifier": metric.classifier}
+    told = RELIABILITY.get(metric.name)
+    if told is None:
+        return {**value, "description": meaning}
+    return {**value, "description": f"{meaning} Reliability: {told.sentence}.", "x-reliability": str(told.grade)}
 
 
 def _session() -> Schema:

@@ -1,9 +1,11 @@
 """The measurements of a face, and the rules that need no pixels.
 
-emotions   Emotions from expressions
-events     The events on a face: a smile, a blink, a turn of the head
-frame_size The size of the frames that face boxes refer to
-metrics    The metrics that a face is given, in the order in which files list them, and the results they travel in
-stitching  One stream of frames from those of overlapping segments: every frame once, and faces that keep their ids
-validity   The validity of the numbers of a face in a frame, and the reasons
+emotions     Emotions from expressions
+events       The events on a face: a smile, a blink, a turn of the head
+frame_size   The size of the frames that face boxes refer to
+metrics      The metrics that a face is given, in the order in which files list them, and the results they travel in
+reliability  The reliability of each metric: one table, from which documents, the API's description and the evaluation
+             follow
+stitching    One stream of frames from those of overlapping segments: every frame once, and faces that keep their ids
+validity     The validity of the numbers of a face in a frame, and the reasons
 """

@@ -13,6 +13,7 @@ from lab.evaluation.sections import (
     light_mesh,
     neutral_faces,
     own_neutral,
+    performances,
     pixel_aspect,
     pose_stability,
     posed_pictures,
@@ -27,6 +28,7 @@ from lab.reports.report import Section
 SECTIONS: Mapping[str, Callable[[Workbench], Section]] = {
     module.NAME: module.evaluate
     for module in (
+        performances,
         posed_pictures,
         neutral_faces,
         own_neutral,

@@ -22,6 +22,7 @@ from chalicelib.domain.measurements.metrics import (
     FrameMetrics,
     deployed_metrics,
 )
+from chalicelib.domain.measurements.reliability import RELIABILITY
 from chalicelib.domain.requests.job_names import JobName
 from chalicelib.domain.requests.job_options import NeutralBaseline
 from chalicelib.domain.requests.recipes import RECIPES
@@ -112,6 +113,9 @@ def test_each_metric_is_listed_with_unit_and_range(*, expressions_only: bool) ->
         value = schemas["FaceMetrics"]["properties"][metric.name]
         assert (value["x-unit"], value["x-classifier"]) == (metric.unit, metric.classifier)
         assert (value.get("minimum"), value.get("maximum")) == (metric.minimum, metric.maximum)
+        told = RELIABILITY.get(metric.name)
+        assert value.get("x-reliability") == (None if told is None else told.grade)
+        assert told is None or told.sentence in value["description"]
 
 
 def _pages(api: Api) -> dict[str, str]:
