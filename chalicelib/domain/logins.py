@@ -7,6 +7,10 @@ from ipaddress import IPv6Address, ip_address
 
 FREE_FAILURES = 4
 """Mistakes that cost nothing; the next one makes its maker wait."""
+ANY_NAME = "any name"
+"""The name under which all failures from a source are counted together; no user has it, for it has no @."""
+FREE_FAILURES_OF_A_SOURCE = 20
+"""Mistakes of all names from one source, which may be a whole institute behind one address."""
 FORGOTTEN_AFTER_S = 15 * 60
 """Since the last failure. Longer than the longest wait, so that waiting does not reset the count."""
 
@@ -22,12 +26,12 @@ class LoginFailures:
     count: int
     last: datetime
 
-    def wait_s(self, now: datetime) -> int:
+    def wait_s(self, now: datetime, *, free: int = FREE_FAILURES) -> int:
         """Returns the whole seconds until the next attempt is allowed; 0 if it is allowed now.
 
-        5 s after the fifth failure, twice as long after each further one, five minutes at most.
+        5 s after the first failure beyond `free`, twice as long after each further one, five minutes at most.
         """
-        beyond = self.count - FREE_FAILURES
+        beyond = self.count - free
         if beyond <= 0:
             return 0
         wait_s = min(_FIRST_WAIT_S * 2 ** min(beyond - 1, 10), _LONGEST_WAIT_S)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from chalicelib.domain.accounts import Caller, User, hash_password, password_matches
 from chalicelib.domain.ids import check_id
-from chalicelib.domain.logins import source_of
+from chalicelib.domain.logins import ANY_NAME, FREE_FAILURES, FREE_FAILURES_OF_A_SOURCE, source_of
 from chalicelib.errors import Invalid, NotAuthenticated, NotFound, StaleWrite, TooManyRequests
 from chalicelib.services.changes import retried
 from chalicelib.services.ports import Clock, LoginFailureStore, UserStore
@@ -71,7 +71,7 @@ class Users:
         if user is None:
             hash_password(password)
         if user is None or not password_matches(password, user.password_hash) or user.disabled:
-            self._failures.add(email, source, self._clock())
+            self._count_failure(email, source)
             raise NotAuthenticated("Please login to continue.")
         # Once more: of many guesses at the same moment, none may profit from having been looked at before the others
         # were counted.
@@ -79,10 +79,18 @@ class Users:
         self._remembered.add(user.password_hash, password, source)
         return Caller(user.email, user.account_id)
 
+    def _count_failure(self, email: str, source: str) -> None:
+        self._failures.add(email, source, self._clock())
+        if source:
+            self._failures.add(ANY_NAME, source, self._clock())
+
     def _check_not_slowed(self, email: str, source: str) -> None:
+        """One password may be tried over many names: so failures count by name and source, and by source alone. A
+        source that the gateway does not name is everybody's, and counts with a name only."""
         now = self._clock()
-        failures = self._failures.get(email, source, now)
-        wait_s = 0 if failures is None else failures.wait_s(now)
+        counted = [(email, FREE_FAILURES)] + ([(ANY_NAME, FREE_FAILURES_OF_A_SOURCE)] if source else [])
+        found = ((self._failures.get(name, source, now), free) for name, free in counted)
+        wait_s = max(0 if failures is None else failures.wait_s(now, free=free) for failures, free in found)
         if wait_s > 0:
             raise TooManyRequests("Too many failed logins; wait and try again.", retry_after_s=wait_s)
 

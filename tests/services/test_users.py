@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.domain.accounts import Caller, User
 from chalicelib.domain.ids import new_id
-from chalicelib.domain.logins import FORGOTTEN_AFTER_S, LoginFailures
+from chalicelib.domain.logins import ANY_NAME, FORGOTTEN_AFTER_S, FREE_FAILURES_OF_A_SOURCE, LoginFailures
 from chalicelib.errors import Invalid, NotAuthenticated, NotFound, StaleWrite, TooManyRequests
 from chalicelib.services.users import Users
 from tests.fakes import START, FakeLoginFailures, FakeUsers, FixedClock
@@ -226,3 +226,31 @@ def test_a_right_guess_among_many_at_once_is_not_let_in() -> None:
     door = Door(failures=LateFailures())
     with pytest.raises(TooManyRequests):
         door.enter()
+
+
+def test_one_password_over_many_names_is_slowed_down_by_source(door: Door) -> None:
+    for number in range(FREE_FAILURES_OF_A_SOURCE + 1):
+        door.fail(1, email=f"user{number}@example.org")
+    with pytest.raises(TooManyRequests) as slowed:
+        door.enter("wrong", email="another@example.org")
+    assert slowed.value.retry_after_s is not None
+    with pytest.raises(TooManyRequests):
+        door.another_process().authenticate(ADA, PASSWORD, source_ip=HOME)
+    assert door.enter(source_ip=ELSEWHERE) == Caller(ADA, ACCOUNT), "nobody is shut out from elsewhere"
+
+
+def _count_failures_of_others(door: Door, source: str) -> None:
+    for _ in range(FREE_FAILURES_OF_A_SOURCE + 5):
+        door.failures.add(ANY_NAME, source, door.clock())
+
+
+def test_who_was_in_already_is_not_slowed_down_by_a_guesser_behind_the_same_address(door: Door) -> None:
+    door.enter()
+    _count_failures_of_others(door, HOME)
+    assert door.enter() == Caller(ADA, ACCOUNT)
+
+
+def test_a_source_that_is_not_known_shuts_nobody_out(door: Door) -> None:
+    _count_failures_of_others(door, "")
+    door.fail(1, source_ip="", email="user@example.org")
+    assert door.enter(source_ip="") == Caller(ADA, ACCOUNT)
