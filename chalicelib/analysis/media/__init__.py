@@ -7,6 +7,7 @@ frames           What every kind of media becomes: a stream of upright frames, e
 heif_items       What a HEIF file (HEIC) holds: its primary picture, whole or in tiles, and how it is to be turned
 heif_stills      HEIC pictures, as phones write them
 jpeg_claims      What a JPEG file holds, by its markers, read before a decoder begins
+key_frame_sizes  The largest size that a recorded call reaches
 limits           The guards of `MediaLimits`, with the sentences that they end in
 mp4_claims       How many samples the tables of an MP4 or MOV claim to have, read before a decoder makes room for them
 open_media       The door of the analysis: a file goes in, frames come out, or a sentence says why not

@@ -24,9 +24,9 @@ def open_media(
     The first picture is decoded here, so that most bad files are refused before a frame is asked for; the rest is
     decoded as `frames()` is consumed and may still raise MediaError there. `threads`: of the video decoder, 0 for one
     per core, None for as many as the size of the frames asks for. MediaError: the media cannot be analysed; its
-    sentence says what to do. `while_opening` is called a few times a second while an image or an animation is
-    opened; what it raises passes through. OSError: there is no such file or it cannot be read, which is not the media's
-    fault.
+    sentence says what to do. `while_opening` is called again and again while an image, an animation or a recorded call
+    is opened; what it raises passes through. OSError: there is no such file or it cannot be read, which is not the
+    media's fault.
     """
     with path.open("rb") as file:
         found = sniff(file.read(HEAD_BYTES))
@@ -34,4 +34,4 @@ def open_media(
         return open_still(path, found.format_name, limits, while_opening)
     if found.reader == "heif":
         return open_heif(path, limits, while_opening)
-    return open_video(path, found.format_name, limits, threads=threads)
+    return open_video(path, found.format_name, limits, threads=threads, while_opening=while_opening)

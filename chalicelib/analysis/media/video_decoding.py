@@ -37,8 +37,10 @@ class Decoding:
         own_from_s: float | None = None,
         own_until_s: float | None = None,
         frame_size: FrameSize | None = None,
+        stored_size: tuple[int, int] | None = None,
     ) -> None:
-        """`frame_size`: what every frame is scaled to; None for the size of the first."""
+        """`frame_size`: what every frame is scaled to; None for that of a frame stored with `stored_size`, or of the
+        first."""
         self._container = container
         self._stream = stream
         self._limits = limits
@@ -48,7 +50,7 @@ class Decoding:
         self._clock = FrameClock(stream.time_base or Fraction(1, av.time_base), float(1 / rate_hz(stream)))
         # AVI stores no presentation times; there, what FFmpeg derives from the decoding order is right.
         self._stamped_by_order = container.format.name == "avi"
-        self._pixels = UprightPixels(frame_size)
+        self._pixels = UprightPixels(frame_size, stored_size)
         self._aspects = StreamAspect(stream)
         self._deinterlacing = Deinterlacing(stream)
         self._durations = PacketDurations()

@@ -38,9 +38,10 @@ _FINE = Interpolation.BICUBIC
 class UprightPixels:
     """Converts frames one after the other to pictures of one size; keeps FFmpeg's scaler between them."""
 
-    def __init__(self, size: FrameSize | None = None) -> None:
-        """`size`: what every picture is scaled to; None for the size of the first."""
-        self._size = size
+    def __init__(self, size: FrameSize | None = None, stored: tuple[int, int] | None = None) -> None:
+        """`size`: what every picture is scaled to; None for that of a frame that is stored with the width and height
+        `stored`, or of the first."""
+        self._size, self._stored = size, stored
         self._reformatter = VideoReformatter()
         self._turn = UPRIGHT
         self._rotation_deg: int | None = None
@@ -78,7 +79,8 @@ class UprightPixels:
         width, height = square_size(frame.width, frame.height, aspect)
         upright = (height, width) if turn.transpose else (width, height)
         if self._size is None:
-            self._size = FrameSize(*upright)
+            across, down = square_size(*(self._stored or (frame.width, frame.height)), aspect)
+            self._size = FrameSize(down, across) if turn.transpose else FrameSize(across, down)
         wanted = (self._size.width_px, self._size.height_px)
         if upright == wanted:
             return width, height

@@ -1,12 +1,14 @@
 """Video files, by PyAV (FFmpeg): frames one at a time, each with the time that the container states."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Self
 
 from av.container import InputContainer
 
+from chalicelib.analysis.media.budgeted_file import unwatched
 from chalicelib.analysis.media.frames import Frame, MediaInfo, MediaLimits
+from chalicelib.analysis.media.key_frame_sizes import largest_size
 from chalicelib.analysis.media.mp4_claims import require_plausible_samples, require_whole_fragments
 from chalicelib.analysis.media.video_container import (
     DAMAGED,
@@ -23,7 +25,8 @@ MP4_DEMUXER = "mov"
 
 class VideoSource:
     """An opened video. `frames()` always returns the same iterator: every decoded frame comes once, in increasing
-    time, all with the size of the first: if the stream changes its size, the others are scaled.
+    time, all with one size, that of the first or of the largest that can be told (`key_frame_sizes`): if the stream
+    changes its size, the others are scaled.
 
     Packets that the decoder refuses are skipped, as players do. MediaError while iterating: a frame is too large or
     too late for the limits, the clock jumps back, or at the end clearly less came out than the header promised
@@ -53,7 +56,14 @@ class VideoSource:
         self.close()
 
 
-def open_video(path: Path, demuxer: str, limits: MediaLimits, *, threads: int | None = None) -> VideoSource:
+def open_video(
+    path: Path,
+    demuxer: str,
+    limits: MediaLimits,
+    *,
+    threads: int | None = None,
+    while_opening: Callable[[], None] = unwatched,
+) -> VideoSource:
     """Open `path` with the FFmpeg demuxer of this name and decode its first frame.
 
     `threads`: of the decoder, 0 for one per core, None for as many as the size of the frames asks for; they change
@@ -69,7 +79,8 @@ def open_video(path: Path, demuxer: str, limits: MediaLimits, *, threads: int | 
         require_all_bytes(container, stream, path)
         claimed_s = duration_s(container, stream)
         frames_total = frames_promised(container, stream, claimed_s)  # before decoding, which rewrites the index
-        frames = Decoding(container, stream, limits).frames()
+        largest = largest_size(path, demuxer, stream, limits, while_opening)
+        frames = Decoding(container, stream, limits, stored_size=largest).frames()
         first = _first(frames)
         info = MediaInfo(
             kind="video",

@@ -257,7 +257,7 @@ def test_truncated_images_are_refused(tmp_path: Path, name: str) -> None:
 def test_too_many_pixels_are_refused(tmp_path: Path, name: str) -> None:
     content = image_bytes(rgb_corners(), name)
     assert opened(tmp_path, content, MediaLimits(max_pixels=64 * 48))[0].width_px == 64
-    with pytest.raises(MediaError, match="64 x 48 pixels, more than the 3071"):
+    with pytest.raises(MediaError, match="64 x 48 pixels; at most 3071"):
         opened(tmp_path, content, MediaLimits(max_pixels=64 * 48 - 1))
 
 
