@@ -56,7 +56,7 @@ demo: ready  ## Analyse a video or picture from start to end: make demo MEDIA=cl
 serve: ready  ## Keep the API running on this machine: make serve [PORT=8000] [DROP=directory]
 	@$(BIN)/python -m chalicelib.local serve
 
-test: ready check  ## Everything that a change must pass
+test: ready check  ## Run every check that a change must pass
 	@echo "Tests"
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
@@ -86,11 +86,11 @@ format: ready  ## Format the code
 	@$(BIN)/ruff check --fix $(SOURCES)
 	@$(BIN)/ruff format $(SOURCES)
 
-picture: ready  ## Draw the README's picture anew
+picture: ready  ## Draw the README's picture
 	@$(BIN)/python -m chalicelib.local demo --out build/picture
 	@$(BIN)/python -m lab.pictures.draw_demo build/picture
 
-train: ready  ## Train the expression model anew from ../shared (about an hour; PyTorch goes to its own environment)
+train: ready  ## Train the expression model from ../shared (about an hour; PyTorch goes to its own environment)
 	@$(PYTHON) -m venv $(TRAINING)
 	@$(TRAINING)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@$(TRAINING)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/training.in
@@ -100,7 +100,7 @@ train: ready  ## Train the expression model anew from ../shared (about an hour; 
 evaluate: ready  ## Measure Mien on ../shared/media, write docs/evaluation.md (some minutes): make evaluate [ONLY=crowds] [LABELLED=folder]
 	@$(BIN)/python -m lab.evaluation --only "$$MIEN_ONLY" --labelled "$$MIEN_LABELLED"
 
-bench: ready $(BENCH)/.installed  ## Measure speed beside MediaPipe, memory, cost; write docs/performance.md (20 min): make bench [ONLY=memory]
+bench: ready $(BENCH)/.installed  ## Measure speed compared with MediaPipe, memory, cost; write docs/performance.md (20 min): make bench [ONLY=memory]
 	@$(BIN)/python -m lab.benchmark --only "$$MIEN_ONLY"
 
 # Without MediaPipe's package the benchmark measures Mien alone, and says so.
@@ -110,7 +110,7 @@ $(BENCH)/.installed: requirements/bench.txt
 	@if $(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt; \
 	then touch $@; else rm -rf $(BENCH); fi
 
-pages: ready  ## Make the API's page on responsible use from its document anew
+pages: ready  ## Generate the API's page on responsible use from its document
 	@$(BIN)/python -m infra.pages.responsible_use
 
 vendor: ready  ## Fetch the console's libraries as pinned (needs npm)
@@ -119,30 +119,30 @@ vendor: ready  ## Fetch the console's libraries as pinned (needs npm)
 STAGE := staging
 export MIEN_STAGE := $(value STAGE)
 
-package: ready  ## Bundle, merge and check what a deployment uploads: make package [STAGE=staging]
+package: ready  ## Bundle, merge and check the files of a deployment: make package [STAGE=staging]
 	@$(BIN)/python -m infra.deployment.package
 
 EMAIL :=
 export MIEN_EMAIL := $(value EMAIL)
 
-deploy: ready  ## Bring a stage into the AWS account of your environment: make deploy STAGE=staging [EMAIL=first@user.org]
+deploy: ready  ## Deploy a stage to the AWS account of your environment: make deploy STAGE=staging [EMAIL=first@user.org]
 	@$(BIN)/python -m infra.deployment.deploy
 
-destroy: ready  ## Delete a stage, but for its media and rows: make destroy STAGE=staging
+destroy: ready  ## Delete a stage, but keep its media and rows: make destroy STAGE=staging
 	@$(BIN)/python -m infra.deployment.destroy
 
-simulate: ready  ## What a day of load does to functions, segments and machines (docs/scale.md)
+simulate: ready  ## Simulate a day of load on functions, segments and machines (docs/scale.md)
 	@$(BIN)/python -m infra.simulation
 
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 
-lock:  ## Resolve the dependencies anew (needs uv)
+lock:  ## Resolve the dependencies again (needs uv)
 	@$(LOCK) requirements/dev.in -o requirements/dev.txt
 	@$(LOCK) requirements/worker.in -c requirements/dev.txt -o requirements/worker.txt
 	@$(LOCK) requirements/worker-cuda.in -c requirements/worker.txt -o requirements/worker-cuda.txt
 	@$(LOCK) requirements/bench.in -c requirements/dev.txt -o requirements/bench.txt
 	@$(LOCK) requirements/light.in -c requirements/dev.txt -o requirements.txt
 
-clean:  ## Remove what set-up and the checks made; results stay
+clean:  ## Remove what set-up and the checks created; results stay
 	rm -rf $(VENV) $(TRAINING) $(BENCH) models build .mypy_cache .ruff_cache .pytest_cache .hypothesis

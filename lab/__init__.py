@@ -1,4 +1,4 @@
-"""How Mien is taught, measured and drawn. Uses the product, never the other way round.
+"""Training, evaluation, benchmarks and drawings of Mien. Uses the product, never the other way round.
 
 benchmark    How fast Mien is, how much it takes, and against what: `make bench`
 calibration  Prints the figures behind the constants of `analysis.expressions`

@@ -1,4 +1,4 @@
-"""Each package's `__init__.py` is its map: it names all that is in the package. No room is overfull."""
+"""Each package's `__init__.py` is its map: it names all that is in the package. No folder and no file is too large."""
 
 import ast
 import re
@@ -15,6 +15,16 @@ _PACKAGES = sorted(
 # `sections` list their members in code, in the order in which they are reported.
 _MAPPED = [package for package in _PACKAGES if not package.endswith("/sections")]
 _MOST_MODULES = 22
+_MOST_LINES = 250
+# Still to be split. A file may leave this list; none may join it.
+_TOO_LONG = {
+    "chalicelib/aws/dynamodb/table.py": 265,
+    "chalicelib/domain/jobs.py": 360,
+    "chalicelib/worker/second_process.py": 295,
+    "lab/benchmark/stages.py": 255,
+    "lab/evaluation/made_clips.py": 310,
+    "lab/rendered_faces/movements.py": 265,
+}
 
 
 def _modules(package: str) -> list[str]:
@@ -37,3 +47,11 @@ def test_the_map_names_every_module(package: str) -> None:
 @pytest.mark.parametrize("package", [package for package in _PACKAGES if package.startswith("chalicelib")])
 def test_no_room_is_overfull(package: str) -> None:
     assert len(_modules(package)) <= _MOST_MODULES
+
+
+@pytest.mark.parametrize("top", ["chalicelib", "infra", "lab"])
+def test_no_file_is_too_long(top: str) -> None:
+    lengths = {
+        path.relative_to(_ROOT).as_posix(): len(path.read_text().splitlines()) for path in (_ROOT / top).rglob("*.py")
+    }
+    assert {name: lines for name, lines in lengths.items() if lines > _TOO_LONG.get(name, _MOST_LINES)} == {}

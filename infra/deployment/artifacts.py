@@ -1,4 +1,4 @@
-"""What CloudFormation reads from S3: the zip and the template, under names that follow from their content."""
+"""The objects that CloudFormation reads from S3: the zip and the template, under names derived from their content."""
 
 import hashlib
 import json

@@ -41,7 +41,7 @@ class BundleMeasures:
 
 
 def check_bundle(bundle: Path, lock: Path = ROOT / "requirements.txt") -> BundleMeasures:
-    """Raises `DeploymentError` where the zip is too large, lacks a locked package, or cannot be imported by itself."""
+    """Raises `DeploymentError` if the zip is too large, lacks a locked package, or cannot be imported by itself."""
     size_bytes = bundle.stat().st_size
     if size_bytes >= MAX_BUNDLE_BYTES:
         raise DeploymentError(f"{bundle.name} has {size_bytes:,} bytes; it is to stay under {MAX_BUNDLE_BYTES:,}.")

@@ -1,11 +1,12 @@
-"""How many Lambda functions an account may run at once, and whether a stage fits."""
+"""The concurrency limit of Lambda in an account, and the check that a stage fits."""
 
 from boto3.session import Session
 
 from infra.deployment.errors import DeploymentError
 
 LIGHT_FUNCTIONS = 40
-"""What the functions behind queues may take beside the workers: four, at most ten of each (`MaximumConcurrency`)."""
+"""The concurrency of the functions behind queues, in addition to the workers: four, at most ten of each
+(`MaximumConcurrency`)."""
 
 _FOR_THE_API = 10
 

@@ -16,7 +16,7 @@ from infra.deployment.release import Release
 
 
 def main() -> int:
-    """Runs the command; returns 0, or 1 after an error's sentence on stderr."""
+    """Runs the command; returns 0, or 1 after an error message on stderr."""
     try:
         stage = chosen_stage()
         package = make_package(stage)
@@ -46,7 +46,7 @@ def _greet(session: Session, outputs: dict[str, str], email: str) -> None:
             print(f"User:     {made.user.email}\nAccount:  {made.user.account_id}\nPassword: {made.password}")
             print("The password is stored as a hash only: keep it now.")
     else:
-        print(f"To add users: .venv/bin/python -m chalicelib.cli user --table {table} add somebody@example.org")
+        print(f"To add users: .venv/bin/python -m chalicelib.cli user --table {table} add user@example.org")
     print(f"Media bucket: {outputs['MediaBucketName']}")
     print(f"Index: {outputs['IndexUrl']}")
 

@@ -14,7 +14,7 @@ from infra.deployment.stacks import Stacks
 
 
 def main() -> int:
-    """Runs the command; returns 0, or 1 after a sentence on stderr."""
+    """Runs the command; returns 0, or 1 after an error message on stderr."""
     try:
         stage = chosen_stage()
         session = Session()
@@ -24,7 +24,7 @@ def main() -> int:
         print(f"The stage is not deleted: {error}", file=sys.stderr)
         return 1
     except EOFError:
-        print("Nothing was deleted: nobody answered.", file=sys.stderr)
+        print("Nothing was deleted: the stage was not confirmed.", file=sys.stderr)
         return 1
     return 0
 

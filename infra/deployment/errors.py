@@ -1,4 +1,4 @@
-"""What can go wrong on the way into AWS, as a sentence for the person at the keyboard."""
+"""Errors of a deployment, with a message for the operator."""
 
 
 class DeploymentError(Exception):

@@ -1,4 +1,4 @@
-"""Somebody who may call a new stage."""
+"""Creates the first user of a new stage."""
 
 import secrets
 from dataclasses import dataclass
@@ -20,9 +20,9 @@ class NewUser:
 
 
 def create_first_user(users: Users, email: str) -> NewUser | None:
-    """A user in an account of his own where there is nobody yet; None, and nothing changed, where there is.
+    """Creates a user in a new account if there is no user yet; otherwise changes nothing and returns None.
 
-    Raises `Invalid` for a name that is no e-mail address.
+    Raises `Invalid` for a name that is not an e-mail address.
     """
     if users.list():
         return None

@@ -1,4 +1,4 @@
-"""The worker image in ECR. Its tag follows from what goes into it, so an image that is there already is not built."""
+"""The worker image in ECR. Its tag is derived from its inputs, so an existing image is not built again."""
 
 import base64
 import hashlib
@@ -56,7 +56,7 @@ class WorkerImages:
         self._say = say
 
     def publish(self, variant: Variant) -> str:
-        """The image's address by digest; builds and pushes it where it is not there."""
+        """Returns the image's address by digest; builds and pushes it if it does not exist."""
         tag = image_tag(variant)
         digest = self._digest(tag)
         if digest is None:

@@ -68,7 +68,7 @@ def lint(*paths: Path) -> None:
 
 
 def refuse_wildcards(translated: dict[str, Any]) -> None:
-    """Raises `DeploymentError` where a policy allows more than `wildcards.json` has reasons for."""
+    """Raises `DeploymentError` if a policy allows more than `wildcards.json` has reasons for."""
     found = complaints(translated, load_wildcards())
     if found:
         raise DeploymentError("the policies are too wide:\n" + "\n".join(found))

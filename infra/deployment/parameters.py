@@ -12,7 +12,7 @@ SET_BY_DEPLOY = frozenset({"Stage", "WorkerImage", "GpuWorkerImage"})
 
 
 def load_parameters(stage: str, template: dict[str, Any], folder: Path = PARAMETERS) -> dict[str, str]:
-    """What the stage's file says. Raises `DeploymentError` for a name or a value that the template does not have."""
+    """Reads the stage's file. Raises `DeploymentError` for a name or a value that the template does not have."""
     path = folder / f"{stage}.json"
     try:
         found = json.loads(path.read_text())

@@ -1,4 +1,4 @@
-"""Where the files of a deployment are."""
+"""The paths of the files of a deployment."""
 
 import json
 import os
@@ -13,12 +13,12 @@ FOUNDATION = ROOT / "infra" / "foundation.yaml"
 DOCKERFILE = ROOT / "infra" / "worker.Dockerfile"
 PARAMETERS = ROOT / "infra" / "parameters"
 REGION_OF_CHECKS = "eu-central-1"
-"""Where Chalice and the linter pretend to be; nothing that is packaged depends on it."""
+"""The region for Chalice and the linter; nothing that is packaged depends on it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """What one stage's `make package` leaves in its folder."""
+    """The files of one stage's `make package`."""
 
     folder: Path
 
@@ -39,7 +39,7 @@ class Package:
 
     @property
     def translated(self) -> Path:
-        """What CloudFormation will make of it, in its own resources."""
+        """Returns the path of the translated template, in CloudFormation's own resources."""
         return self.folder / "translated.json"
 
 
@@ -54,7 +54,7 @@ def stages() -> tuple[str, ...]:
 
 
 def chosen_stage() -> str:
-    """The stage of `make ... STAGE=`, in the environment. Raises `DeploymentError` where there is none of that name."""
+    """Returns the stage of `make ... STAGE=` from the environment. Raises `DeploymentError` if it does not exist."""
     stage, known = os.environ.get("MIEN_STAGE", ""), stages()
     if stage not in known:
         raise DeploymentError(

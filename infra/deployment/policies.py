@@ -1,6 +1,6 @@
-"""What the roles and policies of a translated template allow, held against a list of reasoned wildcards.
+"""Compares the roles and policies of a translated template with a list of justified wildcards.
 
-Every statement that allows something must name its actions and its resources. Where AWS leaves no other way, a line of
+Every statement that allows something must name its actions and its resources. If AWS leaves no other way, a line of
 `wildcards.json` names the actions, the resource and the reason; a line that nothing uses any more is refused as well.
 """
 
@@ -32,14 +32,14 @@ class Grant:
 
 
 def load_wildcards(path: Path = WILDCARDS) -> tuple[Wildcard, ...]:
-    """The list beside this file, or another one of the same form."""
+    """Reads the list next to this file, or another one of the same form."""
     return tuple(
         Wildcard(frozenset(line["actions"]), line["resource"], line["reason"]) for line in json.loads(path.read_text())
     )
 
 
 def complaints(template: dict[str, Any], wildcards: tuple[Wildcard, ...]) -> list[str]:
-    """A sentence for each grant that is wider than the list allows, and for each line of the list without a use."""
+    """Returns a message for each grant that is wider than the list allows, and for each unused line of the list."""
     found: list[str] = []
     used: set[tuple[str, str]] = set()
     for grant in grants(template):

@@ -17,7 +17,7 @@ _NEVER_WORKED = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED"}
 
 
 class Stacks:
-    """The stacks of one account and region. `poll_s` is how often AWS is asked how it goes."""
+    """The stacks of one account and region. `poll_s` is the polling interval."""
 
     def __init__(
         self, client: "CloudFormationClient", *, poll_s: float = 5.0, say: Callable[[str], None] = print
@@ -27,16 +27,16 @@ class Stacks:
         self._say = say
 
     def outputs(self, name: str) -> dict[str, str] | None:
-        """The stack's outputs, None where there is no such stack."""
+        """Returns the stack's outputs, None if there is no such stack."""
         stack = self._find(name)
         if stack is None:
             return None
         return {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", ())}
 
     def deploy(self, name: str, *, parameters: Mapping[str, str], **template: str) -> dict[str, str]:
-        """Makes the stack, or changes it to what the template and the parameters say, and returns its outputs.
+        """Creates or updates the stack and returns its outputs.
 
-        `template` is `TemplateBody` or `TemplateURL`. A stack that cannot be changed goes back to what it was; raises
+        `template` is `TemplateBody` or `TemplateURL`. A stack that cannot be updated is rolled back; raises
         `DeploymentError` with the reasons that AWS gives.
         """
         stack = self._find(name)
@@ -84,7 +84,7 @@ class Stacks:
             raise
 
     def _begin_update(self, settings: Any) -> bool:
-        """Whether there is anything to change."""
+        """Returns True if there is anything to change."""
         try:
             self._client.update_stack(**settings)
         except ClientError as failure:

@@ -20,7 +20,7 @@ from infra.models.onnx_writer import OnnxWriter
 from infra.models.operators import OperatorConverter
 from infra.models.tflite_graph import Operator, Options
 
-# Keeps the direction finite where both rotation landmarks coincide; far below a pixel.
+# Keeps the direction finite if both rotation landmarks coincide; far below a pixel.
 SMALLEST_DISTANCE_PX = 1e-6
 # A sampling place outside every picture; the picture spans -1 to 1.
 NOWHERE = 3.0

@@ -14,7 +14,7 @@ from infra.models.errors import ConversionError
 from infra.models.onnx_writer import OnnxWriter
 from infra.models.tflite_graph import Graph, Operator, Place
 
-# Where axis i of a TFLite tensor of rank 4 lies in its ONNX value.
+# The axis of the ONNX value for axis i of a TFLite tensor of rank 4.
 CHANNELS_FIRST_AXIS = (0, 2, 3, 1)
 
 Margins = tuple[int, int, int, int]
@@ -41,13 +41,13 @@ class Conversion:
         return found.data
 
     def is_constant(self, tensor: int) -> bool:
-        """Whether the tensor is known before the graph runs."""
+        """Returns True if the tensor is known before the graph runs."""
         return self.graph.tensors[tensor].data is not None
 
     def value(self, tensor: int) -> str:
         """ONNX name of a computed tensor. Raises `ConversionError` if it was not computed, or has margins to add."""
         if tensor not in self._values or tensor in self._margins:
-            raise ConversionError(f"{self.graph.tensors[tensor].name} is used where its value is not known.")
+            raise ConversionError(f"{self.graph.tensors[tensor].name} is used although its value is not known.")
         return self._values[tensor]
 
     def operand(self, tensor: int, rank: int) -> str:
@@ -82,7 +82,7 @@ class Conversion:
         return self._values[tensor], self._margins[tensor]
 
     def place(self, tensor: int) -> Place:
-        """Where an output is computed: as a part of another tensor, or as a whole by itself."""
+        """The place of an output: a part of another tensor, or a tensor of its own."""
         return self.graph.places.get(tensor, Place(tensor, 0))
 
     def consumers(self, tensor: int) -> list[Operator]:

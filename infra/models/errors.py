@@ -1,8 +1,8 @@
-"""What can go wrong while model files are prepared."""
+"""Errors of the preparation of model files."""
 
 
 class PreparationError(Exception):
-    """A step of the preparation failed; the message is a sentence for the person who ran it."""
+    """A step of the preparation failed; the message is for the user."""
 
 
 class ConversionError(PreparationError):

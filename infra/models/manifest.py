@@ -46,7 +46,7 @@ class Manifest:
 
 
 def load_manifest(path: Path = MANIFEST_FILE) -> Manifest:
-    """Reads the manifest beside this file, or another one of the same form."""
+    """Reads the manifest next to this file, or another one of the same form."""
     document = json.loads(path.read_text())
     models = tuple(Model(**model) for model in document["models"])
     return Manifest(carrier=Carrier(**document["carrier"]), models=models)
@@ -63,6 +63,6 @@ def sha256_of(content: bytes) -> str:
 
 
 def is_ready(model: Model, models_dir: Path) -> bool:
-    """Whether the model's ONNX file is there and is the one that the manifest names."""
+    """Returns True if the model's ONNX file exists and matches the manifest."""
     path = models_dir / model.file
     return path.is_file() and sha256_of(path.read_bytes()) == model.sha256

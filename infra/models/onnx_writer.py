@@ -31,7 +31,7 @@ class OnnxWriter:
         return name
 
     def state_shape(self, value: str, shape: Sequence[int]) -> None:
-        """States that a value is (N, *shape), where ONNX cannot infer that its batch is that of the input."""
+        """States that a value is (N, *shape), if ONNX cannot infer that its batch is that of the input."""
         self._shapes.append(batch_value(value, shape))
 
     def floats(self, values: Any) -> str:

@@ -51,7 +51,7 @@ class _Step:
 
 
 def merge_towers(graph: Graph) -> Graph:
-    """The graph with its parallel towers merged, or the graph itself where there are none."""
+    """Returns the graph with its parallel towers merged, or the graph itself if there are none."""
     return _Merging(graph).merged()
 
 
@@ -100,7 +100,7 @@ class _Merging:
         return known and any(tensor in self._lanes for tensor in operator.inputs)
 
     def _key(self, operator: Operator) -> tuple[object, ...]:
-        """What operators of one step have in common."""
+        """The common properties of operators of one step."""
         computed, constants = self._computed(operator), self._constants(operator)
         sources = tuple(self._lanes[tensor][0].output if tensor in self._lanes else tensor for tensor in computed)
         options = "" if operator.kind == FIRST else repr(sorted(operator.options.items()))

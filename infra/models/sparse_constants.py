@@ -21,7 +21,7 @@ COMPRESSED = 1
 
 
 def densify(values: Array, shape: tuple[int, ...], sparsity: Any) -> Array:
-    """Dense array of `shape` and of the dtype of `values`, zero where nothing is stored.
+    """Dense array of `shape` and of the dtype of `values`, zero if nothing is stored.
 
     `values` is one-dimensional; `sparsity` is the tensor's `SparsityParameters` table. Raises `ConversionError` for
     block-sparse tensors and for dimensions stored in another order than that of the shape.

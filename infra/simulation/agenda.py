@@ -8,7 +8,7 @@ Action = Callable[[], None]
 
 
 class Agenda:
-    """What is to happen when. Actions at the same time happen in the order in which they were added."""
+    """Scheduled actions. Actions at the same time run in the order in which they were added."""
 
     def __init__(self) -> None:
         self._entries: list[tuple[float, int, Action]] = []

@@ -1,11 +1,11 @@
-"""What is simulated: the load, the speeds, the limits."""
+"""The plan of a simulation: load, speeds, limits."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """One kind of medium among the jobs: `share` of all jobs, each of `duration_s` seconds of video."""
+    """One kind of video among the jobs: `share` of all jobs, each of `duration_s` seconds of video."""
 
     share: float
     duration_s: float
@@ -14,7 +14,7 @@ class Media:
 @dataclass(frozen=True, slots=True)
 class Functions:
     """The worker function behind its queue. An event source mapping begins with `first` invocations at once and adds
-    `growth_per_min` while messages wait, up to `maximum`. A job costs `overhead_s` beside its frames."""
+    `growth_per_min` while messages wait, up to `maximum`. A job costs `overhead_s` in addition to its frames."""
 
     frames_per_s: float
     overhead_s: float = 2.0
@@ -74,6 +74,6 @@ class Plan:
 
     @property
     def video_hours_per_day(self) -> float:
-        """What the mean of the load comes to."""
+        """Returns the mean of the load."""
         mean_s = sum(each.share * each.duration_s for each in self.media)
         return self.jobs_per_h * 24 * mean_s / 3600

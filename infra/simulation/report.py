@@ -6,14 +6,14 @@ from infra.simulation.simulate import Outcome
 
 
 def percentile(ordered: Sequence[float], share: float) -> float:
-    """The value that `share` of the ordered values do not exceed (nearest rank); 0 where there are none."""
+    """Returns the value that `share` of the ordered values do not exceed (nearest rank); 0 if there are none."""
     if not ordered:
         return 0.0
     return ordered[min(int(share * len(ordered)), len(ordered) - 1)]
 
 
 def lines(outcome: Outcome) -> list[str]:
-    """What the plan came to."""
+    """Returns the results of the plan."""
     plan, video_h = outcome.plan, outcome.plan.video_hours_per_day
     shown = [
         f"{plan.name}: {outcome.arrived:,} jobs in {plan.hours:.3g} h, {video_h:,.0f} h of video a day",

@@ -17,7 +17,8 @@ _FREE_DISK_GB = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a plan. Waits are of jobs for their worker function, totals from arrival to the result; both sorted.
+    """The results of a plan. Waits are of jobs for their worker function, totals from arrival to the result; both
+    sorted.
 
     Costs are of computing alone, in US dollars.
     """
@@ -47,7 +48,7 @@ class Outcome:
 
     @property
     def fleet_usd_per_video_min(self) -> float:
-        """The machines' share of a minute of video in segments; 0 where there is none."""
+        """Returns the machines' share of a minute of video in segments; 0 if there is none."""
         return self.fleet_usd / self.long_video_min if self.long_video_min else 0.0
 
 
@@ -118,7 +119,7 @@ class Simulation:
         def segment_done() -> None:
             nonlocal left
             left -= 1
-            if left == 0:  # whoever is last stitches, which is little work beside measuring
+            if left == 0:  # the last one stitches, which is little work compared with measuring
                 finish()
 
         load_s = self._load_s(duration_s)

@@ -1,4 +1,4 @@
-"""How fast Mien is, how much it takes, and against what: `make bench`.
+"""Speed, memory and cost of Mien, compared with MediaPipe: `make bench`.
 
 sections          The questions of the benchmark, a module each, which has a NAME and a function `measure`
 bench             What the sections of the benchmark measure with

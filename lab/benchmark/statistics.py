@@ -19,7 +19,7 @@ class Spread:
 
 
 def spread(values: Sequence[float]) -> Spread:
-    """Raises `ValueError` where there are none."""
+    """Raises `ValueError` if there are none."""
     if not values:
         raise ValueError("nothing was measured")
     return Spread(float(median(values)), min(values), max(values))

@@ -20,7 +20,7 @@ _PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".bmp"}
 
 
 def run(path: Path, faces_allowed: int, bundle: Path) -> Run:
-    """One file. Raises `OSError` where OpenCV cannot read it."""
+    """One file. Raises `OSError` if OpenCV cannot read it."""
     is_picture = path.suffix.lower() in _PICTURES
     vision = mp.tasks.vision
     options = vision.FaceLandmarkerOptions(

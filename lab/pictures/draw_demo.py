@@ -27,7 +27,7 @@ _BOX_COLOUR_BGR = (110, 118, 15)
 
 @dataclass(frozen=True)
 class Row:
-    """One face in one frame of the table; `values` is None where there was no face."""
+    """One face in one frame of the table; `values` is None if there was no face."""
 
     time_s: float
     face_id: str

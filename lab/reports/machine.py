@@ -1,4 +1,4 @@
-"""What a report was measured on, in a line."""
+"""The machine of a report, in one line."""
 
 import os
 import platform

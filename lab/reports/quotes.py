@@ -27,11 +27,11 @@ def quotes(document: str) -> Iterator[Quote]:
 
 
 def numbers(report: Report) -> Mapping[str, str]:
-    """How each figure that was measured is written."""
+    """Returns the text of each measured figure."""
     return {name: f"{figure.value:g}" for name, figure in figures_of(report) if figure.value is not None}
 
 
 def requoted(document: str, report: Report) -> str:
-    """The document with the numbers of the report. Raises `KeyError` where it quotes a figure that there is not."""
+    """Returns the document with the numbers of the report. Raises `KeyError` if it quotes an unknown figure."""
     known = numbers(report)
     return _QUOTE.sub(lambda found: f"{known[found['name']]}<!-- {found['name']} -->", document)

@@ -1,4 +1,4 @@
-"""What is measured, as data: figures with the bars they are held against, tables, and a reading of them."""
+"""Measurements as data: figures with their bars, tables, and an interpretation."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -10,14 +10,14 @@ Cell = str | float | int | None
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """What a figure must reach. `source` says who asks for it: the project's aims, or the report itself."""
+    """The target of a figure. `source` is its origin: the project's aims, or the report itself."""
 
     at_least: float | None = None
     at_most: float | None = None
     source: str = "aim"
 
     def holds(self, value: float | None) -> bool:
-        """Whether the figure passes; one that could not be measured does not."""
+        """Returns True if the figure passes; one that could not be measured does not."""
         if value is None:
             return False
         above = self.at_least is None or value >= self.at_least
@@ -48,7 +48,7 @@ class Figure:
 
     @property
     def fails(self) -> bool:
-        """Whether it misses its bar."""
+        """Returns True if it misses its bar."""
         return self.bar is not None and not self.bar.holds(self.value)
 
 

@@ -37,7 +37,7 @@ class Teacher:
     """Measures a face with the teacher's own mesh and scores any mesh."""
 
     def __init__(self, bundle: Path = BUNDLE, *, threads: int = 1) -> None:
-        """Raises `OSError` where the bundle cannot be read."""
+        """Raises `OSError` if the bundle cannot be read."""
         with zipfile.ZipFile(bundle) as archive:
             mesh, blendshapes = (
                 archive.read(f"{name}.tflite") for name in ("face_landmarks_detector", "face_blendshapes")
