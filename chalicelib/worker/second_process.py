@@ -192,7 +192,7 @@ class RunningPart:
         if self._last.frames >= frames:
             return True
         if self._last.our_fault:
-            raise SecondHalfLost("the process that measured the second half of the video is gone")
+            raise SecondHalfLost("the process that measured the second half of the video has ended")
         if self._last.media_fault is not None:
             raise MediaError(self._last.media_fault)
         return False

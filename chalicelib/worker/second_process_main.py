@@ -28,7 +28,7 @@ _log = logging.getLogger("chalicelib.worker.second")
 
 def main(models_folder: Path, connection: Connection) -> None:
     """Answers requests until the process is ended."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all; the worker says when this one ends
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # all processes get Ctrl-C; the worker ends this one
     requests: SimpleQueue[PartRequest] = SimpleQueue()
     Thread(target=_listen, args=(connection, requests), name="requests", daemon=True).start()
     models = Models(models_folder)
@@ -65,7 +65,7 @@ def _measured(models: Models, request: PartRequest, connection: Connection) -> P
         measurer.measure(request.media_path, request.recipe, request.span, request.part_path, counted, in_threads=False)
     except MediaError as unusable:
         return PartAnswer(written, own, True, str(unusable))
-    except Exception:  # noqa: BLE001  # the boundary of the process: the worker is told, and may ask again
+    except Exception:  # noqa: BLE001  # the boundary of the process: the worker gets the error and may ask again
         _log.exception("a second half failed")
         return PartAnswer(written, own, True, our_fault=True)
     return PartAnswer(written, own, True)

@@ -13,7 +13,7 @@ from chalicelib.worker.part_measurer import StoredPart, require_all_decoded
 
 
 def stitched_frames(media: MediaStore, job: Job, plan: SegmentPlan, directory: Path) -> Generator[FrameMetrics]:
-    """Every frame of the video once. One part at a time lies in `directory`.
+    """Yields every frame of the video once. Keeps one part at a time in `directory`.
 
     Raises `MediaError` at the end if too little of the whole video could be decoded.
     """
