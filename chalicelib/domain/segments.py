@@ -17,6 +17,9 @@ MAX_SEGMENTS = 120
 HALVES_LEAD_IN_S = 2.0
 """Longer than a lost face is remembered, and what the second half costs more than a half."""
 
+MIN_LEAD_IN_FRAMES = 4
+"""So many frames have to be measured by both parts, or faces could not be matched."""
+
 # Who measures the first half writes the results of both, some twentieth of the work.
 _FIRST_SHARE = 0.47
 
@@ -36,8 +39,8 @@ class Segment:
 class SegmentPlan:
     """The division of a video: `count` parts of `segment_s` seconds from the time of its first frame, `origin_s`, each
     with a lead-in of `overlap_s`. `duration_s` comes from the container; `frames_total` is for progress only.
-    `media_key` is the key of the input, `frame_size` the size to which its frames are scaled; both are None in older
-    plans.
+    `media_key` is the key of the input, `frame_size` the size to which its frames are scaled; `media_s` the length of
+    the whole video if only a stretch of it is divided; they are None in older plans.
     """
 
     count: int
@@ -48,6 +51,7 @@ class SegmentPlan:
     frames_total: int | None = None
     media_key: str | None = None
     frame_size: FrameSize | None = None
+    media_s: float | None = None
 
     def segment(self, index: int) -> Segment:
         """Part `index`, from 0. Raises ValueError for one that there is not."""

@@ -3,12 +3,16 @@
 from pathlib import Path
 
 from chalicelib.analysis.media.frames import MediaInfo
-from chalicelib.domain.segments import SegmentPlan, plan_segments
+from chalicelib.domain.measurements.stretch import Stretch
+from chalicelib.domain.segments import MIN_LEAD_IN_FRAMES, SegmentPlan, plan_segments
 from chalicelib.settings import Settings
 
 
-def divide(path: Path, info: MediaInfo, settings: Settings, *, was_interrupted: bool) -> SegmentPlan | None:
-    """Returns the segments of an opened media file; None if it is short, small, or of unknown duration.
+def divide(
+    path: Path, info: MediaInfo, settings: Settings, *, stretch: Stretch, was_interrupted: bool
+) -> SegmentPlan | None:
+    """Returns the segments of an opened media file, or of the stretch of it that `info` is about; None if it is short,
+    small, or of unknown duration.
 
     A run that was interrupted may have had too many faces for the time limit of a Lambda: it is divided if it is long
     enough for two segments.
@@ -25,7 +29,13 @@ def divide(path: Path, info: MediaInfo, settings: Settings, *, was_interrupted: 
         origin_s=info.begins_s,
         duration_s=info.duration_s,
         segment_s=settings.segment_s,
-        overlap_s=settings.segment_overlap_s,
+        overlap_s=_overlap_s(settings, stretch),
         frames_total=info.frames_total,
         frame_size=info.frame_size,
     )
+
+
+def _overlap_s(settings: Settings, stretch: Stretch) -> float:
+    if stretch.frames_per_second is None:
+        return settings.segment_overlap_s
+    return max(settings.segment_overlap_s, MIN_LEAD_IN_FRAMES / stretch.frames_per_second)

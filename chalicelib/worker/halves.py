@@ -17,7 +17,7 @@ from chalicelib.analysis.media.video_spans import SEEKABLE_FORMATS
 from chalicelib.domain.measurements.metrics import FrameMetrics
 from chalicelib.domain.measurements.stitching import stitch
 from chalicelib.domain.requests.recipes import Recipe
-from chalicelib.domain.segments import Segment, SegmentPlan, plan_halves
+from chalicelib.domain.segments import HALVES_LEAD_IN_S, MIN_LEAD_IN_FRAMES, Segment, SegmentPlan, plan_halves
 from chalicelib.errors import MediaError
 from chalicelib.worker.part_measurer import PartMeasurer, StoredPart, require_all_decoded, span_of
 from chalicelib.worker.second_process import PartRequest, RunningPart, SecondProcess, SecondProcessUnavailable
@@ -44,13 +44,17 @@ class Report(Protocol):
 
 
 def halves_of(info: MediaInfo, recipe: Recipe) -> SegmentPlan | None:
-    """Returns how a video is halved; None if it is short, not a video, very large, or not seekable.
+    """Returns how a video is halved; None if it is short, not a video, very large, or not seekable,
+    or has too few frames in the lead-in. `info`: of the recipe's stretch of it.
 
     A job for one face stays with the first face; the second half would choose another.
     """
     if info.kind != "video" or info.format_name not in SEEKABLE_FORMATS or info.duration_s is None:
         return None
     if info.duration_s < _MIN_DURATION_S or info.width_px * info.height_px > _MAX_PIXELS or recipe.max_faces == 1:
+        return None
+    rate = recipe.stretch.frames_per_second
+    if rate is not None and rate * HALVES_LEAD_IN_S < MIN_LEAD_IN_FRAMES:
         return None
     return plan_halves(
         origin_s=info.begins_s,
@@ -79,17 +83,17 @@ def measured_in_halves(
     """
     first, second = plan.segment(0), plan.segment(1)
     first_part, second_part = directory / "half-0", directory / "half-1"
-    running = _begun(process, parts.request(path, recipe, span_of(second, plan), second_part), report)
+    running = _begun(process, parts.request(path, recipe, span_of(second, plan, recipe.stretch), second_part), report)
     first_count, second_count = _Count(first, report), _Count(second, report)
     report.count_elsewhere(lambda: first_count.own + (running.own if running else second_count.own))
     measure = partial(parts.measure, path, recipe, in_threads=running is None, while_skipping=report.go_on)
     with ExitStack() as ends:
         if running is not None:
             ends.callback(running.close)
-        measure(span_of(first, plan), first_part, first_count.passed)
+        measure(span_of(first, plan, recipe.stretch), first_part, first_count.passed)
         try:
             if running is None:
-                measure(span_of(second, plan), second_part, second_count.passed)
+                measure(span_of(second, plan, recipe.stretch), second_part, second_count.passed)
             later: RunningPart | StoredPart = running or StoredPart(second_part)
             frames = later.frames()
             lead_in = _until(second.start_s, frames)

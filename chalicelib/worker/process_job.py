@@ -28,11 +28,12 @@ from chalicelib.worker.fetch_input import fetch_input
 from chalicelib.worker.halves import halves_of, measured_in_halves
 from chalicelib.worker.job_medium import load_medium
 from chalicelib.worker.media_fetcher import FetchLimits, MediaFetcher
-from chalicelib.worker.part_measurer import PartMeasurer
+from chalicelib.worker.part_measurer import PartMeasurer, measured_in_one_pass
 from chalicelib.worker.progress import ProgressReport
 from chalicelib.worker.result_entry import create_result_entry, store_results
 from chalicelib.worker.second_process import SecondProcess
 from chalicelib.worker.stitch_segments import stitched_frames
+from chalicelib.worker.stretches import stretched
 from chalicelib.worker.work_directories import work_directory
 
 _log = logging.getLogger(__name__)
@@ -99,15 +100,17 @@ class JobProcessor:
             media_key = load_medium(self._services, job, media_path)
         report = ProgressReport(self._services.runs, job)
         with open_media(media_path, self._limits, while_opening=report.go_on) as medium:
-            info = medium.info
-            _check_kind(info, job, recipe)
-            plan = divide(media_path, info, self._services.settings, was_interrupted=job.attempt > 1)
+            _check_kind(medium.info, job, recipe)
+            info, stretch = stretched(medium.info, recipe.stretch), recipe.stretch
+            settings = self._services.settings
+            plan = divide(media_path, info, settings, stretch=stretch, was_interrupted=job.attempt > 1)
             halves = halves_of(info, recipe)
-            facts = _MediumFacts(info.duration_s, info.frame_size, self._models.provider)
+            facts = _MediumFacts(medium.info.duration_s, info.frame_size, self._models.provider)
             if plan is None:
                 report.begin(info.frames_total)
             if plan is None and halves is None:
-                frames = self._parts.analyzer(recipe).analyze(medium.frames())
+                analyzer = self._parts.analyzer(recipe)
+                frames = measured_in_one_pass(analyzer, media_path, medium, stretch, self._limits)
                 return self._write_results(job, recipe, frames, facts, report=report, directory=directory)
         # From here on the medium is closed: its first picture and its decoder take memory.
         if plan is None and halves is not None:
@@ -118,12 +121,13 @@ class JobProcessor:
             )
             return self._write_results(job, recipe, frames, facts, report=report, directory=directory)
         if plan is not None:
-            self._services.segment_runs.hand_over(job, replace(plan, media_key=media_key))
+            self._services.segment_runs.hand_over(job, replace(plan, media_key=media_key, media_s=facts.duration_s))
         return None
 
     def _stitch_into(self, job: Job, plan: SegmentPlan, recipe: Recipe, directory: Path) -> Progress:
         report = ProgressReport(self._services.runs, job, shown=job.progress)
-        facts = _MediumFacts(plan.duration_s, plan.frame_size, self._services.segment_runs.provider(job))
+        media_s = plan.duration_s if plan.media_s is None else plan.media_s
+        facts = _MediumFacts(media_s, plan.frame_size, self._services.segment_runs.provider(job))
         frames = stitched_frames(self._services.ports.media(), job, plan, directory)
         return self._write_results(job, recipe, frames, facts, report=report, directory=directory)
 

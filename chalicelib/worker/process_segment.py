@@ -87,7 +87,7 @@ class SegmentProcessor:
             if plan.media_key not in (None, media_key):
                 raise MediaError(MEDIA_REPLACED)
             counter = _Counter(self._segment_runs, job, segment)
-            self._measurer.measure(media_path, recipe, span_of(segment, plan), part_path, counter.count)
+            self._measurer.measure(media_path, recipe, span_of(segment, plan, recipe.stretch), part_path, counter.count)
             with part_path.open("rb") as body:
                 key = part_key(job.account_id, job.id, job.run, index)
                 self._services.ports.media().save(key, body, PARTIAL_CONTENT_TYPE)

@@ -14,6 +14,7 @@ from chalicelib.analysis.media.frames import MediaInfo, MediaLimits
 from chalicelib.analysis.media.open_media import open_media
 from chalicelib.analysis.networks.models import Models
 from chalicelib.domain.measurements.metrics import MEASURED, FrameMetrics
+from chalicelib.domain.measurements.stretch import WHOLE
 from chalicelib.domain.requests.job_names import JobName
 from chalicelib.domain.requests.recipes import RECIPES, Recipe
 from chalicelib.domain.segments import HALVES_LEAD_IN_S, SegmentPlan
@@ -264,6 +265,6 @@ def test_frames_count_when_they_are_measured(measurer: PartMeasurer, clip: Path)
 
 def test_what_is_done_before_the_second_half_is_reported_too(measurer: PartMeasurer, clip: Path) -> None:
     notes = Notes()
-    span = span_of(_plan(clip).segment(1), _plan(clip))
+    span = span_of(_plan(clip).segment(1), _plan(clip), WHOLE)
     measurer.measure(clip, _recipe(), span, clip.with_name("part"), iter, while_skipping=notes.go_on)
     assert notes.went_on > 0

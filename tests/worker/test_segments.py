@@ -16,6 +16,7 @@ from chalicelib.domain.ids import new_id
 from chalicelib.domain.jobs import Job, JobStatus
 from chalicelib.domain.measurements.metrics import EVERY_METRIC, MetricGroup
 from chalicelib.domain.requests.job_names import JobName
+from chalicelib.domain.requests.job_options import DEFAULT_OPTIONS, JobOptions
 from chalicelib.domain.requests.new_jobs import NewJob
 from chalicelib.errors import Conflict, JobNotClaimable, LeaseLost
 from chalicelib.local.demo_clip import write_demo_clip
@@ -74,8 +75,8 @@ class World:
         self.entries, self.jobs, self.sweeper = services.entries, services.jobs, services.sweeper
         self.segment_runs = services.segment_runs
 
-    def create(self, body: bytes, name: JobName = JobName.MULTIFACE) -> Job:
-        return self.jobs.create(ADA, NewJob(name), Upload("clip.mp4", None, BytesIO(body), len(body)))
+    def create(self, body: bytes, name: JobName = JobName.MULTIFACE, options: JobOptions = DEFAULT_OPTIONS) -> Job:
+        return self.jobs.create(ADA, NewJob(name, options=options), Upload("clip.mp4", None, BytesIO(body), len(body)))
 
     def worker(self, owner: str) -> JobProcessor:
         return JobProcessor(self._services(owner), self.models)
@@ -90,9 +91,9 @@ class World:
     def job(self, job: Job) -> Job:
         return self.jobs.get(ADA, job.id)
 
-    def handed_over(self, body: bytes) -> Job:
+    def handed_over(self, body: bytes, options: JobOptions = DEFAULT_OPTIONS) -> Job:
         """A job whose segments wait for their workers."""
-        job = self.create(body)
+        job = self.create(body, options=options)
         self.worker("first").process(job.message)
         return self.job(job)
 
@@ -164,6 +165,39 @@ def test_segments_give_what_one_pass_gives(models: Models, clip: bytes) -> None:
     document = json.loads(world.media.objects[summary.media_key].body)
     assert document["configuration"]["execution provider"] == "CPUExecutionProvider"
     assert entry.media_seconds == pytest.approx(CLIP_S)
+
+
+def test_segments_of_a_stretch_have_its_frames_and_the_faces_of_one_pass(models: Models, clip: bytes) -> None:
+    options = JobOptions(start_s=1.5, end_s=CLIP_S - 1.0, frames_per_second=4.0, max_faces=3)
+    world, single = World(models), World(models, replace(SETTINGS, batch_queue=None))
+    reference = single.create(clip, options=options)
+    single.worker("single").process(reference.message)
+    job = world.handed_over(clip, options)
+    assert job.segments is not None
+    assert job.segments.count > 1
+    world.run_segments(job, *range(job.segments.count))
+    done = world.job(job)
+    assert (done.status, done.error) == (JobStatus.DONE, None)
+    expected, found = single.session(reference), world.session(job)
+    assert [frame["time"] for frame in found] == [frame["time"] for frame in expected]
+    assert (found[0]["time"], len(found)) == (1.5, round((CLIP_S - 2.5) * 4))
+    assert [sorted(frame["faces"]) for frame in found] == [sorted(frame["faces"]) for frame in expected]
+    assert any(frame["faces"] for frame in found)
+    assert done.progress is not None
+    assert done.progress.frames_done == len(expected)
+    for each in (
+        world.entries.get(ADA, str(done.result_entry_id)),
+        single.entries.get(ADA, str(single.job(reference).result_entry_id)),
+    ):
+        assert each.media_seconds == pytest.approx(CLIP_S)
+
+
+def test_a_stretch_after_the_end_ends_the_job_with_a_sentence(world: World, plain: bytes) -> None:
+    job = world.create(plain, options=JobOptions(start_s=3600.0))
+    world.worker("first").process(job.message)
+    done = world.job(job)
+    assert done.status is JobStatus.ERROR
+    assert "choose an earlier start_s" in str(done.error)
 
 
 def test_a_short_video_is_not_divided(world: World, tmp_path: Path) -> None:

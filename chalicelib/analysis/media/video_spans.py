@@ -1,8 +1,9 @@
 """A stretch of a video: the frames between two times, with the very times that a pass over all of it gives them."""
 
+import math
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 from types import TracebackType
@@ -20,6 +21,7 @@ from chalicelib.analysis.media.video_container import choose_stream, open_contai
 from chalicelib.analysis.media.video_decoding import Decoding
 from chalicelib.analysis.media.video_promise import Delivery, require_reach
 from chalicelib.domain.measurements.frame_size import FrameSize
+from chalicelib.domain.measurements.stretch import WHOLE, FramePicker, Stretch
 
 SEEKABLE_FORMATS = ("mov", "matroska")
 """Demuxers whose indexes lead to key frames by time. Elsewhere (AVI has no presentation times at all) everything before
@@ -27,13 +29,16 @@ the stretch is decoded as well, which costs little compared with the analysis.""
 
 # An index may go by decoding time, which is earlier: if the key frame that it leads to is too late, use one before it.
 _STEPS_BACK_S = (0.0, 10.0, 60.0)
+# Whether a frame is the first in its step shows by the one before it.
+_BEFORE_S = 0.001
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
     """Frames with `from_s <= time < until_s`; None means an open end. `origin_s` is the time of the video's first
     frame, from which its duration counts. If spans overlap, each accounts for `own_from_s <= time < own_until_s`.
-    `frame_size`: what its frames are scaled to, as those of the whole video are; None for the size of its first."""
+    `frame_size`: what its frames are scaled to, as those of the whole video are; None for the size of its first.
+    `stretch`: what of the whole video is measured, and how many of its frames."""
 
     from_s: float | None
     until_s: float | None
@@ -41,6 +46,17 @@ class Span:
     own_from_s: float | None = None
     own_until_s: float | None = None
     frame_size: FrameSize | None = None
+    stretch: Stretch = WHOLE
+
+    @property
+    def begins_s(self) -> float | None:
+        """The time before which no frame comes."""
+        return max((each for each in (self.from_s, self.stretch.start_s) if each is not None), default=None)
+
+    @property
+    def ends_s(self) -> float | None:
+        """The time from which on no frame comes."""
+        return min((each for each in (self.until_s, self.stretch.end_s) if each is not None), default=None)
 
 
 class SpanSource:
@@ -117,11 +133,13 @@ def _begin(
             stream,
             limits,
             own_from_s=span.own_from_s,
-            own_until_s=span.own_until_s,
+            own_until_s=min(math.inf if each is None else each for each in (span.own_until_s, span.ends_s)),
             frame_size=span.frame_size,
         )
 
-    from_s = span.from_s
+    from_s = span.begins_s
+    if from_s is not None and span.stretch.frames_per_second is not None:
+        from_s -= _BEFORE_S
     if from_s is None or container.format.name not in SEEKABLE_FORMATS or stream.time_base is None:
         whole = decoding()
         return whole, whole.pictures()
@@ -161,12 +179,17 @@ def _frames(
     limits: MediaLimits,
     while_skipping: Callable[[], None],
 ) -> Generator[Frame]:
+    begins_s, ends_s = span.begins_s, span.ends_s
+    picker = FramePicker(span.stretch)
     for time_s, picture in pictures:
-        if span.until_s is not None and time_s >= span.until_s:
+        if ends_s is not None and time_s >= ends_s:
             return
         require_duration(time_s - span.origin_s, limits)
-        if span.from_s is None or time_s >= span.from_s:
-            yield decoding.frame(time_s, picture)
+        is_picked = picker.picks(time_s)
+        if is_picked and (begins_s is None or time_s >= begins_s):
+            frame = decoding.frame(time_s, picture)
+            # What the container says of a frame ends with the next one, which may not be picked.
+            yield frame if picker.picks_all else replace(frame, duration_s=None)
         else:
             while_skipping()
     require_reach(container, stream, decoding.delivery)

@@ -10,10 +10,13 @@ from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
-from chalicelib.domain.requests.option_values import Choice, OptionValue, Text, WholeNumber
+from chalicelib.domain.measurements.stretch import Stretch
+from chalicelib.domain.requests.option_values import Choice, Number, OptionValue, Text, WholeNumber
 from chalicelib.domain.requests.result_formats import ResultTable
 from chalicelib.domain.retention import MAX_KEPT_S
+from chalicelib.errors import Invalid
 
+_TIME_S = Number(0, 1_000_000)
 _VALUE, _MEANING, _EXAMPLES = "value", "meaning", "examples"
 
 
@@ -59,6 +62,28 @@ class JobOptions:
         "Measure at most so many faces at a time; current-pack and ct-pack jobs measure one.",
         5,
     )
+    start_s: float | None = _option(
+        _TIME_S,
+        None,
+        "Measure the video from this time on, in seconds of its own clock.",
+        600,
+    )
+    end_s: float | None = _option(
+        _TIME_S, None, "Measure the video up to this time, in seconds of its own clock.", 1200
+    )
+    frames_per_second: float | None = _option(
+        Number(0.01, 240), None, "Measure at most so many frames a second, each at its own time.", 5
+    )
+
+    def __post_init__(self) -> None:
+        """Raises `Invalid` for options that exclude each other."""
+        if self.start_s is not None and self.end_s is not None and self.end_s <= self.start_s:
+            raise Invalid(f"The end_s ({self.end_s:g}) must be later than the start_s ({self.start_s:g}).")
+
+    @property
+    def stretch(self) -> Stretch:
+        """What of a video is measured."""
+        return Stretch(self.start_s, self.end_s, self.frames_per_second)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from chalicelib.domain.measurements.metrics import MetricSet, deployed_metrics
+from chalicelib.domain.measurements.stretch import WHOLE, Stretch
 from chalicelib.domain.requests.job_names import JobName
 from chalicelib.domain.requests.job_options import DEFAULT_OPTIONS, JobOptions, NeutralBaseline, Smoothing
 from chalicelib.domain.requests.result_formats import (
@@ -45,6 +46,7 @@ class Recipe:
     classifier_names: bool = False
     scores: Scores = Scores.OWN_NEUTRAL
     smoothed: bool = False
+    stretch: Stretch = WHOLE
 
     @property
     def follows_many(self) -> bool:
@@ -123,4 +125,4 @@ def recipe_of(job: Asked) -> Recipe | None:
         recipe = replace(recipe, scores=Scores.CALIBRATED)
     if options.smoothing is not Smoothing.AUTO:
         recipe = replace(recipe, smoothed=options.smoothing is Smoothing.ON)
-    return recipe
+    return replace(recipe, stretch=options.stretch)

@@ -10,6 +10,7 @@ import pytest
 from chalicelib.analysis.media.frames import Frame, MediaLimits
 from chalicelib.analysis.media.open_media import open_media
 from chalicelib.analysis.media.video_spans import Span, open_span
+from chalicelib.domain.measurements.stretch import FramePicker, Stretch
 from chalicelib.errors import MediaError
 from tests.media_factory import LONG_MS, noise, write_video
 
@@ -123,3 +124,40 @@ def test_spans_that_overlap_account_for_each_packet_once(tmp_path: Path) -> None
             list(source.frames())
             counts.append((source.own.packets, source.own.frames))
     assert [sum(each) for each in zip(*counts, strict=True)] == [len(LONG_MS), len(LONG_MS)]
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "mkv", "avi"])
+@pytest.mark.parametrize("times_ms", [LONG_MS, UNEVEN_MS], ids=["even", "uneven"])
+@pytest.mark.parametrize("rate", [None, 3.0, 7.5])
+def test_a_stretch_has_the_frames_of_the_whole_at_their_own_times(
+    tmp_path: Path, suffix: str, times_ms: list[int], rate: float | None
+) -> None:
+    path = write_video(tmp_path / f"clip.{suffix}", times_ms=times_ms, picture=noise)
+    whole = _whole(path)
+    start_s, end_s = whole[len(whole) // 4][0], whole[-len(whole) // 4][0]
+    stretch = Stretch(start_s, end_s, rate)
+    picker = FramePicker(stretch)
+    expected = [each for each in whole if picker.picks(each[0]) and stretch.has(each[0])]
+    assert _span(path, Span(None, None, 0.0, stretch=stretch)) == expected
+    assert expected[0][0] == start_s
+
+
+@pytest.mark.parametrize("rate", [2.0, 7.5])
+def test_pieces_pick_the_frames_of_the_whole(tmp_path: Path, rate: float) -> None:
+    path = write_video(tmp_path / "clip.mp4", times_ms=UNEVEN_MS, picture=noise)
+    times = [time_s for time_s, _ in _whole(path)]
+    stretch = Stretch(times[3], None, rate)
+    whole = _span(path, Span(None, None, 0.0, stretch=stretch))
+    for seam_s in (*times[5::9], times[7] + 0.001):
+        pieces = [Span(None, seam_s, 0.0, stretch=stretch), Span(seam_s, None, 0.0, stretch=stretch)]
+        assert [frame for piece in pieces for frame in _span(path, piece)] == whole
+
+
+def test_only_the_stretch_is_decoded(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "clip.mp4", times_ms=LONG_MS, picture=noise)
+    times = [time_s for time_s, _ in _whole(path)]
+    stretch = Stretch(times[-30], times[-20])
+    with open_span(path, Span(None, None, 0.0, stretch=stretch), LIMITS) as source:
+        assert len(list(source.frames())) == 10
+        assert source.delivery.frames < len(times) / 2
+        assert source.own.packets <= source.own.frames + 1

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.domain.measurements.stretch import Stretch
 from chalicelib.domain.requests.job_options import (
     ALL_OPTIONS,
     CREATION_OPTIONS,
@@ -74,3 +75,10 @@ def test_an_unknown_choice_is_refused_with_those_that_exist() -> None:
         options_of_texts({"table": "arrow"})
     with pytest.raises(Invalid, match=r"^The neutral_baseline must be one of: on, off"):
         options_of_json({"neutral_baseline": "true"})
+
+
+def test_a_stretch_ends_after_it_begins() -> None:
+    options = kept_options(options_of_texts({"start_s": "600", "end_s": "1200.5", "frames_per_second": "5"}))
+    assert options.stretch == Stretch(600.0, 1200.5, 5.0)
+    with pytest.raises(Invalid, match=r"end_s \(600\) must be later than the start_s \(600\)"):
+        kept_options(options_of_json({"start_s": 600, "end_s": 600}))
