@@ -7,14 +7,16 @@ from chalice.app import Response
 from chalicelib.api.call import Call
 from chalicelib.api.conditional import unless_unchanged
 from chalicelib.api.documents import entry_document
-from chalicelib.api.pages import PAGE_QUERIES, next_link, parse_limit
+from chalicelib.api.pages import PAGE_QUERIES, full_page, next_link, parse_limit
 from chalicelib.api.requests.fields import DATA_SPLIT, check_data_split, data_split_of
 from chalicelib.api.requests.forms import MULTIPART, URL_ENCODED, check_content_type, read_form
 from chalicelib.api.requests.json_bodies import parse_resource, text_of
 from chalicelib.api.resources.uploads import announced_file, target_document
 from chalicelib.api.responses import JSON_CONTENT_TYPE, created, json_response, no_content
 from chalicelib.api.routes import READ, Answer, Body, Query, Route
+from chalicelib.domain.entries import Entry
 from chalicelib.errors import Invalid
+from chalicelib.services.ports import Page
 
 _MEDIA = "entry[media]"
 _FIELD = "data_split"
@@ -60,18 +62,21 @@ def search_entries(call: Call) -> Response:
     """GET /entries/search_by_annotation: a page of the entries that have the annotation, newest first."""
     filters = {name: text for name in ("key", "value", "source") if (text := call.query(name)) is not None}
     limit = parse_limit(call.query("limit"))
-    page = call.services.annotations.search(
-        call.caller,
-        key=filters.get("key"),
-        value=filters.get("value"),
-        source=filters.get("source"),
-        limit=limit,
-        cursor=call.query("cursor"),
+
+    def list_page(most: int) -> Page[Entry]:
+        return call.services.annotations.search(
+            call.caller,
+            key=filters.get("key"),
+            value=filters.get("value"),
+            source=filters.get("source"),
+            limit=most,
+            cursor=call.query("cursor"),
+        )
+
+    documents, cursor = full_page(
+        list_page, lambda entries: [entry_document(entry, call.urls) for entry in entries], limit
     )
-    return json_response(
-        [entry_document(entry, call.urls) for entry in page.items],
-        headers=next_link(call.urls.entry_search, filters, limit, page.cursor),
-    )
+    return json_response(documents, headers=next_link(call.urls.entry_search, filters, limit, cursor))
 
 
 ROUTES = (

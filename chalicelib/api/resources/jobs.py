@@ -9,7 +9,7 @@ from chalice.app import Response
 from chalicelib.api.call import Call
 from chalicelib.api.conditional import unless_unchanged
 from chalicelib.api.documents import Document, entry_ids_of, job_document
-from chalicelib.api.pages import PAGE_QUERIES, next_link, parse_limit
+from chalicelib.api.pages import PAGE_QUERIES, full_page, next_link, parse_limit
 from chalicelib.api.requests.forms import MULTIPART, URL_ENCODED, Form, check_content_type, read_form
 from chalicelib.api.requests.json_bodies import parse_resource, text_of
 from chalicelib.api.requests.new_jobs import job_members, new_job_of_form, new_job_of_json
@@ -22,6 +22,7 @@ from chalicelib.domain.requests.job_names import JobName, parse_job_name
 from chalicelib.domain.requests.job_options import KEPT_OPTIONS, OptionValues, options_of_json, options_of_texts
 from chalicelib.errors import Invalid
 from chalicelib.services.entries import Upload
+from chalicelib.services.ports import Page
 
 _POLL_S = 2  # workers report about once a second
 
@@ -47,14 +48,15 @@ def list_jobs(call: Call) -> Response:
     """GET /jobs: a page of the account's jobs, newest first; the Link header leads to the next page."""
     filters = {name: text for name in ("status", "name") if (text := call.query(name)) is not None}
     limit = parse_limit(call.query("limit"))
-    page = call.services.jobs.list(
-        call.caller,
-        limit=limit,
-        cursor=call.query("cursor"),
-        status=_parse_choice(JobStatus, "status", filters.get("status")),
-        name=_parse_choice(JobName, "name", filters.get("name")),
-    )
-    return json_response(_documents(call, page.items), headers=next_link(call.urls.jobs, filters, limit, page.cursor))
+    status = _parse_choice(JobStatus, "status", filters.get("status"))
+    name = _parse_choice(JobName, "name", filters.get("name"))
+
+    def list_page(most: int) -> Page[Job]:
+        cursor = call.query("cursor")
+        return call.services.jobs.list(call.caller, limit=most, cursor=cursor, status=status, name=name)
+
+    documents, cursor = full_page(list_page, lambda jobs: _documents(call, jobs), limit)
+    return json_response(documents, headers=next_link(call.urls.jobs, filters, limit, cursor))
 
 
 def get_job(call: Call) -> Response:
