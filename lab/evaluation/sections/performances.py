@@ -103,7 +103,7 @@ def _figures(frames: Sequence[Coded], separations: Mapping[str, Separation | Non
     yield Figure("neutral_alarms", text, alarms, "%", Bar(at_most=_MOST_ALARMS))
     differing = [name for name, found in separations.items() if not _is_told(name, found)]
     text = "metrics about which the reliability table says something else"
-    yield Figure("reliability_differs", text, len(differing), ", ".join(differing))
+    yield Figure("reliability_differs", text, len(differing), ", ".join(differing), Bar(at_most=0, source="own"))
 
 
 def _is_told(name: str, found: Separation | None) -> bool:
