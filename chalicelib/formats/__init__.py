@@ -5,7 +5,7 @@
 * `legacy_json`  one face, column by column
 * `csv_table`    a table for spreadsheets
 * `parquet_table` the same for programs; needs pyarrow and is imported only if it is asked for
-* `summary_json` what each face showed over the whole medium: statistics and events
+* `summary_json` each face over the whole video: statistics and events
 * `media_summary` `face_summaries` `face_summary` `face_statistics` `face_events`  the sums that the summary is made of
 * `partial_metrics` the part of a result that one segment makes, to the last digit
 * `columns`      names and cells that the tables share

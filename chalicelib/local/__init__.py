@@ -4,7 +4,7 @@ aws             The AWS services that Mien uses, emulated in this process
 http            The local HTTP server: what API Gateway does on AWS
 workers         Worker processes and the queue that feeds them: what Lambda does on AWS
 background      The background work of the local stack: the event source mappings of its queues, and the schedule
-demo            One medium through the whole of Mien on this machine, from the upload to the results
+demo            Analyses one media file with a complete stack, from the upload to the results
 demo_clip       A short film for trying Mien out: a portrait that moves, grows, tilts, leaves the picture and comes
                 back
 drop_directory  A directory on the disk in the place of the bucket's drop-folder: files go in, results come back

@@ -112,7 +112,7 @@ class JobProcessor:
                 analyzer = self._parts.analyzer(recipe)
                 frames = measured_in_one_pass(analyzer, media_path, medium, stretch, self._limits)
                 return self._write_results(job, recipe, frames, facts, report=report, directory=directory)
-        # From here on the medium is closed: its first picture and its decoder take memory.
+        # From here on the file is closed: its first picture and its decoder take memory.
         if plan is None and halves is not None:
             # What ended a run before may have been the second process, for want of memory: now there is one only.
             process = self._second_process if job.attempt == 1 else None
@@ -163,7 +163,7 @@ class JobProcessor:
 
 @dataclass(frozen=True, slots=True)
 class _MediumFacts:
-    """What results say of their medium, and of what its networks ran on."""
+    """The data of the input and of the execution provider in the results."""
 
     duration_s: float | None
     frame_size: FrameSize | None

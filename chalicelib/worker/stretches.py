@@ -1,4 +1,4 @@
-"""The stretch of a medium that a job measures."""
+"""The stretch of a video that a job measures."""
 
 from dataclasses import replace
 
@@ -8,7 +8,7 @@ from chalicelib.errors import MediaError
 
 
 def stretched(info: MediaInfo, stretch: Stretch) -> MediaInfo:
-    """What is known of a stretch of a medium; of a still image, all. Raises `MediaError` if the medium ends before."""
+    """What is known of a stretch of a video; of a still image, all. Raises `MediaError` if the file ends before."""
     if info.kind == "image" or stretch.is_whole:
         return info
     if info.duration_s is None:

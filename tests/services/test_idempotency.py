@@ -71,7 +71,7 @@ def test_accounts_do_not_share_keys(idempotency: Idempotency) -> None:
 def test_a_very_long_answer_is_not_kept_but_nothing_is_done_twice(idempotency: Idempotency) -> None:
     long = KeptAnswer(201, ANSWER.location, "x" * (MAX_BODY_CHARACTERS + 1))
     idempotency.finish(_begun(idempotency), long)
-    with pytest.raises(Conflict, match=r"look at https://media\.example\.org/jobs/1"):
+    with pytest.raises(Conflict, match=r"see https://media\.example\.org/jobs/1"):
         idempotency.begin(ADA, "key", "same")
 
 

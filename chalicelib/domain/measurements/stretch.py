@@ -1,4 +1,4 @@
-"""The stretch of a medium that is measured, and how many of its frames."""
+"""The stretch of a video that is measured, and how many of its frames."""
 
 import math
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ class Stretch:
 
     @property
     def is_whole(self) -> bool:
-        """True for a medium that is measured from beginning to end, with every frame."""
+        """Returns True for a file that is measured from beginning to end, with every frame."""
         return self == WHOLE
 
     @property
     def anchor_s(self) -> float:
-        """The time from which the steps of `frames_per_second` are counted: the same for every part of a medium."""
+        """The time from which the steps of `frames_per_second` are counted: the same for every part of a video."""
         return self.start_s or 0.0
 
     def has(self, time_s: float) -> bool:
@@ -36,7 +36,7 @@ WHOLE = Stretch()
 
 class FramePicker:
     """Picks at most so many frames a second: the first one in each step of time. It must be shown every frame from one
-    step before the first that counts, so that parts of a medium pick the same frames as one pass over it."""
+    step before the first that counts, so that parts of a video pick the same frames as one pass over it."""
 
     def __init__(self, stretch: Stretch) -> None:
         self._rate = stretch.frames_per_second

@@ -3,7 +3,7 @@
 arrivals        Handles announcements of new objects by the media store
 dropped_files   Updates the drop-folder and the folder of results when a job ends or is deleted
 drops           The drop-folder: a new object becomes an entry and a job automatically
-entry_uploads   Entries whose medium clients send to the media store themselves; the counterpart of `job_uploads`,
+entry_uploads   Direct uploads of entries; the counterpart of `job_uploads`,
                 without a job
 fetched_inputs  Media that workers have fetched from URLs: they become their job's input, or nothing of them is left
 job_uploads     Jobs whose media clients send to the media store themselves

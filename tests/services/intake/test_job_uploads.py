@@ -110,7 +110,7 @@ def test_an_object_of_another_size_ends_the_job_and_goes(world: World) -> None:
     arrive(world, job, MEDIA + b"!")
     ended = now(world, job)
     assert (ended.status, ended.input_entry_id) == (JobStatus.ERROR, None)
-    assert "large" in str(ended.error)
+    assert "size" in str(ended.error)
     assert world.media.objects == {}
     assert world.queue.sent == []
 
@@ -246,7 +246,7 @@ def test_an_abandoned_upload_in_parts_is_given_up_when_it_expires(world: World) 
 
 def test_completing_without_the_file_is_a_conflict(world: World) -> None:
     job = announce(world)
-    with pytest.raises(Conflict, match="not there yet"):
+    with pytest.raises(Conflict, match="not arrived yet"):
         world.job_uploads.complete(ADA, job.id, [])
     world.uploads.send(upload_of(job), MEDIA)
     assert world.job_uploads.complete(ADA, job.id, []).input_entry_id is not None
