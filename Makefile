@@ -90,12 +90,13 @@ picture: ready  ## Draw the README's picture
 	@$(BIN)/python -m chalicelib.local demo --out build/picture
 	@$(BIN)/python -m lab.pictures.draw_demo build/picture
 
-train: ready  ## Train the expression model from ../shared (about an hour; PyTorch goes to its own environment)
+train: ready  ## Train the expression models from ../shared (two hours; PyTorch and moderngl go to an environment of their own)
 	@$(PYTHON) -m venv $(TRAINING)
 	@$(TRAINING)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@$(TRAINING)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/training.in
-	@$(TRAINING)/bin/python -m pytest -q tests/lab/test_student.py
+	@$(TRAINING)/bin/python -m pytest -q tests/lab/test_student.py tests/lab/rendered_faces
 	@$(TRAINING)/bin/python -m lab.training.train
+	@$(TRAINING)/bin/python -m lab.training.train_head
 
 evaluate: ready  ## Measure Mien on ../shared/media, write docs/evaluation.md (some minutes): make evaluate [ONLY=crowds] [LABELLED=folder]
 	@$(BIN)/python -m lab.evaluation --only "$$MIEN_ONLY" --labelled "$$MIEN_LABELLED"

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from chalicelib.analysis.expressions.score_streams import scored
 from chalicelib.analysis.expressions.scorers import ExpressionModel, attention_score
-from chalicelib.analysis.expressions.trained import TrainedExpressions
+from chalicelib.analysis.expressions.taught import TaughtExpressions
 from chalicelib.analysis.faces.detector import FaceDetector
 from chalicelib.analysis.faces.head_pose import head_pose, interocular_distance_px, mean_face_luminance
 from chalicelib.analysis.faces.mesh import FaceMesh, MeshModel
@@ -38,7 +38,7 @@ MOST_AHEAD = BATCH + _MOST_TRACKED + _MOST_DECODED + 2
 
 def expression_model() -> ExpressionModel:
     """The product's own model."""
-    return TrainedExpressions()
+    return TaughtExpressions()
 
 
 def with_scores(frames: Iterable[FrameMetrics], recipe: Recipe, metrics: MetricSet) -> Iterator[FrameMetrics]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.analysis.analyzer import BATCH, WITNESS, FaceAnalyzer, with_scores
-from chalicelib.analysis.expressions.trained import TrainedExpressions
+from chalicelib.analysis.expressions.taught import TaughtExpressions
 from chalicelib.analysis.faces.detector import Detections, FaceDetector, Window
 from chalicelib.analysis.faces.head_pose import head_pose, interocular_distance_px, mean_face_luminance
 from chalicelib.analysis.faces.mesh import Crop, FaceMesh, MeshModel, network_input
@@ -205,7 +205,7 @@ def _replayed(recording: Recording) -> FaceTracker:
 
 def _express(recording: Recording) -> Iterator[object]:
     """Everything that is said of meshes by themselves, of sixteen at a time as the analyzer does."""
-    model = TrainedExpressions()
+    model = TaughtExpressions()
     faces = [(size, replace(mesh)) for size, mesh in recording.faces]
     for _, mesh in faces:
         mesh.fit  # noqa: B018  # kept with the mesh; in a job the tracker has asked for it
@@ -214,7 +214,7 @@ def _express(recording: Recording) -> Iterator[object]:
     return (_expressed(faces[start : start + BATCH], model) for start in range(0, len(faces), BATCH))
 
 
-def _expressed(faces: list[tuple[tuple[int, int], FaceMesh]], model: TrainedExpressions) -> list[object]:
+def _expressed(faces: list[tuple[tuple[int, int], FaceMesh]], model: TaughtExpressions) -> list[object]:
     levels = model.levels([mesh for _, mesh in faces])
     found: list[object] = []
     for (size, mesh), each in zip(faces, levels, strict=True):

@@ -58,12 +58,16 @@ def load_face_set(paths: Sequence[Path]) -> FaceSet:
     """All parts as one set. Raises `FileNotFoundError` if there is none."""
     if not paths:
         raise FileNotFoundError("There is no part of a set of faces.")
-    columns: dict[str, list[NDArray[np.generic]]] = {each.name: [] for each in fields(FaceSet)}
+    sets = []
     for path in paths:
         with np.load(path) as stored:
-            for name, column in columns.items():
-                column.append(stored[name])
-    return FaceSet(**{name: np.concatenate(parts) for name, parts in columns.items()})
+            sets.append(FaceSet(**{each.name: stored[each.name] for each in fields(FaceSet)}))
+    return joined(sets)
+
+
+def joined(sets: Sequence[FaceSet]) -> FaceSet:
+    """All faces of at least one set, in order."""
+    return FaceSet(**{each.name: np.concatenate([getattr(one, each.name) for one in sets]) for each in fields(FaceSet)})
 
 
 @dataclass(frozen=True, slots=True)

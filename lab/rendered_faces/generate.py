@@ -79,7 +79,8 @@ def _in_parts(folder: Path, work: Mapping[str, Callable[[], None]], processes: i
         for count, each in enumerate(done, start=1):
             each.result()
             print(f"Faces made in {folder.name}: part {count} of {len(done)}", flush=True)
-    return list(paths.values())
+    # A part in which no face was found is not there.
+    return [path for path in paths.values() if path.is_file()]
 
 
 # What renders is imported where it is used: nothing else of this package needs moderngl and EGL.

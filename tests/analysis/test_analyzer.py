@@ -160,11 +160,10 @@ def test_a_posed_emotion_leads(measured: Measure, name: str, emotion: str) -> No
     assert _leading_emotion(result.faces[0]) == emotion
 
 
-def test_a_face_turned_far_away_is_not_valid_and_what_it_posed_is_among_the_first(measured: Measure) -> None:
+def test_a_face_turned_far_away_is_not_valid(measured: Measure) -> None:
     (result,) = measured("faces/45-m7-di-ph.jpg")
     (face,) = result.faces
     assert InvalidReason.TURNED in face.invalid_reasons
-    assert "disgust" in sorted(_SEVEN, key=lambda name: -face.values[name])[:2]
 
 
 def test_a_neutral_face_scores_little_and_its_smile_is_seen(measured: Measure) -> None:

@@ -9,5 +9,6 @@ score_streams  From levels of single frames to the scores of a job: linear, cali
                own neutral
 scorers        What turns faces into expressions, and attention, which needs the head's angles alone
 skin_patches   What the skin shows where muscles fold it
+taught         Expressions from the taught head: points and skin
 trained        Expressions from the trained model: a network's blendshapes, and geometry where its teacher is blind
 """

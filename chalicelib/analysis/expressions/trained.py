@@ -91,7 +91,10 @@ class TrainedExpressions:
 
     def levels(self, meshes: Sequence[FaceMesh]) -> Floats:
         """See `ExpressionModel`."""
-        faces = frontal(meshes)
+        return self.levels_of(frontal(meshes))
+
+    def levels_of(self, faces: FrontalFaces) -> Floats:
+        """The same of faces that are seen from the front already."""
         blendshapes = self.blendshapes(faces)
         found = {
             name: blend.scale(faces.mesh).levels(blend.answers(blendshapes)) for name, blend in CALIBRATION.items()

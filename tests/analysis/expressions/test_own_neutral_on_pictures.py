@@ -55,7 +55,7 @@ def _median(faces: list[FaceMetrics], name: str) -> float:
     return float(np.median([face.values[name] for face in faces]))
 
 
-@pytest.mark.parametrize("name", ["M001171", "G000568"])
+@pytest.mark.parametrize("name", ["A000014", "V000132"])
 def test_brows_that_lie_low_are_no_furrow_for_long(measure: Film, shared_media: Path, name: str) -> None:
     portrait = cv2.imread(str(shared_media / "portraits" / f"{name}.jpg"))
     assert portrait is not None
@@ -63,9 +63,9 @@ def test_brows_that_lie_low_are_no_furrow_for_long(measure: Film, shared_media: 
     random = np.random.default_rng(7)
     faces = measure(_frames(_moved(large, random) for _ in range(round(_REST_S * _FPS))))
     resting = faces[-20:]
-    assert _median(resting, "brow furrow raw") > 30
+    assert _median(resting, "brow furrow raw") > 2 * _median(resting, "brow furrow")
     assert _median(resting, "brow furrow") < _SETTLED_FURROW
-    assert faces[0].values["brow furrow"] == faces[0].values["brow furrow raw"] > 30
+    assert faces[0].values["brow furrow"] == faces[0].values["brow furrow raw"] > 0
 
 
 def test_a_smile_after_a_long_rest_is_still_a_smile(measure: Film, shared_media: Path) -> None:
