@@ -76,7 +76,7 @@ class Jobs:
         now = self._clock()
         job_id = new_id(now)
         expires = self._retention.begin(Duty.JOB_RETENTION, caller.account_id, job_id, now, new.expires_in_s)
-        job = new.row(caller, job_id, now, filename=filename, expires=expires, input_url=input_url)
+        job = new.job(caller, job_id, now, filename=filename, expires=expires, input_url=input_url)
         self._reminders.set(self._message_reminder(caller, job_id, now))
         self._jobs.create(job)
         return job

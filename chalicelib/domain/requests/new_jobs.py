@@ -21,7 +21,7 @@ class NewJob:
     expires_in_s: int | None = None
     webhook: Webhook | None = None
 
-    def row(
+    def job(
         self,
         caller: Caller,
         job_id: str,

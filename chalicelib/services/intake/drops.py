@@ -138,7 +138,7 @@ class Drops:
         new = NewJob(key.name, options=kept_options(values), webhook=self._webhook(once.callback_url))
         now = self._clock()
         self._reminders.set(Reminder(account_id, Duty.DROP, job_id, now + timedelta(seconds=_GIVE_UP_S)))
-        job = new.row(
+        job = new.job(
             Caller(DROP_AUTHOR, account_id),
             job_id,
             now,

@@ -61,7 +61,7 @@ class JobUploads:
         self._reminders.set(Reminder(caller.account_id, Duty.JOB_UPLOAD, job_id, upload_expires))
         upload = self._targets.begin(UploadKey(caller.account_id, UploadOwner.JOB, job_id), file, upload_expires)
         expires = self._retention.begin(Duty.JOB_RETENTION, caller.account_id, job_id, now, new.expires_in_s)
-        job = new.row(caller, job_id, now, filename=file.file_name, expires=expires, upload=upload)
+        job = new.job(caller, job_id, now, filename=file.file_name, expires=expires, upload=upload)
         self._jobs.create(job)
         return job, self._targets.sign(upload)
 

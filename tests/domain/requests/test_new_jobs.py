@@ -22,7 +22,7 @@ REQUEST = NewJob(
 
 def test_everything_asked_for_reaches_the_row() -> None:
     job_id = new_id(START)
-    job = REQUEST.row(ADA, job_id, START, filename="clip.mp4", expires=START)
+    job = REQUEST.job(ADA, job_id, START, filename="clip.mp4", expires=START)
     assert (job.id, job.account_id, job.author, job.filename) == (job_id, ADA.account_id, ADA.email, "clip.mp4")
     assert (job.published, job.updated, job.expires) == (START, START, START)
     asked = {each.name for each in fields(NewJob)} - {"expires_in_s"}  # that is what `expires` follows from
@@ -30,7 +30,7 @@ def test_everything_asked_for_reaches_the_row() -> None:
 
 
 def test_a_new_job_waits_for_its_medium_or_knows_where_it_is() -> None:
-    job = NewJob(JobName.NO_OP).row(
+    job = NewJob(JobName.NO_OP).job(
         ADA, new_id(START), START, filename="a", expires=None, input_url="https://example.org/a"
     )
     assert (job.status, job.input_entry_id, job.upload) == (JobStatus.QUEUED, None, None)
