@@ -6,6 +6,7 @@ from chalicelib.domain.reminders import Duty
 from chalicelib.services.accounts import Accounts
 from chalicelib.services.annotations import Annotations
 from chalicelib.services.duties.entry_deletions import EntryDeletions
+from chalicelib.services.duties.job_deletions import JobDeletions
 from chalicelib.services.duties.notifications import NotificationDuty, Notifications, announced
 from chalicelib.services.duties.retention import JobRetention, RetentionPlan, expire_entry
 from chalicelib.services.duties.sweeper import Performer, Sweeper
@@ -82,6 +83,16 @@ class Services:
         return EntryDeletions(
             self.ports.entries(), self.ports.annotations(), self.ports.media(), self.ports.clock, dropped=self.dropped
         )
+
+    @cached_property
+    def job_retention(self) -> JobRetention:
+        ports = self.ports
+        return JobRetention(self.job_rows, self.entry_deletions, ports.uploads(), self.dropped, ports.clock)
+
+    @cached_property
+    def job_deletions(self) -> JobDeletions:
+        ports = self.ports
+        return JobDeletions(self.job_rows, ports.entries(), ports.reminders(), self.job_retention, ports.clock)
 
     @cached_property
     def annotations(self) -> Annotations:
@@ -226,9 +237,7 @@ class Services:
             Duty.FETCHED_INPUT: self.fetched_inputs.perform,
             Duty.JOB_MESSAGE: JobMessageDuty(self.job_rows, ports.queue(), ports.clock).perform,
             Duty.ENTRY_RETENTION: lambda due: expire_entry(due, self.entry_deletions),
-            Duty.JOB_RETENTION: JobRetention(
-                self.job_rows, self.entry_deletions, ports.uploads(), self.dropped, ports.clock
-            ).perform,
+            Duty.JOB_RETENTION: self.job_retention.perform,
         }
         if ports.batch is not None:
             performers[Duty.SEGMENTS] = self._segment_watch(ports.batch()).perform

@@ -6,7 +6,7 @@ connection    The options that all commands share: URL, user, JSON output
 dead_letters  `mien dead-letters`: jobs that failed because of a fault of the service
 exit_status   The exit statuses of the process; exceptions become error messages
 face_table    The summary of a result as a table for a terminal
-job_control   `mien cancel` and `mien requeue`: jobs stopped, and jobs run again
+job_control   `mien cancel`, `mien requeue` and `mien delete`: jobs stopped, run again, removed
 job_display   The progress of jobs: bars in a terminal, plain lines elsewhere
 jobs          `mien jobs`: a list
 key_values    `key=value` on the command line

@@ -9,7 +9,7 @@ from chalicelib.cli.accounts import account
 from chalicelib.cli.annotate import annotate
 from chalicelib.cli.dead_letters import dead_letters
 from chalicelib.cli.exit_status import run
-from chalicelib.cli.job_control import cancel, requeue
+from chalicelib.cli.job_control import cancel, delete, requeue
 from chalicelib.cli.jobs import jobs
 from chalicelib.cli.results import results
 from chalicelib.cli.submit import submit
@@ -27,7 +27,7 @@ def mien() -> None:
     """
 
 
-for _command in (submit, watch, results, jobs, cancel, requeue, annotate, user, account, dead_letters):
+for _command in (submit, watch, results, jobs, cancel, requeue, delete, annotate, user, account, dead_letters):
     mien.add_command(_command)
 
 

@@ -1,7 +1,8 @@
-"""`mien cancel` and `mien requeue`: jobs stopped, and jobs run again."""
+"""`mien cancel`, `mien requeue` and `mien delete`: jobs stopped, run again, removed."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import click
 
@@ -11,6 +12,8 @@ from chalicelib.cli.output import complain, say, say_json
 from chalicelib.client.job_documents import RemoteJob
 from chalicelib.client.media_api import MediaApiClient
 from chalicelib.errors import MienError
+
+_Action = Callable[[MediaApiClient, str], tuple[Mapping[str, Any], str]]
 
 _jobs_argument = click.argument("jobs", metavar="JOB...", nargs=-1, required=True)
 
@@ -31,21 +34,47 @@ def requeue(connection: Connection, *, jobs: tuple[str, ...]) -> None:
     _change_each(connection, jobs, MediaApiClient.requeue_job)
 
 
+@click.command()
+@_jobs_argument
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@connected
+def delete(connection: Connection, *, jobs: tuple[str, ...], yes: bool) -> None:
+    """Delete each JOB (an id or URL) for good: media, the results of all its runs, annotations."""
+    if not yes:
+        click.confirm(f"Delete {len(jobs)} job(s) with media, results and annotations, for good?", abort=True, err=True)
+    _do_each(connection, jobs, _deleted)
+
+
+def _deleted(client: MediaApiClient, job_id: str) -> tuple[Mapping[str, Any], str]:
+    document = client.delete_job(job_id)
+    removed = f"{document['removed']['entries']} entries, {document['removed']['files']} files"
+    rest = "" if document["is_complete"] else "; a worker is stopping, the rest is removed within minutes"
+    return document, f"{document['job']} deleted ({removed}{rest})"
+
+
 def _change_each(
     connection: Connection, jobs: tuple[str, ...], change: Callable[[MediaApiClient, str], RemoteJob]
 ) -> None:
-    """Prints an error for a job that cannot be changed and continues with the others."""
+    def changed(client: MediaApiClient, job_id: str) -> tuple[Mapping[str, Any], str]:
+        job = change(client, job_id)
+        return job.document, f"{job.id} {job.status}"
+
+    _do_each(connection, jobs, changed)
+
+
+def _do_each(connection: Connection, jobs: tuple[str, ...], action: _Action) -> None:
+    """Prints the document (for machines) or the line of each job; prints an error for one that fails and goes on."""
     has_failed = False
     with connection.open_client() as client:
         for text in dict.fromkeys(jobs):
             try:
-                job = change(client, text)
+                document, line = action(client, text)
             except MienError as error:
                 has_failed = True
                 complain(f"{text}: {error}" if len(jobs) > 1 else str(error))
                 continue
             if connection.for_machines:
-                say_json(job.document)
+                say_json(document)
             else:
-                say(f"{job.id} {job.status}")
+                say(line)
     sys.exit(FAILED if has_failed else 0)

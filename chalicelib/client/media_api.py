@@ -116,6 +116,11 @@ class MediaApiClient:
         """Stops the job with that id or URL, as it is then. Raises `ApiError` or `MalformedRequest`."""
         return _job(self._http.json("PATCH", self._job_url(job_id), data={"entry_job[status]": "cancelled"}))
 
+    def delete_job(self, job_id: str) -> dict[str, Any]:
+        """Deletes the job with that id or URL for good; returns what the API says was removed. Raises `ApiError`."""
+        found: dict[str, Any] = self._http.json("DELETE", self._job_url(job_id))
+        return found
+
     def requeue_job(self, job_id: str) -> RemoteJob:
         """Runs the job with that id or URL again. Raises `ApiError` or `MalformedRequest`."""
         return _job(self._http.json("POST", f"{self._job_url(job_id)}/requeue", headers=_once()))

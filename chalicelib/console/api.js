@@ -57,6 +57,9 @@ export async function mediaUrl(link) {
 /** Returns the last part of a resource's URL, its id. */
 export const idOf = (resource) => resource.self.split("/").pop();
 
+/** Deletes a job with all that belongs to it. Throws `ApiError`. */
+export const deleteJob = (job) => callJson(job.self, { method: "DELETE" });
+
 /** Shows why something failed. Credentials that the API no longer takes end the session. */
 export function report(error) {
   if (error.name === "AbortError") return;

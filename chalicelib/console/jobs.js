@@ -1,7 +1,7 @@
 // The list of jobs: live, filtered, many at once.
 import { html } from "mien/html";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { callJson, idOf, listJobs, report } from "mien/api";
+import { callJson, deleteJob, idOf, listJobs, report } from "mien/api";
 import { address, setQuery, tell, useSignal } from "mien/state";
 
 const PAGE = 50;
@@ -33,6 +33,13 @@ export function Jobs() {
     reload();
   }
 
+  function remove() {
+    const names = picked.map((job) => job.filename).slice(0, 5).join(", ");
+    const more = picked.length > 5 ? " ..." : "";
+    const question = `Delete ${picked.length} of your jobs for good, with media, results and annotations? (${names}${more})`;
+    if (window.confirm(question)) forEach(picked, deleteJob, "deleted");
+  }
+
   return html`
     <section class="toolbar" aria-label="Filter">
       <label>Search <input type="search" value=${search} onInput=${(event) => setQuery({ search: event.target.value })} /></label>
@@ -49,6 +56,7 @@ export function Jobs() {
         <span>${picked.length} selected</span>
         <button onClick=${() => forEach(picked.filter((job) => OVER.has(job.status)), requeue, "requeued")}>Run again</button>
         <button onClick=${() => forEach(picked.filter((job) => !OVER.has(job.status)), cancel, "cancelled")}>Cancel</button>
+        <button class="danger" onClick=${remove}>Delete ...</button>
       `}
       <a class="button main" href="#/send">Send files</a>
     </section>

@@ -10,6 +10,7 @@ class AuditAction(StrEnum):
 
     ENTRY_DELETED = "entry deleted"
     JOB_EXPIRED = "job expired"
+    JOB_DELETED = "job deleted"
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,6 +192,10 @@ class Job:
         self._check_holder(owner)
         return self._changed(now, status=JobStatus.ERROR, error=sentence, lease=None)
 
+    def emptied(self, now: datetime) -> "Job":
+        """Forgets what may name a person, before the job is deleted."""
+        return self._changed(now, filename="", input_url=None, expires=now)
+
     def requeued(self, now: datetime) -> "Job":
         """Starts a new run, whatever the state of the last one; its worker loses the job. Raises `Conflict` without an
         input, or after `MAX_RUNS` runs."""

@@ -151,6 +151,15 @@ def test_jobs_are_cancelled_and_run_again(
     assert [(line["self"], line["status"]) for line in _lines(both.stdout)] == [(waiting, "cancelled")] * 2
     assert both.stderr.startswith(f"{finished}: This job is done")
     assert client.find_job(waiting).status == "cancelled"
+    assert mien("delete", "--yes", waiting).stdout.endswith(" deleted (0 entries, 0 files)\n")
+    assert "There is no such job" in mien("delete", "--yes", waiting).stderr
+
+
+def test_a_job_without_an_input_cannot_run_again(mien: Mien, stack: Stack) -> None:
+    announced = {"entry_job": {"file_name": "clip.mp4", "size_bytes": 3}}
+    waiting = requests.post(
+        f"{stack.index_url}jobs", json=announced, auth=(stack.user, stack.password), timeout=30
+    ).json()["self"]
     nothing = mien("requeue", waiting)
     assert (nothing.returncode, nothing.stdout) == (1, "")
     assert "has no input yet" in nothing.stderr

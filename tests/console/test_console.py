@@ -33,9 +33,7 @@ def test_a_wrong_password_gets_a_sentence(console: Console, stack: Stack) -> Non
     assert console.run("return sessionStorage.length") == 0
 
 
-def test_from_signing_in_to_a_csv_of_the_selection(
-    console: Console, stack: Stack, api: requests.Session, clip: Path
-) -> None:
+def test_from_signing_in_to_deleting(console: Console, stack: Stack, api: requests.Session, clip: Path) -> None:
     console.sign_in(stack.user, stack.password)
     console.wait_for_text("No jobs yet")
     assert stack.password not in console.driver.current_url
@@ -70,6 +68,13 @@ def test_from_signing_in_to_a_csv_of_the_selection(
         assert [float(row[name]) for name in names] == pytest.approx([values[name] for name in names], abs=1e-3)
 
     assert [(note["key"], note["value"]) for note in notes(api, job)] == [("stimulus", "<b>spot</b>")]
+    console.go("jobs")
+    console.find("td.pick input").click()
+    console.press("Delete ...")
+    console.driver.switch_to.alert.accept()
+    console.wait_for_text("No jobs yet")
+    assert api.get(f"{stack.index_url}jobs").json() == []
+    assert api.get(job["result"]["self"]).status_code == 404
     assert console.errors() == []
 
 

@@ -75,6 +75,20 @@ SCHEMAS: Mapping[str, Schema] = {
         "The body of every error response.", {"error": text("A message that states the problem and what to do.")}
     ),
     "Index": record("The services by API version.", {"v1": _SERVICES, "development": _SERVICES}),
+    "JobDeletion": record(
+        "What a deletion removed.",
+        {
+            "job": text("The id of the job that was deleted.", pattern=ID_PATTERN),
+            "removed": record(
+                "What belonged to it.",
+                {"entries": number("Its media and results."), "files": number("The files in them.")},
+            ),
+            "is_complete": {
+                "type": "boolean",
+                "description": "False if a worker may still be at the job; the rest is removed within minutes.",
+            },
+        },
+    ),
     "Job": record(
         "A request to analyse one media file.",
         {

@@ -96,6 +96,16 @@ def requeue_job(call: Call) -> Response:
     return _job_response(call, call.services.jobs.requeue(call.caller, call.path_id("job")))
 
 
+def delete_job(call: Call) -> Response:
+    """DELETE /jobs/{job_id}: deletes the job with its media, the results of all its runs and their annotations.
+
+    A job that a worker may be at is cancelled, and emptied within minutes; `is_complete` is false then.
+    """
+    deletion = call.services.job_deletions.delete(call.caller, call.path_id("job"))
+    removed = {"entries": deletion.entries, "files": deletion.files}
+    return json_response({"job": deletion.job_id, "removed": removed, "is_complete": deletion.is_complete})
+
+
 ROUTES = (
     Route(
         ("POST",),
@@ -131,6 +141,7 @@ ROUTES = (
             Body(JSON_CONTENT_TYPE, "JobChangesJson"),
         ),
     ),
+    Route(("DELETE",), "/jobs/{job_id}", delete_job, Answer(200, "JobDeletion")),
     Route(("POST",), "/jobs/{job_id}/requeue", requeue_job, Answer(200, "Job")),
 )
 

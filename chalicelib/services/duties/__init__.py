@@ -1,7 +1,8 @@
 """Scheduled duties: the sweeper, retention, notifications, deletions.
 
 entry_deletions  Deletes an entry with all that belongs to it
-notifications    Notifies clients of the end of their jobs: one attempt at a time, repeated until it succeeds or is
-dropped retention        Jobs and entries that are kept for a while and no longer sweeper          What is due is done:
-expired uploads, and whatever else has a `Duty`
+job_deletions    Deletes a job with all that belongs to it, if its owner asks
+notifications    Notifies clients of the end of their jobs: one attempt at a time, until one succeeds
+retention        Removes jobs and entries whose time is over
+sweeper          Performs the duties that are due
 """

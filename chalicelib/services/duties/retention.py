@@ -76,7 +76,7 @@ class JobRetention:
         self._dropped = dropped
         self._clock = clock
 
-    def perform(self, reminder: Reminder) -> datetime | Reminder | None:
+    def perform(self, reminder: Reminder, *, author: str = AUTHOR) -> datetime | Reminder | None:
         """Removes the job, in several goes if it has run very often. One that a worker may be at, or was at a moment
         ago, is cancelled first and removed when the worker has stopped, one that has a webhook when that has been told.
         """
@@ -91,16 +91,17 @@ class JobRetention:
         if is_told or _may_have_a_worker(job, now):
             return now + timedelta(seconds=_LAST_WORDS_S)
         for entry_id in job.input_entry_ids:
-            self._delete(account_id, entry_id)
+            self._delete(Caller(author, account_id), entry_id)
         for run in range(reminder.position + 1, job.run + 1):
             if (self._clock() - now).total_seconds() > _BUDGET_S:
                 return replace(reminder, due_at=self._clock(), position=run - 1)
             for entry_id in job.result_entry_ids(run):
-                self._delete(account_id, entry_id)
+                self._delete(Caller(author, account_id), entry_id)
         if job.upload is not None:
             self._uploads.discard(job.upload.media_key)
         self._dropped.delete_of_job(job)  # of which no entry may know: it came to nothing, or was deleted before
-        record = AuditRecord(new_id(now), account_id, AUTHOR, AuditAction.JOB_EXPIRED, job_id, now)
+        action = AuditAction.JOB_EXPIRED if author == AUTHOR else AuditAction.JOB_DELETED
+        record = AuditRecord(new_id(now), account_id, author, action, job_id, now)
         try:
             self._jobs.delete(job, record)
         except StaleWrite:
@@ -109,9 +110,9 @@ class JobRetention:
         _log.warning("audit %s: %s %s of account %s", record.id, record.action, job_id, account_id)
         return None
 
-    def _delete(self, account_id: str, entry_id: str) -> None:
+    def _delete(self, caller: Caller, entry_id: str) -> None:
         with suppress(NotFound):
-            self._deletions.delete(Caller(AUTHOR, account_id), entry_id)
+            self._deletions.delete(caller, entry_id)
 
     def _stopped(self, job: Job) -> Job:
         is_live = job.status in (JobStatus.QUEUED, JobStatus.WORKING)
