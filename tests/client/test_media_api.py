@@ -97,7 +97,7 @@ def test_a_bad_download_leaves_the_old_file(
     setattr(api, fault, True)
     (tmp_path / "result.csv").write_bytes(b"old")
     job = _finished(client, clip)
-    with pytest.raises(ApiError, match="damaged" if fault == "damaged" else "broke"):
+    with pytest.raises(ApiError, match="damaged" if fault == "damaged" else "was lost"):
         client.download_results(job, tmp_path)
     assert (tmp_path / "result.csv").read_bytes() == b"old"
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted([clip.name, "result.csv"])
