@@ -86,13 +86,13 @@ class Services:
 
     @cached_property
     def job_retention(self) -> JobRetention:
-        ports = self.ports
-        return JobRetention(self.job_rows, self.entry_deletions, ports.uploads(), self.dropped, ports.clock)
+        return JobRetention(self.job_rows, self.entry_deletions, self.ports.uploads(), self.dropped, self.ports.clock)
 
     @cached_property
     def job_deletions(self) -> JobDeletions:
-        ports = self.ports
-        return JobDeletions(self.job_rows, ports.entries(), ports.reminders(), self.job_retention, ports.clock)
+        return JobDeletions(
+            self.job_rows, self.ports.entries(), self.ports.reminders(), self.job_retention, self.ports.clock
+        )
 
     @cached_property
     def annotations(self) -> Annotations:

@@ -14,7 +14,7 @@ _PACKAGES = sorted(
 )
 # `sections` list their members in code, in the order in which they are reported.
 _MAPPED = [package for package in _PACKAGES if not package.endswith("/sections")]
-_MOST_MODULES = 24
+_MOST_MODULES = 20
 _MOST_LINES = 250
 # Still to be split. A file may leave this list; none may join it.
 _TOO_LONG = {

@@ -13,9 +13,11 @@ face_deformations    Movements that a teacher does not know, made on real meshes
 face_turns           A mesh turned by its own depth, and seen by a camera again
 identities           Every made clip, tracked and held against its truth
 identity_counts      How often identities change, counted frame by frame against the truth
+labelled             `make evaluate LABELLED=folder`: what the scores are worth on labelled pictures of your own
 made_clips           Clips made to try identities: heads cut from portraits that cross, hide, leave, return, turn;
                      cuts, fades, flashes
 page                 The evaluation's page: the report as Markdown
+presence             How well scores tell frames that show an expression from those that do not
 painted_scenes       Scenes painted from cut-outs: who is where in every frame is known because it was painted so
 workbench            What the sections of the evaluation measure with: the media, the models, and how much of the
                      media is taken

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from chalicelib.analysis.media.budgeted_file import unwatched
 from chalicelib.analysis.media.frames import MediaLimits, MediaSource
-from chalicelib.analysis.media.heif_stills import open_heif
 from chalicelib.analysis.media.limits import DEFAULT_LIMITS
+from chalicelib.analysis.media.pictures.budgeted_file import unwatched
+from chalicelib.analysis.media.pictures.heif_stills import open_heif
+from chalicelib.analysis.media.pictures.stills import open_still
 from chalicelib.analysis.media.sniff import HEAD_BYTES, sniff
-from chalicelib.analysis.media.stills import open_still
 from chalicelib.analysis.media.videos import open_video
 
 

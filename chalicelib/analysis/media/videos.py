@@ -6,10 +6,10 @@ from typing import Self
 
 from av.container import InputContainer
 
-from chalicelib.analysis.media.budgeted_file import unwatched
 from chalicelib.analysis.media.frames import Frame, MediaInfo, MediaLimits
 from chalicelib.analysis.media.key_frame_sizes import largest_size
 from chalicelib.analysis.media.mp4_claims import require_plausible_samples, require_whole_fragments
+from chalicelib.analysis.media.pictures.budgeted_file import unwatched
 from chalicelib.analysis.media.video_container import (
     DAMAGED,
     choose_stream,

@@ -7,7 +7,7 @@ from typing import Any
 
 from chalicelib.api.html.curl_examples import curl_example
 from chalicelib.api.html.style import STYLE
-from chalicelib.api.openapi.schemas import ref
+from chalicelib.api.openapi.terms import ref
 from chalicelib.api.urls import Urls
 
 Node = Mapping[str, Any]

@@ -8,4 +8,5 @@ result_schemas  The files that jobs leave, as JSON Schemas: which metrics there 
                 each file has them
 schemas         The documents that leave the API, as JSON Schemas (2020-12)
 webhooks        What the API sends by itself, as the description shows it
+terms           The terms that these schemas are written in
 """

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import cast
 
-from chalicelib.api.openapi.schemas import Schema, number, record, text, text_or_null
+from chalicelib.api.openapi.terms import Schema, number, record, text, text_or_null
 from chalicelib.domain.intake.uploads import MAX_PARTS
 from chalicelib.domain.jobs import JobStatus
 from chalicelib.domain.requests.job_names import JobName

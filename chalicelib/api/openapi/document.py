@@ -17,7 +17,8 @@ from chalicelib.api.openapi.headers import (
     RESPONSE_HEADERS,
 )
 from chalicelib.api.openapi.result_schemas import measured_sentence, result_schemas
-from chalicelib.api.openapi.schemas import ID_PATTERN, SCHEMAS, ref
+from chalicelib.api.openapi.schemas import SCHEMAS
+from chalicelib.api.openapi.terms import ID_PATTERN, ref
 from chalicelib.api.openapi.webhooks import webhooks
 from chalicelib.api.responses import JSON_CONTENT_TYPE
 from chalicelib.api.routes import Route

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from chalicelib.api.openapi.schemas import Schema
+from chalicelib.api.openapi.terms import Schema
 
 
 def _header(meaning: str, *, is_always: bool = False, **schema: object) -> Schema:

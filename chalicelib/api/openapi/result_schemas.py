@@ -6,7 +6,7 @@ For tables the schema is that of a row. `formats` writes the files; tests hold t
 
 from collections.abc import Mapping
 
-from chalicelib.api.openapi.schemas import Schema, record, ref, text
+from chalicelib.api.openapi.terms import Schema, record, ref, text
 from chalicelib.domain.measurements.metrics import Metric, MetricGroup, MetricSet
 from chalicelib.domain.measurements.reliability import RELIABILITY
 from chalicelib.domain.measurements.validity import InvalidReason

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from chalicelib.api.openapi.schemas import Schema, ref
+from chalicelib.api.openapi.terms import Schema, ref
 from chalicelib.api.responses import JSON_CONTENT_TYPE
 from chalicelib.domain.webhooks import DELIVERY_HEADER, RETRIED_AFTER_S, SIGNATURE_HEADER, USER_AGENT
 

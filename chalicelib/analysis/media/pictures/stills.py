@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageFile
 
-from chalicelib.analysis.media.budgeted_file import READ_BYTES, BudgetedFile, unwatched
 from chalicelib.analysis.media.frames import Frame, MediaInfo, MediaLimits
-from chalicelib.analysis.media.jpeg_claims import require_moderate_jpeg
 from chalicelib.analysis.media.limits import require_animation_pixels, require_duration, require_pixels
-from chalicelib.analysis.media.pillow_pixels import BROKEN_IMAGE, bgr_pixels, pillow_contained
+from chalicelib.analysis.media.pictures.budgeted_file import READ_BYTES, BudgetedFile, unwatched
+from chalicelib.analysis.media.pictures.jpeg_claims import require_moderate_jpeg
+from chalicelib.analysis.media.pictures.pillow_pixels import BROKEN_IMAGE, bgr_pixels, pillow_contained
+from chalicelib.analysis.media.pictures.tiff_pages import require_one_page, why_unreadable
 from chalicelib.analysis.media.square_pixels import aspect_of_still, square_size, with_square_pixels
-from chalicelib.analysis.media.tiff_pages import require_one_page, why_unreadable
 from chalicelib.analysis.media.upright import UPRIGHT, Turn, turn_of_exif
 from chalicelib.errors import MediaError
 

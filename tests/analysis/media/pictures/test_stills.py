@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFile, TiffImagePlugin
 
 from chalicelib.analysis.media.frames import Frame, MediaInfo, MediaLimits
-from chalicelib.analysis.media.jpeg_claims import JpegClaims, jpeg_claims
 from chalicelib.analysis.media.open_media import open_media
+from chalicelib.analysis.media.pictures.jpeg_claims import JpegClaims, jpeg_claims
 from chalicelib.errors import MediaError
 from tests.media_factory import SHARED_MEDIA, corner_names, image_bytes, rgb_corners
 

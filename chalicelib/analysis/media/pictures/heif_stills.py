@@ -12,11 +12,11 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
-from chalicelib.analysis.media.budgeted_file import BudgetedFile, unwatched
 from chalicelib.analysis.media.frames import Frame, MediaInfo, MediaLimits
-from chalicelib.analysis.media.heif_items import HeifPicture, Property, Tile, UnknownPictureError, heif_picture
 from chalicelib.analysis.media.limits import require_pixels
-from chalicelib.analysis.media.pillow_pixels import BROKEN_IMAGE
+from chalicelib.analysis.media.pictures.budgeted_file import BudgetedFile, unwatched
+from chalicelib.analysis.media.pictures.heif_items import HeifPicture, Property, Tile, UnknownPictureError, heif_picture
+from chalicelib.analysis.media.pictures.pillow_pixels import BROKEN_IMAGE
 from chalicelib.analysis.media.square_pixels import SQUARE, sane_aspect, square_size, with_square_pixels
 from chalicelib.analysis.media.video_container import decoder_guard, ffmpeg_contained
 from chalicelib.analysis.media.video_pixels import UprightPixels
