@@ -22,7 +22,7 @@ from chalicelib.services.intake.upload_targets import UploadTargets
 from chalicelib.services.intake.uploaded_files import UploadedFiles
 from chalicelib.services.job_ends import EndObserver, ObservedJobs
 from chalicelib.services.jobs import Jobs
-from chalicelib.services.ports import BatchJobs, JobStore
+from chalicelib.services.ports import JobStore
 from chalicelib.services.ports.all_ports import Ports
 from chalicelib.services.runs.dead_letters import DeadLetters, JobMessageDuty
 from chalicelib.services.runs.job_runs import JobRuns
@@ -57,8 +57,7 @@ class Services:
         ports = self.ports
         # Their ports are asked for at an end: most processes never see one.
         observers: list[EndObserver] = [lambda job: shown_in_results(job, ports.entries(), ports.drops())]
-        deliveries = ports.deliveries
-        if deliveries is not None:
+        if (deliveries := ports.deliveries) is not None:
             observers.insert(0, lambda job: announced(job, ports.reminders(), deliveries(), ports.clock))
         return ObservedJobs(ports.jobs(), observers)
 
@@ -80,9 +79,8 @@ class Services:
 
     @cached_property
     def entry_deletions(self) -> EntryDeletions:
-        return EntryDeletions(
-            self.ports.entries(), self.ports.annotations(), self.ports.media(), self.ports.clock, dropped=self.dropped
-        )
+        ports = self.ports
+        return EntryDeletions(ports.entries(), ports.annotations(), ports.media(), ports.clock, dropped=self.dropped)
 
     @cached_property
     def job_retention(self) -> JobRetention:
@@ -90,9 +88,8 @@ class Services:
 
     @cached_property
     def job_deletions(self) -> JobDeletions:
-        return JobDeletions(
-            self.job_rows, self.ports.entries(), self.ports.reminders(), self.job_retention, self.ports.clock
-        )
+        ports, retention = self.ports, self.job_retention
+        return JobDeletions(self.job_rows, ports.entries(), ports.reminders(), retention, ports.clock)
 
     @cached_property
     def annotations(self) -> Annotations:
@@ -167,8 +164,8 @@ class Services:
     @property
     def _jobs_url(self) -> str | None:
         """Returns the public URL of jobs, if notifications are sent and the URL is configured."""
-        base_url = self.settings.public_base_url
-        return None if self.ports.deliveries is None or not base_url else f"{base_url.rstrip('/')}/jobs"
+        base = (self.settings.public_base_url or "").rstrip("/")
+        return f"{base}/jobs" if base and self.ports.deliveries is not None else None
 
     @cached_property
     def dropped(self) -> DroppedFiles:
@@ -187,12 +184,13 @@ class Services:
 
     @cached_property
     def runs(self) -> JobRuns:
+        settings = self.settings
         return JobRuns(
             self.job_rows,
             self.ports.clock,
             owner=self._owner,
-            lease_s=self.settings.lease_s,
-            max_attempts=self.settings.max_attempts,
+            lease_s=settings.lease_s,
+            max_attempts=settings.max_attempts,
         )
 
     @cached_property
@@ -216,12 +214,9 @@ class Services:
 
     @cached_property
     def notifications(self) -> Notifications:
+        ports, secrets = self.ports, self.webhook_secrets
         return Notifications(
-            jobs=self.ports.jobs(),
-            secrets=self.webhook_secrets,
-            reminders=self.ports.reminders(),
-            sender=self.ports.webhooks(),
-            clock=self.ports.clock,
+            jobs=ports.jobs(), secrets=secrets, reminders=ports.reminders(), sender=ports.webhooks(), clock=ports.clock
         )
 
     @cached_property
@@ -240,19 +235,16 @@ class Services:
             Duty.JOB_RETENTION: self.job_retention.perform,
         }
         if ports.batch is not None:
-            performers[Duty.SEGMENTS] = self._segment_watch(ports.batch()).perform
+            performers[Duty.SEGMENTS] = SegmentWatch(
+                runs=self.segment_runs,
+                jobs=self.job_rows,
+                segments=ports.segments(),
+                batch=ports.batch(),
+                media=ports.media(),
+                queue=ports.queue(),
+                clock=ports.clock,
+                max_attempts=self.settings.max_attempts,
+            ).perform
         if ports.deliveries is not None:
             performers[Duty.NOTIFICATION] = NotificationDuty(ports.jobs(), ports.deliveries(), ports.clock).perform
         return performers
-
-    def _segment_watch(self, batch: BatchJobs) -> SegmentWatch:
-        return SegmentWatch(
-            runs=self.segment_runs,
-            jobs=self.job_rows,
-            segments=self.ports.segments(),
-            batch=batch,
-            media=self.ports.media(),
-            queue=self.ports.queue(),
-            clock=self.ports.clock,
-            max_attempts=self.settings.max_attempts,
-        )
