@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-import boto3
+import boto3.session
 import pytest
 
 from chalicelib.local.stack import DEFAULT_MODELS_DIR, Stack
@@ -33,19 +33,19 @@ def video(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _keys(prefix: str) -> set[str]:
-    bucket = boto3.resource("s3").Bucket(os.environ["MIEN_MEDIA_BUCKET"])
+    bucket = boto3.session.Session().resource("s3").Bucket(os.environ["MIEN_MEDIA_BUCKET"])
     return {each.key.removeprefix(prefix) for each in bucket.objects.filter(Prefix=prefix)}
 
 
 def _jobs(account_id: str) -> list[str]:
-    table = boto3.resource("dynamodb").Table(os.environ["MIEN_TABLE_NAME"])
+    table = boto3.session.Session().resource("dynamodb").Table(os.environ["MIEN_TABLE_NAME"])
     rows = table.scan()["Items"]
     partition = f"ACCOUNT#{account_id}"
     return [str(row["status"]) for row in rows if str(row["sk"]).startswith("JOB#") and row["pk"] == partition]
 
 
 def test_a_file_in_the_bucket_becomes_results_under_the_same_path(stack: Stack, video: Path) -> None:
-    s3, bucket = boto3.client("s3"), os.environ["MIEN_MEDIA_BUCKET"]
+    s3, bucket = boto3.session.Session().client("s3"), os.environ["MIEN_MEDIA_BUCKET"]
     folder = "sdk-metrics/Gr\u00fc\u00dfe \u7b11/1+1 = 2%20"
     before = len(_jobs(stack.account_id))
     for body in (video.read_bytes(), b"This is no video."):  # two versions of one object, one after the other
@@ -65,7 +65,7 @@ def test_a_file_in_the_bucket_becomes_results_under_the_same_path(stack: Stack, 
 
 
 def test_an_unknown_account_leaves_a_sentence(stack: Stack, video: Path) -> None:
-    s3, bucket = boto3.client("s3"), os.environ["MIEN_MEDIA_BUCKET"]
+    s3, bucket = boto3.session.Session().client("s3"), os.environ["MIEN_MEDIA_BUCKET"]
     s3.upload_file(str(video), bucket, "drop/nobody/clip.mp4")
     wait_until(lambda: _keys("results/nobody/") == {"clip.mp4.error.txt"}, "the sentence")
     assert _keys("accounts/nobody/") == set()

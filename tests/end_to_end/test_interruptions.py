@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import boto3
+import boto3.session
 import pytest
 import requests
 
@@ -20,14 +20,14 @@ from tests.local.waiting import wait_until
 
 def row_of(job: RemoteJob) -> dict[str, Any]:
     """The job's row: this process's environment points at the embedded AWS."""
-    table = boto3.resource("dynamodb").Table(os.environ["MIEN_TABLE_NAME"])
+    table = boto3.session.Session().resource("dynamodb").Table(os.environ["MIEN_TABLE_NAME"])
     job_id = job.url.rpartition("/")[2]
     (row,) = (row for row in table.scan()["Items"] if row["sk"] == f"JOB#{job_id}")
     return row
 
 
 def stored_objects() -> int:
-    bucket = boto3.resource("s3").Bucket(os.environ["MIEN_MEDIA_BUCKET"])
+    bucket = boto3.session.Session().resource("s3").Bucket(os.environ["MIEN_MEDIA_BUCKET"])
     return sum(1 for _ in bucket.objects.all())
 
 
@@ -80,7 +80,7 @@ def test_a_message_delivered_twice_gives_one_result(
     job = client.create_job(clip, "multiface")
     row = row_of(job)
     message = JobMessage(str(row["account_id"]), str(row["id"]), int(row["run"]))
-    sqs = boto3.client("sqs")
+    sqs = boto3.session.Session().client("sqs")
     queue_url = os.environ["MIEN_JOB_QUEUE_URL"]
     for _ in range(2):
         sqs.send_message(QueueUrl=queue_url, MessageBody=encode_message(message))
@@ -93,7 +93,11 @@ def test_a_message_delivered_twice_gives_one_result(
 
 
 def messages_left(queue_url: str) -> int:
-    attributes = boto3.client("sqs").get_queue_attributes(QueueUrl=queue_url, AttributeNames=["All"])["Attributes"]
+    attributes = (
+        boto3.session.Session()
+        .client("sqs")
+        .get_queue_attributes(QueueUrl=queue_url, AttributeNames=["All"])["Attributes"]
+    )
     return int(attributes["ApproximateNumberOfMessages"]) + int(attributes["ApproximateNumberOfMessagesNotVisible"])
 
 

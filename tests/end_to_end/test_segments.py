@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import av
-import boto3
+import boto3.session
 import pytest
 import requests
 
@@ -38,7 +38,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 
 def _rows(prefix: str) -> list[dict[str, Any]]:
-    table = boto3.resource("dynamodb").Table(os.environ["MIEN_TABLE_NAME"])
+    table = boto3.session.Session().resource("dynamodb").Table(os.environ["MIEN_TABLE_NAME"])
     return [dict(row) for row in table.scan()["Items"] if str(row["sk"]).startswith(prefix)]
 
 
@@ -106,5 +106,5 @@ def _let_the_sweeper_look(job: RemoteJob) -> None:
     """Makes the reminder of the job's segments due now rather than within a minute; too early does no harm."""
     job_id = job.url.rpartition("/")[2]
     (row,) = _rows(f"JOB#{job_id}")
-    reminders = DynamoReminders(DynamoTable(boto3.client("dynamodb"), os.environ["MIEN_TABLE_NAME"]))
+    reminders = DynamoReminders(DynamoTable(boto3.session.Session().client("dynamodb"), os.environ["MIEN_TABLE_NAME"]))
     reminders.set(Reminder(str(row["account_id"]), Duty.SEGMENTS, job_id, utc_now()))

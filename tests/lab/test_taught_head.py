@@ -1,9 +1,9 @@
 """The head is taught what moves, not who it is, and its one matrix says what the components would."""
 
 import numpy as np
-import onnxruntime
 import pytest
 
+from chalicelib.analysis.networks.onnx_runtime import onnxruntime
 from lab.rendered_faces.movements import TAUGHT
 from lab.training.export_head import export_head
 from lab.training.head_features import HeadFeatures, Mirror

@@ -130,6 +130,7 @@ WEIGHTS: Mapping[str, Mapping[str, float]] = {
 _LOWEST = {"engagement": 0.0, "valence": -100.0}
 _EMOTIONS = tuple(dict.fromkeys(prototype.emotion for prototype in PROTOTYPES))
 _EVIDENT = tuple(dict.fromkeys(name for prototype in PROTOTYPES for name in prototype.shares))
+_IDLE_SHARES = {name: SPEECH.get(name, UNNAMED) for name in _EVIDENT}
 
 
 def emotions(scores: Mapping[str, float], presences: Mapping[str, float]) -> dict[str, float]:
@@ -145,19 +146,18 @@ def emotions(scores: Mapping[str, float], presences: Mapping[str, float]) -> dic
 
 def _emotions(presences: Mapping[str, float]) -> dict[str, float]:
     odds = {name: presences[name] / (1.0 - presences[name]) for name in _EVIDENT}
+    # How likely each expression is if nothing is shown, relative to a face that does nothing at all.
+    idle = {name: share * odds[name] + 1.0 - share for name, share in _IDLE_SHARES.items()}
+    none = math.prod(idle.values())
     likely = dict.fromkeys(_EMOTIONS, 0.0)
     for prototype in PROTOTYPES:
+        fit = none * (1.0 - NO_EMOTION) / len(_EMOTIONS)
+        for name, share in prototype.shares.items():  # the other expressions are as idle as without an emotion
+            fit *= (share * odds[name] + 1.0 - share) / idle[name]
         # Of the ways to show an emotion the one that fits better.
-        fit = _likelihood(odds, prototype.shares) * (1.0 - NO_EMOTION) / len(_EMOTIONS)
         likely[prototype.emotion] = max(likely[prototype.emotion], fit)
-    whole = sum(likely.values()) + _likelihood(odds, {}) * NO_EMOTION
+    whole = sum(likely.values()) + none * NO_EMOTION
     return {emotion: 100.0 * each / whole for emotion, each in likely.items()}
-
-
-def _likelihood(odds: Mapping[str, float], shares: Mapping[str, float]) -> float:
-    """How likely the evidence is with an emotion, relative to a face that does nothing at all."""
-    given = ((shares.get(name, SPEECH.get(name, UNNAMED)), value) for name, value in odds.items())
-    return math.prod(share * value + 1.0 - share for share, value in given)
 
 
 def _weighted(name: str, scores: Mapping[str, float]) -> float:
