@@ -14,18 +14,20 @@ MAX_PAGE_BYTES = 4_000_000
 
 T = TypeVar("T")
 
-PAGE_QUERIES = (
-    Query("limit", "The page size.", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": MAX_PAGE}),
-    Query("cursor", "The start of the page, taken from the Link header of the previous page.", {"type": "string"}),
-)
+
+def page_queries(most: int = MAX_PAGE) -> tuple[Query, Query]:
+    """The queries of a list whose pages have at most `most` items."""
+    size = {"type": "integer", "minimum": 1, "maximum": most, "default": most}
+    cursor = "The start of the page, taken from the Link header of the previous page."
+    return Query("limit", "The page size.", size), Query("cursor", cursor, {"type": "string"})
 
 
-def parse_limit(text: str | None) -> int:
+def parse_limit(text: str | None, most: int = MAX_PAGE) -> int:
     """Returns the page size; the maximum if the client gives none. Raises `Invalid`."""
     if text is None:
-        return MAX_PAGE
-    if not (text.isascii() and text.isdigit() and len(text) <= 4 and 1 <= int(text) <= MAX_PAGE):
-        raise Invalid(f"The limit must be a number from 1 to {MAX_PAGE}.")
+        return most
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(most)) and 1 <= int(text) <= most):
+        raise Invalid(f"The limit must be a number from 1 to {most}.")
     return int(text)
 
 
@@ -33,15 +35,20 @@ def full_page(
     list_page: Callable[[int], Page[T]], documents_of: Callable[[Sequence[T]], Sequence[object]], limit: int
 ) -> tuple[Sequence[object], str | None]:
     """Returns the documents of a page and the cursor behind it. The page ends early, after one item at least, before it
-    would be larger than a Lambda may answer with (6 MB, in which JSON is quoted once more)."""
+    would be larger than a Lambda may answer with (6 MB, in which the JSON is quoted once more, as it is counted here).
+    """
     while True:
         page = list_page(limit)
         documents = documents_of(page.items)
-        sizes = accumulate(len(json.dumps(document, separators=(",", ":"))) + 1 for document in documents)
+        sizes = accumulate(_size_in_an_answer(document) for document in documents)
         fitting = sum(1 for size in sizes if size <= MAX_PAGE_BYTES)
         if fitting == len(documents) or len(documents) == 1:
             return documents, page.cursor
         limit = max(1, fitting)
+
+
+def _size_in_an_answer(document: object) -> int:
+    return len(json.dumps(json.dumps(document, separators=(",", ":"))))
 
 
 def next_link(

@@ -72,9 +72,9 @@ class Urls:
         """One entry."""
         return f"{self.base}/entries/{entry_id}"
 
-    def annotations(self, entry_id: str) -> str:
-        """The annotations of an entry."""
-        return f"{self.entry(entry_id)}/annotations"
+    def annotations(self, entry_id: str, query: Mapping[str, str] | None = None) -> str:
+        """The annotations of an entry, or the page of them that `query` selects."""
+        return f"{self.entry(entry_id)}/annotations" + (f"?{urlencode(query)}" if query else "")
 
     def annotation(self, entry_id: str, annotation_id: str) -> str:
         """One annotation."""

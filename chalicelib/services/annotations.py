@@ -47,10 +47,11 @@ class Annotations:
         self._entries.get(caller.account_id, entry_id)
         return self._annotations.get(caller.account_id, entry_id, annotation_id)
 
-    def list(self, caller: Caller, entry_id: str) -> tuple[Annotation, ...]:
-        """All of an entry's notes, oldest first. Raises `NotFound` without the entry."""
+    def list(self, caller: Caller, entry_id: str, *, limit: int, cursor: str | None = None) -> Page[Annotation]:
+        """A page of an entry's notes, oldest first. Raises `NotFound` without the entry, `MalformedRequest` for a
+        foreign cursor."""
         self._entries.get(caller.account_id, entry_id)
-        return self._annotations.list(caller.account_id, entry_id)
+        return self._annotations.list(caller.account_id, entry_id, limit=limit, cursor=cursor)
 
     def update(self, caller: Caller, entry_id: str, annotation_id: str, texts: Mapping[str, str | None]) -> Annotation:
         """Changes those of `key`, `value` and `source` that are in `texts`; a source of nothing takes it away.

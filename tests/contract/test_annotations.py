@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.domain.entries import Annotation
 from chalicelib.domain.ids import new_id
 from chalicelib.errors import MalformedRequest, NotFound, StaleWrite
 from chalicelib.services.ports import AnnotationStore
@@ -46,24 +47,24 @@ def test_all_of_an_entrys_annotations_oldest_first(annotations: AnnotationStore)
         annotations.create(annotation)
     annotations.create(make_annotation(make_entry()))
     annotations.create(replace(made[0], account_id=OTHER_ACCOUNT))
-    assert annotations.list(ACCOUNT, entry.id) == (made[1], made[0], made[3], made[2])
+    assert _listed(annotations, ACCOUNT, entry.id) == (made[1], made[0], made[3], made[2])
 
 
 def test_one_key_may_be_noted_twice(annotations: AnnotationStore) -> None:
     entry = make_entry()
     for age_s in (2, 1):
         annotations.create(make_annotation(entry, age_s))
-    assert len(annotations.list(ACCOUNT, entry.id)) == 2
+    assert len(_listed(annotations, ACCOUNT, entry.id)) == 2
 
 
 def test_an_entry_without_annotations(annotations: AnnotationStore) -> None:
-    assert annotations.list(ACCOUNT, new_id(START)) == ()
+    assert _listed(annotations, ACCOUNT, new_id(START)) == ()
 
 
 def test_another_accounts_annotations_are_not_there(annotations: AnnotationStore) -> None:
     annotation = make_annotation(make_entry())
     annotations.create(annotation)
-    assert annotations.list(OTHER_ACCOUNT, annotation.entry_id) == ()
+    assert _listed(annotations, OTHER_ACCOUNT, annotation.entry_id) == ()
 
 
 @pytest.mark.parametrize("source", [None, "a tool"])
@@ -72,7 +73,7 @@ def test_an_annotation_is_replaced_by_who_read_it_last(annotations: AnnotationSt
     annotations.create(annotation)
     changed = replace(annotation, key="other", value="new", source="hand", updated=START + timedelta(seconds=9))
     annotations.replace(annotation, changed)
-    assert annotations.list(ACCOUNT, annotation.entry_id) == (changed,)
+    assert _listed(annotations, ACCOUNT, annotation.entry_id) == (changed,)
     for previous in (annotation, replace(changed, source=None), replace(changed, source="x")):
         with pytest.raises(StaleWrite):
             annotations.replace(previous, annotation)
@@ -87,7 +88,7 @@ def test_a_deleted_annotation_is_gone(annotations: AnnotationStore) -> None:
     for each in (annotation, other):
         annotations.create(each)
     annotations.delete(annotation)
-    assert annotations.list(ACCOUNT, entry.id) == (other,)
+    assert _listed(annotations, ACCOUNT, entry.id) == (other,)
     for stray in (annotation, replace(other, account_id=OTHER_ACCOUNT)):
         with pytest.raises(NotFound):
             annotations.delete(stray)
@@ -106,10 +107,51 @@ def test_all_annotations_of_an_entry_are_deleted(annotations: AnnotationStore) -
     annotations.create(theirs)
     for _ in range(2):
         annotations.delete_all(ACCOUNT, entry.id)
-    assert annotations.list(ACCOUNT, entry.id) == ()
-    assert annotations.list(ACCOUNT, neighbour.id) == (kept,)
-    assert annotations.list(OTHER_ACCOUNT, entry.id) == (theirs,)
+    assert _listed(annotations, ACCOUNT, entry.id) == ()
+    assert _listed(annotations, ACCOUNT, neighbour.id) == (kept,)
+    assert _listed(annotations, OTHER_ACCOUNT, entry.id) == (theirs,)
     assert _found(annotations) == [neighbour.id]
+
+
+def _listed(
+    annotations: AnnotationStore, account_id: str, entry_id: str, page_size: int = 1000
+) -> tuple[Annotation, ...]:
+    """The annotations of all pages."""
+    found: tuple[Annotation, ...] = ()
+    cursor: str | None = None
+    while True:
+        page = annotations.list(account_id, entry_id, limit=page_size, cursor=cursor)
+        assert len(page.items) <= page_size
+        found += page.items
+        cursor = page.cursor
+        if cursor is None:
+            return found
+
+
+@pytest.mark.parametrize("page_size", [1, 2, 6, 7, 1000])
+def test_a_list_in_pages_has_each_annotation_once(annotations: AnnotationStore, page_size: int) -> None:
+    entry, neighbour = make_entry(), make_entry()
+    made = [make_annotation(entry, 9 - number) for number in range(7)]
+    for each in (*made, make_annotation(neighbour)):
+        annotations.create(each)
+    assert _listed(annotations, ACCOUNT, entry.id, page_size) == tuple(made)
+
+
+@pytest.mark.parametrize("cursor", ["", "garbage", "0" * 42, "A" * 5000, "\0"])
+def test_a_list_refuses_a_cursor_that_the_store_did_not_make(annotations: AnnotationStore, cursor: str) -> None:
+    with pytest.raises(MalformedRequest):
+        annotations.list(ACCOUNT, new_id(START), limit=1, cursor=cursor)
+
+
+def test_a_list_refuses_the_cursor_of_another_entry_or_account(annotations: AnnotationStore) -> None:
+    entry = make_entry()
+    for age_s in range(2):
+        annotations.create(make_annotation(entry, age_s))
+    cursor = annotations.list(ACCOUNT, entry.id, limit=1, cursor=None).cursor
+    assert cursor is not None
+    for account_id, entry_id in ((ACCOUNT, make_entry().id), (OTHER_ACCOUNT, entry.id)):
+        with pytest.raises(MalformedRequest):
+            annotations.list(account_id, entry_id, limit=1, cursor=cursor)
 
 
 def _found(

@@ -147,10 +147,15 @@ class FakeAnnotations:
         with self._lock:
             return found_row(self._rows.get((account_id, entry_id, annotation_id)), "annotation")
 
-    def list(self, account_id: str, entry_id: str) -> tuple[Annotation, ...]:
+    def list(self, account_id: str, entry_id: str, *, limit: int, cursor: str | None) -> Page[Annotation]:
+        place = f"{account_id}/{entry_id}/"
+        if cursor is not None and not cursor.startswith(place):
+            raise MalformedRequest("This cursor does not continue this list.")
+        last_id = "" if cursor is None else cursor.removeprefix(place)
         with self._lock:
             rows = [row for row in self._rows.values() if (row.account_id, row.entry_id) == (account_id, entry_id)]
-        return tuple(sorted(rows, key=lambda annotation: annotation.id))
+        rows = sorted((row for row in rows if row.id > last_id), key=lambda annotation: annotation.id)
+        return Page(tuple(rows[:limit]), place + rows[limit - 1].id if len(rows) > limit else None)
 
     def replace(self, previous: Annotation, replacement: Annotation) -> None:
         key = (previous.account_id, previous.entry_id, previous.id)

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.composition import Services
 from chalicelib.domain.accounts import Caller
-from chalicelib.domain.entries import Entry
+from chalicelib.domain.entries import Annotation, Entry
 from chalicelib.domain.ids import new_id
 from chalicelib.services.entries import Upload
 from chalicelib.services.runs.job_runs import JobRuns
@@ -88,6 +88,14 @@ class World:
         """The worker called `owner`, with leases of 60 s."""
         settings = replace(SETTINGS, max_attempts=max_attempts)
         return Services(self.services.ports, settings, owner=owner).runs
+
+    def notes(self, caller: Caller, entry_id: str) -> tuple[Annotation, ...]:
+        """The annotations of an entry, oldest first."""
+        return self.annotations.list(caller, entry_id, limit=1000).items
+
+    def note_rows(self, caller: Caller, entry_id: str) -> tuple[Annotation, ...]:
+        """The rows of annotations of an entry, which may be deleted."""
+        return self.annotation_rows.list(caller.account_id, entry_id, limit=1000, cursor=None).items
 
 
 @pytest.fixture

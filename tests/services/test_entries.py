@@ -132,10 +132,10 @@ def test_other_accounts_find_nothing(world: World) -> None:
 def test_annotations_are_kept_exactly_and_by_account(world: World) -> None:
     entry = world.entries.create(ADA, an_upload())
     made = world.annotations.create(ADA, entry.id, key="x" * 255, value="<b>😀</b>", source=None)
-    assert world.annotations.list(ADA, entry.id) == (made,)
+    assert world.notes(ADA, entry.id) == (made,)
     assert world.annotations.get(ADA, entry.id, made.id) == made
     with pytest.raises(NotFound):
-        world.annotations.list(EVE, entry.id)
+        world.notes(EVE, entry.id)
     with pytest.raises(NotFound):
         world.annotations.create(EVE, entry.id, key="k", value="v", source=None)
     for key, value in ((None, "v"), ("k", ""), ("x" * 256, "v"), ("k", "\0")):
@@ -162,7 +162,7 @@ def test_given_fields_of_an_annotation_are_changed(world: World) -> None:
         with pytest.raises(NotFound):
             world.annotations.delete(caller, entry.id, annotation_id)
     world.annotations.delete(ADA, entry.id, made.id)
-    assert world.annotations.list(ADA, entry.id) == ()
+    assert world.notes(ADA, entry.id) == ()
 
 
 def test_a_search_gives_the_accounts_own_entries_that_are_still_there(world: World) -> None:

@@ -21,6 +21,7 @@ _PAGE = Template("""<!DOCTYPE html>
 <h1>Annotations</h1>
 <p class="lead">Notes on the entry <code>$entry</code>, oldest first.</p>
 $notes
+$next
 <footer>Programs get the same as JSON from this URL.</footer>
 </main>
 </body>
@@ -28,15 +29,17 @@ $notes
 """)
 
 
-def annotations_page(annotations: Iterable[Annotation], entry_url: str) -> str:
-    """The page. Whatever clients wrote is shown as text, each in its own direction."""
+def annotations_page(annotations: Iterable[Annotation], entry_url: str, next_url: str | None) -> str:
+    """The page, with a link to the next one if there is one. Whatever clients wrote is shown as text, each in its own
+    direction."""
     rows = "".join(
         f"<tr><th>{_text(each.key)}</th><td>{_text(each.value)}<br>"
         f'<span class="kind">{_text(_origin(each))}</span></td></tr>'
         for each in annotations
     )
     notes = f"<table>{rows}</table>" if rows else "<p>There are none yet.</p>"
-    return _PAGE.substitute(style=STYLE, entry=escape(entry_url), notes=notes)
+    following = f'<p><a href="{escape(next_url)}" rel="next">More</a></p>' if next_url else ""
+    return _PAGE.substitute(style=STYLE, entry=escape(entry_url), notes=notes, next=following)
 
 
 def _origin(annotation: Annotation) -> str:

@@ -8,12 +8,18 @@ from chalicelib.api.call import Call
 from chalicelib.api.documents import annotation_document
 from chalicelib.api.html.annotations import annotations_page
 from chalicelib.api.html.style import page_response
+from chalicelib.api.pages import full_page, next_link, page_queries, parse_limit
 from chalicelib.api.requests.forms import MULTIPART, URL_ENCODED, check_content_type, read_form
 from chalicelib.api.requests.json_bodies import parse_resource, text_of
 from chalicelib.api.requests.negotiation import preferred_content_type
 from chalicelib.api.responses import JSON_CONTENT_TYPE, created, json_response, no_content
 from chalicelib.api.routes import READ, Answer, Body, Route
+from chalicelib.domain.entries import Annotation
+from chalicelib.services.ports import Page
 
+# Clients that know no pages get all annotations that fit into an answer, some thousands.
+_MOST = 10_000
+_MOST_IN_HTML = 500  # a page of them stays below 6 MB whatever their texts are
 _ACCEPTED = (JSON_CONTENT_TYPE, URL_ENCODED, MULTIPART)
 _FIELDS = ("key", "value", "source")
 _NEW = (
@@ -39,13 +45,22 @@ def create_annotation(call: Call) -> Response:
 
 
 def list_annotations(call: Call) -> Response:
-    """GET /entries/{entry_id}/annotations: all annotations of the entry, oldest first; a page for browsers."""
+    """GET /entries/{entry_id}/annotations: the annotations of the entry, oldest first, or a page for browsers; the Link
+    header leads to the next page."""
     entry_id = call.path_id("entry")
-    annotations = call.services.annotations.list(call.caller, entry_id)
-    if preferred_content_type(call.header("accept"), (JSON_CONTENT_TYPE, "text/html")) == "text/html":
-        return page_response(annotations_page(annotations, call.urls.entry(entry_id)), {"Vary": "Accept"})
-    documents = [annotation_document(each, call.urls) for each in annotations]
-    return json_response(documents, headers={"Vary": "Accept"})
+    limit = parse_limit(call.query("limit"), _MOST)
+    accepted = preferred_content_type(call.header("accept"), (JSON_CONTENT_TYPE, "text/html"))
+    if accepted == "text/html":
+        page = _list_page(call, entry_id, min(limit, _MOST_IN_HTML))
+        next_url = page.cursor and call.urls.annotations(entry_id, {"limit": str(limit), "cursor": page.cursor})
+        html = annotations_page(page.items, call.urls.entry(entry_id), next_url)
+        return page_response(html, _headers(call, entry_id, limit, page.cursor))
+    documents, cursor = full_page(
+        lambda most: _list_page(call, entry_id, most),
+        lambda annotations: [annotation_document(each, call.urls) for each in annotations],
+        limit,
+    )
+    return json_response(documents, headers=_headers(call, entry_id, limit, cursor))
 
 
 def get_annotation(call: Call) -> Response:
@@ -73,13 +88,22 @@ ROUTES = (
         READ,
         "/entries/{entry_id}/annotations",
         list_annotations,
-        Answer(200, "Annotation", is_list=True, headers=("Content-Security-Policy",)),
+        Answer(200, "Annotation", is_list=True, headers=("Link", "Content-Security-Policy")),
+        queries=page_queries(_MOST),
         pages=("text/html",),
     ),
     Route(READ, "/entries/{entry_id}/annotations/{annotation_id}", get_annotation, Answer(200, "Annotation")),
     Route(("PUT",), "/entries/{entry_id}/annotations/{annotation_id}", update_annotation, Answer(204), _CHANGES),
     Route(("DELETE",), "/entries/{entry_id}/annotations/{annotation_id}", delete_annotation, Answer(204)),
 )
+
+
+def _list_page(call: Call, entry_id: str, most: int) -> Page[Annotation]:
+    return call.services.annotations.list(call.caller, entry_id, limit=most, cursor=call.query("cursor"))
+
+
+def _headers(call: Call, entry_id: str, limit: int, cursor: str | None) -> dict[str, str]:
+    return {"Vary": "Accept", **next_link(lambda query: call.urls.annotations(entry_id, query), {}, limit, cursor)}
 
 
 def _read_given(call: Call) -> Mapping[str, str | None]:

@@ -7,7 +7,7 @@ from chalice.app import Response
 from chalicelib.api.call import Call
 from chalicelib.api.conditional import unless_unchanged
 from chalicelib.api.documents import entry_document
-from chalicelib.api.pages import PAGE_QUERIES, full_page, next_link, parse_limit
+from chalicelib.api.pages import full_page, next_link, page_queries, parse_limit
 from chalicelib.api.requests.fields import DATA_SPLIT, check_data_split, data_split_of
 from chalicelib.api.requests.forms import MULTIPART, URL_ENCODED, check_content_type, read_form
 from chalicelib.api.requests.json_bodies import parse_resource, text_of
@@ -89,7 +89,7 @@ ROUTES = (
             Query("key", "The key of the annotation.", {"type": "string", "minLength": 1}, is_required=True),
             Query("value", "Its value.", {"type": "string"}),
             Query("source", "Its source.", {"type": "string"}),
-            *PAGE_QUERIES,
+            *page_queries(),
         ),
     ),
     Route(

@@ -9,7 +9,7 @@ from chalice.app import Response
 from chalicelib.api.call import Call
 from chalicelib.api.conditional import unless_unchanged
 from chalicelib.api.documents import Document, entry_ids_of, job_document
-from chalicelib.api.pages import PAGE_QUERIES, full_page, next_link, parse_limit
+from chalicelib.api.pages import full_page, next_link, page_queries, parse_limit
 from chalicelib.api.requests.forms import MULTIPART, URL_ENCODED, Form, check_content_type, read_form
 from chalicelib.api.requests.json_bodies import parse_resource, text_of
 from chalicelib.api.requests.new_jobs import job_members, new_job_of_form, new_job_of_json
@@ -126,7 +126,7 @@ ROUTES = (
         queries=(
             Query("status", "Only jobs in this state.", {"type": "string", "enum": [*JobStatus]}),
             Query("name", "Only jobs of this name.", {"type": "string", "enum": [*JobName]}),
-            *PAGE_QUERIES,
+            *page_queries(),
         ),
     ),
     Route(READ, "/jobs/{job_id}", get_job, Answer(200, "Job", headers=("Retry-After",)), is_conditional=True),

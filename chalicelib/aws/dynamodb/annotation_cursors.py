@@ -1,4 +1,5 @@
-"""The cursors of searches by annotation: the end of a page, in the order of the indexes (`<entry id>#<id>`)."""
+"""Cursors of searches by annotation (the end of a page, in the order of the indexes: `<entry id>#<id>`), and of the
+annotations of one entry."""
 
 from chalicelib.domain.ids import check_id, derived_id
 from chalicelib.errors import MalformedRequest
@@ -29,5 +30,22 @@ def decode_cursor(account_id: str, cursor: str) -> str:
     annotation_id = check_id(cursor[_ID_CHARACTERS : 2 * _ID_CHARACTERS], "cursor")
     position = f"{entry_id}#{annotation_id}"
     if cursor != encode_cursor(account_id, position):
-        raise MalformedRequest("This cursor does not continue this list; follow the Link header of the last page.")
+        raise _foreign()
     return position
+
+
+def encode_list_cursor(account_id: str, entry_id: str, annotation_id: str) -> str:
+    """The id of the page's last annotation, then 16 characters that follow from it, the entry and the account."""
+    return annotation_id + derived_id(annotation_id, "annotations cursor", entry_id, account_id)[-16:]
+
+
+def decode_list_cursor(account_id: str, entry_id: str, cursor: str) -> str:
+    """The id of the last annotation before the cursor. Raises `MalformedRequest` for a text not made for this list."""
+    annotation_id = check_id(cursor[:_ID_CHARACTERS], "cursor")
+    if cursor != encode_list_cursor(account_id, entry_id, annotation_id):
+        raise _foreign()
+    return annotation_id
+
+
+def _foreign() -> MalformedRequest:
+    return MalformedRequest("This cursor does not continue this list; follow the Link header of the last page.")

@@ -1,10 +1,18 @@
 """Annotations in DynamoDB."""
 
 from collections.abc import Iterator
+from itertools import islice
 
-from chalicelib.aws.dynamodb.annotation_cursors import decode_cursor, encode_cursor, end_of, entry_of
+from chalicelib.aws.dynamodb.annotation_cursors import (
+    decode_cursor,
+    decode_list_cursor,
+    encode_cursor,
+    encode_list_cursor,
+    end_of,
+    entry_of,
+)
 from chalicelib.aws.dynamodb.rows import Row, from_row, to_row
-from chalicelib.aws.dynamodb.table import EXISTING, Condition, ConditionFailed, DynamoTable
+from chalicelib.aws.dynamodb.table import EXISTING, Condition, ConditionFailed, DynamoTable, Key
 from chalicelib.aws.dynamodb.table_layout import (
     BY_KEY,
     BY_VALUE,
@@ -43,10 +51,18 @@ class DynamoAnnotations:
             raise _not_found()
         return from_row(Annotation, row)
 
-    def list(self, account_id: str, entry_id: str) -> tuple[Annotation, ...]:
-        """All of an entry's annotations, oldest first."""
-        rows = self._table.query(account_partition(account_id), annotation_prefix(entry_id))
-        return tuple(from_row(Annotation, row) for row in rows)
+    def list(self, account_id: str, entry_id: str, *, limit: int, cursor: str | None) -> Page[Annotation]:
+        """A page of the entry's annotations, oldest first. Raises `MalformedRequest` for a cursor that this store did
+        not make for this list."""
+        rows = self._table.query(
+            account_partition(account_id),
+            annotation_prefix(entry_id),
+            after=None if cursor is None else _after(account_id, entry_id, cursor),
+            read_size=limit + 1,  # one more than the page holds tells that there is more
+        )
+        found = tuple(from_row(Annotation, row) for row in islice(rows, limit + 1))
+        has_more = len(found) > limit
+        return Page(found[:limit], encode_list_cursor(account_id, entry_id, found[limit - 1].id) if has_more else None)
 
     def replace(self, previous: Annotation, replacement: Annotation) -> None:
         """Replaces `previous` by `replacement`, which has the same ids. Raises `NotFound` if the row no longer exists,
@@ -105,6 +121,10 @@ class DynamoAnnotations:
             # The next page begins after this annotation, or after the whole entry if that has been listed.
             position = end_of(entry_id) if found[-1:] == [entry_id] else row[NOTED_ENTRY]
         return Page(tuple(found), None)
+
+
+def _after(account_id: str, entry_id: str, cursor: str) -> Key:
+    return annotation_key(account_id, entry_id, decode_list_cursor(account_id, entry_id, cursor))
 
 
 def _row(annotation: Annotation) -> Row:

@@ -15,8 +15,9 @@ class AnnotationStore(Protocol):
     def get(self, account_id: str, entry_id: str, annotation_id: str) -> Annotation:
         """Reads the row. Raises `NotFound`."""
 
-    def list(self, account_id: str, entry_id: str) -> tuple[Annotation, ...]:
-        """All of an entry's annotations, oldest first."""
+    def list(self, account_id: str, entry_id: str, *, limit: int, cursor: str | None) -> Page[Annotation]:
+        """A page of the entry's annotations, oldest first. Raises `MalformedRequest` for a cursor that this store did
+        not make for this list."""
 
     def replace(self, previous: Annotation, replacement: Annotation) -> None:
         """Replaces `previous` by `replacement`, which has the same ids. Raises `NotFound` if the row no longer exists,

@@ -53,10 +53,10 @@ def test_nothing_is_left_but_a_line_of_the_audit_trail(world: World, caplog: pyt
     kept, gone = _annotated(world), _annotated(world)
     world.clock.advance(7)
     world.deletions.delete(ADA, gone.id)
-    assert world.annotation_rows.list(ADA.account_id, gone.id) == ()
+    assert world.note_rows(ADA, gone.id) == ()
     assert all(kept.id in key for key in world.media.objects)
     assert len(world.media.objects) == 2
-    assert len(world.annotations.list(ADA, kept.id)) == 1
+    assert len(world.notes(ADA, kept.id)) == 1
     (record,) = world.entry_rows.audit
     assert (record.author, record.action, record.subject_id) == (ADA.email, AuditAction.ENTRY_DELETED, gone.id)
     assert record.published == world.clock()
@@ -95,7 +95,7 @@ def test_a_deletion_that_died_half_way_hides_the_entry_and_is_completed_by_the_n
     assert world.entry_rows.audit == []
     for look in (
         lambda: world.entries.get(ADA, entry.id),
-        lambda: world.annotations.list(ADA, entry.id),
+        lambda: world.notes(ADA, entry.id),
         lambda: world.annotations.create(ADA, entry.id, key="k", value="v", source=None),
         lambda: world.entries.add_representation(ADA, entry.id, an_upload("late.txt")),
     ):

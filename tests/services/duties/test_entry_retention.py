@@ -37,7 +37,7 @@ def test_an_entry_without_a_job_goes_after_its_accounts_time_with_all_that_is_it
     world.sweeper.sweep()
     with pytest.raises(NotFound):
         world.entries.get(ADA, entry.id)
-    assert world.annotation_rows.list(ADA.account_id, entry.id) == ()
+    assert world.note_rows(ADA, entry.id) == ()
     assert len(world.media.objects) == 2
     (record,) = world.entry_rows.audit
     assert (record.action, record.subject_id, record.author) == (AuditAction.ENTRY_DELETED, entry.id, AUTHOR)

@@ -40,7 +40,7 @@ def test_media_and_the_results_of_all_runs_go_and_the_answer_says_so(world: Worl
     deletion = world.services.job_deletions.delete(ADA, job.id)
     assert (deletion.entries, deletion.files, deletion.is_complete) == (3, 3, True)
     assert world.media.objects == {}
-    assert world.annotation_rows.list(ADA.account_id, str(job.input_entry_id)) == ()
+    assert world.note_rows(ADA, str(job.input_entry_id)) == ()
     with pytest.raises(NotFound):
         world.jobs.get(ADA, job.id)
     with pytest.raises(NotFound):

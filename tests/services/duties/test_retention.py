@@ -78,7 +78,7 @@ def test_everything_of_an_expired_job_goes_and_nothing_else(world: World) -> Non
     world.sweeper.sweep()
     assert is_gone(world, job)
     assert world.entries.get_many(ADA, entry_ids(ended)) == {}
-    assert world.annotation_rows.list(ADA.account_id, str(job.input_entry_id)) == ()
+    assert world.note_rows(ADA, str(job.input_entry_id)) == ()
     assert len(left - set(world.media.objects)) == 3
     kept = world.jobs.get(ADA, other.id)
     assert len(world.entries.get_many(ADA, entry_ids(kept))) == 2

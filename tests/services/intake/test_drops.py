@@ -58,7 +58,7 @@ def test_a_file_becomes_an_entry_and_a_job(world: World) -> None:
     (file,) = entry.representations.values()
     assert (entry.source, file.file_name, file.content_type, file.size_bytes) == (key, "a b+c.mp4", "video/mp4", 5)
     assert world.media.objects[file.media_key].body == b"media"
-    notes = world.annotations.list(ADA, entry.id)
+    notes = world.notes(ADA, entry.id)
     assert {(note.key, note.value, note.source) for note in notes} == {
         ("scene", "indoors", DROP_AUTHOR),
         ("take", "7", DROP_AUTHOR),
@@ -100,7 +100,7 @@ def test_a_delivery_that_dies_anywhere_is_completed_by_the_next() -> None:
             break
         (job,) = _jobs(world)
         entry = world.entries.get(ADA, str(job.input_entry_id))
-        assert len(entry.representations) == len(world.annotations.list(ADA, entry.id)) == 1
+        assert len(entry.representations) == len(world.notes(ADA, entry.id)) == 1
         assert job.message in world.queue.sent
     assert step > 8
 
@@ -109,10 +109,10 @@ def test_notes_that_a_client_has_taken_away_stay_away(world: World) -> None:
     key, version_id = _drop(world, "clip.mp4", tags={"scene": "indoors"})
     world.drops.received(key, version_id)
     entry_id = str(_jobs(world)[0].input_entry_id)
-    (note,) = world.annotations.list(ADA, entry_id)
+    (note,) = world.notes(ADA, entry_id)
     world.annotations.delete(ADA, entry_id, note.id)
     world.drops.received(key, version_id)
-    assert world.annotations.list(ADA, entry_id) == ()
+    assert world.notes(ADA, entry_id) == ()
 
 
 @pytest.mark.parametrize(
@@ -254,7 +254,7 @@ def test_options_come_as_metadata_or_tags_and_become_no_annotations(world: World
     assert job.expires == START + timedelta(seconds=60)
     assert job.webhook is not None
     assert (job.webhook.url, job.webhook.jobs_url) == ("https://example.org/hook", JOBS_URL)
-    notes = world.annotations.list(ADA, str(job.input_entry_id))
+    notes = world.notes(ADA, str(job.input_entry_id))
     assert [(note.key, note.value) for note in notes] == [("take", "7")]
 
 
