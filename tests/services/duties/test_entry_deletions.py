@@ -114,7 +114,7 @@ def test_an_annotation_written_during_the_deletion_does_not_outlive_it() -> None
     rows.before_create = lambda: world.deletions.delete(ADA, entry.id)
     with pytest.raises(NotFound):
         world.annotations.create(ADA, entry.id, key="k", value="v", source=None)
-    assert rows.list(ADA.account_id, entry.id) == ()
+    assert rows.list(ADA.account_id, entry.id, limit=1, cursor=None).items == ()
 
 
 def test_a_job_goes_on_existing_without_its_input(world: World) -> None:
