@@ -5,6 +5,7 @@ from functools import cached_property
 from chalicelib.domain.reminders import Duty
 from chalicelib.services.accounts import Accounts
 from chalicelib.services.annotations import Annotations
+from chalicelib.services.duties.earlier_results import EarlierResults, replaced
 from chalicelib.services.duties.entry_deletions import EntryDeletions
 from chalicelib.services.duties.job_deletions import JobDeletions
 from chalicelib.services.duties.notifications import NotificationDuty, Notifications, announced
@@ -53,10 +54,12 @@ class Services:
 
     @cached_property
     def job_rows(self) -> JobStore:
-        """Returns the job store of services that may end a job."""
+        """Returns the job store of services that may end a job, whose observers get their ports at an end."""
         ports = self.ports
-        # Their ports are asked for at an end: most processes never see one.
-        observers: list[EndObserver] = [lambda job: shown_in_results(job, ports.entries(), ports.drops())]
+        observers: list[EndObserver] = [
+            lambda job: shown_in_results(job, ports.entries(), ports.drops()),
+            lambda job: replaced(job, ports.reminders(), ports.clock),
+        ]
         if (deliveries := ports.deliveries) is not None:
             observers.insert(0, lambda job: announced(job, ports.reminders(), deliveries(), ports.clock))
         return ObservedJobs(ports.jobs(), observers)
@@ -88,8 +91,8 @@ class Services:
 
     @cached_property
     def job_deletions(self) -> JobDeletions:
-        ports, retention = self.ports, self.job_retention
-        return JobDeletions(self.job_rows, ports.entries(), ports.reminders(), retention, ports.clock)
+        entries, reminders = self.ports.entries(), self.ports.reminders()
+        return JobDeletions(self.job_rows, entries, reminders, self.job_retention, self.ports.clock)
 
     @cached_property
     def annotations(self) -> Annotations:
@@ -184,13 +187,9 @@ class Services:
 
     @cached_property
     def runs(self) -> JobRuns:
-        settings = self.settings
+        clock, settings = self.ports.clock, self.settings
         return JobRuns(
-            self.job_rows,
-            self.ports.clock,
-            owner=self._owner,
-            lease_s=settings.lease_s,
-            max_attempts=settings.max_attempts,
+            self.job_rows, clock, owner=self._owner, lease_s=settings.lease_s, max_attempts=settings.max_attempts
         )
 
     @cached_property
@@ -233,6 +232,7 @@ class Services:
             Duty.JOB_MESSAGE: JobMessageDuty(self.job_rows, ports.queue(), ports.clock).perform,
             Duty.ENTRY_RETENTION: lambda due: expire_entry(due, self.entry_deletions),
             Duty.JOB_RETENTION: self.job_retention.perform,
+            Duty.EARLIER_RESULT: EarlierResults(ports.jobs(), self.entry_deletions, ports.clock).perform,
         }
         if ports.batch is not None:
             performers[Duty.SEGMENTS] = SegmentWatch(

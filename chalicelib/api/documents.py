@@ -22,7 +22,8 @@ def entry_ids_of(jobs: Iterable[Job]) -> list[str]:
 def job_document(job: Job, entries: Mapping[str, Entry], urls: Urls) -> Document:
     """A job with its entries, which are looked up in `entries` by id; one that is not there is shown as none.
 
-    `result` is there once the job is done, `error` when its status is `error`.
+    `result` is there once the job is done, `error` when its status is `error`, `earlier_result` after a requeue until
+    another run is done.
     """
     document: Document = {
         "self": urls.job(job.id),
@@ -39,6 +40,8 @@ def job_document(job: Job, entries: Mapping[str, Entry], urls: Urls) -> Document
     result = _entry_or_none(job.result_entry_id, entries, urls)
     if result is not None:
         document["result"] = result
+    if job.earlier_result_entry_id is not None:
+        document["earlier_result"] = urls.entry(job.earlier_result_entry_id)
     if job.error is not None:
         document["error"] = job.error
     if job.expires is not None:

@@ -8,6 +8,7 @@ import click
 
 from chalicelib.cli.connection import Connection, connected
 from chalicelib.cli.exit_status import FAILED
+from chalicelib.cli.key_values import KEY_VALUE, KeyValue
 from chalicelib.cli.output import complain, say, say_json
 from chalicelib.client.job_documents import RemoteJob
 from chalicelib.client.media_api import MediaApiClient
@@ -30,22 +31,43 @@ def cancel(connection: Connection, *, jobs: tuple[str, ...]) -> None:
 @_jobs_argument
 @connected
 def requeue(connection: Connection, *, jobs: tuple[str, ...]) -> None:
-    """Run each JOB (an id or URL) again from the start. Earlier results are kept until they are deleted."""
+    """Run each JOB (an id or URL) again from the start. The earlier result is deleted once another is done."""
     _change_each(connection, jobs, MediaApiClient.requeue_job)
 
 
 @click.command()
-@_jobs_argument
+@click.argument("jobs", metavar="[JOB]...", nargs=-1)
+@click.option("--annotated", type=KEY_VALUE, metavar="KEY=VALUE", help="Delete what has this annotation instead.")
+@click.option("--source", default="", help="Only if the annotation has this source.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @connected
-def delete(connection: Connection, *, jobs: tuple[str, ...], yes: bool) -> None:
-    """Delete each JOB (an id or URL) for good: media, the results of all its runs, annotations."""
+def delete(
+    connection: Connection, *, jobs: tuple[str, ...], annotated: KeyValue | None, source: str, yes: bool
+) -> None:
+    """Delete each JOB (an id or URL) for good: media, the results of all its runs, annotations.
+
+    With --annotated: the jobs whose input or result has the annotation, and the entries without a job that have it.
+    """
+    if bool(jobs) == (annotated is not None):
+        raise click.UsageError("Name either jobs or --annotated KEY=VALUE.")
+    entries: list[str] = []
+    if annotated is not None:
+        with connection.open_client() as client:
+            found, entries = client.find_annotated(annotated.key, annotated.value, source)
+        jobs = tuple(job.id for job in found)
+        if not jobs and not entries:
+            complain(f"Nothing has the annotation {annotated.key}={annotated.value}.")
+            return
     if not yes:
-        click.confirm(f"Delete {len(jobs)} job(s) with media, results and annotations, for good?", abort=True, err=True)
-    _do_each(connection, jobs, _deleted)
+        what = f"{len(jobs)} job(s)" + (f" and {len(entries)} other entries" if entries else "")
+        click.confirm(f"Delete {what} with media, results and annotations, for good?", abort=True, err=True)
+    _do_each(connection, (*jobs, *entries), _deleted)
 
 
 def _deleted(client: MediaApiClient, job_id: str) -> tuple[Mapping[str, Any], str]:
+    if "/entries/" in job_id:
+        client.delete_entry(job_id)
+        return {"entry": job_id.rpartition("/")[2]}, f"{job_id.rpartition('/')[2]} deleted (an entry without a job)"
     document = client.delete_job(job_id)
     removed = f"{document['removed']['entries']} entries, {document['removed']['files']} files"
     rest = "" if document["is_complete"] else "; a worker is stopping, the rest is removed within minutes"

@@ -42,6 +42,14 @@ class RemoteJob:
         return self.url.rpartition("/")[2]
 
     @property
+    def entry_urls(self) -> frozenset[str]:
+        """The URLs of its input, its result and the result before a requeue, as far as they exist."""
+        entries = (self.document.get("input"), self.document.get("result"))
+        urls = [str(entry.get("self")) for entry in entries if isinstance(entry, Mapping)]
+        earlier = self.document.get("earlier_result")
+        return frozenset([*urls, str(earlier)] if earlier else urls)
+
+    @property
     def has_ended(self) -> bool:
         """Returns True if the status is final until a requeue."""
         return self.status in ENDED

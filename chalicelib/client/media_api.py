@@ -3,6 +3,7 @@
 import time
 import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
@@ -31,7 +32,7 @@ class MediaApiClient:
     def __init__(self, index_url: str, user: str, password: str, *, uses_environment: bool = False) -> None:
         self._index_url = index_url
         self._http = HttpSession(user, password, uses_environment=uses_environment)
-        self._jobs_url = ""
+        self._services: dict[str, str] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -43,14 +44,19 @@ class MediaApiClient:
 
     def jobs_url(self) -> str:
         """Returns the URL at which jobs are created, from the index (which needs no credentials). Raises `ApiError`."""
-        if not self._jobs_url:
+        return self._service_url("jobs")
+
+    def _service_url(self, name: str) -> str:
+        if not self._services:
             headers = {"Accept": "application/json"}
             document = self._http.json("GET", self._index_url, authorized=False, headers=headers)
             try:
-                self._jobs_url = str(document["v1"]["jobs"])
-            except (KeyError, TypeError):
+                self._services = {str(service): str(url) for service, url in document["v1"].items()}
+            except (KeyError, TypeError, AttributeError):
                 raise ApiError(f"{self._index_url} is not the index of a Media API.") from None
-        return self._jobs_url
+        if name not in self._services:
+            raise ApiError(f"{self._index_url} is not the index of a Media API: it has no {name}.")
+        return self._services[name]
 
     def create_job(
         self,
@@ -134,16 +140,8 @@ class MediaApiClient:
             **_if_given("status", status),
             **_if_given("name", name),
         }
-        url: str | None = requests.Request("GET", self.jobs_url(), params=query).prepare().url
-        found = 0
-        while url is not None:
-            answer = self._http.request("GET", url)
-            for document in document_of(answer):
-                if limit is not None and found >= limit:
-                    return
-                found += 1
-                yield _job(document)
-            url = answer.links.get("next", {}).get("url")
+        url = requests.Request("GET", self.jobs_url(), params=query).prepare().url
+        yield from (_job(document) for document in islice(self._pages(str(url)), limit))
 
     def wait_for_job(self, job: RemoteJob, on_change: Callable[[RemoteJob], None], *, interval_s: float) -> RemoteJob:
         """Polls every `interval_s` seconds until the job has ended, and calls `on_change` at least once and after every
@@ -178,13 +176,30 @@ class MediaApiClient:
 
     def annotations(self, annotations_url: str) -> list[dict[str, Any]]:
         """An entry's annotations, oldest first. Raises `ApiError`."""
-        found: list[dict[str, Any]] = []
-        url: str | None = annotations_url
+        return list(self._pages(annotations_url))
+
+    def find_annotated(self, key: str, value: str, source: str = "") -> tuple[list[RemoteJob], list[str]]:
+        """The jobs whose input or result has the annotation, newest first, and the URLs of entries that have it without
+        a job. Looks through all jobs. Raises `ApiError`."""
+        query = {"key": key, "value": value, **_if_given("source", source)}
+        search = f"{self._service_url('entries')}/search_by_annotation"
+        url = requests.Request("GET", search, params=query).prepare().url
+        waiting = {str(entry["self"]) for entry in self._pages(str(url))}
+        if not waiting:
+            return [], []
+        jobs = [job for job in self.list_jobs(limit=None) if job.entry_urls & waiting]
+        return jobs, sorted(waiting.difference(*(job.entry_urls for job in jobs)))
+
+    def delete_entry(self, entry_url: str) -> None:
+        """Deletes an entry that `find_annotated` has found, for good. Raises `ApiError`."""
+        self._http.request("DELETE", f"{self._service_url('entries')}/{entry_url.rpartition('/')[2]}")
+
+    def _pages(self, url: str | None) -> Iterator[dict[str, Any]]:
+        """Yields the documents of a list in pages."""
         while url is not None:
             answer = self._http.request("GET", url)
-            found.extend(document_of(answer))
+            yield from document_of(answer)
             url = answer.links.get("next", {}).get("url")
-        return found
 
     def annotate(self, annotations_url: str, key: str, value: str, source: str = "") -> dict[str, Any]:
         """Adds an annotation and returns its document. Raises `ApiError`."""

@@ -73,7 +73,8 @@ class Job:
     `run` counts from 1 and grows with every requeue; `attempt` counts the claims within a run; `version` counts the
     writes of the row. `drop_key` is the key of the object in the drop-folder that the job was created for.
     `segments` is set once the current run is processed in segments, by workers without a lease on the job; when they
-    are done (`segments_done`), one worker claims the job as usual and stitches.
+    are done (`segments_done`), one worker claims the job as usual and stitches. `earlier_result_entry_id` is the last
+    result before a requeue, kept until another run is done.
     """
 
     id: str
@@ -88,6 +89,7 @@ class Job:
     options: JobOptions = DEFAULT_OPTIONS
     input_entry_id: str | None = None
     result_entry_id: str | None = None
+    earlier_result_entry_id: str | None = None
     error: str | None = None
     progress: Progress | None = None
     run: int = 1
@@ -114,8 +116,8 @@ class Job:
 
     @property
     def client_result_entry_id(self) -> str:
-        """Returns the id of the entry for a result uploaded by the client: the job's result if it has one, else an
-        entry that no worker writes. Raises `Conflict` for a cancelled job."""
+        """Returns the id of the entry for a result of the client's: the job's, else one that no worker writes. Raises
+        `Conflict` for a cancelled job."""
         if self.status is JobStatus.CANCELLED:
             raise Conflict("This job is cancelled; requeue it or create a new one before you attach a result.")
         if self.status is JobStatus.DONE and self.result_entry_id is not None:
@@ -212,13 +214,17 @@ class Job:
             progress=None,
             error=None,
             result_entry_id=None,
+            earlier_result_entry_id=self.result_entry_id or self.earlier_result_entry_id,
             segments=None,
             segments_done=False,
         )
 
+    def without_earlier_result(self, entry_id: str) -> "Job":
+        """Forgets the result of an earlier run, which is deleted. Unchanged if it is another one by now."""
+        return replace(self, earlier_result_entry_id=None) if self.earlier_result_entry_id == entry_id else self
+
     def cancelled(self, now: datetime) -> "Job":
-        """Ends the job without a result. Does nothing if it is cancelled already; raises `Conflict` if it has ended
-        otherwise."""
+        """Ends the job without a result; may be repeated. Raises `Conflict` if it has ended otherwise."""
         if self.status is JobStatus.CANCELLED:
             return self
         if self.status not in (JobStatus.QUEUED, JobStatus.WORKING):
@@ -227,9 +233,7 @@ class Job:
 
     def with_client_result(self, entry_id: str, now: datetime) -> "Job":
         """Ends the job with a result that the client has stored in the entry; a worker that processes the job loses it.
-
-        Raises `Conflict` for a cancelled job, `StaleWrite` if the result now belongs to another entry.
-        """
+        Raises `Conflict` for a cancelled job, `StaleWrite` if the result now belongs to another entry."""
         if self.client_result_entry_id != entry_id:
             raise StaleWrite(f"job {self.id} got another result meanwhile")
         return self._changed(now, status=JobStatus.DONE, result_entry_id=entry_id, lease=None, error=None)
@@ -242,8 +246,7 @@ class Job:
         return self._changed(now, name=name)
 
     def with_options(self, values: OptionValues, now: datetime) -> "Job":
-        """Changes the options of the next run; those not in `values` are kept. Raises `Conflict` while the current run
-        is processed."""
+        """Changes those options of the next run that are in `values`. Raises `Conflict` while a run is processed."""
         options = replace(self.options, **values)
         if options == self.options:
             return self
@@ -251,8 +254,7 @@ class Job:
         return self._changed(now, options=options)
 
     def upload_failed(self, sentence: str, now: datetime) -> "Job":
-        """Ends the job because the upload did not arrive, or not as announced. Unchanged if the job no longer waits for
-        it."""
+        """Ends the job because the upload did not arrive as announced. Unchanged if the job does not wait for it."""
         return self._changed(now, status=JobStatus.ERROR, error=sentence) if self.awaits_upload else self
 
     def media_lost(self, sentence: str, now: datetime) -> "Job":
@@ -264,8 +266,7 @@ class Job:
         return self._changed(now, status=JobStatus.ERROR, error=sentence)
 
     def drop_failed(self, sentence: str, now: datetime) -> "Job":
-        """Ends the job because the object in the drop-folder cannot be read. Unchanged if the job has its input or has
-        ended."""
+        """Ends the job because the dropped object cannot be read. Unchanged if the job has its input or has ended."""
         if self.drop_key is None or self.input_entry_id is not None or self.status is not JobStatus.QUEUED:
             return self
         return self._changed(now, status=JobStatus.ERROR, error=sentence)
@@ -339,7 +340,7 @@ class Job:
             raise LeaseLost(f"job {self.id}: the segments of run {run} are no longer needed")
 
     def with_webhook(self, webhook: Webhook) -> "Job":
-        """Stores the state of a notification, which does not count as a change of the job itself."""
+        """Stores the state of a notification, which is no change of the job itself."""
         return replace(self, webhook=webhook)
 
     def _changed(self, now: datetime, **changes: object) -> "Job":

@@ -21,6 +21,7 @@ class Duty(StrEnum):
     JOB_MESSAGE = "job-message"
     SEGMENTS = "segments"
     NOTIFICATION = "notification"
+    EARLIER_RESULT = "earlier-result"
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,7 @@ SCHEMAS: Mapping[str, Schema] = {
         },
         {
             "result": ref("Entry"),
+            "earlier_result": _url("The entry of the result before a requeue; deleted once another run is done."),
             "error": text("The reason of the failure; present if the status is error."),
             "upload": ref("Upload"),
             "expires": _time("When the job is deleted with its media, results and annotations. Absent if it is kept."),

@@ -17,6 +17,7 @@ from chalicelib.domain.requests.job_names import JobName
 from chalicelib.domain.requests.new_jobs import NewJob
 from chalicelib.domain.segments import SegmentPlan
 from chalicelib.errors import Conflict, JobNotClaimable, LeaseLost, NotFound
+from chalicelib.services.duties.earlier_results import AUTHOR as REQUEUED
 from chalicelib.services.duties.retention import AUTHOR, RetentionPlan
 from chalicelib.services.ports import StoredMedia
 from tests.fakes import START, FakeAccounts, FakeJobs, FakeMedia, FakeReminders, FixedClock
@@ -84,7 +85,7 @@ def test_everything_of_an_expired_job_goes_and_nothing_else(world: World) -> Non
     assert len(world.entries.get_many(ADA, entry_ids(kept))) == 2
     (record,) = world.job_rows.audit
     assert (record.action, record.subject_id, record.author) == (AuditAction.JOB_EXPIRED, job.id, AUTHOR)
-    assert {line.author for line in world.entry_rows.audit} == {AUTHOR}
+    assert {line.author for line in world.entry_rows.audit} == {AUTHOR, REQUEUED}  # one result was replaced before
     assert len(world.entry_rows.audit) == 3
     world.clock.advance(KEPT_S)
     assert world.sweeper.sweep() == 0

@@ -1,0 +1,103 @@
+"""Results of an earlier run: named until another run is done, then deleted, whoever dies in between."""
+
+from contextlib import suppress
+
+import pytest
+
+from chalicelib.domain.jobs import Job, JobStatus
+from chalicelib.domain.requests.job_names import JobName
+from chalicelib.domain.requests.new_jobs import NewJob
+from chalicelib.errors import NotFound
+from tests.mortal_process import Death
+from tests.services.conftest import ADA, World, an_upload
+from tests.services.duties.test_job_deletions import finished
+
+_MINUTES_S = 600.0
+
+
+@pytest.fixture
+def job(world: World) -> Job:
+    """A job that has run once."""
+    made = world.jobs.create(ADA, NewJob(JobName.MULTIFACE), an_upload())
+    finished(world, made)
+    return world.jobs.get(ADA, made.id)
+
+
+def _swept(world: World, job: Job) -> Job:
+    world.clock.advance(_MINUTES_S)
+    world.sweeper.sweep()
+    return world.jobs.get(ADA, job.id)
+
+
+def _is_there(world: World, entry_id: str | None) -> bool:
+    try:
+        world.entries.get(ADA, str(entry_id))
+    except NotFound:
+        return False
+    return True
+
+
+def test_the_earlier_result_is_deleted_once_another_run_is_done(world: World, job: Job) -> None:
+    first = str(job.result_entry_id)
+    world.annotations.create(ADA, first, key="who", value="Ada", source=None)
+    again = world.jobs.requeue(ADA, job.id)
+    assert (again.result_entry_id, again.earlier_result_entry_id) == (None, first)
+    assert _swept(world, job).earlier_result_entry_id == first  # the run is not over
+    finished(world, again)
+    after = _swept(world, job)
+    assert (after.status, after.earlier_result_entry_id) == (JobStatus.DONE, None)
+    assert (_is_there(world, first), _is_there(world, after.result_entry_id)) == (False, True)
+    assert world.note_rows(ADA, first) == ()
+    assert len(world.media.objects) == 2  # the input, and the new result
+    world.clock.advance(_MINUTES_S)
+    assert world.sweeper.sweep() == 0
+
+
+def test_runs_that_fail_delete_nothing_and_the_result_is_still_named(world: World, job: Job) -> None:
+    first = str(job.result_entry_id)
+    world.jobs.update(ADA, world.jobs.requeue(ADA, job.id).id, name=None, status="cancelled")
+    runs = world.runs("worker")
+    runs.fail(runs.claim(world.jobs.requeue(ADA, job.id).message), "It cannot be read.")
+    assert _swept(world, job).earlier_result_entry_id == first
+    assert _is_there(world, first)
+    finished(world, world.jobs.requeue(ADA, job.id))
+    assert _swept(world, job).earlier_result_entry_id is None
+    assert not _is_there(world, first)
+
+
+def test_a_result_of_the_clients_own_replaces_the_earlier_one_too(world: World, job: Job) -> None:
+    world.jobs.requeue(ADA, job.id)
+    world.jobs.update(ADA, job.id, name=None, status=None, result=an_upload("own.csv"))
+    after = _swept(world, job)
+    assert not _is_there(world, job.result_entry_id)
+    assert _is_there(world, after.result_entry_id)
+
+
+@pytest.mark.parametrize("dies_before", range(20))
+def test_whatever_dies_at_the_end_of_a_run_the_earlier_result_is_deleted(
+    world: World, job: Job, dies_before: int
+) -> None:
+    again = world.jobs.requeue(ADA, job.id)
+    runs = world.runs("worker")
+    claimed = runs.claim(again.message)
+    world.process.restart(dies_before)
+    with suppress(Death):
+        runs.finish(claimed, result_entry_id=claimed.run_result_entry_id, progress=None)
+        _swept(world, job)
+    world.process.restart()
+    with suppress(Exception):  # it is done, or another delivery would do it again
+        runs.finish(claimed, result_entry_id=claimed.run_result_entry_id, progress=None)
+    for _ in range(2):
+        after = _swept(world, job)
+    assert (after.status, after.earlier_result_entry_id) == (JobStatus.DONE, None)
+    assert not _is_there(world, job.result_entry_id)
+
+
+def test_deleting_the_job_between_two_runs_removes_the_earlier_result(world: World, job: Job) -> None:
+    world.jobs.requeue(ADA, job.id)
+    world.services.job_deletions.delete(ADA, job.id)
+    world.clock.advance(_MINUTES_S)
+    world.sweeper.sweep()
+    assert world.media.objects == {}
+    with pytest.raises(NotFound):
+        world.jobs.get(ADA, job.id)
