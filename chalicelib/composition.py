@@ -96,7 +96,7 @@ class Services:
 
     @cached_property
     def annotations(self) -> Annotations:
-        return Annotations(self.ports.annotations(), self.ports.entries(), self.ports.clock)
+        return Annotations(self.ports.annotations(), self.ports.entries(), self.ports.jobs(), self.ports.clock)
 
     @cached_property
     def idempotency(self) -> Idempotency:

@@ -87,6 +87,8 @@ def entry_document(entry: Entry, urls: Urls) -> Document:
         "updated": format_time(entry.updated),
         "representations": [representation_document(each, urls) for each in representations],
     }
+    if entry.job_id is not None:
+        document["job"] = urls.job(entry.job_id)
     if entry.expires is not None:
         document["expires"] = format_time(entry.expires)
     if entry.upload is not None:

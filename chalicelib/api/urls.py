@@ -60,9 +60,13 @@ class Urls:
         """The URL of the account's webhook secret."""
         return f"{self.base}/webhook_secret"
 
-    def entries(self) -> str:
-        """The URL at which entries are created."""
-        return f"{self.base}/entries"
+    def job_search(self, query: Mapping[str, str]) -> str:
+        """The jobs whose input or result has an annotation, as `query` describes it."""
+        return f"{self.jobs()}/search_by_annotation?{urlencode(query)}"
+
+    def entries(self, query: Mapping[str, str] | None = None) -> str:
+        """The list of entries, or the page of it that `query` selects."""
+        return f"{self.base}/entries" + (f"?{urlencode(query)}" if query else "")
 
     def entry_search(self, query: Mapping[str, str]) -> str:
         """The entries that have an annotation, as `query` describes it."""

@@ -43,7 +43,7 @@ class Entry:
     """A media file that a client sent, or the result of a job. `media_seconds` is None if there is no duration,
     `upload` is set until a direct upload has arrived. `expires` is the time at which an entry without a job is deleted,
     None for never; entries of a job are deleted with it. `drop_key` is the key of the object in the drop-folder that
-    its job was created for.
+    its job was created for, `job_id` the id of the job whose input or result it is.
     """
 
     id: str
@@ -58,6 +58,7 @@ class Entry:
     upload: DirectUpload | None = None
     expires: datetime | None = None
     drop_key: str | None = None
+    job_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,10 @@ def check_file_name(text: str | None) -> str:
     """A file name without any path, 1 to 255 characters, no control characters or line breaks. Raises `Invalid`."""
     name = (text or "").replace("\\", "/").rsplit("/", 1)[-1].strip()
     if not name or name in (".", ".."):
-        raise Invalid('The media has no file name; send one with the part, as in filename="clip.mp4".')
+        raise Invalid(
+            'The media has no file name; send one with the part, as in filename="clip.mp4" (curl does if @ comes '
+            "before the path: -F 'entry_job[input]=@clip.mp4')."
+        )
     if len(name) > MAX_FILE_NAME_CHARACTERS:
         raise Invalid(f"The file name has {len(name)} characters; at most {MAX_FILE_NAME_CHARACTERS} are stored.")
     if any(category(character) in _NOT_IN_FILE_NAMES for character in name):

@@ -7,17 +7,19 @@ from dataclasses import replace
 from chalicelib.domain.accounts import Caller
 from chalicelib.domain.entries import Annotation, Entry, check_annotation_text
 from chalicelib.domain.ids import new_id
+from chalicelib.domain.jobs import Job
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.services.changes import retried
-from chalicelib.services.ports import AnnotationStore, Clock, EntryStore, Page
+from chalicelib.services.ports import AnnotationStore, Clock, EntryStore, JobStore, Page
 
 
 class Annotations:
     """The use cases of annotations."""
 
-    def __init__(self, annotations: AnnotationStore, entries: EntryStore, clock: Clock) -> None:
+    def __init__(self, annotations: AnnotationStore, entries: EntryStore, jobs: JobStore, clock: Clock) -> None:
         self._annotations = annotations
         self._entries = entries
+        self._jobs = jobs
         self._clock = clock
 
     def create(
@@ -97,6 +99,22 @@ class Annotations:
         )
         entries = self._entries.get_many(caller.account_id, page.items)
         return Page(tuple(entries[each] for each in page.items if each in entries), page.cursor)
+
+    def search_jobs(
+        self,
+        caller: Caller,
+        *,
+        key: str | None,
+        value: str | None,
+        source: str | None,
+        limit: int,
+        cursor: str | None = None,
+    ) -> Page[Job]:
+        """Returns the jobs whose input or result `search` finds, each once on a page. Raises the same."""
+        page = self.search(caller, key=key, value=value, source=source, limit=limit, cursor=cursor)
+        job_ids = list(dict.fromkeys(entry.job_id for entry in page.items if entry.job_id is not None))
+        jobs = self._jobs.get_many(caller.account_id, job_ids)
+        return Page(tuple(jobs[each] for each in job_ids if each in jobs), page.cursor)
 
     def _check_still_there(self, annotation: Annotation) -> None:
         # A deletion of the entry that began before this note was written has not seen it; one that begins later will.

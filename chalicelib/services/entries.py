@@ -1,6 +1,6 @@
 """Entries and their representations."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -22,7 +22,7 @@ from chalicelib.domain.reminders import Duty
 from chalicelib.errors import CallerError, Invalid, NotFound, StaleWrite
 from chalicelib.services.changes import retried
 from chalicelib.services.duties.retention import RetentionPlan
-from chalicelib.services.ports import Clock, EntryStore, LinkMethod, MediaStore
+from chalicelib.services.ports import Clock, EntryStore, LinkMethod, MediaStore, Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,9 @@ class Entries:
         self._clock = clock
         self._retention = retention
 
-    def create(self, caller: Caller, upload: Upload, *, data_split: str | None = None) -> Entry:
+    def create(
+        self, caller: Caller, upload: Upload, *, source: str | None = None, data_split: str | None = None
+    ) -> Entry:
         """Stores a media file without a job: the row, then the bytes, then the representation that names them.
 
         Raises `Invalid` for an upload without bytes or with a name that cannot be stored.
@@ -53,9 +55,8 @@ class Entries:
         now = self._clock()
         entry_id = new_id(now)
         expires = self._retention.begin(Duty.ENTRY_RETENTION, caller.account_id, entry_id, now)
-        self._entries.create(
-            Entry(entry_id, caller.account_id, caller.email, now, now, data_split=data_split, expires=expires)
-        )
+        entry = Entry(entry_id, caller.account_id, caller.email, now, now, source, data_split, expires=expires)
+        self._entries.create(entry)
         self.add_representation(caller, entry_id, upload)
         return self.get(caller, entry_id)
 
@@ -76,9 +77,15 @@ class Entries:
         """Those of the entries that exist, by id."""
         return self._entries.get_many(caller.account_id, entry_ids)
 
-    def set_data_split(self, caller: Caller, entry_id: str, data_split: str | None) -> Entry:
-        """Changes what part of a data set the entry belongs to; None takes it away. Raises `NotFound`."""
-        self._entries.set_data_split(caller.account_id, entry_id, data_split, self._clock())
+    def list(self, caller: Caller, *, limit: int, labels: Mapping[str, str], cursor: str | None = None) -> Page[Entry]:
+        """A page of the account's entries that have all of `labels` (`source`, `data_split`), newest first; with
+        labels it may be short and still have a cursor. Raises `MalformedRequest` for a foreign cursor."""
+        return self._entries.list(caller.account_id, limit=limit, cursor=cursor, labels=labels)
+
+    def set_labels(self, caller: Caller, entry_id: str, labels: Mapping[str, str | None]) -> Entry:
+        """Changes those of `source` and `data_split` that are in `labels`; None takes one away. Raises `NotFound`."""
+        if labels:
+            self._entries.set_labels(caller.account_id, entry_id, labels, self._clock())
         return self.get(caller, entry_id)
 
     def add_representation(self, caller: Caller, entry_id: str, upload: Upload) -> Representation:
@@ -201,7 +208,8 @@ class Entries:
 
 def entry_of_job(job: Job, entry_id: str, now: datetime) -> Entry:
     """Returns an entry for a job's input or result, without files."""
-    return Entry(entry_id, job.account_id, job.author, now, now, data_split=job.data_split, drop_key=job.drop_key)
+    entry = Entry(entry_id, job.account_id, job.author, now, now, data_split=job.data_split)
+    return replace(entry, drop_key=job.drop_key, job_id=job.id)
 
 
 def check_upload(upload: Upload) -> str:

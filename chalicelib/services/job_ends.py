@@ -18,7 +18,8 @@ class ObservedJobs:
     """
 
     def __init__(self, jobs: JobStore, observers: Sequence[EndObserver]) -> None:
-        self.create, self.get, self.delete, self.list = jobs.create, jobs.get, jobs.delete, jobs.list
+        self.create, self.get, self.get_many = jobs.create, jobs.get, jobs.get_many
+        self.delete, self.list = jobs.delete, jobs.list
         self._jobs = jobs
         self._observers = observers
 

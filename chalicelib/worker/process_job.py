@@ -80,6 +80,7 @@ class JobProcessor:
     def _run(self, job: Job) -> None:
         recipe = recipe_of(job)
         if recipe is None:
+            self._fetch_only(job)
             create_result_entry(self._services, job, media_seconds=None)
             self._services.runs.finish(job, result_entry_id=job.run_result_entry_id, progress=None)
             return
@@ -90,6 +91,12 @@ class JobProcessor:
                 progress = self._analyze_into(job, recipe, directory)
         if progress is not None:
             self._services.runs.finish(job, result_entry_id=job.run_result_entry_id, progress=progress)
+
+    def _fetch_only(self, job: Job) -> None:
+        """Stores the input of a job with a URL. Raises `MediaError` or `LeaseLost`."""
+        if job.input_entry_id is None and job.input_url is not None:
+            with work_directory() as directory:
+                fetch_input(self._services, self._fetcher, job, job.input_url, directory / "media")
 
     def _analyze_into(self, job: Job, recipe: Recipe, directory: Path) -> Progress | None:
         """Returns None if the job has been passed to workers of its segments."""

@@ -106,6 +106,26 @@ def test_a_filter_that_lets_next_to_nothing_through_reads_a_bounded_number_of_ro
     assert pages == 5
 
 
+def test_a_list_of_entries_from_a_rare_source_reads_a_bounded_number_of_rows(stack: MotoStack, meter: Meter) -> None:
+    entries = DynamoEntries(stack.table, most_rows_read=10)
+    made = [replace(Entry(new_id(START), ACCOUNT, "a", START, START), id=f"{number:026d}") for number in range(40)]
+    made[0] = replace(made[0], source="rare")
+    for entry in made:
+        entries.create(entry)
+    meter.read()
+    seen: list[Entry] = []
+    cursor, pages = None, 0
+    while True:
+        page = entries.list(ACCOUNT, limit=5, cursor=cursor, labels={"source": "rare"})
+        requests, rows = meter.read()
+        assert (requests, rows <= 11) == (1, True)
+        seen += page.items
+        cursor, pages = page.cursor, pages + 1
+        if cursor is None:
+            break
+    assert (seen, pages) == ([made[0]], 4)
+
+
 @pytest.mark.parametrize("others", [0, 300])
 def test_a_search_does_not_read_other_annotations(stack: MotoStack, meter: Meter, others: int) -> None:
     annotations = DynamoAnnotations(stack.table)

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from itertools import chain
 
 import pytest
 
 from chalicelib.domain.entries import MAX_REPRESENTATIONS, Entry
 from chalicelib.domain.ids import new_id
-from chalicelib.errors import Invalid, NotFound, StaleWrite
+from chalicelib.errors import Invalid, MalformedRequest, NotFound, StaleWrite
 from chalicelib.services.ports import EntryStore
 from tests.contract.audit_cases import AuditedStores
 from tests.contract.samples import (
@@ -36,6 +37,7 @@ def test_every_field_is_kept(entries: EntryStore) -> None:
         bare,
         source="camera 3",
         data_split="test",
+        job_id=new_id(START),
         media_seconds=12.345678901234567,
         updated=START + timedelta(hours=1),
         representations={file.id: file for file in files},
@@ -283,16 +285,64 @@ def test_a_digest_is_noted_for_the_bytes_it_is_of(entries: EntryStore) -> None:
         entries.set_sha256(make_representation(entry, "other.mp4"), "33" * 32)
 
 
-def test_the_data_split_is_changed_and_taken_away(entries: EntryStore) -> None:
-    entry = make_entry()
+def test_labels_are_changed_and_taken_away(entries: EntryStore) -> None:
+    entry = replace(make_entry(), source="camera 3")
     entries.create(entry)
+    later = START + timedelta(seconds=9)
     for data_split in ("train", "test", None, None):
-        later = START + timedelta(seconds=9)
-        entries.set_data_split(ACCOUNT, entry.id, data_split, later)
+        entries.set_labels(ACCOUNT, entry.id, {"data_split": data_split}, later)
         assert entries.get(ACCOUNT, entry.id) == replace(entry, data_split=data_split, updated=later)
+    entries.set_labels(ACCOUNT, entry.id, {"source": None, "data_split": "dev"}, later)
+    assert entries.get(ACCOUNT, entry.id) == replace(entry, source=None, data_split="dev", updated=later)
     for account_id, entry_id in ((OTHER_ACCOUNT, entry.id), (ACCOUNT, new_id(START))):
         with pytest.raises(NotFound):
-            entries.set_data_split(account_id, entry_id, "train", START)
+            entries.set_labels(account_id, entry_id, {"data_split": "train"}, START)
+
+
+def _made(entries: EntryStore, count: int) -> list[Entry]:
+    """Entries a second apart, newest first; every third has a source."""
+    made = []
+    for number in range(count):
+        entry = replace(make_entry(), id=new_id(START + timedelta(seconds=number)), data_split="train")
+        made.append(replace(entry, source="camera") if number % 3 == 0 else entry)
+        entries.create(made[-1])
+    return made[::-1]
+
+
+def _pages(entries: EntryStore, limit: int, labels: dict[str, str]) -> list[list[Entry]]:
+    pages, cursor = [], None
+    while True:
+        page = entries.list(ACCOUNT, limit=limit, cursor=cursor, labels=labels)
+        pages.append(list(page.items))
+        cursor = page.cursor
+        if cursor is None:
+            return pages
+
+
+def test_entries_are_listed_newest_first_in_pages(entries: EntryStore) -> None:
+    assert entries.list(ACCOUNT, limit=3, cursor=None, labels={}).items == ()
+    made = _made(entries, 7)
+    assert _pages(entries, 3, {}) == [made[:3], made[3:6], made[6:]]
+    assert _pages(entries, 7, {}) == [made]
+    assert list(chain(*_pages(entries, 2, {"source": "camera"}))) == made[::3]
+    assert _pages(entries, 9, {"source": "camera", "data_split": "test"}) == [[]]
+    assert entries.list(OTHER_ACCOUNT, limit=3, cursor=None, labels={}).items == ()
+
+
+def test_a_list_of_entries_takes_only_its_own_cursors(entries: EntryStore) -> None:
+    _made(entries, 3)
+    cursor = entries.list(ACCOUNT, limit=1, cursor=None, labels={}).cursor
+    assert cursor is not None
+    with pytest.raises(MalformedRequest):
+        entries.list(OTHER_ACCOUNT, limit=1, cursor=cursor, labels={})
+    with pytest.raises(MalformedRequest):
+        entries.list(ACCOUNT, limit=1, cursor="x", labels={})
+
+
+def test_an_entry_whose_deletion_has_begun_is_not_listed(entries: EntryStore) -> None:
+    made = _made(entries, 3)
+    entries.begin_deletion(ACCOUNT, made[1].id, START)
+    assert _pages(entries, 2, {}) == [[made[0], made[2]]]
 
 
 def test_an_entry_whose_deletion_has_begun_is_not_there(entries: EntryStore) -> None:
@@ -315,7 +365,7 @@ def test_an_entry_whose_deletion_has_begun_is_not_there(entries: EntryStore) -> 
         lambda: entries.set_media_seconds(ACCOUNT, entry.id, 1.0),
         lambda: entries.set_media_seconds(ACCOUNT, entry.id, None),
         lambda: entries.receive_upload(file),
-        lambda: entries.set_data_split(ACCOUNT, entry.id, "train", START),
+        lambda: entries.set_labels(ACCOUNT, entry.id, {"data_split": "train"}, START),
     ]
     for change in changes:
         with pytest.raises(NotFound):

@@ -93,6 +93,15 @@ def test_create_refuses_an_id_that_exists(jobs: JobStore) -> None:
     assert jobs.get(ACCOUNT, job.id) == job
 
 
+def test_get_many_gives_those_that_exist(jobs: JobStore) -> None:
+    made = [make_job() for _ in range(3)]
+    for job in made:
+        jobs.create(job)
+    wanted = [made[2].id, new_id(START), made[0].id, made[2].id]
+    assert jobs.get_many(ACCOUNT, wanted) == {job.id: job for job in (made[2], made[0])}
+    assert jobs.get_many(OTHER_ACCOUNT, wanted) == jobs.get_many(ACCOUNT, []) == {}
+
+
 def test_get_of_an_unknown_job(jobs: JobStore) -> None:
     with pytest.raises(NotFound):
         jobs.get(ACCOUNT, new_id(START))

@@ -1,7 +1,7 @@
 """Entries and their annotations."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -90,10 +90,23 @@ class FakeEntries:
             if there.media_key == representation.media_key:
                 self._set(replace(there, sha256=sha256))
 
-    def set_data_split(self, account_id: str, entry_id: str, data_split: str | None, now: datetime) -> None:
+    def list(self, account_id: str, *, limit: int, cursor: str | None, labels: Mapping[str, str]) -> Page[Entry]:
+        with self._lock:
+            keys = sorted((key for key in self._rows.keys() - self._deleting if key[0] == account_id), reverse=True)
+            rows = [as_kept(self._rows[key]) for key in keys]
+        if cursor is not None:
+            account, _, last_id = cursor.rpartition("/")
+            if account != account_id:
+                raise MalformedRequest("This cursor does not continue this list.")
+            rows = [entry for entry in rows if entry.id < last_id]
+        rows = [entry for entry in rows if all(getattr(entry, name) == text for name, text in labels.items())]
+        return Page(tuple(rows[:limit]), f"{account_id}/{rows[limit - 1].id}" if len(rows) > limit else None)
+
+    def set_labels(self, account_id: str, entry_id: str, labels: Mapping[str, str | None], now: datetime) -> None:
         with self._lock:
             entry = self._live(account_id, entry_id)
-            self._rows[account_id, entry_id] = as_kept(replace(entry, data_split=data_split, updated=now))
+            changed = replace(entry, updated=now, **labels)  # type: ignore[arg-type]  # names of texts
+            self._rows[account_id, entry_id] = as_kept(changed)
 
     def begin_deletion(self, account_id: str, entry_id: str, now: datetime) -> Entry:
         with self._lock:

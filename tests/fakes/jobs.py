@@ -1,7 +1,7 @@
 """Jobs, and the queues of their messages."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from chalicelib.domain.audit import AuditRecord
 from chalicelib.domain.jobs import Job, JobMessage, JobStatus
@@ -28,6 +28,11 @@ class FakeJobs:
     def get(self, account_id: str, job_id: str) -> Job:
         with self._lock:
             return found_row(self._rows.get((account_id, job_id)), "job")
+
+    def get_many(self, account_id: str, job_ids: Sequence[str]) -> dict[str, Job]:
+        with self._lock:
+            keys = ((account_id, job_id) for job_id in job_ids)
+            return {key[1]: self._rows[key] for key in keys if key in self._rows}
 
     def save(self, job: Job) -> None:
         with self._lock:

@@ -180,7 +180,7 @@ def test_a_search_gives_the_accounts_own_entries_that_are_still_there(world: Wor
 
 def test_the_data_split_of_an_entry_is_changed(world: World) -> None:
     entry = world.entries.create(ADA, an_upload(), data_split="train")
-    assert world.entries.set_data_split(ADA, entry.id, "test").data_split == "test"
-    assert world.entries.set_data_split(ADA, entry.id, None).data_split is None
+    assert world.entries.set_labels(ADA, entry.id, {"data_split": "test"}).data_split == "test"
+    assert world.entries.set_labels(ADA, entry.id, {"data_split": None}).data_split is None
     with pytest.raises(NotFound):
-        world.entries.set_data_split(EVE, entry.id, "test")
+        world.entries.set_labels(EVE, entry.id, {"data_split": "test"})

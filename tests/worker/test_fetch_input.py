@@ -73,6 +73,19 @@ def test_the_fetched_file_is_the_input_and_is_analysed(world: World, clip: bytes
     assert (world.job(job).status, fetcher.fetched) == (JobStatus.DONE, 1)
 
 
+def test_a_no_op_job_fetches_its_input_or_ends_with_the_reason(world: World) -> None:
+    fetcher = ScriptedFetcher(failure=MediaError("The file is gone."))
+    job = world.jobs.create_from_url(ADA, NewJob(JobName.NO_OP), URL)
+    _worker(world, "one", fetcher).process(job.message)
+    assert (world.job(job).status, world.job(job).error) == (JobStatus.ERROR, "The file is gone.")
+    fetcher.failure, fetcher.body = None, b"not even a video"
+    _worker(world, "one", fetcher).process(world.jobs.requeue(ADA, job.id).message)
+    done = world.job(job)
+    assert done.status is JobStatus.DONE
+    (file,) = world.entries.get(ADA, str(done.input_entry_id)).representations.values()
+    assert world.media.objects[file.media_key].body == b"not even a video"
+
+
 def test_a_failure_is_the_jobs_error_and_a_requeue_fetches_again(world: World, clip: bytes) -> None:
     job, fetcher = _create(world), ScriptedFetcher(failure=MediaError("The file is gone."))
     _worker(world, "one", fetcher).process(job.message)

@@ -18,6 +18,15 @@ _URL = text(
 _SPLIT_MEANING = "A label of your choice that is stored with the entry. Empty: no label."
 _SPLIT = text(_SPLIT_MEANING, maxLength=255, examples=["test"])
 _SPLIT_OR_NULL = text_or_null(_SPLIT_MEANING, maxLength=255, examples=["test"])
+_ORIGIN_MEANING = "The origin of the entry, such as a camera. Empty: none."
+_LABELS: dict[str, Schema] = {
+    "source": text(_ORIGIN_MEANING, maxLength=255, examples=["camera 3"]),
+    "data_split": _SPLIT,
+}
+_LABELS_OR_NULL: dict[str, Schema] = {
+    "source": text_or_null(_ORIGIN_MEANING, maxLength=255, examples=["camera 3"]),
+    "data_split": _SPLIT_OR_NULL,
+}
 
 _ANNOUNCED: dict[str, Schema] = {
     "file_name": text(
@@ -33,6 +42,16 @@ _ANNOUNCED_TYPE: dict[str, Schema] = {
 _NOTE: dict[str, Schema] = {
     "key": text("The key of the annotation.", minLength=1, maxLength=255, examples=["mood"]),
     "value": text("The value of the annotation.", minLength=1, maxLength=255, examples=["cheerful"]),
+}
+
+
+_NOTE_JSON: dict[str, Schema] = {
+    **_NOTE,
+    "value": {
+        **_NOTE["value"],
+        "type": ["string", "number", "boolean"],
+        "description": "The value of the annotation; a number or boolean is stored as text.",
+    },
 }
 
 
@@ -141,20 +160,20 @@ BODY_SCHEMAS: Mapping[str, Schema] = {
     ),
     "JobChangesForm": record("The changes, or a result.", {}, {**_JOB_CHANGES, **_RESULT}),
     "NewEntryForm": record(
-        "A media file without a job.", {"entry[media]": _file("The media file.")}, {"entry[data_split]": _SPLIT}
+        "A media file without a job.", {"entry[media]": _file("The media file.")}, _in_brackets("entry", _LABELS)
     ),
     "NewEntry": _within(
         "entry",
-        record("A file to upload directly.", {**_ANNOUNCED}, {**_ANNOUNCED_TYPE, "data_split": _SPLIT_OR_NULL}),
+        record("A file to upload directly.", {**_ANNOUNCED}, {**_ANNOUNCED_TYPE, **_LABELS_OR_NULL}),
     ),
-    "EntryChanges": _within("entry", record("The changes.", {}, {"data_split": _SPLIT_OR_NULL})),
-    "EntryChangesForm": record("The changes.", {}, {"entry[data_split]": _SPLIT}),
+    "EntryChanges": _within("entry", record("The changes.", {}, _LABELS_OR_NULL)),
+    "EntryChangesForm": record("The changes.", {}, _in_brackets("entry", _LABELS)),
     "FileForm": record("A file.", {"media": _file("The file.")}),
-    "NewAnnotation": _within("annotation", record("A note.", _NOTE, _NOTE_SOURCE)),
+    "NewAnnotation": _within("annotation", record("A note.", _NOTE_JSON, _NOTE_SOURCE)),
     "NewAnnotationForm": record(
         "A note.", _in_brackets("annotation", _NOTE), _in_brackets("annotation", _NOTE_FORM_SOURCE)
     ),
-    "AnnotationChanges": _within("annotation", record("The changes.", {}, {**_NOTE, **_NOTE_SOURCE})),
+    "AnnotationChanges": _within("annotation", record("The changes.", {}, {**_NOTE_JSON, **_NOTE_SOURCE})),
     "AnnotationChangesForm": record("The changes.", {}, _in_brackets("annotation", {**_NOTE, **_NOTE_FORM_SOURCE})),
     "UploadedParts": record(
         "The parts that were sent; omit them for a file in one piece.",

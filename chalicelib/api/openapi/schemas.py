@@ -37,7 +37,7 @@ _SERVICES = record(
     "Services by name.",
     {
         "jobs": _url("The URL at which jobs are created and listed."),
-        "entries": _url("The URL at which entries are created."),
+        "entries": _url("The URL at which entries are created and listed."),
     },
 )
 
@@ -132,6 +132,7 @@ SCHEMAS: Mapping[str, Schema] = {
             },
         },
         {
+            "job": _url("The job whose input or result it is. Absent if there is none."),
             "upload": ref("Upload"),
             "expires": _time("When an entry without a job is deleted. Absent if it is kept."),
         },

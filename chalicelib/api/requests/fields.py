@@ -1,19 +1,29 @@
-"""Form fields that several routes take."""
+"""Form fields and JSON members that several routes take: an entry's labels, `source` and `data_split`."""
+
+from collections.abc import Mapping
+from typing import Final
 
 from chalicelib.api.requests.forms import Form
+from chalicelib.api.requests.json_bodies import text_of
 from chalicelib.errors import Invalid
 
-DATA_SPLIT = "entry[data_split]"
-_MAX_DATA_SPLIT_CHARACTERS = 255
+LABELS: Final = ("source", "data_split")
+_MAX_CHARACTERS = 255
 
 
-def data_split_of(form: Form) -> str | None:
-    """Returns the client's label for a part of a data set. Raises `Invalid` if it is too long."""
-    return check_data_split(form.fields.get(DATA_SPLIT))
+def form_labels(form: Form) -> dict[str, str | None]:
+    """Returns those of an entry's labels that the form has, as they are stored. Raises `Invalid` for a long one."""
+    given = {name: form.fields.get(f"entry[{name}]") for name in LABELS}
+    return {name: check_label(name, text) for name, text in given.items() if text is not None}
 
 
-def check_data_split(text: str | None) -> str | None:
-    """A data_split as it is stored; an empty one is none. Raises `Invalid` for a long text."""
-    if text and len(text) > _MAX_DATA_SPLIT_CHARACTERS:
-        raise Invalid(f"The data_split has {len(text)} characters; at most {_MAX_DATA_SPLIT_CHARACTERS} are stored.")
+def json_labels(resource: Mapping[str, object]) -> dict[str, str | None]:
+    """Does the same for the members of a JSON object."""
+    return {name: check_label(name, text_of(resource, name)) for name in LABELS if name in resource}
+
+
+def check_label(name: str, text: str | None) -> str | None:
+    """A label as it is stored; an empty one is none. Raises `Invalid` for a long text."""
+    if text and len(text) > _MAX_CHARACTERS:
+        raise Invalid(f"The {name} has {len(text)} characters; at most {_MAX_CHARACTERS} are stored.")
     return text or None

@@ -1,6 +1,7 @@
 """JSON bodies: an object in which one member holds the resource, as in `{"annotation": {...}}`."""
 
 import json
+import math
 from collections.abc import Mapping
 
 from chalicelib.errors import Invalid, MalformedRequest
@@ -32,6 +33,16 @@ def whole_number_of(resource: Mapping[str, object], name: str) -> int | None:
     if value is None or type(value) is int:  # a bool is an int too, but no number
         return value
     raise Invalid(f"The {name} must be a whole number.")
+
+
+def value_text_of(resource: Mapping[str, object]) -> str | None:
+    """Returns the member `value` as a text: numbers and booleans as JSON writes them. Raises `Invalid` for others."""
+    value = resource.get("value")
+    if isinstance(value, bool | int) or (isinstance(value, float) and math.isfinite(value)):
+        return json.dumps(value)
+    if value is None or isinstance(value, str):
+        return value
+    raise Invalid("The value must be a text, a number, true or false.")
 
 
 def text_of(resource: Mapping[str, object], name: str) -> str | None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from chalicelib.api.call import Call
-from chalicelib.api.requests.fields import check_data_split, data_split_of
+from chalicelib.api.requests.fields import form_labels, json_labels
 from chalicelib.api.requests.forms import Form
 from chalicelib.api.requests.json_bodies import text_of
 from chalicelib.api.resources.webhooks import webhook_of
@@ -23,13 +23,13 @@ _PREFIX, _SUFFIX = "entry_job[", "]"
 def new_job_of_form(call: Call, form: Form) -> NewJob:
     """The request in the fields `entry_job[...]`. Raises `Invalid`."""
     members = job_members(form)
-    return _new_job(call, members.get("name"), options_of_texts(members), data_split_of(form))
+    return _new_job(call, members.get("name"), options_of_texts(members), form_labels(form).get("data_split"))
 
 
 def new_job_of_json(call: Call, resource: Mapping[str, object]) -> NewJob:
     """The request in the members of an `entry_job` object. Raises `Invalid`."""
-    data_split = check_data_split(text_of(resource, "data_split"))
-    return _new_job(call, text_of(resource, "name"), options_of_json(resource), data_split)
+    labels = json_labels(resource)
+    return _new_job(call, text_of(resource, "name"), options_of_json(resource), labels.get("data_split"))
 
 
 def job_members(form: Form) -> dict[str, str]:

@@ -10,7 +10,7 @@ from chalicelib.api.html.annotations import annotations_page
 from chalicelib.api.html.style import page_response
 from chalicelib.api.pages import full_page, next_link, page_queries, parse_limit
 from chalicelib.api.requests.forms import MULTIPART, URL_ENCODED, check_content_type, read_form
-from chalicelib.api.requests.json_bodies import parse_resource, text_of
+from chalicelib.api.requests.json_bodies import parse_resource, text_of, value_text_of
 from chalicelib.api.requests.negotiation import preferred_content_type
 from chalicelib.api.responses import JSON_CONTENT_TYPE, created, json_response, no_content
 from chalicelib.api.routes import READ, Answer, Body, Route
@@ -111,7 +111,11 @@ def _read_given(call: Call) -> Mapping[str, str | None]:
     content_type = call.header("content-type")
     if check_content_type(content_type, _ACCEPTED) == JSON_CONTENT_TYPE:
         resource = parse_resource(call.body(), "annotation")
-        return {name: text_of(resource, name) for name in _FIELDS if name in resource}
+        return {
+            name: value_text_of(resource) if name == "value" else text_of(resource, name)
+            for name in _FIELDS
+            if name in resource
+        }
     with read_form(content_type, call.body(), accepted=_ACCEPTED) as form:
         texts = {name: form.fields.get(f"annotation[{name}]") for name in _FIELDS}
         return {name: text for name, text in texts.items() if text is not None}

@@ -1,16 +1,17 @@
 """`/entries`: media without a job, and what jobs made."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from chalice.app import Response
 
 from chalicelib.api.call import Call
 from chalicelib.api.conditional import unless_unchanged
-from chalicelib.api.documents import entry_document
+from chalicelib.api.documents import Document, entry_document
 from chalicelib.api.pages import full_page, next_link, page_queries, parse_limit
-from chalicelib.api.requests.fields import DATA_SPLIT, check_data_split, data_split_of
+from chalicelib.api.requests.annotation_searches import SEARCH_QUERIES, annotation_search
+from chalicelib.api.requests.fields import LABELS, form_labels, json_labels
 from chalicelib.api.requests.forms import MULTIPART, URL_ENCODED, check_content_type, read_form
-from chalicelib.api.requests.json_bodies import parse_resource, text_of
+from chalicelib.api.requests.json_bodies import parse_resource
 from chalicelib.api.resources.uploads import announced_file, target_document
 from chalicelib.api.responses import JSON_CONTENT_TYPE, created, json_response, no_content
 from chalicelib.api.routes import READ, Answer, Body, Query, Route
@@ -19,7 +20,6 @@ from chalicelib.errors import Invalid
 from chalicelib.services.ports import Page
 
 _MEDIA = "entry[media]"
-_FIELD = "data_split"
 _ACCEPTED = (JSON_CONTENT_TYPE, URL_ENCODED, MULTIPART)
 
 
@@ -31,8 +31,20 @@ def create_entry(call: Call) -> Response:
         upload = form.uploads.get(_MEDIA)
         if upload is None:
             raise Invalid(f"The entry has no media; send the file as the part {_MEDIA}.")
-        entry = call.services.entries.create(call.caller, upload, data_split=data_split_of(form))
+        entry = call.services.entries.create(call.caller, upload, **form_labels(form))
     return created(entry_document(entry, call.urls))
+
+
+def list_entries(call: Call) -> Response:
+    """GET /entries: a page of the account's entries, newest first; the Link header leads to the next page."""
+    labels = {name: text for name in LABELS if (text := call.query(name)) is not None}
+    limit = parse_limit(call.query("limit"))
+
+    def list_page(most: int) -> Page[Entry]:
+        return call.services.entries.list(call.caller, limit=most, labels=labels, cursor=call.query("cursor"))
+
+    documents, cursor = full_page(list_page, lambda entries: _documents(call, entries), limit)
+    return json_response(documents, headers=next_link(call.urls.entries, labels, limit, cursor))
 
 
 def get_entry(call: Call) -> Response:
@@ -42,13 +54,9 @@ def get_entry(call: Call) -> Response:
 
 
 def update_entry(call: Call) -> Response:
-    """PUT /entries/{entry_id}: changes the data_split; an empty one removes it."""
+    """PUT /entries/{entry_id}: changes the source and the data_split; an empty one is removed."""
     entry_id = call.path_id("entry")
-    given = _read_given(call)
-    if _FIELD in given:
-        entry = call.services.entries.set_data_split(call.caller, entry_id, check_data_split(given[_FIELD]))
-    else:
-        entry = call.services.entries.get(call.caller, entry_id)
+    entry = call.services.entries.set_labels(call.caller, entry_id, _read_given(call))
     return json_response(entry_document(entry, call.urls))
 
 
@@ -60,23 +68,13 @@ def delete_entry(call: Call) -> Response:
 
 def search_entries(call: Call) -> Response:
     """GET /entries/search_by_annotation: a page of the entries that have the annotation, newest first."""
-    filters = {name: text for name in ("key", "value", "source") if (text := call.query(name)) is not None}
-    limit = parse_limit(call.query("limit"))
+    search = annotation_search(call)
 
     def list_page(most: int) -> Page[Entry]:
-        return call.services.annotations.search(
-            call.caller,
-            key=filters.get("key"),
-            value=filters.get("value"),
-            source=filters.get("source"),
-            limit=most,
-            cursor=call.query("cursor"),
-        )
+        return call.services.annotations.search(call.caller, limit=most, cursor=search.cursor, **search.texts)
 
-    documents, cursor = full_page(
-        list_page, lambda entries: [entry_document(entry, call.urls) for entry in entries], limit
-    )
-    return json_response(documents, headers=next_link(call.urls.entry_search, filters, limit, cursor))
+    documents, cursor = full_page(list_page, lambda entries: _documents(call, entries), search.limit)
+    return json_response(documents, headers=next_link(call.urls.entry_search, search.filters, search.limit, cursor))
 
 
 ROUTES = (
@@ -85,10 +83,16 @@ ROUTES = (
         "/entries/search_by_annotation",
         search_entries,
         Answer(200, "Entry", is_list=True, headers=("Link",)),
+        queries=SEARCH_QUERIES,
+    ),
+    Route(
+        READ,
+        "/entries",
+        list_entries,
+        Answer(200, "Entry", is_list=True, headers=("Link",)),
         queries=(
-            Query("key", "The key of the annotation.", {"type": "string", "minLength": 1}, is_required=True),
-            Query("value", "Its value.", {"type": "string"}),
-            Query("source", "Its source.", {"type": "string"}),
+            Query("source", "Only entries from this source.", {"type": "string"}),
+            Query("data_split", "Only entries of this part of a data set.", {"type": "string"}),
             *page_queries(),
         ),
     ),
@@ -117,20 +121,20 @@ ROUTES = (
 
 def _create_for_upload(call: Call) -> Response:
     resource = parse_resource(call.body(), "entry")
-    entry, target = call.services.entry_uploads.create(
-        call.caller,
-        file=announced_file(call, resource),
-        data_split=check_data_split(text_of(resource, "data_split")),
-    )
+    file = announced_file(call, resource)
+    entry, target = call.services.entry_uploads.create(call.caller, file=file, **json_labels(resource))
     upload = target_document(target, call.urls.entry_upload(entry.id))
     return created({**entry_document(entry, call.urls), "upload": upload})
 
 
+def _documents(call: Call, entries: Iterable[Entry]) -> list[Document]:
+    return [entry_document(entry, call.urls) for entry in entries]
+
+
 def _read_given(call: Call) -> Mapping[str, str | None]:
-    """The entry's fields that the body gives; other fields are ignored."""
+    """The entry's labels that the body gives; other fields are ignored."""
     content_type = call.header("content-type")
     if check_content_type(content_type, _ACCEPTED) == JSON_CONTENT_TYPE:
-        resource = parse_resource(call.body(), "entry")
-        return {_FIELD: text_of(resource, _FIELD)} if _FIELD in resource else {}
+        return json_labels(parse_resource(call.body(), "entry"))
     with read_form(content_type, call.body(), accepted=_ACCEPTED) as form:
-        return {_FIELD: form.fields[DATA_SPLIT]} if DATA_SPLIT in form.fields else {}
+        return form_labels(form)

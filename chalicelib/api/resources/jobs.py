@@ -10,6 +10,7 @@ from chalicelib.api.call import Call
 from chalicelib.api.conditional import unless_unchanged
 from chalicelib.api.documents import Document, entry_ids_of, job_document
 from chalicelib.api.pages import full_page, next_link, page_queries, parse_limit
+from chalicelib.api.requests.annotation_searches import SEARCH_QUERIES, annotation_search
 from chalicelib.api.requests.forms import MULTIPART, URL_ENCODED, Form, check_content_type, read_form
 from chalicelib.api.requests.json_bodies import parse_resource, text_of
 from chalicelib.api.requests.new_jobs import job_members, new_job_of_form, new_job_of_json
@@ -59,6 +60,17 @@ def list_jobs(call: Call) -> Response:
     return json_response(documents, headers=next_link(call.urls.jobs, filters, limit, cursor))
 
 
+def search_jobs(call: Call) -> Response:
+    """GET /jobs/search_by_annotation: a page of the jobs whose input or result has the annotation, newest first."""
+    search = annotation_search(call)
+
+    def list_page(most: int) -> Page[Job]:
+        return call.services.annotations.search_jobs(call.caller, limit=most, cursor=search.cursor, **search.texts)
+
+    documents, cursor = full_page(list_page, lambda jobs: _documents(call, jobs), search.limit)
+    return json_response(documents, headers=next_link(call.urls.job_search, search.filters, search.limit, cursor))
+
+
 def get_job(call: Call) -> Response:
     """GET /jobs/{job_id}: the current state of the job; 304 if If-None-Match has its ETag."""
     job = call.services.jobs.get(call.caller, call.path_id("job"))
@@ -67,8 +79,13 @@ def get_job(call: Call) -> Response:
 
 
 def update_job(call: Call) -> Response:
-    """PATCH and PUT /jobs/{job_id}: renames or cancels the job, sets its options, or ends it with a result."""
+    """PATCH and PUT /jobs/{job_id}: renames or cancels the job, sets its options, or ends it with a result.
+
+    An empty body changes nothing.
+    """
     job_id = call.path_id("job")
+    if not call.body() and call.header("content-type") is None:
+        return _job_response(call, call.services.jobs.get(call.caller, job_id))
     accepted = (URL_ENCODED, MULTIPART, JSON_CONTENT_TYPE)
     if check_content_type(call.header("content-type"), accepted) == JSON_CONTENT_TYPE:
         resource = parse_resource(call.body(), "entry_job")
@@ -129,6 +146,13 @@ ROUTES = (
             *page_queries(),
         ),
     ),
+    Route(
+        READ,
+        "/jobs/search_by_annotation",
+        search_jobs,
+        Answer(200, "Job", is_list=True, headers=("Link",)),
+        queries=SEARCH_QUERIES,
+    ),
     Route(READ, "/jobs/{job_id}", get_job, Answer(200, "Job", headers=("Retry-After",)), is_conditional=True),
     Route(
         ("PATCH", "PUT"),
@@ -140,6 +164,7 @@ ROUTES = (
             Body(MULTIPART, "JobChangesForm"),
             Body(JSON_CONTENT_TYPE, "JobChangesJson"),
         ),
+        is_body_optional=True,
     ),
     Route(("DELETE",), "/jobs/{job_id}", delete_job, Answer(200, "JobDeletion")),
     Route(("POST",), "/jobs/{job_id}/requeue", requeue_job, Answer(200, "Job")),
@@ -154,7 +179,10 @@ def _create(call: Call, form: Form) -> Job:
     if url:
         return call.services.jobs.create_from_url(call.caller, new, parse_input_url(url))
     if upload is None:
-        raise Invalid(f"The job has no input; send the file as the part {_INPUT}, or its URL as {_INPUT_URL}.")
+        raise Invalid(
+            f"The job has no input; send the file as the part {_INPUT} of {MULTIPART} (curl -F '{_INPUT}=@clip.mp4'), "
+            f"or its URL as {_INPUT_URL}."
+        )
     return call.services.jobs.create(call.caller, new, upload)
 
 

@@ -9,9 +9,9 @@ audit               The audit trail in DynamoDB
 client              A client of DynamoDB alone, for commands that name their stack
 dead_letters        Dead letters in DynamoDB: one partition for all accounts, which only operators read
 entries             Entries and their representations in DynamoDB
-job_cursors         The cursors of job lists: the last position of a page, usable only by the account it was created for
 jobs                Jobs in DynamoDB
 keyed_requests      Requests with an idempotency key in DynamoDB
+lists               Lists of an account's rows, newest first, in pages: jobs and entries
 login_failures      Failed log-ins in DynamoDB: one counter for all processes, per user name and source
 reminders           Reminders in DynamoDB: rows of their own in a sparse index by time
 rows                Dataclasses as rows and back

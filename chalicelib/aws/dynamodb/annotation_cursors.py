@@ -19,7 +19,7 @@ def end_of(entry_id: str) -> str:
 
 
 def encode_cursor(account_id: str, position: str) -> str:
-    """Both ids, then 16 characters that follow from them and the account; see `job_cursors`."""
+    """Both ids, then 16 characters that follow from them and the account; see `lists`."""
     entry_id, annotation_id = position.split("#")
     return entry_id + annotation_id + derived_id(entry_id, "annotation cursor", annotation_id, account_id)[-16:]
 

@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 
+from chalicelib.aws.dynamodb.lists import MOST_ROWS_READ, list_rows
 from chalicelib.aws.dynamodb.rows import from_row, stored, to_row
 from chalicelib.aws.dynamodb.table import EXISTING, NEW, Condition, ConditionFailed, DynamoTable
-from chalicelib.aws.dynamodb.table_layout import audit_key, entry_key
+from chalicelib.aws.dynamodb.table_layout import ENTRY_PREFIX, audit_key, entry_key
 from chalicelib.domain.audit import AuditRecord
 from chalicelib.domain.entries import MAX_REPRESENTATIONS, Entry, Representation
 from chalicelib.errors import Invalid, NotFound, StaleWrite
+from chalicelib.services.ports import Page
 
 _DELETING = "deleting"
 """The attribute of an entry whose deletion has begun: the time. To all other methods the entry no longer exists."""
@@ -17,10 +19,11 @@ _LIVE = Condition(f"{EXISTING.text} AND attribute_not_exists(#deleting)", {**EXI
 
 
 class DynamoEntries:
-    """The port `EntryStore`."""
+    """The port `EntryStore`. `most_rows_read` bounds what one page of a list looks at."""
 
-    def __init__(self, table: DynamoTable) -> None:
+    def __init__(self, table: DynamoTable, *, most_rows_read: int = MOST_ROWS_READ) -> None:
         self._table = table
+        self._most_rows_read = most_rows_read
 
     def create(self, entry: Entry) -> None:
         """Writes a new row; one that exists already is left as it is (a worker may run twice)."""
@@ -92,13 +95,31 @@ class DynamoEntries:
         except ConditionFailed as failure:
             raise _lost(representation, failure) from None
 
-    def set_data_split(self, account_id: str, entry_id: str, data_split: str | None, now: datetime) -> None:
-        """Changes what part of a data set the entry belongs to. Raises `NotFound`."""
-        self._set_field(account_id, entry_id, "data_split", data_split, {"updated": now})
+    def list(self, account_id: str, *, limit: int, cursor: str | None, labels: Mapping[str, str]) -> Page[Entry]:
+        """The account's entries, newest first, that have all of `labels` (the fields `source` and `data_split`).
+
+        With a filter, a page that is not full may have a cursor all the same. Raises `MalformedRequest` for a cursor
+        that this store did not make.
+        """
+        page = list_rows(
+            self._table,
+            account_id,
+            ENTRY_PREFIX,
+            labels,
+            limit=limit,
+            cursor=cursor,
+            most_rows_read=self._most_rows_read,
+            is_there=lambda row: _DELETING not in row,
+        )
+        return Page(tuple(from_row(Entry, row) for row in page.rows), page.cursor)
+
+    def set_labels(self, account_id: str, entry_id: str, labels: Mapping[str, str | None], now: datetime) -> None:
+        """Changes those of the fields `source` and `data_split` that are in `labels`. Raises `NotFound`."""
+        self._set_fields(account_id, entry_id, {**labels, "updated": now})
 
     def set_media_seconds(self, account_id: str, entry_id: str, media_seconds: float | None) -> None:
         """Stores the duration that a worker measured. Raises `NotFound`."""
-        self._set_field(account_id, entry_id, "media_seconds", media_seconds, {})
+        self._set_fields(account_id, entry_id, {"media_seconds": media_seconds})
 
     def begin_deletion(self, account_id: str, entry_id: str, now: datetime) -> Entry:
         """Begins a deletion and returns the entry. From now on only the two methods of deletion find the entry, and
@@ -124,20 +145,16 @@ class DynamoEntries:
         with suppress(ConditionFailed):
             self._table.exchange(entry_key(record.account_id, record.subject_id), begun, row)
 
-    def _set_field(
-        self, account_id: str, entry_id: str, name: str, value: str | float | None, others: Mapping[str, datetime]
-    ) -> None:
-        names = {**_LIVE.names, "#field": name, **{f"#{other}": other for other in others}}
-        values = {f":{other}": stored(content) for other, content in others.items()}
-        settings = [f"#{other} = :{other}" for other in others]
-        if value is not None:
-            settings.append("#field = :field")
-            values[":field"] = stored(value)
-        change = f"SET {', '.join(settings)}" if settings else ""
-        if value is None:
-            change += " REMOVE #field"
+    def _set_fields(self, account_id: str, entry_id: str, fields: Mapping[str, str | float | datetime | None]) -> None:
+        """A field that is None is taken away."""
+        given = {name: stored(content) for name, content in fields.items() if content is not None}
+        taken = [f"#{name}" for name, content in fields.items() if content is None]
+        changes = [f"SET {', '.join(f'#{name} = :{name}' for name in given)}"] if given else []
+        changes += [f"REMOVE {', '.join(taken)}"] if taken else []
+        names = {**_LIVE.names, **{f"#{name}": name for name in fields}}
+        values = {f":{name}": content for name, content in given.items()}
         try:
-            self._table.update(entry_key(account_id, entry_id), change.strip(), Condition(_LIVE.text, names, values))
+            self._table.update(entry_key(account_id, entry_id), " ".join(changes), Condition(_LIVE.text, names, values))
         except ConditionFailed:
             raise _not_found() from None
 

@@ -1,22 +1,17 @@
 """Jobs in DynamoDB."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from chalicelib.aws.dynamodb.job_cursors import decode_cursor, encode_cursor
+from chalicelib.aws.dynamodb.lists import MOST_ROWS_READ, list_rows
 from chalicelib.aws.dynamodb.rows import Row, from_row, to_row
 from chalicelib.aws.dynamodb.table import NEW, Condition, ConditionFailed, DynamoTable
-from chalicelib.aws.dynamodb.table_layout import JOB_PREFIX, account_partition, audit_key, job_key
+from chalicelib.aws.dynamodb.table_layout import JOB_PREFIX, audit_key, job_key
 from chalicelib.domain.audit import AuditRecord
 from chalicelib.domain.jobs import Job, JobStatus
 from chalicelib.domain.requests.job_names import JobName
 from chalicelib.errors import NotFound, StaleWrite
 from chalicelib.services.ports import Page
-
-# Rows that one request reads if a filter may drop most of them.
-_FILTERED_READ_SIZE = 200
-# Rows that one page looks at: what a page costs must not grow with the number of jobs that no filter lets through.
-MOST_ROWS_READ = 1000
 
 
 class DynamoJobs:
@@ -39,6 +34,11 @@ class DynamoJobs:
         if row is None:
             raise NotFound("There is no such job; list your jobs to see those that exist.")
         return job_of(row)
+
+    def get_many(self, account_id: str, job_ids: Sequence[str]) -> dict[str, Job]:
+        """Those of the jobs that exist, by id."""
+        rows = self._table.batch_get([job_key(account_id, job_id) for job_id in dict.fromkeys(job_ids)])
+        return {job.id: job for job in map(job_of, rows)}
 
     def save(self, job: Job) -> None:
         """Replaces the row whose version is `job.version - 1`. Raises `StaleWrite` for any other version or none."""
@@ -72,25 +72,16 @@ class DynamoJobs:
         jobs. Raises `MalformedRequest` for a cursor that this store did not make.
         """
         wanted = {key: value.value for key, value in (("status", status), ("name", name)) if value}
-        most_rows = max(limit, self._most_rows_read)
-        rows = self._table.query(
-            account_partition(account_id),
+        page = list_rows(
+            self._table,
+            account_id,
             JOB_PREFIX,
-            descending=True,
-            after=None if cursor is None else job_key(account_id, decode_cursor(account_id, cursor)),
-            read_size=min(max(limit, _FILTERED_READ_SIZE), most_rows) + 1 if wanted else limit + 1,
+            wanted,
+            limit=limit,
+            cursor=cursor,
+            most_rows_read=self._most_rows_read,
         )
-        jobs: list[Job] = []
-        last_id = ""
-        for number, row in enumerate(rows):
-            is_wanted = all(row[field] == text for field, text in wanted.items())
-            # One more than the page holds tells that there is more at all.
-            if number >= most_rows or (is_wanted and len(jobs) == limit):
-                return Page(tuple(jobs), encode_cursor(account_id, last_id))
-            if is_wanted:
-                jobs.append(job_of(row))
-            last_id = row["id"]
-        return Page(tuple(jobs), None)
+        return Page(tuple(job_of(row) for row in page.rows), page.cursor)
 
 
 def job_row(job: Job) -> Row:

@@ -105,6 +105,7 @@ TABLE_KEYS: Final[TableKeys] = {
 }
 
 JOB_PREFIX: Final = "JOB#"
+ENTRY_PREFIX: Final = "ENTRY#"
 USER_NAMES_PARTITION: Final = "USERS"
 DEAD_LETTERS_PARTITION: Final = "DEAD_LETTERS"
 DEAD_LETTER_PREFIX: Final = "RUN#"
@@ -119,7 +120,7 @@ def job_key(account_id: str, job_id: str) -> dict[str, str]:
 
 def entry_key(account_id: str, entry_id: str) -> dict[str, str]:
     """Returns the key of an entry's row."""
-    return _key(account_partition(account_id), f"ENTRY#{entry_id}")
+    return _key(account_partition(account_id), f"{ENTRY_PREFIX}{entry_id}")
 
 
 def annotation_key(account_id: str, entry_id: str, annotation_id: str) -> dict[str, str]:

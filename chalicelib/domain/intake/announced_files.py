@@ -21,6 +21,8 @@ def check_announced_file(
     *, file_name: str | None, content_type: str | None, size_bytes: int | None, max_bytes: int
 ) -> AnnouncedFile:
     """The file that a client announces. Raises `Invalid` for what is missing, wrong or too large."""
+    if not file_name:
+        raise Invalid("The JSON names no media; give file_name and size_bytes to upload a file, or send it as a form.")
     name = check_file_name(file_name)
     if content_type and not is_content_type(content_type):
         raise Invalid("content_type is not a valid media type; send one like video/mp4, or leave it out.")

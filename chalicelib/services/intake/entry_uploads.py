@@ -37,7 +37,9 @@ class EntryUploads:
         self._retention = retention
         self._clock = clock
 
-    def create(self, caller: Caller, *, file: AnnouncedFile, data_split: str | None) -> tuple[Entry, UploadTarget]:
+    def create(
+        self, caller: Caller, *, file: AnnouncedFile, source: str | None = None, data_split: str | None = None
+    ) -> tuple[Entry, UploadTarget]:
         """Creates an entry that waits for `file`, and returns it with the URLs of its upload."""
         now = self._clock()
         entry_id, upload_expires = new_id(now), self._targets.expires()
@@ -49,6 +51,7 @@ class EntryUploads:
             author=caller.email,
             published=now,
             updated=now,
+            source=source,
             data_split=data_split,
             upload=upload,
             expires=self._retention.begin(Duty.ENTRY_RETENTION, caller.account_id, entry_id, now),

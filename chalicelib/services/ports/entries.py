@@ -1,11 +1,12 @@
 """Entries and their representations."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from chalicelib.domain.audit import AuditRecord
 from chalicelib.domain.entries import Entry, Representation
+from chalicelib.services.ports.paging import Page
 
 
 class EntryStore(Protocol):
@@ -37,8 +38,15 @@ class EntryStore(Protocol):
     def remove_representation(self, representation: Representation, now: datetime) -> None:
         """Takes a file out of its entry. Raises as `replace_representation` does."""
 
-    def set_data_split(self, account_id: str, entry_id: str, data_split: str | None, now: datetime) -> None:
-        """Changes what part of a data set the entry belongs to. Raises `NotFound`."""
+    def list(self, account_id: str, *, limit: int, cursor: str | None, labels: Mapping[str, str]) -> Page[Entry]:
+        """The account's entries, newest first, that have all of `labels` (the fields `source` and `data_split`).
+
+        With a filter, a page that is not full may have a cursor all the same. Raises `MalformedRequest` for a cursor
+        that this store did not make.
+        """
+
+    def set_labels(self, account_id: str, entry_id: str, labels: Mapping[str, str | None], now: datetime) -> None:
+        """Changes those of the fields `source` and `data_split` that are in `labels`. Raises `NotFound`."""
 
     def begin_deletion(self, account_id: str, entry_id: str, now: datetime) -> Entry:
         """Begins a deletion and returns the entry. From now on only the two methods of deletion find the entry, and

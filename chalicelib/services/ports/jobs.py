@@ -1,5 +1,6 @@
 """Jobs, and the way to those who work on them."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from chalicelib.domain.audit import AuditRecord
@@ -16,6 +17,9 @@ class JobStore(Protocol):
 
     def get(self, account_id: str, job_id: str) -> Job:
         """Reads the row, consistently. Raises `NotFound`."""
+
+    def get_many(self, account_id: str, job_ids: Sequence[str]) -> dict[str, Job]:
+        """Those of the jobs that exist, by id."""
 
     def save(self, job: Job) -> None:
         """Replaces the row whose version is `job.version - 1`. Raises `StaleWrite` for any other version or none."""

@@ -72,12 +72,22 @@ def test_texts_have_255_characters_at_most(api: Api, annotations_url: str, name:
         (b'{"annotation": {"key": "", "value": "v"}}', 422),
         (b'{"annotation": {"key": 7, "value": "v"}}', 422),
         (b'{"annotation": {"key": "k", "value": ["v"]}}', 422),
+        (b'{"annotation": {"key": "k", "value": NaN}}', 422),
+        (b'{"annotation": {"key": "k", "value": 1e999}}', 422),
     ],
 )
 def test_json_that_is_none_or_says_too_little(api: Api, annotations_url: str, body: bytes, status: int) -> None:
     answer = api.ada.call("POST", annotations_url, data=body, headers={"Content-Type": "application/json"})
     assert answer.status_code == status
     assert set(answer.json()) == {"error"}
+
+
+@pytest.mark.parametrize(("sent", "kept"), [("7", "7"), ("1.50", "1.5"), ("true", "true"), ("false", "false")])
+def test_a_number_or_boolean_of_json_is_stored_as_text(annotations_url: str, api: Api, sent: str, kept: str) -> None:
+    body = f'{{"annotation": {{"key": "k", "value": {sent}}}}}'
+    answer = api.ada.call("POST", annotations_url, data=body, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["value"]) == (201, kept)
+    assert len(api.ada.call("GET", f"/entries/search_by_annotation?key=k&value={kept}").json()) == 1
 
 
 @pytest.mark.parametrize(("body", "status"), [("annotation[key]=%FF", 400), ("annotation[value]=v", 422), ("", 422)])

@@ -120,10 +120,32 @@ def test_what_belongs_to_another_account_is_not_there(api: Api) -> None:
     assert len(api.media.objects) == 1
 
 
-def test_entries_cannot_be_listed(api: Api) -> None:
-    answer = api.ada.call("GET", "/entries")
-    assert _status_and_error(answer) == 405
-    assert answer.headers["Allow"] == "POST, OPTIONS"
+def test_entries_are_listed_in_pages_with_filters(api: Api) -> None:
+    made = []
+    for number in range(5):
+        api.clock.advance(1)
+        files, source = {"entry[media]": ("a.mp4", b"1")}, f"camera {number % 2}"
+        made.append(api.ada.call("POST", "/entries", files=files, data={"entry[source]": source}).json())
+    made.reverse()
+    assert api.ada.call("GET", "/entries").json() == made
+    assert api.ben.call("GET", "/entries").json() == []
+    first = api.ada.call("GET", "/entries?limit=2&source=camera%200")
+    assert first.json() == [made[0], made[2]]
+    assert api.ada.call("GET", first.links["next"]["url"]).json() == [made[4]]
+    assert api.ada.call("GET", "/entries?source=camera%200&data_split=test").json() == []
+    assert _status_and_error(api.ada.call("GET", "/entries?limit=0")) == 422
+    assert _status_and_error(api.ada.call("GET", "/entries?cursor=x")) == 400
+
+
+def test_the_source_is_set_shown_changed_and_removed(api: Api) -> None:
+    announced = {"file_name": "a.mp4", "size_bytes": 3, "source": "camera 1", "data_split": "dev"}
+    entry = api.ada.call("POST", "/entries", json={"entry": announced}).json()
+    assert (entry["source"], entry["data_split"]) == ("camera 1", "dev")
+    for body, kept in (({"json": {"entry": {"source": "b"}}}, "b"), ({"data": {"entry[source]": ""}}, None)):
+        assert api.ada.call("PUT", entry["self"], **body).json()["source"] == kept
+        assert api.ada.call("GET", entry["self"]).json()["source"] == kept
+    for source in (7, "x" * 256):
+        assert _status_and_error(api.ada.call("PUT", entry["self"], json={"entry": {"source": source}})) == 422
 
 
 def test_the_data_split_is_stored_shown_and_changed(api: Api) -> None:
@@ -132,7 +154,7 @@ def test_the_data_split_is_stored_shown_and_changed(api: Api) -> None:
     assert entry["data_split"] == "train"
     url = entry["self"]
     api.clock.advance(1)
-    answer = api.ada.call("PUT", url, json={"entry": {"data_split": "test", "source": "ignored"}})
+    answer = api.ada.call("PUT", url, json={"entry": {"data_split": "test"}})
     assert (answer.status_code, answer.json()["data_split"], answer.json()["source"]) == (200, "test", None)
     assert answer.json()["updated"] > entry["updated"]
     assert api.ada.call("GET", url).json() == answer.json()
@@ -199,6 +221,32 @@ def test_entries_are_found_by_their_annotations(api: Api) -> None:
     assert _search(api, f"key={key}&value=1&source=rater%200") == []
     assert api.ada.call("GET", f"/entries/search_by_annotation?key={key}").json() == entries[::-1]
     assert api.ben.call("GET", f"/entries/search_by_annotation?key={key}").json() == []
+
+
+def test_jobs_are_found_by_the_annotations_of_their_input_and_result(api: Api) -> None:
+    jobs = []
+    for _ in range(3):
+        api.clock.advance(1)
+        jobs.append(api.ada.send_job().json())
+    files = {"entry_job[result]": ("r.json", b"{}")}
+    jobs[0] = api.ada.call("PATCH", jobs[0]["self"], files=files).json()
+    for entry in (jobs[0]["input"], jobs[0]["result"], jobs[2]["input"], api.ada.send_entry().json()):
+        note = {"key": "shoot", "value": "monday"}
+        assert api.ada.call("POST", entry["annotations"], json={"annotation": note}).status_code == 201
+    search = "/jobs/search_by_annotation?key=shoot"
+    found = {job["self"] for job in api.ada.call("GET", search).json()}
+    assert found == {jobs[0]["self"], jobs[2]["self"]}
+    assert len(api.ada.call("GET", f"{search}&value=monday").json()) == 2
+    assert api.ada.call("GET", f"{search}&value=tuesday").json() == []
+    assert api.ben.call("GET", search).json() == []
+    assert jobs[2]["input"]["job"] == jobs[2]["self"]
+    assert _status_and_error(api.ada.call("GET", "/jobs/search_by_annotation")) == 422
+    pages, url = [], f"{search}&limit=1"
+    while url:
+        answer = api.ada.call("GET", url)
+        pages += [job["self"] for job in answer.json()]
+        url = answer.links.get("next", {}).get("url", "")
+    assert set(pages) == found
 
 
 @pytest.mark.parametrize(
