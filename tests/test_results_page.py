@@ -13,7 +13,7 @@ from chalicelib.domain.measurements.metrics import EVERY_METRIC, METRICS
 from chalicelib.domain.requests.job_names import JobName
 from chalicelib.domain.requests.recipes import RECIPES
 from chalicelib.domain.requests.result_formats import RESULT_KINDS, ResultTable
-from chalicelib.formats.result_files import ResultFiles
+from chalicelib.formats.result_files import Contents, ResultFiles
 from tests.formats.frames import GOLDEN_FRAMES
 from tests.recipes import make_recipe
 
@@ -65,7 +65,7 @@ def _examples() -> list[str]:
 @pytest.mark.parametrize("example", _examples(), ids=["csv", "summary", "parquet"])
 def test_the_examples_run(example: str, tmp_path: Path) -> None:
     recipe = make_recipe(JobName.MULTIFACE, table=ResultTable.PARQUET)
-    with ResultFiles(recipe, EVERY_METRIC, tmp_path, "clip.mp4") as results:
+    with ResultFiles(Contents(recipe, EVERY_METRIC), tmp_path, "clip.mp4") as results:
         for frame in GOLDEN_FRAMES:
             results.write(frame)
     for file in results.files:

@@ -28,8 +28,8 @@ from chalicelib.formats.writers import OpenSpool, ResultWriter
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """The common data of a job's files: its recipe and metrics; `provider` is the execution provider and `frame_size`
-    the frame size to which face boxes refer, if they are known."""
+    """The common data of a job's files: its recipe, and the metrics in them; `provider` is the execution provider of
+    the networks and `frame_size` the frame size to which face boxes refer, if they are known."""
 
     recipe: Recipe
     metrics: MetricSet
@@ -90,25 +90,15 @@ class ResultFile:
 
 
 class ResultFiles:
-    """Open result files, one in `directory` for every content type of `recipe`, each with `metrics` and no others.
+    """Open result files, one in `directory` for every content type of the recipe of `contents`.
 
     The names on the disk are `result-0`, `result-1` ...: nothing in them comes from the client. `input_file_name` is
-    the client's, as `check_file_name` leaves it; the results' file names begin with it. `provider` is what the networks
-    ran on, `frame_size` what face boxes refer to, if they are known. As a context manager it completes the files at the
-    end, or deletes them when an error passes.
+    the client's, as `check_file_name` leaves it; the results' file names begin with it. As a context manager it
+    completes the files at the end, or deletes them when an error passes.
     """
 
-    def __init__(
-        self,
-        recipe: Recipe,
-        metrics: MetricSet,
-        directory: Path,
-        input_file_name: str,
-        *,
-        provider: str = "",
-        frame_size: FrameSize | None = None,
-    ) -> None:
-        self._contents = Contents(recipe, metrics, provider, frame_size)
+    def __init__(self, contents: Contents, directory: Path, input_file_name: str) -> None:
+        self._contents = contents
         self._directory = directory
         self._open_files = ExitStack()
         self._writers: list[ResultWriter] = []
@@ -116,7 +106,7 @@ class ResultFiles:
         self._is_open = True
         with ExitStack() as undo:
             undo.callback(self.discard)
-            for content_type in recipe.content_types:
+            for content_type in contents.recipe.content_types:
                 self._open(content_type)
             undo.pop_all()
         self._files = tuple(

@@ -16,7 +16,6 @@ result_entry         What a run leaves behind: its entry, and the files in it, u
                      and the run
 second_process       A process beside the worker's own that measures second halves of videos (`second_process_main`)
 second_process_main  The second process
-stretches            The stretch of a video that a job measures
 stitch_segments      The parts that workers of segments have stored, as one stream of frames
 work_directories     The directory in which a worker has a job's media, and what earlier workers left of theirs
 """

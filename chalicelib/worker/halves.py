@@ -107,7 +107,7 @@ def measured_in_halves(
             require_all_decoded([part.counts for part in (earlier, later) if part.counts is not None])
             return
     report.count_elsewhere(int)
-    with closing(parts.whole(path, recipe, report.go_on)) as measured:
+    with parts.open(path, recipe, report.go_on) as media, closing(parts.whole(media, recipe)) as measured:
         yield from measured
 
 

@@ -1,21 +1,19 @@
 """A stretch of a video, measured and written down as a part of a result."""
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import ExitStack, closing
-from dataclasses import replace
+from contextlib import closing
 from pathlib import Path
 
 from chalicelib.analysis.analyzer import FaceAnalyzer
-from chalicelib.analysis.media.frames import Frame, MediaLimits, MediaSource
+from chalicelib.analysis.media.frames import MediaLimits, MediaSource
 from chalicelib.analysis.media.open_media import open_media
 from chalicelib.analysis.media.video_promise import Delivery, require_decoded
 from chalicelib.analysis.media.video_spans import Span, open_span
 from chalicelib.analysis.networks.models import Models
 from chalicelib.domain.measurements.metrics import MEASURED, FrameMetrics
-from chalicelib.domain.measurements.stretch import FramePicker, Stretch
+from chalicelib.domain.measurements.stretch import Stretch
 from chalicelib.domain.requests.recipes import Recipe
 from chalicelib.domain.segments import Segment, SegmentPlan
-from chalicelib.errors import MediaError
 from chalicelib.formats.partial_metrics import PartialCounts, PartialMetricsReader, PartialMetricsWriter
 from chalicelib.worker.second_process import PartRequest
 
@@ -63,43 +61,6 @@ class StoredPart:
             self.counts = reader.counts
 
 
-def measured_in_one_pass(
-    analyzer: FaceAnalyzer, path: Path, medium: MediaSource, stretch: Stretch, limits: MediaLimits
-) -> Generator[FrameMetrics]:
-    """Yields the frames of a stretch of `medium`, which was opened from `path`, in order.
-
-    Of a video only the stretch is decoded. Raises `MediaError`, also if there is no frame in it. Close the generator if
-    not all frames are taken.
-    """
-    with ExitStack() as ends:
-        source = None
-        frames = medium.frames()
-        if medium.info.kind == "animation":
-            frames = _picked(frames, stretch)
-        elif medium.info.kind == "video" and not stretch.is_whole:
-            medium.close()  # or its first picture and its decoder would take memory all the time
-            info = medium.info
-            span = Span(None, None, info.begins_s, frame_size=info.frame_size, stretch=stretch)
-            source = ends.enter_context(open_span(path, span, limits))
-            frames = source.frames()
-        count = 0
-        for frame in ends.enter_context(closing(analyzer.analyze(frames))):
-            count += 1
-            yield frame
-        if count == 0:
-            raise MediaError("The video has no frame between start_s and end_s; choose a longer stretch.")
-        if source is not None:
-            require_all_decoded([counts_of(source.own)])
-
-
-def _picked(frames: Iterator[Frame], stretch: Stretch) -> Iterator[Frame]:
-    picker = FramePicker(stretch)
-    for frame in frames:
-        is_picked = picker.picks(frame.time_s)
-        if is_picked and stretch.has(frame.time_s):
-            yield frame if picker.picks_all else replace(frame, duration_s=None)
-
-
 class PartMeasurer:
     """Measures stretches with one set of opened models."""
 
@@ -112,16 +73,14 @@ class PartMeasurer:
         face's past (its neutral, smoothing) comes after."""
         return FaceAnalyzer(self._models, mesh=recipe.mesh, max_faces=recipe.max_faces, in_threads=in_threads)
 
-    def whole(self, path: Path, recipe: Recipe, while_opening: Callable[[], None]) -> Generator[FrameMetrics]:
-        """Yields every frame of the recipe's stretch of a medium, in one pass. Raises `MediaError`. Close the
-        generator if not all frames are taken."""
-        with (
-            open_media(path, self._limits, while_opening=while_opening) as medium,
-            closing(
-                measured_in_one_pass(self.analyzer(recipe), path, medium, recipe.stretch, self._limits)
-            ) as measured,
-        ):
-            yield from measured
+    def open(self, path: Path, recipe: Recipe, while_opening: Callable[[], None]) -> MediaSource:
+        """Opens a media file for the recipe's stretch of it; see `open_media`."""
+        return open_media(path, self._limits, stretch=recipe.stretch, while_opening=while_opening)
+
+    def whole(self, media: MediaSource, recipe: Recipe) -> Generator[FrameMetrics]:
+        """Yields every frame of an opened media file, in one pass. Raises `MediaError`. Close the generator if not all
+        frames are taken."""
+        return self.analyzer(recipe).analyze(media.frames())
 
     def request(self, path: Path, recipe: Recipe, span: Span, part_path: Path) -> PartRequest:
         """Returns the request for another process to do what `measure` does."""

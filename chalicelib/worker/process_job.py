@@ -8,12 +8,12 @@ by two workers at once, ends in the same result.
 import logging
 from collections.abc import Generator
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from chalicelib.analysis.analyzer import with_scores
 from chalicelib.analysis.media.frames import MediaInfo, MediaLimits
-from chalicelib.analysis.media.open_media import open_media
+from chalicelib.analysis.media.stretches import stretched
 from chalicelib.analysis.networks.models import Models
 from chalicelib.composition import Services
 from chalicelib.domain.jobs import Job, JobMessage, Progress
@@ -22,18 +22,17 @@ from chalicelib.domain.measurements.metrics import FrameMetrics
 from chalicelib.domain.requests.recipes import Recipe, recipe_of
 from chalicelib.domain.segments import SegmentPlan
 from chalicelib.errors import LeaseLost, MediaError
-from chalicelib.formats.result_files import ResultFiles
+from chalicelib.formats.result_files import Contents, ResultFiles
 from chalicelib.worker.divide import divide
 from chalicelib.worker.fetch_input import fetch_input
 from chalicelib.worker.halves import halves_of, measured_in_halves
 from chalicelib.worker.job_medium import load_medium
 from chalicelib.worker.media_fetcher import FetchLimits, MediaFetcher
-from chalicelib.worker.part_measurer import PartMeasurer, measured_in_one_pass
+from chalicelib.worker.part_measurer import PartMeasurer
 from chalicelib.worker.progress import ProgressReport
 from chalicelib.worker.result_entry import create_result_entry, store_results
 from chalicelib.worker.second_process import SecondProcess
 from chalicelib.worker.stitch_segments import stitched_frames
-from chalicelib.worker.stretches import stretched
 from chalicelib.worker.work_directories import work_directory
 
 _log = logging.getLogger(__name__)
@@ -55,8 +54,8 @@ class JobProcessor:
         settings = services.settings
         fetch_limits = FetchLimits(max_bytes=settings.max_upload_bytes, timeout_s=settings.fetch_timeout_s)
         self._fetcher = fetcher or MediaFetcher(fetch_limits)
-        self._limits = MediaLimits(max_pixels=settings.max_pixels, max_duration_s=settings.max_duration_s)
-        self._parts = PartMeasurer(models, limits=self._limits)
+        limits = MediaLimits(max_pixels=settings.max_pixels, max_duration_s=settings.max_duration_s)
+        self._parts = PartMeasurer(models, limits=limits)
         self._second_process = second_process
 
     def process(self, message: JobMessage) -> None:
@@ -106,19 +105,19 @@ class JobProcessor:
         else:
             media_key = load_medium(self._services, job, media_path)
         report = ProgressReport(self._services.runs, job)
-        with open_media(media_path, self._limits, while_opening=report.go_on) as medium:
-            _check_kind(medium.info, job, recipe)
-            info, stretch = stretched(medium.info, recipe.stretch), recipe.stretch
+        with self._parts.open(media_path, recipe, report.go_on) as media:
+            _check_kind(media.info, job, recipe)
+            info = stretched(media.info, recipe.stretch)
             settings = self._services.settings
-            plan = divide(media_path, info, settings, stretch=stretch, was_interrupted=job.attempt > 1)
+            plan = divide(media_path, info, settings, stretch=recipe.stretch, was_interrupted=job.attempt > 1)
             halves = halves_of(info, recipe)
-            facts = _MediumFacts(medium.info.duration_s, info.frame_size, self._models.provider)
+            contents = self._contents(recipe, self._models.provider, info.frame_size)
+            media_s = media.info.duration_s
             if plan is None:
                 report.begin(info.frames_total)
             if plan is None and halves is None:
-                analyzer = self._parts.analyzer(recipe)
-                frames = measured_in_one_pass(analyzer, media_path, medium, stretch, self._limits)
-                return self._write_results(job, recipe, frames, facts, report=report, directory=directory)
+                frames = self._parts.whole(media, recipe)
+                return self._write_results(job, contents, frames, report, directory=directory, media_s=media_s)
         # From here on the file is closed: its first picture and its decoder take memory.
         if plan is None and halves is not None:
             # What ended a run before may have been the second process, for want of memory: now there is one only.
@@ -126,39 +125,37 @@ class JobProcessor:
             frames = measured_in_halves(
                 self._parts, media_path, recipe, halves, report, directory=directory, process=process
             )
-            return self._write_results(job, recipe, frames, facts, report=report, directory=directory)
+            return self._write_results(job, contents, frames, report, directory=directory, media_s=media_s)
         if plan is not None:
-            self._services.segment_runs.hand_over(job, replace(plan, media_key=media_key, media_s=facts.duration_s))
+            self._services.segment_runs.hand_over(job, replace(plan, media_key=media_key, media_s=media_s))
         return None
 
     def _stitch_into(self, job: Job, plan: SegmentPlan, recipe: Recipe, directory: Path) -> Progress:
         report = ProgressReport(self._services.runs, job, shown=job.progress)
         media_s = plan.duration_s if plan.media_s is None else plan.media_s
-        facts = _MediumFacts(media_s, plan.frame_size, self._services.segment_runs.provider(job))
+        contents = self._contents(recipe, self._services.segment_runs.provider(job), plan.frame_size)
         frames = stitched_frames(self._services.ports.media(), job, plan, directory)
-        return self._write_results(job, recipe, frames, facts, report=report, directory=directory)
+        return self._write_results(job, contents, frames, report, directory=directory, media_s=media_s)
+
+    def _contents(self, recipe: Recipe, provider: str, frame_size: FrameSize | None) -> Contents:
+        metrics = recipe.metrics(expressions_only=self._services.settings.expressions_only)
+        return Contents(recipe, metrics, provider, frame_size)
 
     def _write_results(
         self,
         job: Job,
-        recipe: Recipe,
+        contents: Contents,
         frames: Generator[FrameMetrics],
-        facts: "_MediumFacts",
-        *,
         report: ProgressReport,
+        *,
         directory: Path,
+        media_s: float | None,
     ) -> Progress:
-        metrics = recipe.metrics(expressions_only=self._services.settings.expressions_only)
-        with (
-            ResultFiles(
-                recipe, metrics, directory, job.filename, provider=facts.provider, frame_size=facts.frame_size
-            ) as results,
-            closing(frames) as measured,
-        ):
-            for frame in with_scores(report.count(measured), recipe, metrics):
+        with ResultFiles(contents, directory, job.filename) as results, closing(frames) as measured:
+            for frame in with_scores(report.count(measured), contents.recipe, contents.metrics):
                 results.write(frame)
             results.close()
-            store_results(self._services, job, results, report, media_seconds=facts.duration_s)
+            store_results(self._services, job, results, report, media_seconds=media_s)
         return report.final()
 
     def _give_back(self, job: Job) -> None:
@@ -166,15 +163,6 @@ class JobProcessor:
             self._services.runs.release(job)
         except LeaseLost:
             _log.info("job %s was taken over meanwhile", job.id)
-
-
-@dataclass(frozen=True, slots=True)
-class _MediumFacts:
-    """The data of the input and of the execution provider in the results."""
-
-    duration_s: float | None
-    frame_size: FrameSize | None
-    provider: str
 
 
 def _check_kind(info: MediaInfo, job: Job, recipe: Recipe) -> None:

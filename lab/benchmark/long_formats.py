@@ -11,7 +11,7 @@ from chalicelib.analysis.analyzer import with_scores
 from chalicelib.domain.measurements.metrics import EVERY_METRIC, FaceMetrics, FrameMetrics
 from chalicelib.domain.requests.job_names import JobName
 from chalicelib.domain.requests.result_formats import LEGACY_CONTENT_TYPE
-from chalicelib.formats.result_files import ResultFiles
+from chalicelib.formats.result_files import Contents, ResultFiles
 from lab.benchmark.ours import recipe_of
 from lab.benchmark.runs import Run, answer, clocked, peak_bytes
 
@@ -27,7 +27,7 @@ def run(content_type: str, seconds: float, faces: int) -> Run:
     with (
         tempfile.TemporaryDirectory(prefix="mien-bench-") as directory,
         clocked() as clock,
-        ResultFiles(recipe, metrics, Path(directory), "clip.mp4") as results,
+        ResultFiles(Contents(recipe, metrics), Path(directory), "clip.mp4") as results,
     ):
         for frame in with_scores(_invented(frames, count), recipe, metrics):
             results.write(frame)

@@ -14,11 +14,10 @@ from typing import Any
 
 from chalicelib.analysis.analyzer import with_scores
 from chalicelib.analysis.media.frames import MediaLimits
-from chalicelib.analysis.media.open_media import open_media
 from chalicelib.analysis.networks.models import Models
 from chalicelib.domain.requests.job_names import JobName
 from chalicelib.domain.requests.recipes import RECIPES, Recipe
-from chalicelib.formats.result_files import ResultFiles
+from chalicelib.formats.result_files import Contents, ResultFiles
 from chalicelib.worker.halves import halves_of, measured_in_halves
 from chalicelib.worker.part_measurer import PartMeasurer
 from chalicelib.worker.second_process import SecondProcess
@@ -56,19 +55,23 @@ def run(
     metrics = recipe.metrics(expressions_only=False)
     faces: Counter[str] = Counter()
     other = None if second_process is None else second_process.process_id
-    with tempfile.TemporaryDirectory(prefix="mien-bench-") as directory, clocked(other) as clock:
-        with open_media(path) as medium:
-            media_s = medium.info.duration_s or 0.0
-            halves = halves_of(medium.info, recipe)
-        parts = PartMeasurer(models, limits=MediaLimits())
+    parts = PartMeasurer(models, limits=MediaLimits())
+    with (
+        tempfile.TemporaryDirectory(prefix="mien-bench-") as directory,
+        clocked(other) as clock,
+        parts.open(path, recipe, lambda: None) as media,
+    ):
+        media_s = media.info.duration_s or 0.0
+        halves = halves_of(media.info, recipe)
         if halves is None:
-            frames = parts.whole(path, recipe, lambda: None)
+            frames = parts.whole(media, recipe)
         else:
+            media.close()  # as a worker does
             frames = measured_in_halves(
                 parts, path, recipe, halves, _Nobody(), directory=Path(directory), process=second_process
             )
         with (
-            ResultFiles(recipe, metrics, Path(directory), path.name, provider=models.provider) as results,
+            ResultFiles(Contents(recipe, metrics, provider=models.provider), Path(directory), path.name) as results,
             closing(frames) as measured,
         ):
             for frame in with_scores(measured, recipe, metrics):

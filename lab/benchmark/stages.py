@@ -21,7 +21,7 @@ from chalicelib.analysis.networks.models import ModelFile, Models
 from chalicelib.analysis.validity import confidence, invalid_reasons
 from chalicelib.domain.measurements.metrics import FrameMetrics
 from chalicelib.domain.requests.recipes import Mesh, Recipe
-from chalicelib.formats.result_files import ResultFiles
+from chalicelib.formats.result_files import Contents, ResultFiles
 from lab.benchmark.ours import recipe_of
 from lab.benchmark.runs import clocked
 
@@ -242,7 +242,7 @@ def _format(recording: Recording) -> Iterator[object]:
 def _written(recipe: Recipe, frames: list[FrameMetrics]) -> Iterator[object]:
     with (
         tempfile.TemporaryDirectory(prefix="mien-bench-") as directory,
-        ResultFiles(recipe, recipe.metrics(expressions_only=False), Path(directory), "clip.mp4") as results,
+        ResultFiles(Contents(recipe, recipe.metrics(expressions_only=False)), Path(directory), "clip.mp4") as results,
     ):
         for frame in frames:
             results.write(frame)

@@ -31,7 +31,7 @@ from chalicelib.domain.requests.result_formats import (
     SUMMARY_CONTENT_TYPE,
     ResultTable,
 )
-from chalicelib.formats.result_files import ResultFiles
+from chalicelib.formats.result_files import Contents, ResultFiles
 from tests.formats.readers import VALIDITY, csv_rows
 from tests.recipes import make_recipe
 
@@ -47,7 +47,7 @@ def _frames(metrics: MetricSet) -> list[FrameMetrics]:
 
 def _files(name: JobName, metrics: MetricSet, frames: Iterable[FrameMetrics], directory: Path) -> dict[str, bytes]:
     """The bytes by content type."""
-    with ResultFiles(make_recipe(name, table=ResultTable.PARQUET), metrics, directory, "clip.mp4") as results:
+    with ResultFiles(Contents(make_recipe(name, table=ResultTable.PARQUET), metrics), directory, "clip.mp4") as results:
         for frame in frames:
             results.write(frame)
     return {file.content_type: file.path.read_bytes() for file in results.files}

@@ -19,7 +19,7 @@ from chalicelib.domain.requests.job_names import JobName
 from chalicelib.domain.requests.recipes import Recipe
 from chalicelib.domain.requests.result_formats import ResultTable
 from chalicelib.formats.parquet_table import ROWS_PER_GROUP, ParquetTableWriter
-from chalicelib.formats.result_files import ResultFiles
+from chalicelib.formats.result_files import Contents, ResultFiles
 from tests.formats.frames import FRAMES, GOLDEN_FRAMES, face
 from tests.formats.readers import VALIDITY, rows_of
 from tests.recipes import make_recipe
@@ -30,9 +30,10 @@ import sys, pathlib, tempfile
 from chalicelib.domain.requests.job_names import JobName
 from chalicelib.domain.requests.recipes import RECIPES
 from chalicelib.domain.measurements.metrics import EVERY_METRIC
-from chalicelib.formats.result_files import ResultFiles
+from chalicelib.formats.result_files import Contents, ResultFiles
 recipe = RECIPES[JobName.MULTIFACE]
-with tempfile.TemporaryDirectory() as directory, ResultFiles(recipe, EVERY_METRIC, pathlib.Path(directory), "a"):
+contents = Contents(recipe, EVERY_METRIC)
+with tempfile.TemporaryDirectory() as directory, ResultFiles(contents, pathlib.Path(directory), "a"):
     print(sorted({"pyarrow", "numpy"} & set(sys.modules)))
 """
 
@@ -154,7 +155,7 @@ def test_what_a_float_cannot_hold_is_refused_and_nothing_is_added(value: float) 
 
 @pytest.mark.parametrize("name", [JobName.MULTIFACE, JobName.CT_PACK_LINEAR])
 def test_among_the_files_of_a_job(name: JobName, tmp_path: Path) -> None:
-    with ResultFiles(_recipe(name), EVERY_METRIC, tmp_path, "clip.mp4") as results:
+    with ResultFiles(Contents(_recipe(name), EVERY_METRIC), tmp_path, "clip.mp4") as results:
         for frame in GOLDEN_FRAMES:
             results.write(frame)
     last = results.files[-1]
@@ -166,7 +167,7 @@ def test_among_the_files_of_a_job(name: JobName, tmp_path: Path) -> None:
 
 def test_given_up_it_leaves_nothing_and_complains_of_nothing(tmp_path: Path) -> None:
     """Warnings are errors here, those of a collected writer too."""
-    results = ResultFiles(_recipe(JobName.MULTIFACE), EVERY_METRIC, tmp_path, "clip.mp4")
+    results = ResultFiles(Contents(_recipe(JobName.MULTIFACE), EVERY_METRIC), tmp_path, "clip.mp4")
     results.write(GOLDEN_FRAMES[0])
     results.discard()
     del results
@@ -177,7 +178,7 @@ def test_given_up_it_leaves_nothing_and_complains_of_nothing(tmp_path: Path) -> 
 def test_a_full_disk_is_an_error(tmp_path: Path) -> None:
     recipe = replace(_recipe(JobName.MULTIFACE), content_types=("application/vnd.apache.parquet",))
     (tmp_path / "result-0").symlink_to("/dev/full")
-    results = ResultFiles(recipe, EVERY_METRIC, tmp_path, "clip.mp4")
+    results = ResultFiles(Contents(recipe, EVERY_METRIC), tmp_path, "clip.mp4")
     with pytest.raises(OSError, match="No space left"):
         results.close()
     assert list(tmp_path.iterdir()) == []

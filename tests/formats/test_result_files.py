@@ -24,7 +24,7 @@ from chalicelib.domain.requests.result_formats import (
     TABLES,
     ResultTable,
 )
-from chalicelib.formats.result_files import WRITERS, ResultFiles
+from chalicelib.formats.result_files import WRITERS, Contents, ResultFiles
 from tests.formats.frames import GOLDEN_FRAMES, face
 from tests.formats.readers import csv_bytes, legacy_bytes, session_bytes, summary_bytes
 from tests.recipes import make_recipe
@@ -50,7 +50,7 @@ def test_every_content_type_has_a_writer() -> None:
 @pytest.mark.parametrize("table", TABLES)
 @pytest.mark.parametrize("name", [JobName.MULTIFACE, JobName.CT_PACK_LINEAR])
 def test_a_table_is_the_file_that_was_asked_for(name: JobName, table: ResultTable, tmp_path: Path) -> None:
-    with ResultFiles(make_recipe(name, table=table), EVERY_METRIC, tmp_path, "clip.mp4") as results:
+    with ResultFiles(Contents(make_recipe(name, table=table), EVERY_METRIC), tmp_path, "clip.mp4") as results:
         last = results.files[-1]
     assert last.content_type == TABLES[table]
     assert last.file_name == f"clip.mp4-metrics.{table}"
@@ -58,7 +58,7 @@ def test_a_table_is_the_file_that_was_asked_for(name: JobName, table: ResultTabl
 
 @pytest.mark.parametrize("name", [JobName.MULTIFACE, JobName.SDK_METRICS])
 def test_session_jobs(name: JobName, tmp_path: Path) -> None:
-    assert _write(ResultFiles(_recipe(name), EVERY_METRIC, tmp_path, "clip.mp4")) == {
+    assert _write(ResultFiles(Contents(_recipe(name), EVERY_METRIC), tmp_path, "clip.mp4")) == {
         SESSION_CONTENT_TYPE: session_bytes(GOLDEN_FRAMES),
         CSV_CONTENT_TYPE: csv_bytes(GOLDEN_FRAMES, face_ids=True),
         SUMMARY_CONTENT_TYPE: summary_bytes(GOLDEN_FRAMES),
@@ -66,7 +66,7 @@ def test_session_jobs(name: JobName, tmp_path: Path) -> None:
 
 
 def test_the_current_pack(tmp_path: Path) -> None:
-    assert _write(ResultFiles(_recipe(JobName.CURRENT_PACK), EVERY_METRIC, tmp_path, "clip.mp4")) == {
+    assert _write(ResultFiles(Contents(_recipe(JobName.CURRENT_PACK), EVERY_METRIC), tmp_path, "clip.mp4")) == {
         LEGACY_CONTENT_TYPE: legacy_bytes(GOLDEN_FRAMES),
         CSV_CONTENT_TYPE: csv_bytes(GOLDEN_FRAMES, face_ids=False),
         SUMMARY_CONTENT_TYPE: summary_bytes(GOLDEN_FRAMES),
@@ -74,7 +74,7 @@ def test_the_current_pack(tmp_path: Path) -> None:
 
 
 def test_a_classifier_pack(tmp_path: Path) -> None:
-    assert _write(ResultFiles(_recipe(JobName.CT_PACK_HYBRID), EVERY_METRIC, tmp_path, "clip.mp4")) == {
+    assert _write(ResultFiles(Contents(_recipe(JobName.CT_PACK_HYBRID), EVERY_METRIC), tmp_path, "clip.mp4")) == {
         LEGACY_CONTENT_TYPE: legacy_bytes(GOLDEN_FRAMES, pack="ct-hybrid", classifier_names=True),
         CSV_CONTENT_TYPE: csv_bytes(GOLDEN_FRAMES, face_ids=False, classifier_names=True),
         SUMMARY_CONTENT_TYPE: summary_bytes(GOLDEN_FRAMES),
@@ -84,7 +84,7 @@ def test_a_classifier_pack(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", WORKING_RECIPES)
 def test_every_job_says_the_frame_size_that_boxes_refer_to(name: JobName, tmp_path: Path) -> None:
     recipe = make_recipe(name, table=ResultTable.PARQUET)
-    written = _write(ResultFiles(recipe, EVERY_METRIC, tmp_path, "clip.mp4", frame_size=FrameSize(1024, 576)))
+    written = _write(ResultFiles(Contents(recipe, EVERY_METRIC, frame_size=FrameSize(1024, 576)), tmp_path, "clip.mp4"))
     size = {"width_px": 1024, "height_px": 576}
     main = LEGACY_CONTENT_TYPE if LEGACY_CONTENT_TYPE in written else SESSION_CONTENT_TYPE
     assert json.loads(written[main])["frame_size"] == size
@@ -95,7 +95,7 @@ def test_every_job_says_the_frame_size_that_boxes_refer_to(name: JobName, tmp_pa
 
 @pytest.mark.parametrize("recipe", WORKING_RECIPES.values(), ids=WORKING_RECIPES)
 def test_every_recipe_gets_its_files(recipe: Recipe, tmp_path: Path) -> None:
-    with ResultFiles(recipe, EVERY_METRIC, tmp_path, "../Grüße.mp4") as results:
+    with ResultFiles(Contents(recipe, EVERY_METRIC), tmp_path, "../Grüße.mp4") as results:
         assert tuple(file.content_type for file in results.files) == recipe.content_types
         endings = ("metrics.json", "metrics.csv", "summary.json")
         assert [file.file_name for file in results.files] == [f"../Grüße.mp4-{ending}" for ending in endings]
@@ -104,12 +104,12 @@ def test_every_recipe_gets_its_files(recipe: Recipe, tmp_path: Path) -> None:
 
 def test_a_second_run_replaces_the_files_of_the_first(tmp_path: Path) -> None:
     recipe = _recipe(JobName.CURRENT_PACK)
-    first = _write(ResultFiles(recipe, EVERY_METRIC, tmp_path, "clip.mp4"))
-    assert _write(ResultFiles(recipe, EVERY_METRIC, tmp_path, "clip.mp4")) == first
+    first = _write(ResultFiles(Contents(recipe, EVERY_METRIC), tmp_path, "clip.mp4"))
+    assert _write(ResultFiles(Contents(recipe, EVERY_METRIC), tmp_path, "clip.mp4")) == first
 
 
 def test_an_error_deletes_everything(tmp_path: Path) -> None:
-    results = ResultFiles(_recipe(JobName.CURRENT_PACK), EVERY_METRIC, tmp_path, "clip.mp4")
+    results = ResultFiles(Contents(_recipe(JobName.CURRENT_PACK), EVERY_METRIC), tmp_path, "clip.mp4")
     results.write(GOLDEN_FRAMES[0])
     with pytest.raises(RuntimeError, match="the analysis failed"), results:
         raise RuntimeError("the analysis failed")
@@ -117,7 +117,7 @@ def test_an_error_deletes_everything(tmp_path: Path) -> None:
 
 
 def test_a_refused_number_deletes_everything(tmp_path: Path) -> None:
-    results = ResultFiles(_recipe(JobName.MULTIFACE), EVERY_METRIC, tmp_path, "clip.mp4")
+    results = ResultFiles(Contents(_recipe(JobName.MULTIFACE), EVERY_METRIC), tmp_path, "clip.mp4")
     with pytest.raises(ValueError, match="cannot be written"), results:
         results.write(FrameMetrics(math.nan, ()))
     assert list(tmp_path.iterdir()) == []
@@ -126,26 +126,26 @@ def test_a_refused_number_deletes_everything(tmp_path: Path) -> None:
 def test_opening_fails_as_a_whole(tmp_path: Path) -> None:
     recipe = replace(_recipe(JobName.CURRENT_PACK), content_types=(LEGACY_CONTENT_TYPE, "application/unheard-of"))
     with pytest.raises(KeyError, match="unheard-of"):
-        ResultFiles(recipe, EVERY_METRIC, tmp_path, "clip.mp4")
+        ResultFiles(Contents(recipe, EVERY_METRIC), tmp_path, "clip.mp4")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_missing_directory_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        ResultFiles(_recipe(JobName.MULTIFACE), EVERY_METRIC, tmp_path / "nowhere", "clip.mp4")
+        ResultFiles(Contents(_recipe(JobName.MULTIFACE), EVERY_METRIC), tmp_path / "nowhere", "clip.mp4")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
 def test_a_full_disk_leaves_no_files(tmp_path: Path) -> None:
     (tmp_path / "result-0").symlink_to("/dev/full")
-    results = ResultFiles(_recipe(JobName.MULTIFACE), EVERY_METRIC, tmp_path, "clip.mp4")
+    results = ResultFiles(Contents(_recipe(JobName.MULTIFACE), EVERY_METRIC), tmp_path, "clip.mp4")
     with pytest.raises(OSError, match="No space left"):
         results.close()
     assert list(tmp_path.iterdir()) == []
 
 
 def test_closing_twice_is_fine_and_writing_afterwards_is_not(tmp_path: Path) -> None:
-    results = ResultFiles(_recipe(JobName.MULTIFACE), EVERY_METRIC, tmp_path, "clip.mp4")
+    results = ResultFiles(Contents(_recipe(JobName.MULTIFACE), EVERY_METRIC), tmp_path, "clip.mp4")
     results.close()
     before = [file.path.read_bytes() for file in results.files]
     results.close()
@@ -159,7 +159,7 @@ def _peak_bytes(recipe: Recipe, directory: Path, frame_count: int) -> int:
     faces = ((face(0, first=0.1234),), ())
     tracemalloc.start()
     try:
-        with ResultFiles(recipe, EVERY_METRIC, directory, "clip.mp4") as results:
+        with ResultFiles(Contents(recipe, EVERY_METRIC), directory, "clip.mp4") as results:
             for index in range(frame_count):
                 results.write(FrameMetrics(index / 30, faces[index % 2]))
         return tracemalloc.get_traced_memory()[1]

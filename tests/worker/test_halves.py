@@ -114,7 +114,7 @@ def _plan(path: Path) -> SegmentPlan:
 
 
 def _one_pass(measurer: PartMeasurer, path: Path) -> list[FrameMetrics]:
-    with closing(measurer.whole(path, _recipe(), lambda: None)) as measured:
+    with measurer.open(path, _recipe(), lambda: None) as media, closing(measurer.whole(media, _recipe())) as measured:
         return list(measured)
 
 

@@ -7,6 +7,7 @@ frames           The common form of all media: a stream of upright frames, each 
 limits           The checks of `MediaLimits`, with their error messages
 square_pixels    The size that pictures have once their pixels are square
 upright          EXIF orientations and the display matrices of video containers
+stretches        The stretch of a media file that a job measures
 videos           Video files, by PyAV (FFmpeg), frame by frame
 video_spans      The frames of a stretch of a video, with the times that a pass over all of it gives them
 video_container  Opens a video file safely; FFmpeg's errors do not leave this module

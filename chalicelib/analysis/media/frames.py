@@ -1,8 +1,9 @@
 """The common form of all media: a stream of upright frames, each with its own time."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,16 +70,34 @@ class MediaLimits:
     max_decoding_s: float = 60.0
 
 
-class MediaSource(Protocol):
-    """An opened media file: a context manager that yields its frames once, in presentation order, one at a time."""
+class FrameSource:
+    """Frames of an opened file: a context manager, closed by whoever opened it."""
 
-    @property
-    def info(self) -> MediaInfo: ...
+    def __init__(self, frames: Generator[Frame], opened: ExitStack) -> None:
+        """`opened`: closed with the source, after its frames."""
+        self._opened = opened
+        self._frames: Iterator[Frame] = opened.enter_context(closing(frames))
 
-    def frames(self) -> Iterator[Frame]: ...
+    def frames(self) -> Iterator[Frame]:
+        """Returns always the same iterator: each frame comes once, in presentation order, decoded when it is asked for.
+        Raises MediaError for damage that opening the file has not shown."""
+        return self._frames
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Releases the file, the decoder and the pictures; no more frames come."""
+        self._opened.close()
+        self._frames = iter(())
 
-    def __enter__(self) -> "MediaSource": ...
+    def __enter__(self) -> Self:
+        return self
 
-    def __exit__(self, *exc_info: object) -> None: ...
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+
+class MediaSource(FrameSource):
+    """An opened media file."""
+
+    def __init__(self, info: MediaInfo, frames: Generator[Frame], opened: ExitStack) -> None:
+        super().__init__(frames, opened)
+        self.info = info

@@ -6,15 +6,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import av
 from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from chalicelib.analysis.media.frames import Frame, MediaLimits
+from chalicelib.analysis.media.frames import Frame, FrameSource, MediaLimits
 from chalicelib.analysis.media.limits import require_duration
 from chalicelib.analysis.media.sniff import HEAD_BYTES, sniff
 from chalicelib.analysis.media.video_container import choose_stream, open_container
@@ -59,34 +57,13 @@ class Span:
         return min((each for each in (self.until_s, self.stretch.end_s) if each is not None), default=None)
 
 
-class SpanSource:
-    """An opened stretch, a context manager. `frames()` returns the same iterator always; `delivery` is the account of
-    all that was decoded for it, `own` of what the span accounts for, both complete once the frames have come."""
+class SpanSource(FrameSource):
+    """An opened stretch. `delivery` is the account of all that was decoded for it, `own` of what the span accounts for,
+    both complete once the frames have come."""
 
-    def __init__(self, container: InputContainer, decoding: Decoding, frames: Generator[Frame]) -> None:
-        self._container = container
-        self._decoding = decoding
-        self._frames = frames
-
-    @property
-    def delivery(self) -> Delivery:
-        return self._decoding.delivery
-
-    @property
-    def own(self) -> Delivery:
-        return self._decoding.own
-
-    def frames(self) -> Iterator[Frame]:
-        return self._frames
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, error_type: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self._frames.close()
-        self._container.close()
+    def __init__(self, frames: Generator[Frame], opened: ExitStack, *, delivery: Delivery, own: Delivery) -> None:
+        super().__init__(frames, opened)
+        self.delivery, self.own = delivery, own
 
 
 def open_span(
@@ -104,22 +81,20 @@ def open_span(
     """
     with path.open("rb") as file:
         demuxer = sniff(file.read(HEAD_BYTES)).format_name
-    container = open_container(path, demuxer, limits)
     with ExitStack() as undo:
-        undo.callback(container.close)
+        container = undo.enter_context(open_container(path, demuxer, limits))
         stream = choose_stream(container, limits, threads)
         decoding, pictures = _begin(container, stream, limits, span)
-        undo.pop_all()
-    frames = _frames(
-        container,
-        stream,
-        decoding=decoding,
-        pictures=pictures,
-        span=span,
-        limits=limits,
-        while_skipping=while_skipping,
-    )
-    return SpanSource(container, decoding, frames)
+        frames = _frames(
+            container,
+            stream,
+            decoding=decoding,
+            pictures=pictures,
+            span=span,
+            limits=limits,
+            while_skipping=while_skipping,
+        )
+        return SpanSource(frames, undo.pop_all(), delivery=decoding.delivery, own=decoding.own)
 
 
 def _begin(

@@ -1,12 +1,10 @@
 """Video files, by PyAV (FFmpeg): frames one at a time, each with the time that the container states."""
 
 from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Self
 
-from av.container import InputContainer
-
-from chalicelib.analysis.media.frames import Frame, MediaInfo, MediaLimits
+from chalicelib.analysis.media.frames import Frame, MediaInfo, MediaLimits, MediaSource
 from chalicelib.analysis.media.key_frame_sizes import largest_size
 from chalicelib.analysis.media.mp4_claims import require_plausible_samples, require_whole_fragments
 from chalicelib.analysis.media.pictures.budgeted_file import unwatched
@@ -23,39 +21,6 @@ from chalicelib.errors import MediaError
 MP4_DEMUXER = "mov"
 
 
-class VideoSource:
-    """An opened video. `frames()` always returns the same iterator: every decoded frame comes once, in increasing
-    time, all with one size, that of the first or of the largest that can be told (`key_frame_sizes`): if the stream
-    changes its size, the others are scaled.
-
-    Packets that the decoder refuses are skipped, as players do. MediaError while iterating: a frame is too large or
-    too late for the limits, the clock jumps back, or at the end clearly less came out than the header promised
-    (`video_promise` states the tolerances).
-    """
-
-    def __init__(self, container: InputContainer, info: MediaInfo, frames: Generator[Frame]) -> None:
-        self._container = container
-        self._info = info
-        self._frames = frames
-
-    @property
-    def info(self) -> MediaInfo:
-        return self._info
-
-    def frames(self) -> Iterator[Frame]:
-        return self._frames
-
-    def close(self) -> None:
-        self._frames.close()
-        self._container.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exc_info: object) -> None:
-        self.close()
-
-
 def open_video(
     path: Path,
     demuxer: str,
@@ -63,18 +28,23 @@ def open_video(
     *,
     threads: int | None = None,
     while_opening: Callable[[], None] = unwatched,
-) -> VideoSource:
+) -> MediaSource:
     """Open `path` with the FFmpeg demuxer of this name and decode its first frame.
 
-    `threads`: of the decoder, 0 for one per core, None for as many as the size of the frames asks for; they change
-    speed, not frames. MediaError: the file is damaged or incomplete, holds no video, its codec is not supported, or it
-    exceeds the limits.
+    Every decoded frame comes once, in increasing time, all with one size, that of the first or of the largest that can
+    be told (`key_frame_sizes`): if the stream changes its size, the others are scaled. Packets that the decoder refuses
+    are skipped, as players do. `threads`: of the decoder, 0 for one per core, None for as many as the size of the
+    frames asks for; they change speed, not frames.
+
+    MediaError: the file is damaged or incomplete, holds no video, its codec is not supported, or it exceeds the limits.
+    MediaError while iterating: a frame is too large or too late for the limits, the clock jumps back, or at the end
+    clearly less came out than the header promised (`video_promise` states the tolerances).
     """
     if demuxer == MP4_DEMUXER:
         require_plausible_samples(path)
         require_whole_fragments(path)
-    container = open_container(path, demuxer, limits)
-    try:
+    with ExitStack() as undo:
+        container = undo.enter_context(open_container(path, demuxer, limits))
         stream = choose_stream(container, limits, threads)
         require_all_bytes(container, stream, path)
         claimed_s = duration_s(container, stream)
@@ -91,10 +61,7 @@ def open_video(
             duration_s=claimed_s,
             frames_total=frames_total,
         )
-        return VideoSource(container, info, _rejoined(first, frames))
-    except BaseException:
-        container.close()
-        raise
+        return MediaSource(info, _rejoined(first, frames), undo.pop_all())
 
 
 def _first(frames: Iterator[Frame]) -> Frame:

@@ -34,7 +34,7 @@ from chalicelib.domain.requests.result_formats import (
     SUMMARY_CONTENT_TYPE,
     ResultTable,
 )
-from chalicelib.formats.result_files import ResultFiles
+from chalicelib.formats.result_files import Contents, ResultFiles
 from chalicelib.services.users import Users
 from tests.api.api_server import Api, running_api
 from tests.recipes import make_recipe
@@ -50,7 +50,7 @@ def _files(
     recipe = make_recipe(name, neutral_baseline=baseline, table=ResultTable.PARQUET)
     metrics = recipe.metrics(expressions_only=expressions_only)
     faces = tuple(FaceMetrics(face_id, dict.fromkeys(metrics.names, 7.5)) for face_id in (0, 1))
-    with ResultFiles(recipe, metrics, directory, "clip.mp4", frame_size=FrameSize(640, 360)) as results:
+    with ResultFiles(Contents(recipe, metrics, frame_size=FrameSize(640, 360)), directory, "clip.mp4") as results:
         results.write(FrameMetrics(0.0, faces))
         results.write(FrameMetrics(0.5, ()))
     return {file.content_type: file.path.read_bytes() for file in results.files}

@@ -1,10 +1,10 @@
 """HEIC pictures, as phones write them: the boxes are read here, the coded pictures by FFmpeg's HEVC decoder."""
 
 import struct
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import ExitStack
 from fractions import Fraction
 from pathlib import Path
-from typing import Self
 
 import av
 import numpy as np
@@ -12,7 +12,7 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
-from chalicelib.analysis.media.frames import Frame, MediaInfo, MediaLimits
+from chalicelib.analysis.media.frames import Frame, MediaInfo, MediaLimits, MediaSource
 from chalicelib.analysis.media.limits import require_pixels
 from chalicelib.analysis.media.pictures.budgeted_file import BudgetedFile, unwatched
 from chalicelib.analysis.media.pictures.heif_items import HeifPicture, Property, Tile, UnknownPictureError, heif_picture
@@ -25,32 +25,8 @@ from chalicelib.errors import MediaError
 _NCLX = b"nclx"
 
 
-class HeifSource:
-    """One picture at 0.0 s."""
-
-    def __init__(self, image: NDArray[np.uint8]) -> None:
-        self._frames = iter((Frame(0, 0.0, image),))
-        self._info = MediaInfo("image", "heic", image.shape[1], image.shape[0], 0.0, None, 1)
-
-    @property
-    def info(self) -> MediaInfo:
-        return self._info
-
-    def frames(self) -> Iterator[Frame]:
-        return self._frames
-
-    def close(self) -> None:
-        self._frames = iter(())
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exc_info: object) -> None:
-        self.close()
-
-
-def open_heif(path: Path, limits: MediaLimits, while_opening: Callable[[], None] = unwatched) -> HeifSource:
-    """Read the primary picture of a HEIC file, turned upright.
+def open_heif(path: Path, limits: MediaLimits, while_opening: Callable[[], None] = unwatched) -> MediaSource:
+    """Read the primary picture of a HEIC file, turned upright: one frame at 0.0 s.
 
     Its own rotation and mirroring count, and not EXIF's, as the standard says. `while_opening` is called between tiles.
     MediaError: the file is broken, the picture is too large, takes too long to decode, or is not coded in HEVC.
@@ -61,7 +37,13 @@ def open_heif(path: Path, limits: MediaLimits, while_opening: Callable[[], None]
         aspect = _aspect(picture.properties)
         require_pixels(*square_size(picture.width_px, picture.height_px, aspect), limits)
         image = with_square_pixels(_joined(picture, file, limits), aspect)
-    return HeifSource(np.ascontiguousarray(_turned(image, picture.properties)))
+    image = np.ascontiguousarray(_turned(image, picture.properties))
+    info = MediaInfo("image", "heic", image.shape[1], image.shape[0], 0.0, None, 1)
+    return MediaSource(info, _still(image), ExitStack())
+
+
+def _still(image: NDArray[np.uint8]) -> Generator[Frame]:
+    yield Frame(0, 0.0, image)
 
 
 def _understood(content: bytes) -> HeifPicture:

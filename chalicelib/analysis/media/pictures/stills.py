@@ -1,17 +1,16 @@
 """Still images and animations, by Pillow."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageFile
 
-from chalicelib.analysis.media.frames import Frame, MediaInfo, MediaLimits
+from chalicelib.analysis.media.frames import Frame, MediaInfo, MediaLimits, MediaSource
 from chalicelib.analysis.media.limits import require_animation_pixels, require_duration, require_pixels
 from chalicelib.analysis.media.pictures.budgeted_file import READ_BYTES, BudgetedFile, unwatched
 from chalicelib.analysis.media.pictures.jpeg_claims import require_moderate_jpeg
@@ -30,38 +29,6 @@ DEFAULT_FRAME_MS = 100.0
 _GIF_TAIL_BYTES = 1024
 
 
-class PillowSource:
-    """An image (one frame at 0.0 s) or an animation (each frame at the sum of the durations before it).
-
-    Every frame is the full picture, composited by the format's rules. `frames()` always returns the same iterator:
-    pictures are decoded one at a time and once. MediaError while iterating: a later frame is broken, too large or
-    later than the limits allow.
-    """
-
-    def __init__(self, picture: Image.Image, file: BudgetedFile, info: MediaInfo, frames: Iterator[Frame]) -> None:
-        self._picture, self._file = picture, file
-        self._info = info
-        self._frames = frames
-
-    @property
-    def info(self) -> MediaInfo:
-        return self._info
-
-    def frames(self) -> Iterator[Frame]:
-        return self._frames
-
-    def close(self) -> None:
-        self._frames = iter(())
-        self._picture.close()
-        self._file.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exc_info: object) -> None:
-        self.close()
-
-
 @dataclass(frozen=True, slots=True)
 class _Stored:
     """The storage of a picture: the aspect ratio of its pixels, and its orientation."""
@@ -75,13 +42,15 @@ class _Stored:
 
 def open_still(
     path: Path, format_name: str, limits: MediaLimits, while_opening: Callable[[], None] = unwatched
-) -> PillowSource:
-    """Open `path` as the Pillow format `format_name` and decode its first picture.
+) -> MediaSource:
+    """Open `path` as the Pillow format `format_name`, an image (one frame at 0.0 s) or an animation (each frame at the
+    sum of the durations before it), and decode its first picture.
 
     The size is checked before pixels are decoded. `info.duration_s` is None for animations too: none of their formats
-    states it in the header. `while_opening` is called a few times a second while the file is read here; what it raises
-    passes through. MediaError: the image is broken, incomplete, too large, or takes too long to decode; a
-    TIFF has several pages.
+    states it in the header. Every frame is the full picture, composited by the format's rules. `while_opening` is
+    called a few times a second while the file is read here; what it raises passes through. MediaError, here or while
+    iterating: a picture is broken, incomplete, too large or too late, or takes too long to decode; a TIFF has several
+    pages.
     """
     if format_name == "GIF":
         _require_gif_end(path)
@@ -90,10 +59,9 @@ def open_still(
     with ExitStack() as undo:
         file = undo.enter_context(BudgetedFile(path, limits, while_opening))
         picture = undo.enter_context(_opened(file, path, format_name))
-        source = _loaded(picture, file, format_name, limits)
+        info, frames = _loaded(picture, file, format_name, limits)
         file.opened()
-        undo.pop_all()
-        return source
+        return MediaSource(info, frames, undo.pop_all())
 
 
 def _opened(file: BudgetedFile, path: Path, format_name: str) -> Image.Image:
@@ -122,7 +90,9 @@ def _require_gif_end(path: Path) -> None:
         raise MediaError(BROKEN_IMAGE)
 
 
-def _loaded(picture: Image.Image, file: BudgetedFile, format_name: str, limits: MediaLimits) -> PillowSource:
+def _loaded(
+    picture: Image.Image, file: BudgetedFile, format_name: str, limits: MediaLimits
+) -> tuple[MediaInfo, Generator[Frame]]:
     if format_name == "TIFF":
         with pillow_contained():
             require_one_page(picture)
@@ -148,8 +118,7 @@ def _loaded(picture: Image.Image, file: BudgetedFile, format_name: str, limits: 
         duration_s=None,
         frames_total=frames_total - position,
     )
-    frames = _moments(_Reading(picture, file, limits), still, range(position + 1, frames_total), stored)
-    return PillowSource(picture, file, info, frames)
+    return info, _moments(_Reading(picture, file, limits), still, range(position + 1, frames_total), stored)
 
 
 def _frame_count(picture: Image.Image) -> int:
@@ -185,7 +154,7 @@ class _Reading:
     limits: MediaLimits
 
 
-def _moments(reading: _Reading, first: Frame, later: range, stored: _Stored) -> Iterator[Frame]:
+def _moments(reading: _Reading, first: Frame, later: range, stored: _Stored) -> Generator[Frame]:
     picture = reading.picture
     elapsed_ms = _duration_ms(picture)
     yield first

@@ -1,6 +1,6 @@
 """What of a medium a job measures, held against all of it."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -9,8 +9,9 @@ import pytest
 from PIL import Image
 
 from chalicelib.analysis.analyzer import FaceAnalyzer, with_scores
-from chalicelib.analysis.media.frames import MediaInfo, MediaLimits, MediaSource
+from chalicelib.analysis.media.frames import MediaInfo, MediaLimits
 from chalicelib.analysis.media.open_media import open_media
+from chalicelib.analysis.media.stretches import stretched
 from chalicelib.analysis.networks.models import Models
 from chalicelib.domain.measurements.metrics import FrameMetrics
 from chalicelib.domain.measurements.stretch import WHOLE, Stretch
@@ -19,8 +20,7 @@ from chalicelib.domain.requests.job_options import NeutralBaseline
 from chalicelib.errors import MediaError
 from chalicelib.local.demo_clip import write_demo_clip
 from chalicelib.worker.halves import halves_of, measured_in_halves
-from chalicelib.worker.part_measurer import PartMeasurer, measured_in_one_pass
-from chalicelib.worker.stretches import stretched
+from chalicelib.worker.part_measurer import PartMeasurer
 from tests.recipes import make_recipe
 
 LIMITS = MediaLimits()
@@ -43,12 +43,8 @@ def analyzer(models: Models) -> FaceAnalyzer:
 
 
 def _measured(analyzer: FaceAnalyzer, path: Path, stretch: Stretch) -> list[FrameMetrics]:
-    with open_media(path) as medium, closing(_frames(analyzer, path, medium, stretch)) as frames:
+    with open_media(path, LIMITS, stretch=stretch) as media, closing(analyzer.analyze(media.frames())) as frames:
         return list(frames)
-
-
-def _frames(analyzer: FaceAnalyzer, path: Path, medium: MediaSource, stretch: Stretch) -> Generator[FrameMetrics]:
-    return measured_in_one_pass(analyzer, path, medium, stretch, LIMITS)
 
 
 def _calibrated(frames: list[FrameMetrics]) -> list[FrameMetrics]:
