@@ -126,6 +126,9 @@ package: ready  ## Bundle, merge and check the files of a deployment: make packa
 EMAIL :=
 export MIEN_EMAIL := $(value EMAIL)
 
+EMOTIONS :=
+export MIEN_DEPLOY_EMOTIONS := $(value EMOTIONS)
+
 deploy: ready  ## Deploy a stage to the AWS account of your environment: make deploy STAGE=staging [EMAIL=first@user.org]
 	@$(BIN)/python -m infra.deployment.deploy
 

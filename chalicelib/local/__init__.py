@@ -9,6 +9,7 @@ demo_clip       A short film for trying Mien out: a portrait that moves, grows, 
                 back
 drop_directory  A directory on the disk in the place of the bucket's drop-folder: files go in, results come back
                 beside them
+drop_memory     The memory of such a directory over restarts: its mode, and which files are done
 log_lines       The lines that the stack and its workers log, into one file
 repetition      Something that goes on in a thread of its own
 serve           The API on this machine, for as long as somebody wants it

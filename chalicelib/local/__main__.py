@@ -33,10 +33,10 @@ _log_option = click.option(
 )
 
 _expressions_only_option = click.option(
-    "--expressions-only",
-    is_flag=True,
+    "--expressions-only/--emotions",
+    default=None,
     envvar="MIEN_EXPRESSIONS_ONLY",
-    help="Neither compute nor show emotions, valence and engagement.",
+    help="Neither compute nor show emotions, valence and engagement; a drop directory remembers it.",
 )
 
 
@@ -68,7 +68,7 @@ def main() -> None:
 )
 @_log_option
 @_expressions_only_option
-def demo(media: Path | None, job_name: str, results: Path, log_path: Path, *, expressions_only: bool) -> None:
+def demo(media: Path | None, job_name: str, results: Path, log_path: Path, *, expressions_only: bool | None) -> None:
     """Analyse a video or picture through the API, from the upload to the results.
 
     Exit status: 0 for success, 1 with an error message on failure, 130 after Ctrl-C.
@@ -84,7 +84,7 @@ def demo(media: Path | None, job_name: str, results: Path, log_path: Path, *, ex
                 job_name=job_name,
                 results=results,
                 log_path=log_path,
-                expressions_only=expressions_only,
+                expressions_only=bool(expressions_only),
             ),
             log_path,
         )
@@ -106,7 +106,7 @@ def demo(media: Path | None, job_name: str, results: Path, log_path: Path, *, ex
 )
 @_log_option
 @_expressions_only_option
-def serve(port: int, workers: int, drop: Path | None, log_path: Path, *, expressions_only: bool) -> None:
+def serve(port: int, workers: int, drop: Path | None, log_path: Path, *, expressions_only: bool | None) -> None:
     """Keep the API running until Ctrl-C or SIGTERM, and show how to use it. What it holds is in memory only."""
     console = _begin("Starting Mien on this machine: the API, an AWS in memory, and its workers")
     from chalicelib.local.serve import run_serve  # noqa: PLC0415  # see above

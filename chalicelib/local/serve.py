@@ -11,7 +11,7 @@ from rich.console import Console
 
 from chalicelib.local.demo import CLIP_NAME, say
 from chalicelib.local.demo_clip import BROWSER_CODEC, write_demo_clip
-from chalicelib.local.drop_directory import RESULTS_NAME
+from chalicelib.local.drop_memory import MEMORY_NAME, RESULTS_NAME, DropMemory
 from chalicelib.local.stack import Stack
 
 _CHECK_S = 1.0
@@ -25,29 +25,39 @@ def run_serve(
     workers: int,
     log_path: Path,
     drop: Path | None = None,
-    expressions_only: bool = False,
+    expressions_only: bool | None = None,
 ) -> NoReturn:
     """Runs a stack until an exception (Ctrl-C, SIGTERM) ends it. `port` is the API's, 0 picks a free one.
 
-    Files in the directory `drop` are analysed automatically. Prints on `console` how to use it. Raises `StackError` if
-    it cannot start or its workers do not stay alive.
+    Files in the directory `drop` are analysed automatically. If `expressions_only` is None, that directory's memory
+    decides. Prints on `console` how to use it. Raises `StackError` if it cannot start or its workers do not stay alive,
+    `DropMemoryError` if the memory cannot be read.
     """
+    mode = bool(expressions_only)
     if drop is not None:
         drop.mkdir(parents=True, exist_ok=True)
+        mode = DropMemory(drop).decide(expressions_only)
     with (
-        Stack(
-            port=port, workers=workers, log_path=log_path, drop_directory=drop, expressions_only=expressions_only
-        ) as stack,
+        Stack(port=port, workers=workers, log_path=log_path, drop_directory=drop, expressions_only=mode) as stack,
         tempfile.TemporaryDirectory(prefix="mien-serve-") as directory,
     ):
         clip = Path(directory, CLIP_NAME)
         write_demo_clip(clip, codec=BROWSER_CODEC)
         if drop is not None:
             say(console, f"Files put into {drop} are analysed; their results are written to {drop / RESULTS_NAME}.")
+        say(console, _mode_line(mode, None if expressions_only is not None else drop))
         say(console, introduction(stack, clip))
         while True:
             stack.check_workers()
             time.sleep(_CHECK_S)
+
+
+def _mode_line(expressions_only: bool, remembered_in: Path | None) -> str:
+    """`remembered_in` is the drop directory whose memory has decided, if any."""
+    if not expressions_only:
+        return "Expressions and emotions are measured; with MIEN_EXPRESSIONS_ONLY=on, expressions only."
+    reason = "" if remembered_in is None else f", as before ({remembered_in / MEMORY_NAME})"
+    return f"Expressions only are measured, no emotions{reason}; MIEN_EXPRESSIONS_ONLY=off measures emotions as well."
 
 
 def introduction(stack: Stack, clip: Path) -> str:

@@ -22,7 +22,8 @@ def main() -> int:
         package = make_package(stage)
         session = Session()
         print(where(session))
-        outputs = Release(session).deploy(stage, package)
+        release = Release(session, may_widen=os.environ.get("MIEN_DEPLOY_EMOTIONS") == "on")
+        outputs = release.deploy(stage, package)
         _greet(session, outputs, os.environ.get("MIEN_EMAIL", ""))
     except (DeploymentError, MienError, BotoCoreError, ClientError) as error:
         print(f"The stage is not deployed: {error}", file=sys.stderr)

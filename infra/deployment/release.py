@@ -10,6 +10,7 @@ from boto3.session import Session
 
 from infra.deployment.artifacts import Artifacts
 from infra.deployment.concurrency import account_concurrency, check_concurrency
+from infra.deployment.errors import DeploymentError
 from infra.deployment.images import Docker, WorkerImages, run_docker
 from infra.deployment.parameters import load_parameters
 from infra.deployment.places import FOUNDATION, PARAMETERS, Package
@@ -25,12 +26,15 @@ def stack_name(stage: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """Brings stages into the account and region of `session`. `parameters` is the folder of the stages' files."""
+    """Brings stages into the account and region of `session`. `parameters` is the folder of the stages' files.
+    `may_widen`: a stage of expressions only may measure emotions from now on.
+    """
 
     session: Session
     docker: Docker = run_docker
     parameters: Path = PARAMETERS
     allowed_concurrency: Callable[[Session], int] = account_concurrency
+    may_widen: bool = False
     poll_s: float = 5.0
     say: Callable[[str], None] = print
 
@@ -47,6 +51,7 @@ class Release:
         parameters = load_parameters(stage, template, self.parameters)
         self._check_concurrency(template, parameters)
         stacks = self.stacks()
+        self._check_mode(stacks.parameters(stack_name(stage)), template, parameters)
         shared = stacks.deploy(FOUNDATION_STACK, parameters={}, TemplateBody=FOUNDATION.read_text())
         parameters |= {"Stage": stage} | self._images(shared["WorkerRepositoryUri"], parameters.get("LongVideos"))
         artifacts = Artifacts(self.session.client("s3"), shared["ArtifactsName"])
@@ -58,6 +63,15 @@ class Release:
         warning = check_concurrency(self.allowed_concurrency(self.session), int(workers))
         if warning is not None:
             self.say(warning)
+
+    def _check_mode(self, before: dict[str, str], template: dict[str, Any], parameters: dict[str, str]) -> None:
+        chosen = parameters.get("ExpressionsOnly", template["Parameters"]["ExpressionsOnly"]["Default"])
+        self.say("Expressions only are measured." if chosen == "true" else "Expressions and emotions are measured.")
+        if before.get("ExpressionsOnly") == "true" and chosen != "true" and not self.may_widen:
+            raise DeploymentError(
+                "The stage measures expressions only, and its parameters do not say so any more. Set ExpressionsOnly "
+                "to true in infra/parameters/, or deploy with EMOTIONS=on if emotions are meant to be measured."
+            )
 
     def _images(self, repository_uri: str, long_videos: str | None) -> dict[str, str]:
         images = WorkerImages(self.session.client("ecr"), repository_uri, docker=self.docker, say=self.say)

@@ -33,6 +33,11 @@ class Stacks:
             return None
         return {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", ())}
 
+    def parameters(self, name: str) -> dict[str, str]:
+        """Returns the parameters of the stack as it is; none if there is no such stack."""
+        stack = self._find(name) or {}
+        return {each["ParameterKey"]: each.get("ParameterValue", "") for each in stack.get("Parameters", ())}
+
     def deploy(self, name: str, *, parameters: Mapping[str, str], **template: str) -> dict[str, str]:
         """Creates or updates the stack and returns its outputs.
 
@@ -70,7 +75,9 @@ class Stacks:
         """Resources that would outlive the stack, as `type name`."""
         template = self._client.get_template(StackName=name, TemplateStage="Original")["TemplateBody"]
         document: Any = template
-        kept = [key for key, each in document["Resources"].items() if each.get("DeletionPolicy") == "Retain"]
+        kept = [
+            key for key, each in document["Resources"].items() if each.get("DeletionPolicy", "").startswith("Retain")
+        ]
         pages = self._client.get_paginator("list_stack_resources").paginate(StackName=name)
         found = {each["LogicalResourceId"]: each for page in pages for each in page["StackResourceSummaries"]}
         return [f"{found[key]['ResourceType']} {found[key]['PhysicalResourceId']}" for key in kept if key in found]

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from boto3.session import Session
 from moto import mock_aws
 
 from chalicelib.wiring import table_services
+from infra.deployment.errors import DeploymentError
 from infra.deployment.first_user import create_first_user
 from infra.deployment.images import image_tag
 from infra.deployment.places import Package
@@ -117,3 +119,27 @@ def test_functions_and_segments_name_their_image_by_digest(
 def test_an_images_tag_follows_from_what_it_is_made_of() -> None:
     assert image_tag("cpu") == image_tag("cpu")
     assert image_tag("cpu").removeprefix("cpu-") == image_tag("cuda").removeprefix("cuda-")
+
+
+def test_a_stage_of_expressions_only_measures_emotions_only_if_that_is_asked_for(
+    session: Session, translated_package: Package, parameters: Path
+) -> None:
+    said: list[str] = []
+    release = Release(
+        session,
+        docker=PlayedDocker(session),
+        parameters=parameters,
+        allowed_concurrency=lambda _: 1000,
+        poll_s=0.01,
+        say=said.append,
+    )
+    file = parameters / f"{STAGE}.json"
+    file.write_text('{"LongVideos": "gpu", "ExpressionsOnly": "true"}')
+    release.deploy(STAGE, translated_package)
+    assert "Expressions only are measured." in said
+    file.write_text('{"LongVideos": "gpu"}')
+    with pytest.raises(DeploymentError, match="EMOTIONS=on"):
+        release.deploy(STAGE, translated_package)
+    assert release.stacks().parameters(stack_name(STAGE))["ExpressionsOnly"] == "true"
+    replace(release, may_widen=True).deploy(STAGE, translated_package)
+    assert release.stacks().parameters(stack_name(STAGE))["ExpressionsOnly"] == "false"

@@ -19,7 +19,7 @@ _TEMPLATE: dict[str, Any] = {
     "Parameters": {"Delay": {"Type": "Number"}},
     "Resources": {
         "Queue": {"Type": "AWS::SQS::Queue", "Properties": {"DelaySeconds": {"Ref": "Delay"}}},
-        "Bucket": {"Type": "AWS::S3::Bucket", "DeletionPolicy": "Retain"},
+        "Bucket": {"Type": "AWS::S3::Bucket", "DeletionPolicy": "RetainExceptOnCreate"},
     },
     "Outputs": {
         "QueueUrl": {"Value": {"Ref": "Queue"}},

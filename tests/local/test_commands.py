@@ -221,6 +221,17 @@ def test_the_commands_that_serve_prints_work(tmp_path: Path) -> None:
 
 
 @needs_models
+def test_serve_says_its_mode_and_remembers_it_for_the_directory(tmp_path: Path) -> None:
+    modes = []
+    for words in (("--expressions-only",), (), ("--emotions",)):
+        with _running("serve", tmp_path, "--port", "0", "--drop", str(tmp_path / "drop"), *words) as process:
+            lines = _read_until(process, "The API is at")
+        modes += [line.split(",")[0] for line in lines if "are measured" in line]
+    fewer = "Expressions only are measured"
+    assert modes == [fewer, fewer, "Expressions and emotions are measured; with MIEN_EXPRESSIONS_ONLY=on"]
+
+
+@needs_models
 def test_serve_on_a_port_in_use(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
