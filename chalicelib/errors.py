@@ -29,6 +29,10 @@ class NotAuthenticated(CallerError):
     """Missing or wrong credentials. HTTP 401."""
 
 
+class Forbidden(CallerError):
+    """Credentials may be right, but the request comes from a page that may not make it. HTTP 403."""
+
+
 class NotFound(CallerError):
     """No such thing in the caller's account. HTTP 404."""
 
@@ -75,6 +79,10 @@ class LeaseLost(MienError):
 
 class NotDue(MienError):
     """There is no notification to send now: it was delivered, another process is sending it, or it is not due yet."""
+
+
+class Unavailable(MienError):
+    """A service that we need is overloaded or its disk is full: the same request may fare better in a while."""
 
 
 class StaleWrite(MienError):

@@ -20,6 +20,12 @@ class Urls:
 
     base: str
 
+    @property
+    def origin(self) -> str:
+        """The origin of pages that the API itself serves, such as `https://api.example.org`."""
+        scheme, _, rest = self.base.partition("://")
+        return f"{scheme}://{rest.partition('/')[0]}"
+
     def index(self) -> str:
         """The only URL that a client needs to know beforehand."""
         return f"{self.base}/"

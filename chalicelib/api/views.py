@@ -1,17 +1,20 @@
 """From a view to a response: every error of the tree gets its status, anything else is ours and a 500."""
 
+import errno
 import logging
 from collections.abc import Callable
 
 from chalice.app import Request, Response
 
 from chalicelib.api.call import Call, make_call
+from chalicelib.api.cors import check_page
 from chalicelib.api.idempotent_requests import answer_once
 from chalicelib.api.responses import error_response, retry_after
 from chalicelib.composition import Services
 from chalicelib.errors import (
     CallerError,
     Conflict,
+    Forbidden,
     Invalid,
     MalformedRequest,
     NotAcceptable,
@@ -20,6 +23,7 @@ from chalicelib.errors import (
     StaleWrite,
     TooLarge,
     TooManyRequests,
+    Unavailable,
     UnsupportedContentType,
 )
 
@@ -27,9 +31,15 @@ View = Callable[[Call], Response]
 
 OUR_FAULT_SENTENCE = "Internal server error; try again, and report the X-Request-Id if it persists."
 
+UNAVAILABLE_SENTENCE = "A part of the service is overloaded or full at the moment; try again as Retry-After says."
+FULL_SENTENCE = "The disk of the service is full; free some space on it, then send the request again."
+_UNAVAILABLE_S = 30
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
 _STATUS_OF: dict[type[CallerError], int] = {
     MalformedRequest: 400,
     NotAuthenticated: 401,
+    Forbidden: 403,
     NotFound: 404,
     NotAcceptable: 406,
     Conflict: 409,
@@ -58,6 +68,12 @@ def answer(
     """
     try:
         call = make_call(request, services())
+        check_page(
+            request.method,
+            request.headers,
+            own_origin=call.urls.origin,
+            allowed=call.services.settings.cors_origins,
+        )
         if not is_public:
             call.services.throttle.check(call.caller)
         return answer_once(view, call, is_secret=is_secret)
@@ -65,9 +81,13 @@ def answer(
         return error_response(status_of(error), str(error), retry_after(error.retry_after_s))
     except StaleWrite:
         return error_response(409, "Another request is changing this resource; try again.", retry_after(1))
-    except Exception:  # noqa: BLE001  # the boundary of the API: the client gets a message, the log gets the details
+    except Unavailable:
         _log.exception("request %s failed: %s %s", request_id_of(request), request.method, request.path)
-        return error_response(500, OUR_FAULT_SENTENCE)
+        return error_response(503, UNAVAILABLE_SENTENCE, retry_after(_UNAVAILABLE_S))
+    except Exception as fault:  # noqa: BLE001  # the boundary of the API: the client gets a message, the log gets the details
+        _log.exception("request %s failed: %s %s", request_id_of(request), request.method, request.path)
+        is_full = isinstance(fault, OSError) and fault.errno in _FULL
+        return error_response(507, FULL_SENTENCE) if is_full else error_response(500, OUR_FAULT_SENTENCE)
 
 
 def status_of(error: CallerError) -> int:

@@ -1,5 +1,6 @@
 """One envelope for every error, whoever makes it."""
 
+import errno
 import logging
 from concurrent.futures import ThreadPoolExecutor
 
@@ -18,6 +19,7 @@ from tests.api.api_server import Api
 _STATUSES = {
     errors.MalformedRequest: 400,
     errors.NotAuthenticated: 401,
+    errors.Forbidden: 403,
     errors.NotFound: 404,
     errors.NotAcceptable: 406,
     errors.Conflict: 409,
@@ -109,6 +111,27 @@ def test_a_fault_of_ours_is_logged_with_the_id_and_told_without_details(caplog: 
     assert index.headers["X-Request-Id"] in caplog.text
     assert "MIEN_SECRET_THING" in caplog.text
     assert "secret phrase" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("fault", "status"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), 507),
+        (errors.Unavailable("SlowDown"), 503),
+        (OSError(errno.EACCES, "Permission denied"), 500),
+    ],
+)
+def test_a_full_disk_and_a_busy_service_are_said_to_be_so(fault: Exception, status: int) -> None:
+    def broken() -> Services:
+        raise fault
+
+    app = Chalice("mien", configure_logs=False, env={})
+    register_api(app, broken)
+    with HttpServer(app) as server:
+        answer = requests.get(f"{server.url}/", timeout=20)
+    assert answer.status_code == status
+    assert ("Retry-After" in answer.headers) == (status == 503)
+    assert set(answer.json()) == {"error"}
 
 
 def test_each_route_is_there_once() -> None:

@@ -85,7 +85,12 @@ def test_a_page_can_read_answers_of_every_status(
     assert {"Location", "Link", "ETag", "X-Request-Id", "Retry-After"} <= set(exposed)
 
 
-def test_a_page_can_read_what_it_created_and_what_it_did_wrong(api: Api) -> None:
+def test_a_page_can_read_what_it_created_and_what_it_did_wrong(users: Users) -> None:
+    with running_api(users, cors_origins=_PAGE) as api:
+        _read_what_was_created(api)
+
+
+def _read_what_was_created(api: Api) -> None:
     api.ada.headers["Origin"] = _PAGE
     url = api.ada.send_job().headers["Location"]
     (file,) = api.ada.call("GET", url).json()["input"]["representations"]
@@ -96,7 +101,7 @@ def test_a_page_can_read_what_it_created_and_what_it_did_wrong(api: Api) -> None
         (api.ada.call("GET", file["media"]), 302),
         (api.ada.call("DELETE", file["self"]), 204),
     ):
-        assert (answer.status_code, answer.headers["Access-Control-Allow-Origin"]) == (status, "*")
+        assert (answer.status_code, answer.headers["Access-Control-Allow-Origin"]) == (status, _PAGE)
 
 
 @pytest.mark.parametrize(
@@ -109,3 +114,49 @@ def test_origins_may_be_named(users: Users, origin: str, allowed: bool) -> None:
             assert answer.headers.get("Access-Control-Allow-Origin") == (origin if allowed else None)
             assert "Origin" in answer.headers["Vary"].split(", ")
         assert api.ada.call("GET", "/").headers["Vary"] == "Accept, Origin"
+
+
+@pytest.mark.parametrize("origins", ["*", "https://app.example.org"])
+@pytest.mark.parametrize(
+    ("headers", "is_refused"),
+    [
+        ({"Sec-Fetch-Site": "cross-site"}, True),
+        ({"Sec-Fetch-Site": "cross-site", "Origin": _PAGE}, True),
+        ({"Sec-Fetch-Site": "same-site", "Origin": _PAGE}, True),
+        ({"Origin": _PAGE}, True),
+        ({"Origin": "null"}, True),
+        ({"Sec-Fetch-Site": "none"}, False),
+        ({"Sec-Fetch-Site": "same-origin", "Origin": "own"}, False),
+        ({"Origin": "own"}, False),
+        ({}, False),
+    ],
+)
+def test_a_page_of_another_origin_changes_nothing(
+    users: Users,
+    headers: dict[str, str],
+    is_refused: bool,
+    origins: str,
+) -> None:
+    """Browsers attach remembered Basic credentials to what a page makes them send: here they are right."""
+    with running_api(users, cors_origins=origins) as api:
+        sent = {name: api.url if value == "own" else value for name, value in headers.items()}
+        secret = api.ada.call("GET", "/webhook_secret").json()
+        answers = [
+            api.ada.call("POST", "/webhook_secret", headers=sent),
+            api.ada.call("POST", "/jobs", headers=sent, data={"entry_job[name]": "nonsense"}),
+        ]
+        if is_refused:
+            assert [answer.status_code for answer in answers] == [403, 403]
+            assert set(answers[0].json()) == {"error"}
+            assert api.ada.call("GET", "/webhook_secret").json() == secret
+            assert api.ada.call("GET", "/jobs").json() == []
+        else:
+            assert 403 not in [answer.status_code for answer in answers]
+        assert api.ada.call("GET", "/jobs", headers=sent).status_code == 200
+        assert api.ada.call("OPTIONS", "/jobs", headers=sent).status_code == 204
+
+
+def test_a_page_of_a_named_origin_may_change_things(users: Users) -> None:
+    with running_api(users, cors_origins=f"https://app.example.org, {_PAGE}") as api:
+        headers = {"Origin": _PAGE, "Sec-Fetch-Site": "cross-site"}
+        assert api.ada.call("POST", "/webhook_secret", headers=headers).ok

@@ -29,6 +29,7 @@ Node = dict[str, object]
 ERRORS: Mapping[int, str] = {
     400: "The request cannot be read: a malformed id, a broken body.",
     401: "Credentials are missing or wrong.",
+    403: "A page of another origin sent a change, and the deployment does not name its origin.",
     404: "The resource does not exist in your account.",
     405: "The path does not support this method; Allow lists the supported methods.",
     406: "No available representation matches Accept.",
@@ -38,6 +39,8 @@ ERRORS: Mapping[int, str] = {
     422: "A value is missing or wrong.",
     429: "Too many requests or failed logins; wait for Retry-After.",
     500: "Internal server error; try again.",
+    503: "A part of the service is overloaded or full; wait for Retry-After.",
+    507: "The disk of the service is full.",
 }
 
 _ABOUT = (
@@ -100,11 +103,11 @@ def errors_of(route: Route, method: str) -> list[int]:
     if route.bodies or _knows_keys(route, method):
         statuses |= {413, 422}
     if route.bodies:
-        statuses.add(415)
+        statuses |= {415, 507}
     if not route.is_public:
-        statuses |= {401, 429}
+        statuses |= {401, 429, 503}
         if method not in ("GET", "HEAD"):
-            statuses.add(409)
+            statuses |= {403, 409}
     return sorted(statuses)
 
 

@@ -55,6 +55,7 @@ ERROR_HEADERS: Mapping[int, tuple[str, ...]] = {
     405: ("Allow",),
     409: ("Retry-After",),
     429: ("Retry-After",),
+    503: ("Retry-After",),
 }
 
 IDEMPOTENCY_KEY = {

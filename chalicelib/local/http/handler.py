@@ -1,7 +1,8 @@
 """One connection to the local server, and the gateway behind it.
 
-Beyond Chalice's own it takes bodies in chunks, refuses too large ones before they are sent, answers HEAD without a
-body, puts its own errors into the error envelope, and keeps the connection whatever a view or the authorizer does.
+Beyond Chalice's own it answers its own Host only, knows the caller before it reads a body, takes bodies in chunks,
+refuses too large ones before they are sent, answers HEAD without a body, puts its own errors into the error envelope,
+and keeps the connection whatever a view or the authorizer does.
 """
 
 import logging
@@ -23,6 +24,7 @@ from chalicelib.api.views import OUR_FAULT_SENTENCE
 from chalicelib.local.http.request_bodies import RefusedBody, check_framing, read_body
 
 _IDLE_S = 120.0
+_PUBLIC_BODY_BYTES = 1_000_000
 _DRAIN_IDLE_S = 1.0
 _DRAIN_CHUNK_BYTES = 256 * 1024
 _REFUSALS = {
@@ -53,6 +55,23 @@ class _Gateway(LocalGateway):
             raise _NoSuchRoute from None
         return super().handle_request(method, path, headers, body)
 
+    def body_limit(self, method: str, path: str, headers: dict[str, Any], most_bytes: int) -> int:
+        """Returns how long a body a view would look at: up to `most_bytes` if its caller is known, 0 if not, at most
+        1 MB if the route is open to all.
+
+        Raises what `handle_request` raises for such a request without a body.
+        """
+        try:
+            self._routes.match_route(path)
+        except ValueError:
+            raise _NoSuchRoute from None
+        event = self._generate_lambda_event(method, path, headers, None)
+        admitted, _ = self._authorizer.authorize(path, event, self._generate_lambda_context())
+        found = admitted["requestContext"].get("authorizer")
+        if found is None:
+            return min(most_bytes, _PUBLIC_BODY_BYTES)
+        return most_bytes if "account_id" in found else 0
+
     def _generate_lambda_event(
         self, method: str, path: str, headers: dict[str, Any], body: bytes | None
     ) -> dict[str, Any]:
@@ -79,29 +98,60 @@ class HttpHandler(ChaliceRequestHandler):
         config: Config,
         *,
         max_body_bytes: int,
+        hosts: frozenset[str],
     ) -> None:
-        self.local_gateway = _Gateway(app_object, config, client_address[0])
+        self._gateway = self.local_gateway = _Gateway(app_object, config, client_address[0])
         self._max_body_bytes = max_body_bytes
+        self._hosts = hosts
         BaseHTTPRequestHandler.__init__(self, request, client_address, server)
 
     def handle_expect_100(self) -> bool:
         """Refuses a body by its headers, while the client still waits for leave to send it."""
-        try:
-            check_framing(self.headers, self._max_body_bytes)
-        except RefusedBody as refused:
-            self._send_final_error(refused.status, refused.sentence)
+        if self._body_limit() is None:
             return False
         accepted: bool = super().handle_expect_100()
         return accepted
 
     def _generic_handle(self) -> None:
+        limit_bytes = self._body_limit()
+        if limit_bytes is None:
+            self._drain()
+            return
         try:
-            body = read_body(self.headers, self.rfile, self._max_body_bytes)
+            body = read_body(self.headers, self.rfile, limit_bytes)
         except RefusedBody as refused:
             self._send_final_error(refused.status, refused.sentence)
             self._drain()
             return
         self._answer(body)
+
+    def _body_limit(self) -> int | None:
+        """Returns how many bytes of a body are taken; None if the request has been answered without its body."""
+        try:
+            if self._host() not in self._hosts:
+                raise RefusedBody(421, "This service has another address; see what `make serve` prints.")  # noqa: TRY301
+            if check_framing(self.headers, self._max_body_bytes) == 0:
+                return 0
+            limit_bytes = self._limit_by_caller()
+            if limit_bytes > 0:
+                check_framing(self.headers, limit_bytes)
+                return limit_bytes
+        except RefusedBody as refused:
+            self._send_final_error(refused.status, refused.sentence)
+            return None
+        self.close_connection = True
+        self._answer(b"")
+        return None
+
+    def _limit_by_caller(self) -> int:
+        try:
+            return self._gateway.body_limit(self.command, self.path, dict(self.headers), self._max_body_bytes)
+        except Exception:  # noqa: BLE001  # the answer without the body says what is wrong
+            return 0
+
+    def _host(self) -> str:
+        """The name or address in the Host header, without the port."""
+        return re.sub(r":[0-9]*$", "", self.headers.get("Host", "")).lower()
 
     # Chalice bound these to its own; the names are http.server's.
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _generic_handle  # noqa: N815

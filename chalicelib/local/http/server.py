@@ -18,6 +18,9 @@ from chalicelib.local.http.handler import HttpHandler
 
 DEFAULT_MAX_BODY_BYTES = 512 * 1024 * 1024
 
+LOCAL_HOSTS = frozenset(("127.0.0.1", "localhost", "[::1]"))
+"""The names under which this machine calls itself. A page under any other has had it pointed here (DNS rebinding)."""
+
 _STOP_S = 5.0
 _POLL_S = 0.05
 
@@ -27,7 +30,8 @@ _log = logging.getLogger(__name__)
 class HttpServer:
     """Serves `app` on this machine, one thread per connection. As a context manager it starts and stops.
 
-    `port` 0 picks a free one; `url` has it. Raises `OSError` if the port is in use.
+    `hosts` are the names, without a port, that it answers to; others get 421. `port` 0 picks a free one; `url` has it.
+    Raises `OSError` if the port is in use.
     """
 
     def __init__(
@@ -37,10 +41,11 @@ class HttpServer:
         host: str = "127.0.0.1",
         port: int = 0,
         max_body_bytes: int = DEFAULT_MAX_BODY_BYTES,
+        hosts: frozenset[str] = LOCAL_HOSTS,
     ) -> None:
         # Chalice keeps the current request on the app; this class of its own keeps one per thread.
         app.__class__ = LocalChalice
-        handler = partial(HttpHandler, max_body_bytes=max_body_bytes)
+        handler = partial(HttpHandler, max_body_bytes=max_body_bytes, hosts=hosts | {host, ""})
         self._server: _Server = LocalDevServer(app, Config(), host, port, handler, _Server).server
         self._thread: threading.Thread | None = None
 

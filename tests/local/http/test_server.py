@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 import requests
-from chalice.app import Chalice, Response
+from chalice.app import AuthRequest, AuthResponse, Chalice, Response
 
 from chalicelib.local.http.server import HttpServer
 
@@ -97,7 +97,7 @@ class Wire:
 
 
 def _post(*headers: str) -> bytes:
-    return "\r\n".join(("POST /echo HTTP/1.1", "Host: x", *headers, "", "")).encode()
+    return "\r\n".join(("POST /echo HTTP/1.1", "Host: localhost", *headers, "", "")).encode()
 
 
 def test_a_connection_is_kept_from_request_to_request(server: HttpServer) -> None:
@@ -157,8 +157,8 @@ def test_a_body_in_chunks_is_followed_by_the_next_request(server: HttpServer) ->
         _post("Transfer-Encoding: chunked") + b"1\r\nabc\r\n",
         b"nonsense\r\n\r\n",
         b"GET /echo HTTP/1.1\r\n" + b"".join(b"A%d: 1\r\n" % number for number in range(200)) + b"\r\n",
-        b"BREW /echo HTTP/1.1\r\nHost: x\r\n\r\n",
-        b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"BREW /echo HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
     ],
     ids=lambda raw: raw[:60].decode("latin-1"),
 )
@@ -183,27 +183,27 @@ def test_a_body_that_ends_early_is_refused(server: HttpServer) -> None:
 
 def test_head_has_no_body_and_no_content_has_no_length(server: HttpServer) -> None:
     with Wire(server) as wire:
-        wire.send(b"HEAD /echo HTTP/1.1\r\nHost: x\r\n\r\n")
+        wire.send(b"HEAD /echo HTTP/1.1\r\nHost: localhost\r\n\r\n")
         status, headers = wire.head()
         assert (status, headers["content-length"]) == (200, "25")
-        wire.send(b"GET /gone HTTP/1.1\r\nHost: x\r\n\r\n")
+        wire.send(b"GET /gone HTTP/1.1\r\nHost: localhost\r\n\r\n")
         status, headers = wire.head()
         assert status == 204
         assert "content-length" not in headers
-        wire.send(b"GET /echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        wire.send(b"GET /echo HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
         assert wire.response()[0] == 200
         assert wire.is_over()
 
 
 def test_credentials_beyond_ascii_on_an_unknown_path_are_harmless(server: HttpServer) -> None:
     with Wire(server) as wire:
-        wire.send(b"GET /nowhere HTTP/1.1\r\nHost: x\r\nAuthorization: \xff\r\n\r\n")
+        wire.send(b"GET /nowhere HTTP/1.1\r\nHost: localhost\r\nAuthorization: \xff\r\n\r\n")
         assert wire.response()[0] == 404
 
 
 def test_requests_run_beside_each_other(server: HttpServer, gate: Gate) -> None:
     with Wire(server) as slow, Wire(server) as quick:
-        slow.send(b"GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
+        slow.send(b"GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n")
         quick.send(_post("Content-Length: 2") + bytes(2))
         assert quick.response()[0] == 200
         gate.released.set()
@@ -216,7 +216,7 @@ def test_stopping_lets_a_request_finish_and_ends_idle_connections(gate: Gate) ->
     with Wire(server) as busy, Wire(server) as idle:
         idle.send(_post("Content-Length: 0"))
         assert idle.response()[0] == 200
-        busy.send(b"GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
+        busy.send(b"GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert gate.entered.wait(20)
         threading.Timer(0.1, gate.released.set).start()
         server.stop()
@@ -239,11 +239,11 @@ def test_a_client_that_hangs_up_is_no_error(server: HttpServer, caplog: pytest.L
 
 def test_the_log_has_one_line_per_request_without_secrets(server: HttpServer, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO, logger="chalicelib.local"), Wire(server) as wire:
-        wire.send(b"GET /echo?secret=1 HTTP/1.1\r\nHost: x\r\nAuthorization: Basic c2VjcmV0\r\n\r\n")
+        wire.send(b"GET /echo?secret=1 HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic c2VjcmV0\r\n\r\n")
         wire.response()
-        wire.send(b"GET /nowhere\x1b[31m HTTP/1.1\r\nHost: x\r\n\r\n")
+        wire.send(b"GET /nowhere\x1b[31m HTTP/1.1\r\nHost: localhost\r\n\r\n")
         wire.response()
-        wire.send(b"GET http://ann:secret@x/echo HTTP/1.1\r\nHost: x\r\n\r\n")
+        wire.send(b"GET http://ann:secret@x/echo HTTP/1.1\r\nHost: localhost\r\n\r\n")
         wire.response()
     assert [record.getMessage() for record in caplog.records] == ["GET /echo 200", "GET /nowhere?[31m 404", "GET - 200"]
 
@@ -251,3 +251,48 @@ def test_the_log_has_one_line_per_request_without_secrets(server: HttpServer, ca
 def test_a_port_that_is_taken_is_an_error(server: HttpServer) -> None:
     with pytest.raises(OSError, match="in use"):
         HttpServer(_app(Gate()), port=int(server.url.rpartition(":")[2]))
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:8000", "127.0.0.1.evil.example", "10.0.0.1"])
+def test_a_name_that_was_pointed_at_this_machine_is_refused(server: HttpServer, host: str) -> None:
+    """As after DNS rebinding: the page would be of our own origin."""
+    for request in (f"GET /echo HTTP/1.1\r\nHost: {host}\r\n\r\n", f"OPTIONS /echo HTTP/1.1\r\nHost: {host}\r\n\r\n"):
+        with Wire(server) as wire:
+            wire.send(request.encode())
+            assert wire.response()[0] == 421
+
+
+def _guarded_app() -> Chalice:
+    app = Chalice("mien-test", configure_logs=False, env={})
+
+    @app.authorizer()
+    def authorize(request: AuthRequest) -> AuthResponse:
+        is_known = request.token == "Basic right"
+        return AuthResponse(["*"] if is_known else [], "x", {"account_id": "1"} if is_known else {})
+
+    @app.route("/guarded", methods=["POST"], content_types=["*/*"], authorizer=authorize)
+    def guarded() -> Response:
+        request = app.current_request
+        assert request is not None
+        return Response({"length": len(request.raw_body)})
+
+    return app
+
+
+@pytest.mark.parametrize("how", ["Content-Length: 299000000", "Transfer-Encoding: chunked"])
+@pytest.mark.parametrize("expects", [True, False])
+def test_nothing_of_a_body_is_awaited_before_the_caller_is_known(how: str, expects: bool) -> None:
+    with HttpServer(_guarded_app(), max_body_bytes=512_000_000) as server:
+        for path, status in (("/guarded", 401), ("/nowhere", 404)):
+            with Wire(server) as wire:
+                more = ("Expect: 100-continue",) if expects else ()
+                head = (f"POST {path} HTTP/1.1", "Host: localhost", "Authorization: Basic wrong", how, *more, "", "")
+                wire.send("\r\n".join(head).encode())  # and not a byte of the body
+                assert wire.response()[0] == status
+
+
+def test_the_body_of_a_known_caller_is_read() -> None:
+    with HttpServer(_guarded_app(), max_body_bytes=_LIMIT) as server:
+        known = {"Authorization": "Basic right"}
+        answer = requests.post(f"{server.url}/guarded", data=bytes(5), headers=known, timeout=20)
+        assert answer.json() == {"length": 5}
