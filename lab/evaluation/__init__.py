@@ -16,6 +16,7 @@ identity_counts      How often identities change, counted frame by frame against
 labelled             `make evaluate LABELLED=folder`: what the scores are worth on labelled pictures of your own
 made_clips           Clips made to try identities: heads cut from portraits that cross, hide, leave, return, turn;
                      cuts, fades, flashes
+made_paths           Paths of heads in made clips, the turning of heads, and what passes in front of them
 page                 The evaluation's page: the report as Markdown
 presence             How well scores tell frames that show an expression from those that do not
 painted_scenes       Scenes painted from cut-outs: who is where in every frame is known because it was painted so

@@ -14,7 +14,9 @@ from chalicelib.analysis.networks.models import Models
 from chalicelib.domain.requests.recipes import MAX_FACES, Mesh
 from lab.evaluation.cut_outs import cut_out
 from lab.evaluation.identity_counts import ClipIdentities, IdentityCounts
-from lab.evaluation.made_clips import HEIGHT_PX, WIDTH_PX, Cast, MadeClip, made_clips
+from lab.evaluation.made_clips import MadeClip, made_clips
+from lab.evaluation.made_paths import HEIGHT_PX, WIDTH_PX
+from lab.evaluation.painted_scenes import Cast
 
 _ROOT = Path(__file__).resolve().parents[2]
 _PERSONS = 10

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.analysis.media.frames import Frame
-from lab.evaluation.cut_outs import CutOut
+from lab.evaluation.cut_outs import CutOut, turned
 
 _CLEAR_SHARE = 0.75
 _HIDDEN_SHARE = 0.25
@@ -25,13 +25,18 @@ class Pose:
     roll_deg: float = 0.0
 
 
+Picture = NDArray[np.uint8]
+Path = Callable[[float], Pose | None]
+Cover = Callable[[Picture, float], tuple[Picture, NDArray[np.bool_]]]
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Somebody in a scene, at `pose(time_s)`, or away where that is None; `look(time_s)` is the cut-out to paint."""
 
     true_id: int
     look: Callable[[float], CutOut]
-    pose: Callable[[float], Pose | None]
+    pose: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +57,6 @@ class TrueFrame:
     faces: tuple[TrueFace, ...]
 
 
-Picture = NDArray[np.uint8]
-
-
 @dataclass(frozen=True, slots=True)
 class Scene:
     """Actors before a background, the first farthest away, and whatever `cover` paints in front of all: it returns
@@ -62,7 +64,7 @@ class Scene:
 
     background: Callable[[float], Picture]
     actors: tuple[Actor, ...]
-    cover: Callable[[Picture, float], tuple[Picture, NDArray[np.bool_]]] | None = None
+    cover: Cover | None = None
 
     def paint(self, time_s: float) -> tuple[Picture, tuple[TrueFace, ...]]:
         """The picture at `time_s` and the faces in it."""
@@ -87,6 +89,29 @@ class Scene:
             for actor, box, region, area in places
         ]
         return picture, tuple(face for face in faces if face is not None)
+
+
+class Cast:
+    """The persons and the backgrounds of made clips; the backgrounds have 640 x 360 pixels and no face."""
+
+    def __init__(self, persons: list[CutOut], backgrounds: list[Picture]) -> None:
+        self._persons = persons
+        self._backgrounds = backgrounds
+
+    def actor(self, person: int, path: Path, *, true_id: int | None = None) -> Actor:
+        """The person on a path, under a number of its own if none is given."""
+        look = self._persons[person]
+        return Actor(person if true_id is None else true_id, lambda _: look, path)
+
+    def turning(self, person: int, path: Path, yaw_deg: Callable[[float], float]) -> Actor:
+        """The person with a head that turns."""
+        look = self._persons[person]
+        return Actor(person, lambda time_s: turned(look, yaw_deg(time_s)), path)
+
+    def scene(self, *actors: Actor, place: int = 0, cover: Cover | None = None) -> Scene:
+        """The actors before background number `place`."""
+        background = self._backgrounds[place]
+        return Scene(lambda _: background, actors, cover)
 
 
 def play(scene: Scene, *, seconds: float, fps: float, seed: int = 0) -> Iterator[TrueFrame]:

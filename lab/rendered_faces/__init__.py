@@ -1,16 +1,17 @@
 """Faces that are made by a program, so that what moves in them is known.
 
-face_model     The parametric head (ICT, `../shared/face_model`) and shapes of our own
-movements      Which movements a face shows: prototypes, mixtures, talking, company; and what is taught of them
-folds          Where skin folds, and which movements do it
-relief         The relief of the skin: grain and folds
-skin           One person's skin: tone, hair, brows, lips, lids, relief
-scene          Lamps, camera, surface, projection
-renderer       Draws a head with moderngl on EGL
-heads          Rendered persons
-portrait_fit   The head laid on a portrait
-portraits      Portraits moved by the fitted head
-cameras        Light and cameras by chance, and what cameras do to a picture
-face_sets      Measured faces on disk
-generate       Makes and measures thousands: `python -m lab.rendered_faces.generate`
+face_model         The parametric head (ICT, `../shared/face_model`) and shapes of our own
+expression_shapes  Which of its shapes show an expression, and which belong to a face at rest
+movements          Which movements a face shows: prototypes, mixtures, talking, company; and what is taught of them
+folds              Where skin folds, and which movements do it
+relief             The relief of the skin: grain and folds
+skin               One person's skin: tone, hair, brows, lips, lids, relief
+scene              Lamps, camera, surface, projection
+renderer           Draws a head with moderngl on EGL
+heads              Rendered persons
+portrait_fit       The head laid on a portrait
+portraits          Portraits moved by the fitted head
+cameras            Light and cameras by chance, and what cameras do to a picture
+face_sets          Measured faces on disk
+generate           Makes and measures thousands: `python -m lab.rendered_faces.generate`
 """

@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 
 from lab.rendered_faces import face_model as parts
 from lab.rendered_faces.cameras import choose_camera, choose_light
+from lab.rendered_faces.expression_shapes import resting_face
 from lab.rendered_faces.face_model import FaceModel, Floats
-from lab.rendered_faces.movements import Movement, choose_movement, resting_face
+from lab.rendered_faces.movements import Movement, choose_movement
 from lab.rendered_faces.renderer import Renderer
 from lab.rendered_faces.scene import Camera, Surface, decal_places, project
 from lab.rendered_faces.skin import Skin, make_skin

@@ -14,7 +14,7 @@ keyed_requests      Requests with an idempotency key in DynamoDB
 lists               Lists of an account's rows, newest first, in pages: jobs and entries
 login_failures      Failed log-ins in DynamoDB: one counter for all processes, per user name and source
 reminders           Reminders in DynamoDB: rows of their own in a sparse index by time
-rows                Dataclasses as rows and back
+rows                Dataclasses as rows and back, and rows as DynamoDB takes them
 segments            The segments of runs in DynamoDB: one row, in which every segment changes what is its own
 table               The table in Python's values: conditions, pages and unprocessed keys are dealt with here, once
 table_layout        The key scheme of the one table, in the one place that knows it

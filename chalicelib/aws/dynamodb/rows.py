@@ -1,4 +1,4 @@
-"""Dataclasses as rows and back.
+"""Dataclasses as rows and back, and rows as DynamoDB takes them.
 
 A row has every field by name: texts as they are, numbers as `Decimal` (a float by its shortest text, so that it comes
 back the same), times as the text of `domain.times` (milliseconds), enumerations as their value, nested dataclasses
@@ -14,10 +14,24 @@ from enum import StrEnum
 from types import NoneType, UnionType
 from typing import Any, TypeVar, get_args, get_origin
 
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+
 from chalicelib.domain.times import format_time, parse_time
 
 T = TypeVar("T")
 Row = dict[str, Any]
+
+
+def to_wire(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns a row, or a part of one, in DynamoDB's notation."""
+    serializer = TypeSerializer()
+    return {name: serializer.serialize(value) for name, value in row.items()}
+
+
+def from_wire(item: Mapping[str, Any]) -> Row:
+    """Returns the row that DynamoDB's notation stands for."""
+    deserializer = TypeDeserializer()
+    return {name: deserializer.deserialize(value) for name, value in item.items()}
 
 
 def to_row(value: object) -> Row:

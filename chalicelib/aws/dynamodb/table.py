@@ -7,9 +7,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-
-from chalicelib.aws.dynamodb.rows import Row
+from chalicelib.aws.dynamodb.rows import Row, from_wire, to_wire
 from chalicelib.aws.dynamodb.table_layout import PARTITION_KEY, SORT_KEY
 from chalicelib.aws.failures import AwsFailure, aws_failures
 from chalicelib.errors import Conflict, MienError
@@ -63,43 +61,40 @@ class DynamoTable:
     def get(self, key: Key) -> Row | None:
         """The row, read consistently."""
         with aws_failures("read a row"):
-            answer = self._client.get_item(TableName=self._name, Key=_wire(key), ConsistentRead=True)
-        return _row(answer["Item"]) if "Item" in answer else None
+            answer = self._client.get_item(TableName=self._name, Key=to_wire(key), ConsistentRead=True)
+        return from_wire(answer["Item"]) if "Item" in answer else None
 
     def put(self, row: Row, condition: Condition | None = None) -> None:
         """Writes or replaces the whole row. Raises `ConditionFailed`."""
-        self._write(self._client.put_item, condition, Item=_wire(row))
+        self._write(self._client.put_item, condition, Item=to_wire(row))
 
     def update(self, key: Key, change: str, condition: Condition) -> None:
         """Changes attributes. `change` is an UpdateExpression in the names and values of `condition`, which it
         raises as `ConditionFailed`."""
-        self._write(self._client.update_item, condition, Key=_wire(key), UpdateExpression=change)
+        self._write(self._client.update_item, condition, Key=to_wire(key), UpdateExpression=change)
 
     def delete(self, key: Key, condition: Condition | None = None) -> None:
         """Removes the row. Raises `ConditionFailed`."""
-        self._write(self._client.delete_item, condition, Key=_wire(key))
+        self._write(self._client.delete_item, condition, Key=to_wire(key))
 
     def query_index(self, index: str, partition: tuple[str, str], up_to: tuple[str, str], *, limit: int) -> list[Row]:
         """At most `limit` rows of a partition of an index, ascending, whose sort key is not above a text.
 
         `partition` and `up_to` are names of attributes with their values. An index lags behind the table.
         """
-        with aws_failures("query an index"):
-            answer = self._client.query(
-                TableName=self._name,
-                IndexName=index,
-                KeyConditionExpression="#partition = :partition AND #sort <= :up_to",
-                ExpressionAttributeNames={"#partition": partition[0], "#sort": up_to[0]},
-                ExpressionAttributeValues=_wire({":partition": partition[1], ":up_to": up_to[1]}),
-                Limit=limit,
-            )
-        return [_row(item) for item in answer["Items"]]
+        request: dict[str, Any] = {
+            "IndexName": index,
+            "KeyConditionExpression": "#partition = :partition AND #sort <= :up_to",
+            "ExpressionAttributeNames": {"#partition": partition[0], "#sort": up_to[0]},
+            "ExpressionAttributeValues": to_wire({":partition": partition[1], ":up_to": up_to[1]}),
+        }
+        return list(islice(self._query(request, limit), limit))
 
     def update_and_get(self, key: Key, change: str, condition: Condition) -> Row:
         """Like `update`; returns the row as it is then, be it changed or made by this."""
-        return _row(
+        return from_wire(
             self._write(
-                self._client.update_item, condition, Key=_wire(key), UpdateExpression=change, ReturnValues="ALL_NEW"
+                self._client.update_item, condition, Key=to_wire(key), UpdateExpression=change, ReturnValues="ALL_NEW"
             )["Attributes"]
         )
 
@@ -107,19 +102,12 @@ class DynamoTable:
         """Removes the rows, as far as they exist. No key may be there twice."""
         waiting = iter(keys)
         while batch := list(islice(waiting, _BATCH_WRITES)):
-            self._delete_batch([{"DeleteRequest": {"Key": _wire(key)}} for key in batch])
+            self._delete_batch([{"DeleteRequest": {"Key": to_wire(key)}} for key in batch])
 
     def exchange(self, gone: Key, condition: Condition, row: Row) -> None:
         """Removes one row and writes another, both or neither. Raises `ConditionFailed`, without the row."""
-        deletion: Any = {
-            "TableName": self._name,
-            "Key": _wire(gone),
-            "ConditionExpression": condition.text,
-            "ExpressionAttributeNames": condition.names,
-        }
-        if condition.values:
-            deletion["ExpressionAttributeValues"] = _wire(condition.values)
-        items: list[Any] = [{"Delete": deletion}, {"Put": {"TableName": self._name, "Item": _wire(row)}}]
+        deletion = {"TableName": self._name, "Key": to_wire(gone), **_conditional(condition)}
+        items: list[Any] = [{"Delete": deletion}, {"Put": {"TableName": self._name, "Item": to_wire(row)}}]
         with aws_failures("exchange rows"):
             self._past_conflicts(lambda: self._exchange(items))
 
@@ -150,11 +138,11 @@ class DynamoTable:
         request: dict[str, Any] = {
             "KeyConditionExpression": "#pk = :pk AND begins_with(#sk, :prefix)",
             "ExpressionAttributeNames": {"#pk": PARTITION_KEY, "#sk": SORT_KEY},
-            "ExpressionAttributeValues": _wire({":pk": partition, ":prefix": prefix}),
+            "ExpressionAttributeValues": to_wire({":pk": partition, ":prefix": prefix}),
             "ScanIndexForward": not descending,
         }
         if after is not None:
-            request["ExclusiveStartKey"] = _wire(after)
+            request["ExclusiveStartKey"] = to_wire(after)
         return self._query(request, read_size)
 
     def query_index_down(
@@ -166,13 +154,13 @@ class DynamoTable:
             "IndexName": index,
             "KeyConditionExpression": "#pk = :pk",
             "ExpressionAttributeNames": {"#pk": index},
-            "ExpressionAttributeValues": _wire({":pk": partition}),
+            "ExpressionAttributeValues": to_wire({":pk": partition}),
             "ScanIndexForward": False,
         }
         if before is not None:
             request["KeyConditionExpression"] += " AND #sk < :before"
             request["ExpressionAttributeNames"]["#sk"] = sort_key
-            request["ExpressionAttributeValues"] |= _wire({":before": before})
+            request["ExpressionAttributeValues"] |= to_wire({":before": before})
         return self._query(request, read_size)
 
     def _query(self, request: dict[str, Any], read_size: int | None) -> Iterator[Row]:
@@ -183,7 +171,7 @@ class DynamoTable:
         while True:
             with aws_failures("query rows"):
                 answer = self._client.query(TableName=self._name, **request)
-            yield from (_row(item) for item in answer["Items"])
+            yield from (from_wire(item) for item in answer["Items"])
             if not answer.get("LastEvaluatedKey"):
                 return
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
@@ -191,7 +179,7 @@ class DynamoTable:
     def batch_get(self, keys: Sequence[Key]) -> Iterator[Row]:
         """Those of the rows that exist, read consistently, in no order. No key may be there twice."""
         for first in range(0, len(keys), _BATCH_KEYS):
-            yield from self._get_batch([_wire(key) for key in keys[first : first + _BATCH_KEYS]])
+            yield from self._get_batch([to_wire(key) for key in keys[first : first + _BATCH_KEYS]])
 
     def _get_batch(self, keys: list[dict[str, Any]]) -> Iterator[Row]:
         fruitless = 0
@@ -199,7 +187,7 @@ class DynamoTable:
             with aws_failures("read rows"):
                 answer = self._client.batch_get_item(RequestItems={self._name: {"Keys": keys, "ConsistentRead": True}})
             rows = answer["Responses"].get(self._name, [])
-            yield from (_row(item) for item in rows)
+            yield from (from_wire(item) for item in rows)
             unprocessed = answer["UnprocessedKeys"].get(self._name)
             if not unprocessed:
                 return
@@ -223,11 +211,7 @@ class DynamoTable:
 
     def _write(self, operation: Callable[..., Any], condition: Condition | None, **request: Any) -> Any:
         if condition is not None:
-            request["ConditionExpression"] = condition.text
-            request["ExpressionAttributeNames"] = condition.names
-            request["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
-            if condition.values:
-                request["ExpressionAttributeValues"] = _wire(condition.values)
+            request |= _conditional(condition) | {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
         with aws_failures("write a row"):
             return self._past_conflicts(lambda: self._try_to_write(operation, request))
 
@@ -236,7 +220,7 @@ class DynamoTable:
             return operation(TableName=self._name, **request)
         except self._client.exceptions.ConditionalCheckFailedException as failure:
             found: Any = failure.response.get("Item")
-            raise ConditionFailed(_row(found) if found else None) from failure
+            raise ConditionFailed(from_wire(found) if found else None) from failure
         except self._client.exceptions.TransactionConflictException as failure:
             raise _OtherTransaction from failure
 
@@ -255,11 +239,10 @@ def _pause_s(fruitless: int) -> float:
     return secrets.SystemRandom().uniform(0.0, _FIRST_PAUSE_S * 2**fruitless)
 
 
-def _wire(row: Mapping[str, Any]) -> dict[str, Any]:
-    serializer = TypeSerializer()
-    return {name: serializer.serialize(value) for name, value in row.items()}
-
-
-def _row(item: Mapping[str, Any]) -> Row:
-    deserializer = TypeDeserializer()
-    return {name: deserializer.deserialize(value) for name, value in item.items()}
+def _conditional(condition: Condition) -> dict[str, Any]:
+    request: dict[str, Any] = {
+        "ConditionExpression": condition.text,
+        "ExpressionAttributeNames": condition.names,
+        "ExpressionAttributeValues": to_wire(condition.values),
+    }
+    return {name: value for name, value in request.items() if value}
