@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 TRAINING := .venv-training
 BENCH := .venv-bench
 INSTALLED := $(VENV)/.installed
-SOURCES := app.py chalicelib infra lab tests
+SOURCES := app.py chalicelib infra lab mien tests
 
 MEDIA :=
 JOB := multiface
@@ -26,7 +26,7 @@ export MIEN_SERVE_DROP := $(value DROP)
 export MIEN_ONLY := $(value ONLY)
 export MIEN_LABELLED := $(value LABELLED)
 
-.PHONY: help setup ready demo serve test fuzz golden browser-test segments check format picture train evaluate bench pages vendor package deploy destroy
+.PHONY: help setup ready demo serve test fuzz golden browser-test generators segments check format picture train evaluate bench pages vendor package deploy destroy
 .PHONY: simulate lock clean
 
 help:  ## Show these lines
@@ -69,6 +69,19 @@ golden: ready  ## Write the golden files of the formats again, and show what dif
 
 browser-test: ready  ## Use the console in a real browser (needs Chromium with its driver)
 	@$(BIN)/python -m pytest -n 0 tests/console
+
+# The generators of clients; without npm those for TypeScript are left out.
+GENERATORS := .venv-generators
+$(GENERATORS)/.installed: requirements/generators.in tests/generators/package.json
+	@echo "Installing generators of clients in $(GENERATORS)"
+	@$(PYTHON) -m venv $(GENERATORS)
+	@$(GENERATORS)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/generators.in
+	@if command -v npm >/dev/null; then mkdir -p $(GENERATORS)/node && cp tests/generators/package.json $(GENERATORS)/node && \
+	  npm install --prefix $(GENERATORS)/node --silent --no-audit --no-fund --ignore-scripts; fi
+	@touch $@
+
+generators: ready $(GENERATORS)/.installed  ## Generate clients with four generators, and run a job with each (needs java and npm for all)
+	@$(BIN)/python -m pytest -n 0 -v tests/generators
 
 segments: ready  ## Compare half an hour of video in segments with one pass (minutes)
 	@MIEN_HALF_HOUR=1 $(BIN)/python -m pytest -n 0 tests/end_to_end/test_half_hour.py
@@ -149,4 +162,4 @@ lock:  ## Resolve the dependencies again (needs uv)
 	@$(LOCK) requirements/light.in -c requirements/dev.txt -o requirements.txt
 
 clean:  ## Remove what set-up and the checks created; results stay
-	rm -rf $(VENV) $(TRAINING) $(BENCH) models build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(TRAINING) $(BENCH) $(GENERATORS) models build .mypy_cache .ruff_cache .pytest_cache .hypothesis

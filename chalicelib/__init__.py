@@ -15,8 +15,6 @@ What follows, in reading order; data flows one way:
     analysis    pixels to numbers: decoding, detection, mesh, tracking, expressions
     formats     numbers to bytes: session JSON, legacy JSON, CSV, summary, Parquet
     console     the console for people: static files that the API serves
-    client      the API from outside, over HTTP
-    cli         `mien`, the command line
     local       everything on one machine, with moto instead of AWS
 
 `analysis` and `formats` meet in `worker` only. The light Lambdas load `api`, `services` and `aws`.

@@ -1,5 +1,5 @@
 #!/bin/sh
 # The command line, from anywhere: `make setup` puts this into the virtual environment as bin/mien.
-# -P: a folder that happens to be called chalicelib in the current directory is not looked at.
+# -P: a folder that happens to be called mien or chalicelib in the current directory is not looked at.
 here=$(cd "$(dirname "$0")" && pwd)
-PYTHONPATH="$here/../.." exec "$here/python" -P -m chalicelib.cli "$@"
+PYTHONPATH="$here/../.." exec "$here/python" -P -m mien.cli "$@"

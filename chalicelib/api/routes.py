@@ -46,6 +46,8 @@ class Query:
 class Route:
     """Methods on a path, answered by a view, whose docstring says what it does. Path parameters are `<noun>_id`.
 
+    The bodies begin with forms, if there are any: openapi-generator writes no models for those that come later.
+
     `pages` are content types besides JSON in which people get the answer; `is_conditional` routes know ETags; the
     answers of `is_secret` ones are not kept under an idempotency key.
     """

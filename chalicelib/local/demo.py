@@ -6,15 +6,15 @@ from pathlib import Path
 
 from rich.console import Console
 
-from chalicelib.cli.face_table import face_table
-from chalicelib.cli.job_display import job_display
-from chalicelib.client.face_summary import read_summary
-from chalicelib.client.job_documents import RemoteFile, RemoteJob
-from chalicelib.client.media_api import MediaApiClient
 from chalicelib.domain.requests.result_formats import SUMMARY_CONTENT_TYPE
 from chalicelib.errors import MienError
 from chalicelib.local.demo_clip import BROWSER_CODEC, write_demo_clip
 from chalicelib.local.stack import Stack
+from mien.cli.face_table import face_table
+from mien.cli.job_display import job_display
+from mien.client.face_summary import read_summary
+from mien.client.job_documents import RemoteFile, RemoteJob
+from mien.client.media_api import MediaApiClient
 
 CLIP_NAME = "demo.mp4"
 NEXT_STEP = "Next: `make serve` keeps the API running; `make demo MEDIA=film.mp4` analyses your own video."

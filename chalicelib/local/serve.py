@@ -83,7 +83,7 @@ def user_command(stack: Stack) -> str:
     """The command that lists the users of a running stack. Without `mien`, which set-up installs, it is for a shell in
     the repository's root."""
     installed = Path(sys.executable).with_name("mien")
-    command = (str(installed),) if installed.is_file() else (sys.executable, "-m", "chalicelib.cli")
+    command = (str(installed),) if installed.is_file() else (sys.executable, "-m", "mien.cli")
     options = ("--endpoint-url", stack.aws_endpoint_url, "--table", stack.table_name)
     credentials = f"AWS_SHARED_CREDENTIALS_FILE={shlex.quote(str(stack.credentials_path))}"
     return f"{credentials} {shlex.join((*command, 'user', *options, 'list'))}"

@@ -47,7 +47,7 @@ def _greet(session: Session, outputs: dict[str, str], email: str) -> None:
             print(f"User:     {made.user.email}\nAccount:  {made.user.account_id}\nPassword: {made.password}")
             print("The password is stored as a hash only: keep it now.")
     else:
-        print(f"To add users: .venv/bin/python -m chalicelib.cli user --table {table} add user@example.org")
+        print(f"To add users: .venv/bin/python -m mien.cli user --table {table} add user@example.org")
     print(f"Media bucket: {outputs['MediaBucketName']}")
     print(f"Index: {outputs['IndexUrl']}")
 

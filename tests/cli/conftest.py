@@ -11,16 +11,16 @@ import pytest
 
 from chalicelib.aws.dynamodb.client import make_dynamodb_client
 from chalicelib.aws.dynamodb.table_layout import TABLE_KEYS
-from chalicelib.client.media_api import MediaApiClient
 from chalicelib.domain.ids import new_id
 from chalicelib.local.aws.embedded import EmbeddedAws
 from chalicelib.local.stack import DEFAULT_MODELS_DIR, Stack
 from chalicelib.local.workers.supervisor import REPOSITORY
+from mien.client.media_api import MediaApiClient
 from tests.fakes import START
 from tests.media_factory import write_video
 
 PATIENCE_S = 120
-COMMAND = (sys.executable, "-P", "-m", "chalicelib.cli")
+COMMAND = (sys.executable, "-P", "-m", "mien.cli")
 
 
 @dataclass(frozen=True)

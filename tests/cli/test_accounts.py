@@ -10,11 +10,11 @@ from chalicelib.aws.dynamodb.accounts import DynamoAccounts
 from chalicelib.aws.dynamodb.client import make_dynamodb_client
 from chalicelib.aws.dynamodb.entries import DynamoEntries
 from chalicelib.aws.dynamodb.table import DynamoTable
-from chalicelib.cli.__main__ import mien
 from chalicelib.domain.audit import AuditAction, AuditRecord
 from chalicelib.domain.entries import Entry
 from chalicelib.domain.ids import new_id
 from chalicelib.wiring import table_services
+from mien.cli.__main__ import mien
 from tests.fakes import START
 
 

@@ -8,9 +8,9 @@ from click.testing import CliRunner, Result
 from chalicelib.aws.dynamodb.client import make_dynamodb_client
 from chalicelib.aws.dynamodb.jobs import DynamoJobs
 from chalicelib.aws.dynamodb.table import DynamoTable
-from chalicelib.cli.__main__ import mien
 from chalicelib.domain.jobs import Job, JobStatus
 from chalicelib.wiring import table_services
+from mien.cli.__main__ import mien
 from tests.contract.samples import make_job
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from chalicelib.client.http_session import ApiError
-from chalicelib.client.media_api import MediaApiClient
+from mien.client.http_session import ApiError
+from mien.client.media_api import MediaApiClient
 from tests.cli.conftest import Mien
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from chalicelib.cli.face_table import face_table
-from chalicelib.client.face_summary import ResultSummary, read_summary
 from chalicelib.domain.measurements.metrics import EVERY_METRIC, METRICS, FaceMetrics, FrameMetrics
 from chalicelib.domain.measurements.validity import InvalidReason
 from chalicelib.formats.summary_json import SummaryJsonWriter
+from mien.cli.face_table import face_table
+from mien.client.face_summary import ResultSummary, read_summary
 
 
 def _face(face_id: int, **values: float) -> FaceMetrics:

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from chalicelib.cli.job_display import job_display, state_text
-from chalicelib.client.job_documents import RemoteJob
+from mien.cli.job_display import job_display, state_text
+from mien.client.job_documents import RemoteJob
 
 JOB = RemoteJob("url", "multiface", "queued", "", None, None, None, ())
 WORKING = replace(JOB, status="working", frames_done=45, frames_total=150, frames_per_second=31.25)

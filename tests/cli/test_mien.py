@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 import requests
 
-from chalicelib.client.media_api import MediaApiClient
 from chalicelib.local.demo_clip import write_demo_clip
 from chalicelib.local.stack import Stack
 from chalicelib.local.workers.supervisor import REPOSITORY
+from mien.client.media_api import MediaApiClient
 from tests.cli.conftest import COMMAND, PATIENCE_S, Mien
 
 JOB_ID = re.compile(r"[0-9a-z]{26}")
@@ -296,8 +296,8 @@ def test_a_password_is_asked_for_at_a_terminal_and_not_shown(mien: Mien, finishe
 
 _MEASURED = """
 import re, sys
-from chalicelib.cli.__main__ import mien
-from chalicelib.cli.exit_status import run
+from mien.cli.__main__ import mien
+from mien.cli.exit_status import run
 try:
     run(mien, sys.argv[1:], name="mien")
 finally:
@@ -335,7 +335,8 @@ def test_the_command_of_set_up_works_from_anywhere(tmp_path: Path) -> None:
     shutil.copy(REPOSITORY / "infra" / "mien.sh", bin_directory / "mien")
     (bin_directory / "python").write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')  # its own environment's python
     (bin_directory / "python").chmod(0o755)
-    (tmp_path / "checkout" / "chalicelib").symlink_to(REPOSITORY / "chalicelib")
+    for package in ("mien", "chalicelib"):
+        (tmp_path / "checkout" / package).symlink_to(REPOSITORY / package)
     elsewhere = tmp_path / "elsewhere"
     (elsewhere / "chalicelib").mkdir(parents=True)
     (elsewhere / "chalicelib" / "__init__.py").write_text("raise SystemExit('the wrong one')")

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from chalicelib.cli.__main__ import mien
 from chalicelib.domain.ids import new_id
 from chalicelib.errors import NotAuthenticated
 from chalicelib.local.aws.credentials import write_profile
 from chalicelib.local.aws.embedded import EmbeddedAws
 from chalicelib.services.users import Users
 from chalicelib.wiring import table_services
+from mien.cli.__main__ import mien
 from tests.fakes import START
 
 ADA, BEN = "ada@example.org", "ben@example.org"
@@ -156,7 +156,7 @@ def test_another_process_needs_endpoint_table_and_the_credentials_of_the_stack(
     }
     options = ("--endpoint-url", aws.endpoint_url, "--table", table)
     done = subprocess.run(
-        [sys.executable, "-m", "chalicelib.cli", "user", *options, "add", ADA, "--json"],
+        [sys.executable, "-m", "mien.cli", "user", *options, "add", ADA, "--json"],
         cwd=Path(__file__).resolve().parents[2],
         env=environment,
         capture_output=True,

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.client.direct_upload import send_upload
-from chalicelib.client.http_session import ApiError, HttpSession
+from mien.client.direct_upload import send_upload
+from mien.client.http_session import ApiError, HttpSession
 
 CONTENT = bytes(range(256)) * 1000
 PART_BYTES = 100_000

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.client.download_names import safe_file_name
+from mien.client.download_names import safe_file_name
 
 
 @pytest.mark.parametrize(

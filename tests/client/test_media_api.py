@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.client.http_session import ApiError
-from chalicelib.client.job_documents import RemoteJob
-from chalicelib.client.media_api import MediaApiClient
 from chalicelib.local.aws.environment import process_environment
+from mien.client.http_session import ApiError
+from mien.client.job_documents import RemoteJob
+from mien.client.media_api import MediaApiClient
 from tests.client.small_api import SmallApi, small_api
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.client.media_api import MediaApiClient
 from chalicelib.local.demo_clip import write_demo_clip
 from chalicelib.local.stack import DEFAULT_MODELS_DIR, Stack
+from mien.client.media_api import MediaApiClient
 
 
 @pytest.fixture(scope="module")

@@ -14,11 +14,11 @@ from typing import Any
 import av
 import pytest
 
-from chalicelib.client.media_api import MediaApiClient
 from chalicelib.domain.measurements.metrics import METRICS, MetricGroup
 from chalicelib.local.demo_clip import write_demo_clip
 from chalicelib.local.stack import DEFAULT_MODELS_DIR, Stack
 from chalicelib.settings import Settings
+from mien.client.media_api import MediaApiClient
 
 CLIP_S, LOOPS, RATE_HZ = 60.0, 30, 2
 OVERLAP_S = 4.0

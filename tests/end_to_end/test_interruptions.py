@@ -10,11 +10,11 @@ import boto3.session
 import pytest
 import requests
 
-from chalicelib.client.job_documents import RemoteJob
-from chalicelib.client.media_api import MediaApiClient
 from chalicelib.domain.jobs import JobMessage
 from chalicelib.domain.messages import encode_message
 from chalicelib.local.stack import Stack
+from mien.client.job_documents import RemoteJob
+from mien.client.media_api import MediaApiClient
 from tests.local.waiting import wait_until
 
 

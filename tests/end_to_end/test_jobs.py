@@ -7,9 +7,9 @@ from pathlib import Path
 import av
 import pytest
 
-from chalicelib.client.http_session import ApiError
-from chalicelib.client.job_documents import RemoteJob
-from chalicelib.client.media_api import MediaApiClient
+from mien.client.http_session import ApiError
+from mien.client.job_documents import RemoteJob
+from mien.client.media_api import MediaApiClient
 from tests.media_factory import image_bytes, rgb_corners, write_sound, write_video
 
 

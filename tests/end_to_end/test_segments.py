@@ -16,12 +16,12 @@ import requests
 
 from chalicelib.aws.dynamodb.reminders import DynamoReminders
 from chalicelib.aws.dynamodb.table import DynamoTable
-from chalicelib.client.job_documents import RemoteJob
-from chalicelib.client.media_api import MediaApiClient
 from chalicelib.domain.reminders import Duty, Reminder
 from chalicelib.local.stack import DEFAULT_MODELS_DIR, Stack
 from chalicelib.settings import Settings
 from chalicelib.wiring import utc_now
+from mien.client.job_documents import RemoteJob
+from mien.client.media_api import MediaApiClient
 from tests.local.waiting import wait_until
 
 

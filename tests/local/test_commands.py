@@ -16,13 +16,13 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from chalicelib.client.media_api import MediaApiClient
 from chalicelib.domain.measurements.metrics import EMOTION_NAMES
 from chalicelib.errors import MienError
 from chalicelib.local.demo import run_job
 from chalicelib.local.demo_clip import write_demo_clip
 from chalicelib.local.stack import DEFAULT_MODELS_DIR, Stack, StackError, check_models
 from chalicelib.local.workers.supervisor import REPOSITORY
+from mien.client.media_api import MediaApiClient
 from tests.local.waiting import is_running, wait_until
 
 PATIENCE_S = 120

@@ -16,14 +16,14 @@ from boto3.session import Session
 from chalice.app import Chalice
 
 from chalicelib.api.application import register_api
-from chalicelib.client.http_session import ApiError
-from chalicelib.client.media_api import MediaApiClient
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.intake.uploads import MAX_FORM_BYTES
 from chalicelib.local.aws.embedded import EmbeddedAws
 from chalicelib.local.background import Background
 from chalicelib.local.http.server import HttpServer
 from chalicelib.wiring import make_services, utc_now
+from mien.client.http_session import ApiError
+from mien.client.media_api import MediaApiClient
 from tests.local.waiting import wait_until
 
 USER, PASSWORD = "ada@example.org", "correct horse battery"

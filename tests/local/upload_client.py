@@ -5,7 +5,7 @@ import re
 import sys
 from pathlib import Path
 
-from chalicelib.client.media_api import MediaApiClient
+from mien.client.media_api import MediaApiClient
 
 
 def main() -> None:

@@ -101,7 +101,7 @@ def _tag(tag: Node, document: Node, urls: Urls) -> str:
         _webhook(operation, document)
         for methods in document["webhooks"].values()
         for operation in methods.values()
-        if tag["name"] in operation["tags"]
+        if tag["name"] == "notifications"
     )
     return f"<h2>{escape(tag['name'])}</h2><p>{_prose(tag['description'])}</p>{routes}{sent}"
 

@@ -116,34 +116,28 @@ _RESULT: dict[str, Schema] = {
 }
 
 BODY_SCHEMAS: Mapping[str, Schema] = {
-    "NewJobForm": {
-        **record(
-            "A media file or its URL, and the options of the job.",
-            {},
-            {"entry_job[input]": _file("The media file."), "entry_job[input_url]": _URL, **_OPTIONS},
-        ),
-        "oneOf": [{"required": ["entry_job[input]"]}, {"required": ["entry_job[input_url]"]}],
-    },
+    "NewJobForm": record(
+        "A media file or its URL, and the options of the job.",
+        {},
+        {"entry_job[input]": _file("The media file."), "entry_job[input_url]": _URL, **_OPTIONS},
+    ),
     "NewJobFromUrlForm": record(
         "The URL of a media file, and the options of the job.", {"entry_job[input_url]": _URL}, _OPTIONS
     ),
     "NewJob": _within(
         "entry_job",
-        {
-            **record(
-                "A file to upload directly or a URL, and the options of the job.",
-                {},
-                {
-                    **_ANNOUNCED,
-                    **_ANNOUNCED_TYPE,
-                    "input_url": _URL,
-                    "name": _NAME,
-                    **{row.name: _option_or_null(row) for row in ALL_OPTIONS},
-                    "data_split": _SPLIT_OR_NULL,
-                },
-            ),
-            "oneOf": [{"required": ["file_name", "size_bytes"]}, {"required": ["input_url"]}],
-        },
+        record(
+            "A file to upload directly (file_name and size_bytes) or a URL, and the options of the job.",
+            {},
+            {
+                **_ANNOUNCED,
+                **_ANNOUNCED_TYPE,
+                "input_url": _URL,
+                "name": _NAME,
+                **{row.name: _option_or_null(row) for row in ALL_OPTIONS},
+                "data_split": _SPLIT_OR_NULL,
+            },
+        ),
     ),
     "JobChanges": record("The changes.", {}, _JOB_CHANGES),
     "JobChangesJson": _within(

@@ -48,7 +48,8 @@ _ABOUT = (
     "URLs in responses are absolute: follow them instead of constructing them; store only the URL of the index."
 )
 # "PATCH and PUT /jobs/{job_id}: renames the job; 200." -> "renames the job"
-_WEBHOOKS_TAG = "webhooks"
+# A tag called webhooks collides with the member of that name in generated clients.
+_TAGS = {"webhooks": "notifications"}
 _SUMMARY = re.compile(r"([A-Z]+(?: and [A-Z]+)*) (/\S*): (.+?)(?:; \d{3})?(?:; \d{3} [^;]+)?\.")
 
 
@@ -70,7 +71,7 @@ def openapi_document(routes: Iterable[Route], metrics: MetricSet) -> Node:
         "security": [{"basic": []}],
         "tags": _tags(routes),
         "paths": paths,
-        "webhooks": webhooks(_WEBHOOKS_TAG),
+        "webhooks": webhooks(),
         "components": {
             "securitySchemes": {"basic": {"type": "http", "scheme": "basic"}},
             "schemas": {**SCHEMAS, **BODY_SCHEMAS, **result_schemas(metrics)},
@@ -231,7 +232,8 @@ def _tags(routes: Iterable[Route]) -> list[Node]:
 
 
 def _tag(route: Route) -> str:
-    return route.view.__module__.rpartition(".")[2]
+    module = route.view.__module__.rpartition(".")[2]
+    return _TAGS.get(module, module)
 
 
 def _paragraphs(route: Route) -> list[str]:

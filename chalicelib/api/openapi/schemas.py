@@ -17,7 +17,7 @@ def _url(meaning: str) -> Schema:
 
 
 def _time(meaning: str) -> Schema:
-    return text(meaning, format="date-time", pattern="Z$", examples=["2026-01-31T09:30:00.250Z"])
+    return text(meaning, format="date-time", examples=["2026-01-31T09:30:00.250Z"])
 
 
 def _kept(row: JobOption) -> Schema:
@@ -72,7 +72,7 @@ SCHEMAS: Mapping[str, Schema] = {
             **{row.name: _kept(row) for row in KEPT_OPTIONS},
             "input": {
                 "description": "The entry with the media file; an empty array if there is none yet.",
-                "oneOf": [ref("Entry"), {"type": "array", "maxItems": 0}],
+                "oneOf": [ref("Entry"), {"type": "array", "maxItems": 0, "items": {}}],
             },
             "progress": {
                 "description": "The progress of the run; null before it starts.",

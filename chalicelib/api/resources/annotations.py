@@ -23,14 +23,14 @@ _MOST_IN_HTML = 500  # a page of them stays below 6 MB whatever their texts are
 _ACCEPTED = (JSON_CONTENT_TYPE, URL_ENCODED, MULTIPART)
 _FIELDS = ("key", "value", "source")
 _NEW = (
-    Body(JSON_CONTENT_TYPE, "NewAnnotation"),
     Body(URL_ENCODED, "NewAnnotationForm"),
     Body(MULTIPART, "NewAnnotationForm"),
+    Body(JSON_CONTENT_TYPE, "NewAnnotation"),
 )
 _CHANGES = (
-    Body(JSON_CONTENT_TYPE, "AnnotationChanges"),
     Body(URL_ENCODED, "AnnotationChangesForm"),
     Body(MULTIPART, "AnnotationChangesForm"),
+    Body(JSON_CONTENT_TYPE, "AnnotationChanges"),
 )
 
 

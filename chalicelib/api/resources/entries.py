@@ -110,9 +110,9 @@ ROUTES = (
         update_entry,
         Answer(200, "Entry"),
         bodies=(
-            Body(JSON_CONTENT_TYPE, "EntryChanges"),
             Body(URL_ENCODED, "EntryChangesForm"),
             Body(MULTIPART, "EntryChangesForm"),
+            Body(JSON_CONTENT_TYPE, "EntryChanges"),
         ),
     ),
     Route(("DELETE",), "/entries/{entry_id}", delete_entry, Answer(204)),

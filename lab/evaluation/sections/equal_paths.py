@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.analysis.media.open_media import open_media
-from chalicelib.client.media_api import MediaApiClient
 from chalicelib.domain.measurements.metrics import FrameMetrics
 from chalicelib.domain.requests.job_names import JobName
 from chalicelib.domain.requests.result_formats import SESSION_CONTENT_TYPE
 from chalicelib.local.stack import Stack
 from lab.evaluation.workbench import Workbench
 from lab.reports.report import Bar, Cell, Figure, Section, Table
+from mien.client.media_api import MediaApiClient
 
 NAME = "equal_paths"
 

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 import requests
 from requests_toolbelt import MultipartEncoder, MultipartEncoderMonitor
 
-from chalicelib.client.http_session import ApiError, HttpSession
+from mien.client.http_session import ApiError, HttpSession
 
 DIRECT_ABOVE_BYTES = 4_000_000
 """Media that are larger are sent directly."""

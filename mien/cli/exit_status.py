@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import click
 
-from chalicelib.cli.output import complain
 from chalicelib.errors import MienError
+from mien.cli.output import complain
 
 FAILED = 1
 """The API refused or did not answer, or the disk failed."""

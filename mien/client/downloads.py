@@ -8,9 +8,9 @@ from typing import BinaryIO
 
 import requests
 
-from chalicelib.client.download_names import safe_file_name
-from chalicelib.client.http_session import ApiError, HttpSession
-from chalicelib.client.job_documents import RemoteFile
+from mien.client.download_names import safe_file_name
+from mien.client.http_session import ApiError, HttpSession
+from mien.client.job_documents import RemoteFile
 
 _CHUNK_BYTES = 256 * 1024
 

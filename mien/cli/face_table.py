@@ -3,7 +3,7 @@
 from rich.table import Table
 from rich.text import Text
 
-from chalicelib.client.face_summary import LOWEST_PEAK, FaceSummary, MetricSummary, ResultSummary
+from mien.client.face_summary import LOWEST_PEAK, FaceSummary, MetricSummary, ResultSummary
 
 STRONGEST = 5
 MAX_FACES_SHOWN = 12

@@ -9,7 +9,7 @@ from typing import Protocol, Self
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 
-from chalicelib.client.job_documents import RemoteJob
+from mien.client.job_documents import RemoteJob
 
 _LINE_INTERVAL_S = 1.0
 

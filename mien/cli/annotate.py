@@ -5,10 +5,10 @@ from typing import Any
 
 import click
 
-from chalicelib.cli.connection import Connection, connected
-from chalicelib.cli.key_values import KEY_VALUE, KeyValue
-from chalicelib.cli.output import say, say_json
-from chalicelib.client.http_session import ApiError
+from mien.cli.connection import Connection, connected
+from mien.cli.key_values import KEY_VALUE, KeyValue
+from mien.cli.output import say, say_json
+from mien.client.http_session import ApiError
 
 
 @click.command()

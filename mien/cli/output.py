@@ -7,7 +7,7 @@ from typing import Any
 import click
 from rich.console import Console
 
-from chalicelib.cli.job_display import JobDisplay, SilentDisplay, job_display
+from mien.cli.job_display import JobDisplay, SilentDisplay, job_display
 
 
 def say(text: str) -> None:

@@ -5,12 +5,12 @@ from itertools import islice
 
 import click
 
-from chalicelib.cli.output import printable
-from chalicelib.cli.stack import Stack, json_option, on_a_stack, opened_by
 from chalicelib.domain.accounts import AccountSettings
 from chalicelib.domain.audit import AuditRecord
 from chalicelib.domain.times import format_time
 from chalicelib.services.accounts import Accounts
+from mien.cli.output import printable
+from mien.operators.stack import Stack, json_option, on_a_stack, opened_by
 
 _DEFAULT = "default"
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import click
 
-from chalicelib.cli.connection import Connection, connected
-from chalicelib.cli.output import say, say_json
-from chalicelib.client.http_session import ApiError
-from chalicelib.client.job_documents import RemoteFile, RemoteJob
 from chalicelib.domain.requests.result_formats import RESULT_KINDS
+from mien.cli.connection import Connection, connected
+from mien.cli.output import say, say_json
+from mien.client.http_session import ApiError
+from mien.client.job_documents import RemoteFile, RemoteJob
 
 
 @click.command()

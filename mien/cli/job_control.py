@@ -6,13 +6,13 @@ from typing import Any
 
 import click
 
-from chalicelib.cli.connection import Connection, connected
-from chalicelib.cli.exit_status import FAILED
-from chalicelib.cli.key_values import KEY_VALUE, KeyValue
-from chalicelib.cli.output import complain, say, say_json
-from chalicelib.client.job_documents import RemoteJob
-from chalicelib.client.media_api import MediaApiClient
 from chalicelib.errors import MienError
+from mien.cli.connection import Connection, connected
+from mien.cli.exit_status import FAILED
+from mien.cli.key_values import KEY_VALUE, KeyValue
+from mien.cli.output import complain, say, say_json
+from mien.client.job_documents import RemoteJob
+from mien.client.media_api import MediaApiClient
 
 _Action = Callable[[MediaApiClient, str], tuple[Mapping[str, Any], str]]
 

@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 
 import click
 
-from chalicelib.cli.stack import Stack, json_option, on_a_stack, opened_by
 from chalicelib.domain.accounts import User
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.times import format_time
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.services.users import MIN_PASSWORD_CHARACTERS, Users
+from mien.operators.stack import Stack, json_option, on_a_stack, opened_by
 
 _PASSWORD_BYTES = 18  # 144 bits, 24 characters
 

@@ -4,11 +4,11 @@ import sys
 
 import click
 
-from chalicelib.cli.connection import Connection, connected
-from chalicelib.cli.exit_status import JOB_FAILED
-from chalicelib.cli.output import complain, progress_display, say, say_json
-from chalicelib.cli.waiting import wait_for_jobs
-from chalicelib.client.job_documents import RemoteJob
+from mien.cli.connection import Connection, connected
+from mien.cli.exit_status import JOB_FAILED
+from mien.cli.output import complain, progress_display, say, say_json
+from mien.cli.waiting import wait_for_jobs
+from mien.client.job_documents import RemoteJob
 
 
 @click.command()

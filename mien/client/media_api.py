@@ -11,13 +11,13 @@ from typing import Any, BinaryIO, Self
 import requests
 from requests_toolbelt import MultipartEncoder, MultipartEncoderMonitor
 
-from chalicelib.client.direct_upload import DIRECT_ABOVE_BYTES, UploadProgress, send_upload
-from chalicelib.client.downloads import download_files
-from chalicelib.client.http_session import ApiError, HttpSession, document_of
-from chalicelib.client.job_documents import RemoteFile, RemoteJob, parse_job
 from chalicelib.domain.ids import check_id
 from chalicelib.domain.intake.media_types import content_type_of
 from chalicelib.domain.requests.job_options import NO_OPTIONS, OptionValues
+from mien.client.direct_upload import DIRECT_ABOVE_BYTES, UploadProgress, send_upload
+from mien.client.downloads import download_files
+from mien.client.http_session import ApiError, HttpSession, document_of
+from mien.client.job_documents import RemoteFile, RemoteJob, parse_job
 
 _NAME = "entry_job[name]"
 _PAGE = 100

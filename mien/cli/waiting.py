@@ -4,9 +4,9 @@ import time
 from collections.abc import Mapping
 from typing import Protocol
 
-from chalicelib.cli.output import complain
-from chalicelib.client.job_documents import RemoteJob
-from chalicelib.client.media_api import MediaApiClient
+from mien.cli.output import complain
+from mien.client.job_documents import RemoteJob
+from mien.client.media_api import MediaApiClient
 
 _INTERVAL_S = 0.5
 _INTERVAL_PER_JOB_S = 0.2  # the API allows some ten requests a second

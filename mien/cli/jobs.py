@@ -7,12 +7,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from chalicelib.cli.connection import Connection, connected
-from chalicelib.cli.job_display import state_text
-from chalicelib.cli.output import printable, say, say_json
-from chalicelib.client.job_documents import RemoteJob
 from chalicelib.domain.jobs import JobStatus
 from chalicelib.domain.requests.job_names import JobName
+from mien.cli.connection import Connection, connected
+from mien.cli.job_display import state_text
+from mien.cli.output import printable, say, say_json
+from mien.client.job_documents import RemoteJob
 
 _COLUMNS = ("id", "status", "job", "file", "made")
 

@@ -1,9 +1,7 @@
 """The command line, `mien`: one module per command, and what they show.
 
-accounts      `mien account`: the settings and the audit trail of an account
 annotate      `mien annotate`: annotations of inputs and results
 connection    The options that all commands share: URL, user, JSON output
-dead_letters  `mien dead-letters`: jobs that failed because of a fault of the service
 exit_status   The exit statuses of the process; exceptions become error messages
 face_table    The summary of a result as a table for a terminal
 job_control   `mien cancel`, `mien requeue` and `mien delete`: jobs stopped, run again, removed
@@ -12,9 +10,7 @@ jobs          `mien jobs`: a list
 key_values    `key=value` on the command line
 output        Writes to standard output and standard error
 results       `mien results`: the files of finished jobs
-stack         The options that operators' commands share: table, endpoint, region
 submit        `mien submit`: media in, jobs out, and if wanted their results
-users         `mien user`: who may call the API of a stack
 waiting       Waits for several jobs at once
 watch         `mien watch`: jobs until they have ended
 """

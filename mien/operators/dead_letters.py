@@ -4,11 +4,11 @@ import json
 
 import click
 
-from chalicelib.cli.stack import Stack, json_option, on_a_stack, opened_by
 from chalicelib.domain.dead_letters import DeadLetter
 from chalicelib.domain.times import format_time
 from chalicelib.errors import NotFound
 from chalicelib.services.runs.dead_letters import DeadLetters
+from mien.operators.stack import Stack, json_option, on_a_stack, opened_by
 
 
 def _letters(stack: Stack) -> DeadLetters:

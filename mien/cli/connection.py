@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from chalicelib.client.media_api import MediaApiClient
+from mien.client.media_api import MediaApiClient
 
 DEFAULT_URL = "http://127.0.0.1:8000/"
 

@@ -9,21 +9,21 @@ from typing import Any
 import click
 from rich.console import Console
 
-from chalicelib.cli.connection import Connection, connected
-from chalicelib.cli.exit_status import FAILED, JOB_FAILED
-from chalicelib.cli.face_table import face_table
-from chalicelib.cli.job_display import JobDisplay
-from chalicelib.cli.key_values import KEY_VALUE, KeyValue
-from chalicelib.cli.output import complain, progress_display, say, say_json
-from chalicelib.cli.waiting import wait_for_jobs
-from chalicelib.client.face_summary import read_summary
-from chalicelib.client.job_documents import RemoteJob
-from chalicelib.client.media_api import MediaApiClient
 from chalicelib.domain.requests.job_names import DEFAULT_JOB_NAME, JobName
 from chalicelib.domain.requests.job_options import ALL_OPTIONS, OptionValues
 from chalicelib.domain.requests.option_values import Choice, Number, OptionValue, WholeNumber
 from chalicelib.domain.requests.result_formats import SUMMARY_CONTENT_TYPE
 from chalicelib.errors import MienError
+from mien.cli.connection import Connection, connected
+from mien.cli.exit_status import FAILED, JOB_FAILED
+from mien.cli.face_table import face_table
+from mien.cli.job_display import JobDisplay
+from mien.cli.key_values import KEY_VALUE, KeyValue
+from mien.cli.output import complain, progress_display, say, say_json
+from mien.cli.waiting import wait_for_jobs
+from mien.client.face_summary import read_summary
+from mien.client.job_documents import RemoteJob
+from mien.client.media_api import MediaApiClient
 
 
 @dataclass(slots=True)

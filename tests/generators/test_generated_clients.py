@@ -1,0 +1,104 @@
+"""Clients that generators make of `/openapi.json`: generated without a warning, compiled, and used for one job each.
+
+`make generators` installs the generators in `.venv-generators` (and, with node, in its folder `node`) and runs this.
+"""
+
+import json
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from chalicelib.local.stack import DEFAULT_MODELS_DIR, Stack
+from chalicelib.local.workers.supervisor import REPOSITORY
+
+_PROGRAMS = Path(__file__).with_name("programs")
+_ENVIRONMENT = REPOSITORY / ".venv-generators"
+_NODE = _ENVIRONMENT / "node"
+_PATIENCE_S = 240
+
+
+def _tool(path: Path) -> str:
+    if not path.exists():
+        pytest.skip(f"{path.name} is not installed; run make generators")
+    return str(path)
+
+
+def _run(*command: str, directory: Path) -> str:
+    environment = {"PATH": f"{_ENVIRONMENT / 'bin'}:/usr/local/bin:/usr/bin:/bin", "HOME": str(directory)}
+    ended = subprocess.run(
+        command, cwd=directory, env=environment, capture_output=True, text=True, timeout=_PATIENCE_S, check=False
+    )
+    assert ended.returncode == 0, f"{command[0]}: {ended.stdout[-3000:]}{ended.stderr[-3000:]}"
+    return ended.stdout + ended.stderr
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    if not DEFAULT_MODELS_DIR.is_dir():
+        pytest.skip("there are no models; run make setup")
+    with Stack(log_path=tmp_path_factory.mktemp("log") / "worker.log") as stack:
+        yield stack
+
+
+@pytest.fixture
+def arguments(stack: Stack, tmp_path: Path) -> tuple[str, str, str, str]:
+    """What each program is called with."""
+    (tmp_path / "a clip.mp4").write_bytes(b"not a video, and a no-op job does not mind")
+    return stack.index_url, stack.user, stack.password, str(tmp_path / "a clip.mp4")
+
+
+@pytest.fixture
+def description(stack: Stack, tmp_path: Path) -> Path:
+    path = tmp_path / "openapi.json"
+    path.write_bytes(requests.get(f"{stack.index_url}openapi.json", timeout=20).content)
+    return path
+
+
+def test_openapi_python_client(description: Path, arguments: tuple[str, ...], tmp_path: Path) -> None:
+    tool = _tool(_ENVIRONMENT / "bin/openapi-python-client")
+    (tmp_path / "config.json").write_text(json.dumps({"post_hooks": []}))
+    options = ("--meta", "none", "--output-path", "mien_client", "--config", "config.json", "--fail-on-warning")
+    said = _run(tool, "generate", "--path", str(description), *options, directory=tmp_path)
+    assert "WARNING" not in said
+    shutil.copy(_PROGRAMS / "openapi_python_client.py", tmp_path / "use.py")
+    assert _run(_tool(_ENVIRONMENT / "bin/python"), "use.py", *arguments, directory=tmp_path) == "done a clip.mp4\n"
+
+
+def test_openapi_generator_for_python(description: Path, arguments: tuple[str, ...], tmp_path: Path) -> None:
+    _generate("python", description, tmp_path, "--package-name", "mien_openapi")
+    shutil.copy(_PROGRAMS / "openapi_generator_python.py", tmp_path / "client/use.py")
+    ran = _run(_tool(_ENVIRONMENT / "bin/python"), "client/use.py", *arguments, directory=tmp_path)
+    assert ran == "done a clip.mp4\n"
+
+
+def test_openapi_generator_for_typescript(description: Path, arguments: tuple[str, ...], tmp_path: Path) -> None:
+    _tool(_NODE / "node_modules/.bin/tsc")
+    _generate("typescript-fetch", description, tmp_path)
+    assert _compiled_and_run("openapi_generator_typescript.ts", arguments, tmp_path) == "done a clip.mp4\n"
+
+
+def test_openapi_typescript(description: Path, arguments: tuple[str, ...], tmp_path: Path) -> None:
+    tool = _tool(_NODE / "node_modules/.bin/openapi-typescript")
+    _run(tool, str(description), "-o", "schema.ts", directory=tmp_path)
+    assert _compiled_and_run("openapi_typescript.ts", arguments, tmp_path) == "done a clip.mp4\n"
+
+
+def _generate(language: str, description: Path, directory: Path, *options: str) -> None:
+    tool = _tool(_ENVIRONMENT / "bin/openapi-generator-cli")
+    if shutil.which("java") is None:
+        pytest.skip("there is no java for openapi-generator")
+    _run(tool, "generate", "-i", str(description), "-g", language, "-o", "client", *options, directory=directory)
+
+
+def _compiled_and_run(program: str, arguments: tuple[str, ...], directory: Path) -> str:
+    shutil.copy(_PROGRAMS / program, directory / "use.ts")
+    (directory / "package.json").write_text(json.dumps({"type": "commonjs"}))
+    (directory / "node_modules").symlink_to(_NODE / "node_modules")
+    options = ["--outDir", "built", "--target", "es2022", "--module", "node16", "--moduleResolution", "node16"]
+    options += ["--strict", "--types", "node"]
+    _run(_tool(_NODE / "node_modules/.bin/tsc"), "use.ts", *options, directory=directory)
+    return _run("node", "built/use.js", *arguments, directory=directory)
