@@ -5,7 +5,7 @@
 * everything else is ours: let it rise. The API answers 500; the queue delivers the message again and in the end
   hands it to the dead-letter queue.
 
-Every message of a `CallerError` or `MediaError` is a sentence for a person: what was wrong and what to do about it.
+Every message of a `CallerError` or `MediaError` is written for a person: what was wrong and what to do about it.
 """
 
 

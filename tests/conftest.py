@@ -1,4 +1,4 @@
-"""What tests of several folders share."""
+"""Shared by tests of several folders."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from hypothesis import settings
 from hypothesis.database import DirectoryBasedExampleDatabase
 
 FOUND = Path(__file__).resolve().parents[1] / ".fuzz"
-"""Where `make fuzz` keeps the examples that failed."""
+"""The folder in which `make fuzz` keeps the examples that failed."""
 
 # A deadline would assert a duration, on machines that are shared. `make test` tries the same examples every time, so
 # that it fails only if the code has changed; `make fuzz` tries others every time, and those that failed before first.
@@ -24,9 +24,9 @@ _SHARED_MEDIA = Path(__file__).resolve().parents[1] / "../shared/media"
 
 @pytest.fixture(scope="session")
 def shared_media() -> Path:
-    """The folder of real pictures and videos beside the repository; skips where there is none."""
+    """The folder of real pictures and videos next to the repository; skips if there is none."""
     if not _SHARED_MEDIA.is_dir():
-        pytest.skip("there is no ../shared/media beside the repository")
+        pytest.skip("there is no ../shared/media next to the repository")
     return _SHARED_MEDIA.resolve()
 
 

@@ -54,7 +54,7 @@ def write_heic(
     others: tuple[NDArray[np.uint8], ...] = (),
     brand: bytes = b"heic",
 ) -> Path:
-    """`image` as one coded picture, or in square tiles of `tile_px`; `others` are pictures beside it, and `primary`
+    """`image` as one coded picture, or in square tiles of `tile_px`; `others` are pictures next to it, and `primary`
     counts over all of them (0 is `image`). `transforms`: boxes of properties that the primary picture has."""
     height, width = image.shape[:2]
     properties: list[bytes] = []

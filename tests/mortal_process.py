@@ -7,7 +7,7 @@ T = TypeVar("T")
 
 
 class Death(BaseException):
-    """The process ends here, without a word to anybody."""
+    """The process ends here, without a word to anyone."""
 
 
 class MortalProcess:

@@ -27,7 +27,7 @@ class MotoStack:
 
 @contextmanager
 def moto_stack(session: Session) -> Iterator[MotoStack]:
-    """Provisions everything anew, in the region of the fixtures `aws_environment` and `aws_session`."""
+    """Provisions everything again, in the region of the fixtures `aws_environment` and `aws_session`."""
     with mock_aws():
         clients = AwsClients(session)
         clients.dynamodb.create_table(TableName=TABLE_NAME, BillingMode="PAY_PER_REQUEST", **TABLE_KEYS)

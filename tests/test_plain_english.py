@@ -8,16 +8,16 @@ from tests.plain_english import findings_in, per_thousand_lines
 
 # In a thousand lines of Python and Markdown. Lower a figure when the count has fallen; never raise one.
 MOST = {
-    "where": 5.0,
-    "question docstring": 3.5,
-    "nobody": 1.6,
-    "told": 0.5,
-    "goes": 1.4,
-    "anew": 0.4,
-    "in vain": 0.1,
-    "beside": 1.2,
-    "medium": 0.5,
-    "sentence": 0.7,
+    "where": 1.7,
+    "question docstring": 0.1,
+    "nobody": 0.15,
+    "told": 0.2,
+    "goes": 0.5,
+    "anew": 0.1,
+    "in vain": 0.05,
+    "beside": 0.3,
+    "medium": 0.15,
+    "sentence": 0.15,
 }
 
 

@@ -107,7 +107,7 @@ class FaceAnalyzer:
 
     @property
     def expressions(self) -> ExpressionModel:
-        """What says how far faces show each expression."""
+        """Returns the model of expressions."""
         return self._expressions
 
     def analyze(self, frames: Iterable[Frame], *, continues: bool = False) -> Generator[FrameMetrics]:
@@ -118,7 +118,7 @@ class FaceAnalyzer:
         still image is one frame; if the stream `continues` a video, no more thoroughly than after a cut.
 
         With threads, two work ahead, one that takes the `frames` and one that follows the faces in them, by
-        a few frames. Whoever does not take all results must close the generator; then no thread is left, and nobody
+        a few frames. A caller that does not take all results must close the generator; then no thread is left, and none
         takes `frames`.
         """
         tracker = FaceTracker(self._detector, self._mesh, self._witness, max_faces=self._max_faces, continues=continues)

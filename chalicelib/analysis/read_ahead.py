@@ -13,7 +13,7 @@ def read_ahead(items: Iterable[Item], *, depth: int, name: str) -> Generator[Ite
 
     At most `depth` items, 1 or more, are waiting or being made at a time. What `items` raises is raised here, after the
     items before it. A caller that does not take all of them must close the generator: it comes back when the thread has
-    ended, which has then closed `items` (where it is a generator). The thread starts with the first item asked for.
+    ended, which has then closed `items` (if it is a generator). The thread starts with the first item asked for.
     """
     reader = _Reader(items, depth)
     thread = Thread(target=reader.run, name=name, daemon=True)

@@ -41,7 +41,7 @@ def cors_headers(origin: str | None, allowed: str, vary: str | None = None) -> d
 def check_page(method: str, headers: Mapping[str, str], *, own_origin: str, allowed: str) -> None:
     """Raises `Forbidden` if a page that is not trusted makes the browser send a request that changes something.
 
-    `headers` have names in lower case, `own_origin` is the API's, `allowed` as in `cors_headers`; `*` names nobody. The
+    `headers` have names in lower case, `own_origin` is the API's, `allowed` as in `cors_headers`; `*` names no one. The
     browser itself writes Origin and Sec-Fetch-Site (https://www.w3.org/TR/fetch-metadata/); programs send neither.
     """
     site, origin = headers.get("sec-fetch-site"), headers.get("origin")

@@ -5,7 +5,7 @@ console.css   colours, type and layout, light and dark
 html.js       templates
 main.js       sign-in, navigation and the view that the address names
 state.js      what views share: credentials, address, messages
-api.js        calls of the API, and its errors as sentences
+api.js        calls of the API, and its error messages
 upload.js     one file past the API into the media store, with progress
 send.js       the view that sends files and URLs as jobs
 jobs.js       the list of jobs

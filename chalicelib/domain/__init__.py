@@ -9,7 +9,7 @@ dead_letters  Jobs whose message was delivered as often as allowed without succe
 entries       Entries: a media file or a result, its representations (files) and its annotations (key and value)
 idempotency   Requests that may be repeated under a client's idempotency key
 ids           Identifiers: URL-safe, 26 lower-case characters, sortable by the time they were made
-job_records   What is stored of a job, and what follows from it
+job_records   All that is stored of a job, and what follows from it
 jobs          A job's life: queued, working, then done, error or cancelled
 logins        Failed logins, and the wait before the next attempt
 messages      A job message as text, for the queue

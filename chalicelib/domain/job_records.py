@@ -1,4 +1,4 @@
-"""What is stored of a job, and what follows from it."""
+"""All that is stored of a job, and what follows from it."""
 
 from dataclasses import dataclass
 from datetime import datetime

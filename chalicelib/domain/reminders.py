@@ -27,7 +27,7 @@ class Duty(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Reminder:
     """One duty towards one job or entry of an account, or one attempt at a job (`subject_id`). There is at most one of
-    each. `position` is how far a duty has come that is done in several goes."""
+    each. `position` is how far a duty has come that is done in several steps."""
 
     account_id: str
     duty: Duty

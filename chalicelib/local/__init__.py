@@ -8,11 +8,11 @@ demo            Analyses one media file with a complete stack, from the upload t
 demo_clip       A short film for trying Mien out: a portrait that moves, grows, tilts, leaves the picture and comes
                 back
 drop_directory  A directory on the disk in the place of the bucket's drop-folder: files go in, results come back
-                beside them
+                next to them
 drop_memory     The memory of such a directory over restarts: its mode, and which files are done
 log_lines       The lines that the stack and its workers log, into one file
-repetition      Something that goes on in a thread of its own
-serve           The API on this machine, for as long as somebody wants it
+repetition      Work that is repeated in a thread of its own
+serve           The API on this machine, for as long as someone wants it
 signals         What ends a process from outside: Ctrl-C (SIGINT), SIGTERM and SIGHUP
 stack           The whole of Mien on this machine: embedded AWS, the API, the workers and one user
 """

@@ -18,7 +18,7 @@ _FACE_HEIGHT_PX = 130.0
 _FACE_SHARE = 0.36  # of the film's height: 130 px of 360
 _BIT_RATE = 3_000_000
 BROWSER_CODEC = "libvpx-vp9"
-"""One that every browser plays, so that the clip can be looked at in the console, and that anybody may encode."""
+"""One that every browser plays, so that the clip can be looked at in the console, and that anyone may encode."""
 
 _OPTIONS = {BROWSER_CODEC: {"deadline": "realtime", "cpu-used": "8", "threads": "1"}}
 # Shares of the film: the portrait slides out from the first to the second moment, and in from the third to the fourth.

@@ -8,7 +8,7 @@ runs               Runs of jobs: workers, segments, dead letters
 accounts           Accounts as operators see them: what was decided for them, and what was done in them that cannot be
                    undone
 annotations        Annotations: notes in key and value on an entry
-changes            How a row changes: read, decide, write on the condition that nobody wrote in between, else from the
+changes            How a row changes: read, decide, write on the condition that no one wrote in between, else from the
                    start
 entries            Entries and their representations
 idempotency        One answer per idempotency key, however often the request comes

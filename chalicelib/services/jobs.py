@@ -82,7 +82,8 @@ class Jobs:
         return job
 
     def _message_reminder(self, caller: Caller, job_id: str, now: datetime) -> Reminder:
-        """What sends the message, or ends a job without media, if this process dies before it has done so."""
+        """Returns a reminder that sends the message, or ends a job without media, if this process dies before it has
+        done so."""
         return Reminder(caller.account_id, Duty.JOB_MESSAGE, job_id, now + timedelta(seconds=MESSAGE_WITHIN_S))
 
     def _send(self, job: Job) -> None:

@@ -3,7 +3,7 @@
 divide               Divides a long video into segments
 every                Does something at most once in a number of seconds
 fetch_input          Fetches the input of a job with a URL and stores it as the job's input entry
-halves               A video in two halves, which two processes measure beside each other
+halves               A video in two halves, which two processes measure in parallel
 job_medium           The input of a claimed job, on this machine's disk
 lambda_main          The worker as a Lambda function: an SQS event in, the messages that must come again out
 media_fetcher        Media that a client named by a URL: fetched from the public Internet, and from nowhere else
@@ -14,7 +14,7 @@ process_segment      One segment of one run: download, measure a stretch of the 
 progress             What a worker tells the world while it works: frames done, and that it is alive
 result_entry         What a run leaves behind: its entry, and the files in it, under names that follow from the job
                      and the run
-second_process       A process beside the worker's own that measures second halves of videos (`second_process_main`)
+second_process       Another process, which measures second halves of videos (`second_process_main`)
 second_process_main  The second process
 stitch_segments      The parts that workers of segments have stored, as one stream of frames
 work_directories     The directory in which a worker has a job's media, and what earlier workers left of theirs

@@ -4,7 +4,7 @@ The run: the argument `--job`, or the variable MIEN_JOB_MESSAGE, both the text o
 AWS_BATCH_JOB_ARRAY_INDEX, which Batch sets in the processes of an array; without it, the whole job.
 
 Exit status: 0 if the work is done or not needed, 2 for wrong usage, anything else for an internal error, after which
-Batch begins it again. SIGTERM, as it comes before a spot instance goes, gives a job back first.
+Batch begins it again. SIGTERM, as it comes before a spot instance is taken away, gives a job back first.
 """
 
 import argparse

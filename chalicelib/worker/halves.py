@@ -39,7 +39,7 @@ class Report(Protocol):
         ...
 
     def go_on(self) -> None:
-        """Work goes on; called several times a second, and once a second at least."""
+        """Work continues; called several times a second, and once a second at least."""
         ...
 
 
@@ -130,7 +130,7 @@ def _until(start_s: float | None, frames: Iterator[FrameMetrics]) -> list[FrameM
 
 
 class _Count:
-    """How many frames of its own a half has so far, and the times of all."""
+    """Counts the frames of its own that a half has so far, and keeps the times of all."""
 
     def __init__(self, segment: Segment, report: Report) -> None:
         self._segment = segment

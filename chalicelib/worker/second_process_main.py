@@ -43,7 +43,7 @@ def _listen(connection: Connection, requests: "SimpleQueue[PartRequest]") -> Non
         while True:
             requests.put(connection.recv())
     finally:
-        os._exit(0)  # the worker is gone, in the middle of a half too
+        os._exit(0)  # the worker has ended, in the middle of a half too
 
 
 def _measured(models: Models, request: PartRequest, connection: Connection) -> PartAnswer:

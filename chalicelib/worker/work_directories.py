@@ -1,7 +1,7 @@
 """The directory in which a worker has a job's media, and what earlier workers left of theirs.
 
 A process that is killed, or that Lambda ends at its time-out, deletes nothing, and its disk may outlive it. The kernel
-does let go of its locks: a directory whose lock can be taken is nobody's.
+does let go of its locks: a directory whose lock can be taken belongs to no worker.
 """
 
 import fcntl
@@ -21,7 +21,8 @@ _log = logging.getLogger(__name__)
 
 @contextmanager
 def work_directory() -> Iterator[Path]:
-    """Yields an empty directory for one job, after clearing away what others left. It goes with the block."""
+    """Yields an empty directory for one job, after clearing away what others left. It is removed at the end of the
+    block."""
     clear_leftovers()
     # It is found under its final name only once it is locked.
     begun = Path(tempfile.mkdtemp(prefix=_UNLOCKED_PREFIX))
@@ -38,7 +39,7 @@ def work_directory() -> Iterator[Path]:
 
 
 def clear_leftovers() -> None:
-    """Deletes the directories of jobs whose workers are gone. What cannot be deleted is logged and left."""
+    """Deletes the directories of jobs whose workers have ended. What cannot be deleted is logged and left."""
     for directory in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
         try:
             lock = os.open(directory / _LOCK_NAME, os.O_RDWR)

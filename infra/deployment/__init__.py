@@ -15,6 +15,6 @@ concurrency how many functions the account may run at once
 stacks      CloudFormation stacks
 parameters  the parameters of a stage
 first_user  the first user of a new stage
-places      where things lie in the repository
-errors      what goes wrong in a deployment
+places      the places of things in the repository
+errors      the errors of a deployment
 """

@@ -1,7 +1,7 @@
 """The zip of the light functions: what must be true of it, and what it measures.
 
 Chalice ends well although it left something out: a wheel for a Linux that it does not know is dropped without a word.
-So the zip is opened and compared with the lock, and imported with nothing beside it but what Lambda's Python has.
+So the zip is opened and compared with the lock, and imported with nothing besides what Lambda's Python has.
 """
 
 import re

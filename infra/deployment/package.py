@@ -26,7 +26,7 @@ _WANTED_IMPORT_S = 0.5
 
 
 def main() -> int:
-    """Runs the command; returns 0, or 1 after an error's sentence on stderr."""
+    """Runs the command; returns 0, or 1 after an error's message on stderr."""
     try:
         make_package(chosen_stage())
     except DeploymentError as error:

@@ -5,7 +5,7 @@ back. Everything is computed for each item of the batch, and for each lane (see 
 each region. Source of the formulas: version 2 of the operators in MediaPipe's `util/tflite/operations`.
 
 A transform is a (4, 4) matrix that acts on the columns (x, y, 0, 1); only x and y are mapped. Those of L lanes are
-(N, 4 * L, 4). Where (N, L, ...) is computed, a single lane costs nothing more.
+(N, 4 * L, 4). If (N, L, ...) is computed, a single lane costs nothing more.
 """
 
 import math
@@ -96,7 +96,7 @@ def _to_four_by_four(writer: OnnxWriter, affine: str, lanes: int) -> str:
 def cut_region(conversion: Conversion, operator: Operator) -> str:
     """TransformTensorBilinear: bilinear samples (N, L * C, h, w) of a feature map (N, C, H, W) through L transforms.
 
-    Pixel centres lie at a half. A place beyond the outermost pixel centres gives zero, also where GridSample would
+    Pixel centres lie at a half. A place beyond the outermost pixel centres gives zero, even if GridSample would
     blend the picture's border with the zeros around it. The lanes are sampled below each other, in one go.
     """
     writer = conversion.writer

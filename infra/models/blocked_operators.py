@@ -35,7 +35,7 @@ def prelu(conversion: Conversion, operator: Operator) -> str:
 def pad(conversion: Conversion, operator: Operator) -> str:
     """PAD with zeros: paddings (4, 2) in TFLite's axes, before and after.
 
-    Where it doubles the channels, they are followed by themselves times zero: that is a depthwise convolution and a
+    If it doubles the channels, they are followed by themselves times zero: that is a depthwise convolution and a
     concatenation, which stay in the blocked layout of the convolutions around them, while a Pad does not, nor does
     what adds to it.
     """

@@ -6,7 +6,7 @@ lanes of one tensor, a depthwise convolution of three towers is one of three tim
 one with a group for each lane.
 
 Lanes lie behind each other: pictures along the channels, lists along the first axis behind the batch. The lanes of a
-tensor have one size, that of the largest; where a lane is smaller, it starts at its place and zeros follow.
+tensor have one size, that of the largest; if a lane is smaller, it starts at its place and zeros follow.
 """
 
 import dataclasses

@@ -44,7 +44,7 @@ class Operator:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where to find a tensor inside of another: from `start` on, along the channels of a picture."""
+    """The place of a tensor inside of another: from `start` on, along the channels of a picture."""
 
     tensor: int
     start: int

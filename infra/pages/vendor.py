@@ -1,6 +1,6 @@
 """`make vendor`: puts the libraries of the console into `chalicelib/console/vendor/`, as npm has them.
 
-`vendor.json` beside this file pins each package by version and by the integrity that npm states (SHA-512 of its
+`vendor.json` next to this file pins each package by version and by the integrity that npm states (SHA-512 of its
 archive); nothing is accepted without it. Needs the `npm` client; the product does not.
 """
 
@@ -71,7 +71,7 @@ def fetch(pin: Pin, folder: Path) -> Path:
 
 
 def main() -> int:
-    """Runs the command; returns 0, or 1 after an error's sentence on stderr."""
+    """Runs the command; returns 0, or 1 after an error's message on stderr."""
     FOLDER.mkdir(exist_ok=True)
     try:
         with tempfile.TemporaryDirectory() as folder:

@@ -27,9 +27,9 @@ class Functions:
 
 @dataclass(frozen=True, slots=True)
 class Fleet:
-    """What Batch runs segments on: machines with `slots` segments at once, which take `boot_s` to come and go after
-    `idle_s` without work, or, if they are for one segment each, at its end. `start_s` passes before a segment's first
-    frame. Spot machines are taken away `interruptions_per_h` times an hour; the segment on them begins again."""
+    """The machines on which Batch runs segments, with `slots` segments at once, which take `boot_s` to come and go
+    after `idle_s` without work, or, if they are for one segment each, at its end. `start_s` passes before a segment's
+    first frame. Spot machines are taken away `interruptions_per_h` times an hour; the segment on them begins again."""
 
     frames_per_s: float
     maximum: int

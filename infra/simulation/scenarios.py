@@ -26,7 +26,7 @@ FARGATE = Fleet(
     usd_per_h=FARGATE_SPOT_SEGMENT_H,
     is_for_one_segment=True,
 )
-# An instance boots, pulls the image once, and goes when Batch finds that it has nothing to do.
+# An instance boots, pulls the image once, and ends when Batch finds that it has nothing to do.
 GPU = Fleet(
     frames_per_s=GPU_GUESS_FRAMES_PER_S,
     maximum=32,

@@ -104,12 +104,12 @@ def measure(bench: Bench, names: Iterable[str], console: Console) -> Iterator[Me
 
 
 def _processor_s() -> float:
-    """What this process and those that it has started and seen end have taken."""
+    """Returns what this process and those that it has started and seen end have taken."""
     return sum(os.times()[:4])
 
 
 def _disturbance(busy: float | None) -> str:
-    """A sentence where other work took a part of the machine that matters."""
+    """A message if other work took a part of the machine that matters."""
     if busy is None or busy < _QUIET_SHARE:
         return ""
     return f" **When this began, other work took about {round(busy * 10) * 10} % of the cores.**"

@@ -1,4 +1,4 @@
-"""What the sections of the benchmark measure with."""
+"""The tools with which sections of the benchmark measure."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,10 +11,10 @@ DISTURBED = "Not one core was to be had for itself: other work disturbed this, a
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How much is measured. `repeats`: of everything that is timed; `clip_s`: the length of the clip of one face;
-    `frames`: of made clips; `minutes`: the lengths of
-    video whose memory is compared; `slow_fps`: frames a second of the clip of five faces there; `seconds`: for how
-    long requests are sent; `demo_s`: the length of the demo's clip, which stands in where there are no media."""
+    """The amount that is measured. `repeats`: of everything that is timed; `clip_s`: the length of the clip of one
+    face; `frames`: of made clips; `minutes`: the lengths of video whose memory is compared; `slow_fps`: frames a second
+    of the clip of five faces there; `seconds`: for how long requests are sent; `demo_s`: the length of the demo's clip,
+    which stands in if there are no media."""
 
     repeats: int = 5
     clip_s: float = 60.0
@@ -33,8 +33,8 @@ SAMPLE = Effort(repeats=1, clip_s=1.0, frames=8, minutes=(0.02, 0.04), slow_fps=
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """`media`: the shared media, None where there are none. `bundle`: the Face Landmarker's. `opponent_lacks`: a
-    sentence where it cannot take part. `folder`: for clips and logs. `pictures`: for charts. `tell`: says how far it
+    """`media`: the shared media, None if there are none. `bundle`: the Face Landmarker's. `opponent_lacks`: a
+    message if it cannot take part. `folder`: for clips and logs. `pictures`: for charts. `tell`: says how far it
     is."""
 
     media: Path | None
@@ -47,10 +47,10 @@ class Bench:
 
     @property
     def log(self) -> Path:
-        """What the processes that are measured say."""
+        """Returns what the processes that are measured say."""
         return self.folder / "bench.log"
 
     @property
     def is_complete(self) -> bool:
-        """Whether the results say what the report is about."""
+        """Returns True if the results say what the report is about."""
         return self.media is not None and not self.opponent_lacks

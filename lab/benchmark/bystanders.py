@@ -1,4 +1,4 @@
-"""How much of the machine other work takes."""
+"""Measures how much of the machine other work takes."""
 
 import time
 from pathlib import Path
@@ -8,7 +8,7 @@ _IDLE_FIELDS = (3, 4)  # idle, and waiting for a disk
 
 
 def busy_share(seconds: float = 1.0) -> float | None:
-    """The share of all cores, 0..1, that was busy while this process slept; None where the system does not say."""
+    """The share of all cores, 0..1, that was busy while this process slept; None if the system does not say."""
     if not _STAT.is_file():
         return None
     before = _ticks(_STAT.read_text(encoding="ascii"))

@@ -72,7 +72,7 @@ def one_minute(media: Path, folder: Path, *, seconds: float) -> Clip:
 
 
 def demo_clip(folder: Path, seconds: float) -> Clip:
-    """What stands in where there are no media: a portrait that moves, away for a sixth of the time."""
+    """Returns what stands in if there are no media: a portrait that moves, away for a sixth of the time."""
     path = folder / "demo.mp4"
     folder.mkdir(parents=True, exist_ok=True)
     write_demo_clip(path, seconds=seconds)
@@ -169,7 +169,7 @@ def _as_it_is(picture: Picture) -> Picture:
 
 
 def _swinging(film: Path, cut: Callable[[Picture], Picture]) -> Iterator[Picture]:
-    """What is cut from the film's pictures, forwards and backwards for ever, so that nobody jumps."""
+    """Yields what is cut from the film's pictures, forwards and backwards for ever, so that no person jumps."""
     with av.open(str(film)) as container:
         frames = container.decode(container.streams.video[0])
         pictures = [cut(np.asarray(frame.to_ndarray(format="bgr24"), dtype=np.uint8)) for frame in frames]

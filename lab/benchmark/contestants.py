@@ -18,14 +18,14 @@ _END_S = 10
 
 
 class ContestantFailed(Exception):
-    """The process ended, or could not begin; the sentence says where its words are."""
+    """The process ended, or could not begin; the message says in which file its words are."""
 
 
 class Contestant:
     """A context manager. The process ends with it, whatever it is at."""
 
     def __init__(self, command: tuple[str, ...], log_path: Path) -> None:
-        """`command`: of a program that serves by `runs.answer`; what else it says goes to the end of `log_path`."""
+        """`command`: of a program that serves by `runs.answer`; what else it says is added to `log_path`."""
         self._command = command
         self._log_path = log_path
         self._undo = ExitStack()
@@ -98,7 +98,7 @@ def theirs(bundle: Path, log_path: Path) -> Contestant:
 
 
 def lacking(bundle: Path) -> str:
-    """A sentence on why the Face Landmarker cannot take part, or nothing."""
+    """A message on why the Face Landmarker cannot take part, or nothing."""
     if not (BENCH_PYTHON.is_file() and _INSTALLED.is_file()):
         return f"There is no {BENCH_PYTHON.relative_to(ROOT)} with the package mediapipe."
     if not bundle.is_file():

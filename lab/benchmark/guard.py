@@ -1,7 +1,7 @@
-"""Whether something has become slower: its processor time over that of a fixed piece of work, in one run.
+"""Measures whether something has become slower: its processor time over that of a fixed piece of work, in one run.
 
 Processor time, since tests share their machine with others; the least of some repeats in turn, since what disturbs only
-ever adds. It does not see whether stages still run beside each other: `make bench` does.
+ever adds. It does not see whether stages still run next to each other: `make bench` does.
 """
 
 from collections.abc import Callable, Mapping
@@ -30,7 +30,7 @@ _FORMAT_S, _FORMAT_FACES = 20.0, 5
 
 
 def guarded(clip: Path, models: Models) -> Mapping[str, Callable[[], object]]:
-    """What has a limit: the jobs on `clip`, and the formats for twenty seconds of five faces."""
+    """Returns what has a limit: the jobs on `clip`, and the formats for twenty seconds of five faces."""
     jobs = {name: _job(clip, name, models) for name in LIMITS if name not in _FORMATS}
     return {**jobs, **{name: _format(_FORMATS[name]) for name in LIMITS if name in _FORMATS}}
 

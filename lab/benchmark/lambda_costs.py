@@ -1,4 +1,4 @@
-"""What a run costs as a Lambda function."""
+"""Computes what a run costs as a Lambda function."""
 
 import re
 from pathlib import Path
@@ -11,7 +11,7 @@ MB_PER_VCPU = 1769
 
 
 def worker_memory_mb(template: str) -> int:
-    """What `infra/template.yaml` gives the worker function. Raises `ValueError` where it does not say."""
+    """Returns what `infra/template.yaml` gives the worker function. Raises `ValueError` if it does not say."""
     found = re.search(r"^  WorkerMemoryMb:\n(?:    .*\n)*?    Default: (\d+)$", template, re.MULTILINE)
     if found is None:
         raise ValueError("the template says nothing of WorkerMemoryMb")
@@ -19,8 +19,8 @@ def worker_memory_mb(template: str) -> int:
 
 
 def billed_s(wall_s: float, cpu_s: float, memory_mb: int) -> float:
-    """How long a run takes with the processors that belong to the memory, from what it took here: no shorter than here,
-    and no shorter than its processor time needs there."""
+    """Returns how long a run takes with the processors that belong to the memory, from what it took here: no shorter
+    than here, and no shorter than its processor time needs there."""
     return max(wall_s, cpu_s / (memory_mb / MB_PER_VCPU))
 
 

@@ -34,7 +34,7 @@ def loaded_models(folder: Path = MODELS_DIR) -> Models:
 
 
 def recipe_of(job: str) -> Recipe:
-    """How a job is carried out. Raises `ValueError` for one without an analysis."""
+    """Returns how a job is carried out. Raises `ValueError` for one without an analysis."""
     recipe = RECIPES[JobName(job)]
     if recipe is None:
         raise ValueError(f"{job} analyses nothing")
@@ -48,7 +48,7 @@ def run(
     formats: tuple[str, ...] = (),
     second_process: SecondProcess | None = None,
 ) -> Run:
-    """One file, one job. `formats`: the content types of the result files, those of the job where none is given.
+    """One file, one job. `formats`: the content types of the result files, those of the job if none is given.
     `second_process`: as a worker has one; processor time and memory are those of both."""
     recipe = recipe_of(job)
     recipe = replace(recipe, content_types=formats or recipe.content_types)
@@ -82,7 +82,7 @@ def run(
 
 
 class _Nobody:
-    """A `Report` to nobody."""
+    """A `Report` to no one."""
 
     def count_elsewhere(self, measured: Callable[[], int]) -> None:
         """Nothing."""

@@ -9,10 +9,10 @@ _INTRODUCTION = """# Performance
 
 Written by `make bench`, from what it measured; do not edit it. The same numbers as data:
 [performance.json](performance.json). Clips are made of the media of `../shared/media` when it runs. Times of one
-machine say little about another: what counts is ratios of runs beside each other, and even these move by some per cent
+machine say little about another: what counts is ratios of runs next to each other, and even these move by some per cent
 from run to run. Why it is measured so: [decisions/0023](decisions/0023-benchmark.md).
 
-`make bench ONLY=memory` measures one section anew and keeps the others. `tests/lab/test_speed.py` fails where a
+`make bench ONLY=memory` measures one section again and keeps the others. `tests/lab/test_speed.py` fails if a
 change makes a job clearly slower, by ratios to a fixed piece of work in the same run.
 
 The batched CUDA path has not been measured: no machine with a GPU was available.

@@ -1,5 +1,5 @@
-"""What one run of one contestant says, and how a contestant answers. Standard library only: the other environment,
-where the Face Landmarker is, imports this too."""
+"""The report of one run of one contestant, and the way in which a contestant answers. Standard library only: the other
+environment, where the Face Landmarker is, imports this too."""
 
 import json
 import os
@@ -43,7 +43,7 @@ class Run:
 
 @dataclass(slots=True)
 class Clock:
-    """What a block of code took, once it has ended."""
+    """The time that a block of code took, once it has ended."""
 
     wall_s: float = 0.0
     cpu_s: float = 0.0
@@ -51,7 +51,7 @@ class Clock:
 
 @contextmanager
 def clocked(other: int | None = None) -> Iterator[Clock]:
-    """Measures the block, the time of all threads of the process among it, and of another one where its number is
+    """Measures the block, the time of all threads of the process among it, and of another one if its number is
     given."""
     clock = Clock()
     wall_s, cpu_s = time.perf_counter(), time.process_time() + _cpu_s(other)
@@ -60,7 +60,7 @@ def clocked(other: int | None = None) -> Iterator[Clock]:
 
 
 def _cpu_s(other: int | None) -> float:
-    """What another process has used so far; only Linux says it."""
+    """Returns what another process has used so far; only Linux says it."""
     stat = Path(f"/proc/{other}/stat")
     if other is None or not stat.is_file():
         return 0.0
@@ -70,7 +70,7 @@ def _cpu_s(other: int | None) -> float:
 
 
 def peak_bytes(other: int | None = None) -> int:
-    """The most resident memory that this process has had, and another one where its number is given. Linux says it for
+    """The most resident memory that this process has had, and another one if its number is given. Linux says it for
     this program alone; `getrusage`, which other systems have, may count the process that started it."""
     own = _high_water(Path("/proc/self/status"))
     if own is not None:

@@ -1,4 +1,5 @@
-"""What each stage of a job takes of the processor: driven alone, by its public class, on what a first pass recorded."""
+"""Measures what each stage of a job takes of the processor: driven alone, by its public class, on what a first pass
+recorded."""
 
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

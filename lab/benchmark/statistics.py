@@ -26,6 +26,6 @@ def spread(values: Sequence[float]) -> Spread:
 
 
 def speed_ratios(ours_s: Sequence[float], theirs_s: Sequence[float]) -> Spread:
-    """How many times as fast ours is: each run of ours against the run of theirs beside it, so that what slows the
-    machine for some seconds slows both."""
+    """Returns how many times as fast ours is: each run of ours against the run of theirs next to it, so that what slows
+    the machine for some seconds slows both."""
     return spread([their_s / our_s for our_s, their_s in zip(ours_s, theirs_s, strict=True)])

@@ -1,7 +1,7 @@
-"""What Mien measures about itself, on media with known answers: `make evaluate`.
+"""Measures Mien itself, on media with known answers: `make evaluate`.
 
 sections             The questions of the evaluation, a module each, which has a NAME and a function `evaluate`
-against_direct_feed  The trained network beside the direct feed, both held against the teacher: figures, a table, a
+against_direct_feed  The trained network next to the direct feed, both held against the teacher: figures, a table, a
                      sentence
 agreement            How scores agree with those of the published Face Landmarker: figures over faces, and what says
                      the same in both
@@ -19,7 +19,7 @@ made_clips           Clips made to try identities: heads cut from portraits that
 made_paths           Paths of heads in made clips, the turning of heads, and what passes in front of them
 page                 The evaluation's page: the report as Markdown
 presence             How well scores tell frames that show an expression from those that do not
-painted_scenes       Scenes painted from cut-outs: who is where in every frame is known because it was painted so
+painted_scenes       Scenes painted from cut-outs: the place of everyone in every frame is known
 workbench            What the sections of the evaluation measure with: the media, the models, and how much of the
                      media is taken
 """

@@ -72,7 +72,7 @@ def _labelled(source: Path, models: Path, console: Console) -> int:
 
 
 def _lacking(names: Iterable[str], media: Path, teacher: Path) -> str:
-    """A sentence on what is not there, or nothing."""
+    """A message on what is not there, or nothing."""
     unknown = [name for name in names if name not in SECTIONS]
     if unknown:
         return f"There is no section {unknown[0]}; use some of: {', '.join(SECTIONS)}."

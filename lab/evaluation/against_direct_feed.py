@@ -1,4 +1,4 @@
-"""The trained network beside the direct feed, both held against the teacher: figures, a table, a sentence.
+"""The trained network next to the direct feed, both held against the teacher: figures, a table, a sentence.
 
 *Direct feed*: the teacher's own network given the points of our mesh.
 """

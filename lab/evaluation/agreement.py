@@ -1,4 +1,5 @@
-"""How scores agree with those of the published Face Landmarker: figures over faces, and what says the same in both."""
+"""Measures how scores agree with those of the published Face Landmarker: figures over faces, and what says the same in
+both."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -52,7 +53,7 @@ def agreement(found: Scores, wanted: Scores) -> Agreement:
 
 
 def correlation(one: Scores, other: Scores) -> float:
-    """Pearson's; 0 where one of them never moves."""
+    """Pearson's; 0 if one of them never moves."""
     if one.std() < 1e-9 or other.std() < 1e-9:
         return 0.0
     return float(np.corrcoef(one, other)[0, 1])

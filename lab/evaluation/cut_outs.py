@@ -33,7 +33,7 @@ class CutOut:
 
 
 def cut_out(path: Path, tracker: FaceTracker) -> CutOut:
-    """The one face of the portrait at `path`, which `tracker`, a fresh one, is to find. Raises `ValueError` where it
+    """The one face of the portrait at `path`, which `tracker`, a fresh one, is to find. Raises `ValueError` if it
     finds none, or several."""
     image = cv2.imread(str(path))
     if image is None:

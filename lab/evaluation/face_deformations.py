@@ -41,9 +41,9 @@ _RIGHT_UPPER_LID, _LEFT_UPPER_LID = (161, 160, 159, 158, 157), (388, 387, 386, 3
 _RIGHT_LOWER_LID, _LEFT_LOWER_LID = (163, 144, 145, 153, 154), (390, 373, 374, 380, 381)
 
 DEFORMATIONS: Mapping[str, Deformation] = {
-    # Levator labii superioris alaeque nasi: wings and the skin beside the bridge go up, the wings a little outwards.
+    # Levator labii superioris alaeque nasi: wings and the skin next to the bridge move up, the wings a little outwards.
     "nose wrinkle": Deformation((Pull((129, 98, 49), (358, 327, 279), (-0.2, -1.0), 9.0),), 4.0),
-    # Orbicularis oculi, its outer ring: the cheek goes up, and pushes the lower lid.
+    # Orbicularis oculi, its outer ring: the cheek moves up, and pushes the lower lid.
     "cheek raise": Deformation(
         (
             Pull((50, 101, 118, 117), (280, 330, 347, 346), (0.0, -1.0), 12.0),
@@ -51,7 +51,7 @@ DEFORMATIONS: Mapping[str, Deformation] = {
         ),
         5.0,
     ),
-    # Levator palpebrae: the upper lid alone goes up.
+    # Levator palpebrae: the upper lid alone moves up.
     "eye widen": Deformation(
         (Pull(_RIGHT_UPPER_LID, _LEFT_UPPER_LID, (0.0, -1.0), 2.0, (*_RIGHT_UPPER_LID, *_LEFT_UPPER_LID)),), 2.0
     ),

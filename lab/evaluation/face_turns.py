@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from chalicelib.analysis.faces.mesh import LEFT_EYE_OUTER_CORNER, RIGHT_EYE_OUTER_CORNER
 
 # A head turns about the neck's upper end, some 0.9 eye distances behind the surface of the face; the camera is where
-# somebody sits before a screen: 7 eye distances of 9 cm.
+# someone sits before a screen: 7 eye distances of 9 cm.
 _AXIS_DEPTH = 0.9
 _CAMERA_DISTANCE = 7.0
 
@@ -14,7 +14,7 @@ _CAMERA_DISTANCE = 7.0
 def turned(points: NDArray[np.float64], yaw_deg: float, pitch_deg: float) -> NDArray[np.float64]:
     """The mesh (N, 3) of a head turned by so many degrees, with the signs of `head_pose`, in the same pixels.
 
-    The mesh's own depth is taken for true, also where it is not; points that the turn hides stay in the mesh.
+    The mesh's own depth is taken for true, even if it is not; points that the turn hides stay in the mesh.
     """
     size = eye_distance(points)
     middle = (points[RIGHT_EYE_OUTER_CORNER] + points[LEFT_EYE_OUTER_CORNER]) / 2

@@ -27,7 +27,7 @@ def measure_identities(
     models: Models, media: Path, mesh: Mesh, *, only: Callable[[str], bool] = lambda _: True
 ) -> tuple[ClipIdentities, ...]:
     """Tracks the made clips whose names `only` takes, as a job with `mesh` would. `media` is the folder of the
-    shared media. Raises `ValueError` where a portrait or background cannot be used."""
+    shared media. Raises `ValueError` if a portrait or background cannot be used."""
     cast = _cast(lambda: _tracker(models, mesh), media)
     return tuple(_measure(clip, _tracker(models, mesh)) for clip in made_clips(cast) if only(clip.name))
 

@@ -1,4 +1,4 @@
-"""How often identities change, counted frame by frame against the truth.
+"""Measures how often identities change, counted frame by frame against the truth.
 
 Counted are
 
@@ -9,7 +9,7 @@ Counted are
 * misses, false faces, and IDF1 over the whole clip (E. Ristani et al., Performance Measures and a Data Set for
   Multi-Target, Multi-Camera Tracking, 2016).
 
-A found face is of a true one where their boxes overlap by half (intersection over union); the pairs of the frame before
+A found face is of a true one if their boxes overlap by half (intersection over union); the pairs of the frame before
 come first, as CLEAR MOT has it. True faces that are not clear (half hidden, half outside, half faded) may be found or
 not, and count for nothing.
 """

@@ -40,12 +40,12 @@ _SHEET_COLUMNS, _SHEET_ROWS, _TILE_PX = 6, 4, 160
 
 
 class LabelledFault(Exception):
-    """What is wrong with the labelled pictures, in a sentence."""
+    """The labelled pictures cannot be used; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class LabelledPicture:
-    """One picture; `person` is the picture itself if nobody said who it is."""
+    """One picture; `person` is the picture itself if no one said who it is."""
 
     path: Path
     label: str
@@ -167,7 +167,8 @@ def _separation(label: str, measured: Sequence[MeasuredPicture]) -> Separation |
 
 
 def _curve(labels: Sequence[str], measured: Sequence[MeasuredPicture]) -> Table:
-    """How often a label is true of the pictures that get such a probability: the reliability curve of emotions."""
+    """Returns how often a label is true of the pictures that get such a probability: the reliability curve of
+    emotions."""
     rows: list[tuple[Cell, ...]] = []
     for low, high in pairwise(_BINS):
         pairs = [

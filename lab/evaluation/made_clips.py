@@ -1,7 +1,7 @@
 """Clips made to try identities: heads cut from portraits that cross, hide, leave, return, turn; cuts, fades, flashes.
 
-Every clip is a stream of frames with the truth beside each. A new number in the truth is a face that must get a new
-identity: another person, or anybody after a cut.
+Every clip is a stream of frames with the truth for each. A new number in the truth is a face that must get a new
+identity: another person, or anyone after a cut.
 """
 
 from collections.abc import Callable, Iterator
@@ -30,7 +30,7 @@ FPS = 25.0
 
 @dataclass(frozen=True, slots=True)
 class MadeClip:
-    """A named stream of frames with their truth; `frames` begins anew at each call."""
+    """A named stream of frames with their truth; `frames` begins again at each call."""
 
     name: str
     frames: Callable[[], Iterator[TrueFrame]]
@@ -175,7 +175,7 @@ def _fade(first: Scene, second: Scene) -> Iterator[TrueFrame]:
 
 
 def _dissolve(first: Scene, second: Scene) -> Iterator[TrueFrame]:
-    """A second of each, and half a second in which the one goes over into the other."""
+    """A second of each, and half a second in which the one turns into the other."""
     pairs = zip(play(first, seconds=2.5, fps=FPS), play(second, seconds=2.5, fps=FPS, seed=1), strict=True)
     for before, after in pairs:
         share = min(max((before.frame.time_s - 1.0) / 0.5, 0.0), 1.0)

@@ -13,7 +13,7 @@ Written by `make evaluate`, from what it measured; do not edit it. The same numb
 [evaluation.json](evaluation.json). It measures the media of `../shared/media`, real pictures and clips that are not
 part of this repository: few persons, and no labels of groups. The numbers say whether something is plainly wrong, how
 steady scores are and what they respond to. They do not say how often an expression is right on people in general;
-nobody has measured that here. What the numbers are not, and whom they fit less well:
+no one has measured that here. What the numbers are not, and whom they fit less well:
 [responsible-use.md](responsible-use.md).
 
 `make evaluate LABELLED=folder` measures pictures of your own, one folder for each label, or a CSV file of `path`,
@@ -21,8 +21,8 @@ nobody has measured that here. What the numbers are not, and whom they fit less 
 that research uses (CK+, DISFA, BP4D, RAF-DB, AffectNet) come from their authors under agreements, mostly for research
 that is not commercial; none is part of this repository.
 
-`make evaluate ONLY=crowds` measures one section anew and keeps the others. *Aim*: what the project has set itself;
-*own bar*: one that the evaluation sets where the project names none.
+`make evaluate ONLY=crowds` measures one section again and keeps the others. *Aim*: what the project has set itself;
+*own bar*: one that the evaluation sets if the project names none.
 """
 
 
@@ -34,13 +34,13 @@ def page(report: Report) -> str:
 
 
 def _reliability() -> Iterator[str]:
-    """How far each metric may be trusted, the first thing that readers ask."""
+    """Yields how far each metric may be trusted, the first thing that readers ask."""
     yield "## How far may I trust a metric?\n"
     yield (
         f"On {DATA}, measured as films with the own neutral and the attention mesh "
         f"([more](#{slug(performances.TITLE)})). *Hits*, *false alarms*: scores above 50. *Usable*: AUC from 0.9, hits "
         "from 60 %, false alarms up to 5 %, shown in at least 8 frames by 3 persons; *with care*: AUC from 0.8; *not "
-        "measured*: nobody knows. Valence, engagement, stills, the light mesh, children: not measured.\n"
+        "measured*: unknown. Valence, engagement, stills, the light mesh, children: not measured.\n"
     )
     rows = tuple(
         (name, f"**{told.grade}**", *_numbers(told))

@@ -1,4 +1,4 @@
-"""Scenes painted from cut-outs: who is where in every frame is known because it was painted so."""
+"""Scenes painted from cut-outs: the place of everyone in every frame is known because it was painted so."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,7 +17,8 @@ _NOISE = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Pose:
-    """Where a head is: the centre of its face in pixels, the height of its face in pixels, its roll in degrees."""
+    """The place of a head: the centre of its face in pixels, the height of its face in pixels, its roll in
+    degrees."""
 
     x: float
     y: float
@@ -32,7 +33,7 @@ Cover = Callable[[Picture, float], tuple[Picture, NDArray[np.bool_]]]
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Somebody in a scene, at `pose(time_s)`, or away where that is None; `look(time_s)` is the cut-out to paint."""
+    """Someone in a scene, at `pose(time_s)`, or away if that is None; `look(time_s)` is the cut-out to paint."""
 
     true_id: int
     look: Callable[[float], CutOut]

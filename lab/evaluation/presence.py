@@ -1,4 +1,4 @@
-"""How well a score tells faces that show something from faces that do not, with intervals over persons."""
+"""Measures how well a score tells faces that show something from faces that do not, with intervals over persons."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

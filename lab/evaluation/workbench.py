@@ -1,4 +1,5 @@
-"""What the sections of the evaluation measure with: the media, the models, and how much of the media is taken."""
+"""The tools with which sections of the evaluation measure: the media, the models, and how much of the media is
+taken."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ from chalicelib.domain.measurements.metrics import BASELINE_NAMES, FrameMetrics
 from chalicelib.domain.requests.job_names import DEFAULT_JOB_NAME
 from chalicelib.domain.requests.recipes import MAX_FACES, RECIPES, Mesh, Recipe
 
-# Beside the portraits, and every how manieth frame is taken.
+# In addition to the portraits, and the step between frames that is taken.
 _OTHERS = {
     "faces/0-f1-su-ph.jpg": 1,
     "faces/0-f15-hao-ph.jpg": 1,
@@ -50,8 +51,8 @@ RECIPE: Recipe = cast("Recipe", RECIPES[DEFAULT_JOB_NAME])
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How much is measured. `portraits`: how many persons; `others`: whether frontal faces of clips and other pictures
-    as well; `frames`: the most per clip; `group`: the largest group photo, in faces."""
+    """The amount that is measured. `portraits`: how many persons; `others`: whether frontal faces of clips and other
+    pictures as well; `frames`: the most per clip; `group`: the largest group photo, in faces."""
 
     portraits: int
     others: bool
@@ -106,7 +107,7 @@ class Workbench:
         return FaceAnalyzer(self.models, mesh=mesh, max_faces=max_faces)
 
     def _measured(self, name: str) -> tuple[FrameMetrics, ...]:
-        """The metrics of a file of the media, as the default job has them; its first frames where effort is small."""
+        """The metrics of a file of the media, as the default job has them; its first frames if the effort is small."""
         return tuple(self.analyze(self.frames(name)))
 
     def frames(self, name: str) -> Iterator[Frame]:

@@ -3,7 +3,7 @@
 face_model         The parametric head (ICT, `../shared/face_model`) and shapes of our own
 expression_shapes  Which of its shapes show an expression, and which belong to a face at rest
 movements          Which movements a face shows: prototypes, mixtures, talking, company; and what is taught of them
-folds              Where skin folds, and which movements do it
+folds              The folds of skin, and the movements that make them
 relief             The relief of the skin: grain and folds
 skin               One person's skin: tone, hair, brows, lips, lids, relief
 scene              Lamps, camera, surface, projection

@@ -1,4 +1,4 @@
-"""Where skin folds when muscles shorten, and which movements do it.
+"""The folds of skin when muscles shorten, and the movements that make them.
 
 Lines are in centimetres of the neutral face's plane (x to the person's left, y up). Source of what folds where: P.
 Ekman, W. Friesen, J. Hager, Facial Action Coding System (2002), appearance changes of each action unit.
@@ -55,7 +55,7 @@ FOLDS: Mapping[str, tuple[Line, ...]] = {
 
 
 def activation(weights: Mapping[str, float]) -> dict[str, float]:
-    """How far each group of `FOLDS` is drawn together, about 1 with a full movement."""
+    """Returns how far each group of `FOLDS` is drawn together, about 1 with a full movement."""
 
     def both(name: str) -> float:
         return (weights.get(f"{name}_L", 0.0) + weights.get(f"{name}_R", 0.0)) / 2

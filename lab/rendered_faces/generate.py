@@ -2,7 +2,7 @@
 
 Writes rendered persons, and portraits of `../shared/media` moved, as parts of `FaceSet`s. Several processes share the
 persons; what is made of a person depends on the seed and the person's number alone. Parts that are there already are
-left alone, so a run that was stopped goes on. A sheet of each is written to look at.
+left alone, so a run that was stopped continues. A sheet of each is written to look at.
 
 Needs moderngl (`requirements/training.in`) and Mesa's EGL (on Debian: `apt-get install libegl1 libgl1-mesa-dri`).
 """
@@ -188,7 +188,7 @@ def measured_vertices() -> MeshVertices:
 
 
 def contact_sheet(pictures: list[NDArray[np.uint8]]) -> NDArray[np.uint8]:
-    """Some of the pictures beside each other, for the eye."""
+    """Some of the pictures next to each other, for the eye."""
     step = max(len(pictures) // _SHEET_PICTURES, 1)
     chosen = [cv2.resize(each, (_SHEET_SIDE, _SHEET_SIDE)) for each in pictures[::step][:_SHEET_PICTURES]]
     chosen = chosen[: len(chosen) // _SHEET_COLUMNS * _SHEET_COLUMNS]

@@ -1,4 +1,5 @@
-"""What a picture is made of, but for drawing it: lamps, a camera, a surface, and where things are in the picture.
+"""The parts of a picture, but for drawing it: lamps, a camera, a surface, and the places of things in the
+picture.
 
 The head's frame: x to the person's left, y up, z to the viewer, centimetres. Pictures are 256 pixels square, x right, y
 down.
@@ -73,9 +74,9 @@ class Camera:
 
 @dataclass(frozen=True, slots=True)
 class Surface:
-    """What is drawn: `places` and `normals` (V, 3), `albedo` (V, 3) linear, `decal_places` (V, 2) 0..1, `gloss` (V,),
-    `skin` (V,) 0..1 how much decal and relief count, `triangles` (T, 3), `decal` (320, 320, 4) uint8, `relief`
-    (320, 320)."""
+    """The surface that is drawn: `places` and `normals` (V, 3), `albedo` (V, 3) linear, `decal_places` (V, 2) 0..1,
+    `gloss` (V,), `skin` (V,) 0..1 how much decal and relief count, `triangles` (T, 3), `decal` (320, 320, 4) uint8,
+    `relief` (320, 320)."""
 
     places: Floats
     normals: Floats

@@ -1,4 +1,5 @@
-"""What one person's skin looks like: tone, blotches, hair, brows, lips, lids, stubble, and the folds that it makes.
+"""Makes one person's skin: tone, blotches, hair, brows, lips, lids, stubble, and the folds that it
+makes.
 
 Everything is drawn in the plane of the neutral face (`renderer.decal_places`), so it moves with the skin. Brows are
 strokes of hair on a decal, lids a line of their own, so that neither is taken for the other.

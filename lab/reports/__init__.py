@@ -1,4 +1,4 @@
-"""What reports of measurements are made of: figures with their bars, pages, charts, quotes in documents.
+"""The parts of reports of measurements: figures with their bars, pages, charts, quotes in documents.
 
 charts        Small charts, lines and bars, as SVG, for the pages of reports
 machine       What a report was measured on, in a line

@@ -81,7 +81,7 @@ def _line(plane: _Plane, line: Line, colour: str) -> str:
     places = [plane.at(x, y) for x, y in line.points]
     path = " ".join(f"{'M' if index == 0 else 'L'}{x:.1f} {y:.1f}" for index, (x, y) in enumerate(places))
     x, y = places[-1]
-    # Names stand at the ends of their lines, broken where they are long.
+    # Names stand at the ends of their lines, broken if they are long.
     words = "".join(
         f'<tspan x="{x + 8:.1f}" dy="{0 if index == 0 else 14}">{escape(text)}</tspan>'
         for index, text in enumerate(_broken(line.name))

@@ -1,4 +1,5 @@
-"""What the pages of all reports have, as Markdown: the machines, the list of sections, each section with its tables."""
+"""The common parts of the pages of all reports, as Markdown: the machines, the list of sections, each section with its
+tables."""
 
 from collections.abc import Iterator
 
@@ -30,7 +31,7 @@ def contents(report: Report) -> Iterator[str]:
 
 
 def section_text(measured: Measured) -> str:
-    """How it was measured, what the numbers say, the numbers."""
+    """Returns the method, the reading of the numbers, the numbers."""
     section = measured.section
     parts = [f"## {section.title}\n", f"{section.how}\n", f"**Reading.** {section.reading}\n"]
     if section.picture:
@@ -46,7 +47,7 @@ def section_text(measured: Measured) -> str:
 
 
 def _is_one_of_many(figure: Figure, figures: tuple[Figure, ...]) -> bool:
-    """Whether the figure is one of a series over expressions, which the tables show already."""
+    """Returns True if the figure is one of a series over expressions, which the tables show already."""
     alike = [other for other in figures if other.bar == figure.bar and other.subject != figure.subject]
     return len(alike) >= 10
 
@@ -61,7 +62,7 @@ def table_text(table: Table) -> str:
 
 
 def cell_text(cell: Cell) -> str:
-    """What was not measured says so."""
+    """Returns a cell as text; one without a measurement says so."""
     if cell is None:
         return "not measured"
     return f"{cell:g}" if isinstance(cell, float) else str(cell)

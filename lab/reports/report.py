@@ -36,8 +36,8 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One number. `name` is what documents quote it by, within its section; `subject` is what is not reliable where it
-    fails: an expression, or nothing where the figure is about all of them."""
+    """One number. `name` is what documents quote it by, within its section; `subject` is what is not reliable if it
+    fails: an expression, or nothing if the figure is about all of them."""
 
     name: str
     text: str

@@ -27,7 +27,7 @@ class ReportFiles:
         return DOCS / f"{self.name}.md"
 
     def merged(self, fresh: Report) -> Report:
-        """What was measured now, with what is on file of the other sections."""
+        """Returns what was measured now, with what is on file of the other sections."""
         known = {**_read(self.name), **fresh}
         return {name: known[name] for name in self.sections if name in known}
 

@@ -1,5 +1,5 @@
-"""How the expression models are made: a small network learns from what a teacher says of real and invented faces, and a
-linear head from faces whose movements are known.
+"""Makes the expression models: a small network learns from what a teacher says of real and invented
+faces, and a linear head from faces whose movements are known.
 
 comparison      A network and the direct feed held against the teacher's own answers to the same pictures
 export          A trained student as an ONNX model: the file that the product opens
@@ -9,7 +9,7 @@ face_warps      Invented expressions on real pictures: lids, brows, cheeks, nose
 frontal_meshes  Meshes as the student sees them, from the front, and as the teacher can be asked about them, with
                 irises
 head_features   What the head looks at, split into what is equal on both sides of a face and what differs
-head_scales     Where on the head's answers rest lies, how far persons at rest differ, where an expression is full
+head_scales     The head's answers at rest and at full expression, and how far persons at rest differ
 head_sources    Which source an expression is taken from, by a rule that was stated beforehand
 lessons         What the students learn from, in three stages that are each kept in a folder: real faces, invented
                 expressions on the same pictures, and crossings of one person's shape with another's movement

@@ -40,5 +40,5 @@ def compared(names: Sequence[str], student: Array, direct: Array, own: Array) ->
 
 
 def _correlation(one: Array, other: Array) -> float:
-    """Pearson's, (N,) each, to four places; 0 where one of them never moves."""
+    """Pearson's, (N,) each, to four places; 0 if one of them never moves."""
     return round(float(np.corrcoef(one, other)[0, 1]), 4) if one.std() > 0 and other.std() > 0 else 0.0

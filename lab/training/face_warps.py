@@ -121,7 +121,8 @@ def _line(points: Array, landmarks: tuple[int, ...], x: Array) -> Array:
 
 
 def _before_drop(target: Array, points: Array, reach: float) -> tuple[Array, Array]:
-    """Where a jaw that has dropped by `reach` came from, (H, W, 2), and what lies in the opened mouth, (H, W) 0..1."""
+    """Returns where a jaw that has dropped by `reach` came from, (H, W, 2), and what lies in the opened mouth, (H, W)
+    0..1."""
     x, y = target[..., 0], target[..., 1]
     line = _line(points, _LOWER_INNER_LIP, x)
     opening, aside = _mouth_profile(points, x)
@@ -136,7 +137,7 @@ def _before_drop(target: Array, points: Array, reach: float) -> tuple[Array, Arr
 
 
 def _before_closing(target: Array, points: Array, share: float) -> Array:
-    """Where everything below the mouth came from, (H, W, 2), when `share` of the mouth's opening is cut out."""
+    """Returns where everything below the mouth came from, (H, W, 2), when `share` of the mouth's opening is cut out."""
     x, y = target[..., 0], target[..., 1]
     upper, lower = _line(points, _UPPER_INNER_LIP, x), _line(points, _LOWER_INNER_LIP, x)
     _, aside = _mouth_profile(points, x)
@@ -148,13 +149,13 @@ def _before_closing(target: Array, points: Array, share: float) -> Array:
 
 
 def _mean_height(points: Array) -> float:
-    """How far the inner lips are apart, on average along the mouth."""
+    """Returns how far the inner lips are apart, on average along the mouth."""
     apart = points[list(_LOWER_INNER_LIP), 1] - points[list(_UPPER_INNER_LIP), 1]
     return max(float(apart.mean()), 0.0)
 
 
 def _mouth_profile(points: Array, x: Array) -> tuple[Array, Array]:
-    """How far a dropped jaw opens the lips at each x, and how far it moves the skin below them, both 0..1."""
+    """Returns how far a dropped jaw opens the lips at each x, and how far it moves the skin below them, both 0..1."""
     right, left = points[78, 0], points[308, 0]
     middle, half = (right + left) / 2, max((left - right) / 2, 1e-3)
     opening = np.clip(1 - ((x - middle) / half) ** 2, 0.0, 1.0) ** 0.7
@@ -191,7 +192,7 @@ def _amount(handle: Handle, random: np.random.Generator, *, strong: bool) -> flo
 
 
 def _darkened(picture: NDArray[np.uint8], gap: Array, random: np.random.Generator) -> NDArray[np.uint8]:
-    """The inside of the mouth: darker than anything around, warm where the picture has colours."""
+    """The inside of the mouth: darker than anything around, warm if the picture has colours."""
     grey = bool((picture[..., 0] == picture[..., 2]).all())
     tone = random.uniform(5.0, 60.0)
     inside = np.full(3, tone) if grey else np.array([0.5, 0.5, 1.0]) * tone

@@ -1,4 +1,4 @@
-"""What the head looks at, split into what is equal on both sides of a face and what differs.
+"""The input of the head, split into what is equal on both sides of a face and what differs.
 
 `even` is unchanged if a face is mirrored, `odd` changes its sign: an expression's amount is taught from the even
 numbers, the difference of its sides from the odd ones, so neither can be taken for the other.

@@ -1,4 +1,5 @@
-"""Where on the head's answers rest lies, how far persons at rest differ, and where an expression is full."""
+"""Finds at which of the head's answers rest lies, how far persons at rest differ, and at which an expression is
+full."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

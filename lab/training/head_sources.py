@@ -82,7 +82,7 @@ def _on_made(answers: Answers, amounts: NDArray[np.float32], source: str, place:
 def _coded(
     name: str, coded: Sequence[tuple[Answers, Sequence[Mapping[str, str]]]]
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Whether each surely coded frame shows it, and which frames are surely coded."""
+    """Returns whether each surely coded frame shows it, and which frames are surely coded."""
     said = [codes.get(name, "") for _, frames in coded for codes in frames]
     rows = np.array([each in ("present", "absent") for each in said])
     return np.array([each == "present" for each in said])[rows], rows

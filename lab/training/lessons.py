@@ -1,5 +1,5 @@
-"""What the students learn from, in three stages that are each kept in a folder: real faces, invented expressions on the
-same pictures, and crossings of one person's shape with another's movement.
+"""The lessons of the students, in three stages that are each kept in a folder: real faces, invented
+expressions on the same pictures, and crossings of one person's shape with another's movement.
 
 The answer taught for a mesh is the mean of two: what the teacher says of its own mesh of the same picture, and what it
 says of ours. The first carries what the teacher sees and our mesh does not; the second is a function of exactly the

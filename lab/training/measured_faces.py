@@ -37,7 +37,7 @@ HIDDEN_MOUTH = (60, 228)
 @dataclass(frozen=True, slots=True)
 class MeasuredFaces:
     """N measurements. `attention` (N, 478, 3), `light` (N, 468, 3) and `teacher` (N, 478, 3) float32, in pixels of the
-    picture, of the same picture and crop. `source` (N,): the file below the media folder, `:<face>` where a picture
+    picture, of the same picture and crop. `source` (N,): the file below the media folder, `:<face>` if a picture
     has several; `frame` (N,): frame of a clip, 0 for pictures; `mirrored` (N,): measured on the mirrored picture."""
 
     attention: NDArray[np.float32]
@@ -102,7 +102,7 @@ class FaceMeasurer:
 
     def add_clip(self, path: Path, source: str, *, frames: int | None = None) -> None:
         """The largest face of every frame, from the crop that the frame before led to, as a tracker does; of the first
-        `frames` where a number is given."""
+        `frames` if a number is given."""
         crop: Crop | None = None
         with open_media(path) as media:
             for frame in itertools.islice(media.frames(), frames):
@@ -129,7 +129,7 @@ class FaceMeasurer:
                 self._add(self._degraded(picture, crop), self._varied(crop), source, 0, mirrored)
 
     def _settled(self, image: NDArray[np.uint8], crop: Crop, *, looks: int = 2) -> Crop | None:
-        """The crop that further looks lead to; None where one of the meshes sees no face."""
+        """The crop that further looks lead to; None if one of the meshes sees no face."""
         for _ in range(looks):
             first, second = self._attention.measure(image, [crop])[0], self._light.measure(image, [crop])[0]
             if min(first.flag, second.flag) < _MIN_FLAG:
@@ -138,7 +138,7 @@ class FaceMeasurer:
         return crop
 
     def _add(self, image: NDArray[np.uint8], crop: Crop, source: str, frame: int, mirrored: bool) -> Crop | None:
-        """Keeps one measurement; returns the crop for the next frame, or None where the face is lost."""
+        """Keeps one measurement; returns the crop for the next frame, or None if the face is lost."""
         attention, light = self._attention.measure(image, [crop])[0], self._light.measure(image, [crop])[0]
         if min(attention.flag, light.flag) < _MIN_FLAG:
             return None

@@ -103,7 +103,7 @@ def portrait_amounts(portraits: FaceSet) -> tuple[NDArray[np.float32], NDArray[n
 
 
 def read_codes(media: Path) -> Codes:
-    """What was coded by eye: `FILM_FRAME` to `present` or `absent` by expression."""
+    """Returns what was coded by eye: `FILM_FRAME` to `present` or `absent` by expression."""
     codes: Codes = json.loads((media / "performances" / "codes.json").read_text())
     return codes
 

@@ -35,7 +35,7 @@ _LEAST_SPREAD = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Lessons:
-    """What a student learns from: `points` (N, P, 3) frontal meshes in the frame of `rigid_face`, the teacher's
+    """The lessons of a student: `points` (N, P, 3) frontal meshes in the frame of `rigid_face`, the teacher's
     `blendshapes` (N, 52) of the same pictures, and how often each is looked at, `weights` (N,)."""
 
     points: Array
@@ -45,7 +45,8 @@ class Lessons:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """How long and how a student is trained. `noise`: standard deviation added to coordinates, in eye distances."""
+    """The schedule of a training. `noise`: standard deviation added to coordinates, in eye
+    distances."""
 
     steps: int = 7000
     batch: int = 256

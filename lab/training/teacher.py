@@ -1,6 +1,6 @@
 """The teacher: the published Face Landmarker's own mesh, and the blendshapes it gives to points.
 
-The bundle `face_landmarker.task` (Apache-2.0) is no part of the product; it is converted in memory where it is there.
+The bundle `face_landmarker.task` (Apache-2.0) is no part of the product; it is converted in memory if it is there.
 Source of the interface: the bundle's model cards and `infra/models/README.md`; the points that the second network takes
 are listed in `teacher_points.json`.
 """

@@ -2,7 +2,7 @@
 
 Measures the pictures and clips of `../shared/media`, asks the teacher of `../shared/teacher`, tests students on each
 person's clip that they have not seen, then trains the ones that the product gets, on everything, and writes them with
-the record of how they were made. Each stage is kept in `build/training`; delete the folder to begin anew.
+the record of how they were made. Each stage is kept in `build/training`; delete the folder to begin again.
 """
 
 import argparse
@@ -39,7 +39,7 @@ def main() -> None:
     parser.add_argument("--media", type=Path, default=_ROOT.parent / "shared" / "media")
     arguments = parser.parse_args()
     if not (arguments.media.is_dir() and BUNDLE.is_file()):
-        raise SystemExit("Training needs ../shared/media and ../shared/teacher beside the project; they are not here.")
+        raise SystemExit("Training needs ../shared/media and ../shared/teacher next to the project; they are not here.")
     arguments.folder.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
     RECORD.write_text(json.dumps(_train(arguments.folder, arguments.media), indent=1) + "\n")

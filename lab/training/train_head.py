@@ -69,7 +69,7 @@ def main() -> None:
     parser.add_argument("--media", type=Path, default=_ROOT.parent / "shared" / "media")
     options = parser.parse_args()
     if not options.media.is_dir():
-        raise SystemExit("Training needs ../shared/media beside the project; it is not here.")
+        raise SystemExit("Training needs ../shared/media next to the project; it is not here.")
     faces = Faces(options.folder, options.media)
     record = {str(mesh): HeadCourse(faces, mesh).run() for mesh in Mesh}
     counts = {"rendered": len(faces.rendered), "moved": len(faces.moved), "portraits": len(faces.portraits)}
@@ -102,7 +102,7 @@ class Faces:
         self._folder = folder
 
     def features(self, name: str, faces: FaceSet, mesh: Mesh) -> HeadFeatures:
-        """What the head sees of a set of faces; kept."""
+        """Returns what the head sees of a set of faces; kept."""
         path = self._folder / f"features-{name}-{mesh}.npz"
         if not path.is_file():
             np.savez(path, **vars(head_features(faces, mesh)))
@@ -179,7 +179,7 @@ class HeadCourse:
         return first, second
 
     def _portrait_lesson(self) -> Lesson:
-        """Portraits as they are: of smiles and open mouths the teacher's word, and nothing of what nobody shows on an
+        """Portraits as they are: of smiles and open mouths the teacher's word, and nothing of what no one shows on an
         official portrait. What smiles bring with them is not learned as a wrinkled nose."""
         amounts, known = portrait_amounts(self._faces.portraits)
         same = np.full(len(amounts), "portraits")

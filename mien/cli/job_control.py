@@ -85,7 +85,7 @@ def _change_each(
 
 
 def _do_each(connection: Connection, jobs: tuple[str, ...], action: _Action) -> None:
-    """Prints the document (for machines) or the line of each job; prints an error for one that fails and goes on."""
+    """Prints the document (for machines) or the line of each job; prints an error for one that fails, and continues."""
     has_failed = False
     with connection.open_client() as client:
         for text in dict.fromkeys(jobs):

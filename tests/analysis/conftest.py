@@ -1,4 +1,4 @@
-"""What tests of the analysis share."""
+"""Shared by the tests of the analysis."""
 
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -32,7 +32,7 @@ def _one_thread() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def models() -> Models:
-    """The converted models; skips where they have not been prepared."""
+    """The converted models; skips if they have not been prepared."""
     missing = [name for name in ModelFile if not (_MODEL_FOLDER / name).is_file()]
     if missing:
         pytest.skip(f"no {missing[0]} in models/: run `make setup`")
@@ -69,7 +69,7 @@ def read_picture(path: Path) -> NDArray[np.uint8]:
 def calibrated(
     frames: Iterable[FrameMetrics], model: ExpressionModel, mesh: Mesh = Mesh.ATTENTION
 ) -> list[FrameMetrics]:
-    """What was measured, with calibrated scores and emotions."""
+    """Returns what was measured, with calibrated scores and emotions."""
     return list(scored(frames, Scores.CALIBRATED, EVERY_METRIC, model.spreads(mesh)))
 
 

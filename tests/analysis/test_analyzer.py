@@ -1,4 +1,4 @@
-"""What the analysis shows on real pictures and videos."""
+"""Tests what the analysis shows on real pictures and videos."""
 
 import threading
 import time

@@ -1,4 +1,4 @@
-"""What speaks against a measurement, at the limits and on real pictures that are spoilt on purpose."""
+"""Tests what speaks against a measurement, at the limits and on real pictures that are spoilt on purpose."""
 
 from dataclasses import replace
 from pathlib import Path

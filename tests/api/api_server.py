@@ -88,7 +88,7 @@ class Client(requests.Session):
 
 
 def curl(*arguments: str) -> str:
-    """What curl prints when Ada calls it with `arguments`; skips where there is no curl."""
+    """Returns what curl prints when Ada calls it with `arguments`; skips if there is no curl."""
     program = shutil.which("curl")
     if program is None:
         pytest.skip("there is no curl on this machine")

@@ -1,4 +1,4 @@
-"""Who may call."""
+"""Tests who may call."""
 
 import base64
 

@@ -1,4 +1,4 @@
-"""What Lambda calls without a request."""
+"""Tests what Lambda calls without a request."""
 
 import json
 from typing import Any

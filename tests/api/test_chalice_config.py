@@ -1,4 +1,4 @@
-"""`.chalice/`: what a deployment is told."""
+"""`.chalice/`: the settings of a deployment."""
 
 import json
 from dataclasses import fields

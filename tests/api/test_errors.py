@@ -1,4 +1,4 @@
-"""One envelope for every error, whoever makes it."""
+"""One envelope for every error, whatever raises it."""
 
 import errno
 import logging

@@ -109,7 +109,7 @@ _GONE = (403, 404)  # S3 says either, by whether the signer may list the bucket
 
 
 def _status(link: str) -> int:
-    """What anybody gets who has the link."""
+    """Returns what every caller gets who has the link."""
     with requests.Session() as anybody:
         anybody.trust_env = False
         return anybody.get(link, timeout=20).status_code

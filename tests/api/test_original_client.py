@@ -1,4 +1,4 @@
-"""What clients that were written for the original service send, and what they read of the answers."""
+"""Tests what clients that were written for the original service send, and what they read of the answers."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from tests.api.api_server import ADA, PASSWORD, Api, curl
 
 
 class OriginalClient:
-    """Goes about it as the original's public client does: it knows one URL and the credentials, and follows the rest.
+    """Does it as the original's public client does: it knows one URL and the credentials, and follows the rest.
 
     Ids are the last segment of a URL; changes are sent as a form, or as nothing at all.
     """

@@ -1,4 +1,4 @@
-"""What a page costs: requests and rows that DynamoDB looks at, counted where boto3 gets its answers."""
+"""Tests what a page costs: requests and rows that DynamoDB looks at, counted where boto3 gets its answers."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""How the clients are set up."""
+"""Tests how the clients are set up."""
 
 import pytest
 from boto3.session import Session

@@ -1,4 +1,4 @@
-"""What a message looks like in SQS."""
+"""Tests what a message looks like in SQS."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What `mien` is run against: the whole stack on this machine, or a table for operators."""
+"""The services against which `mien` is run: the whole stack on this machine, or a table for operators."""
 
 import os
 import subprocess
@@ -37,7 +37,7 @@ class Mien:
         return {name: value for name, value in {**others, **mine, **changes}.items() if value is not None}
 
     def __call__(self, *arguments: str, **changes: str | None) -> subprocess.CompletedProcess[str]:
-        """Runs `mien` to its end, with nobody at a terminal; `changes` are those of the environment."""
+        """Runs `mien` to its end, with no one at a terminal; `changes` are those of the environment."""
         return subprocess.run(
             [*COMMAND, *arguments],
             env=self.environment(**changes),

@@ -1,4 +1,4 @@
-"""What the demo shows on the way, in a terminal and elsewhere."""
+"""Tests what the demo shows on the way, in a terminal and elsewhere."""
 
 import io
 from dataclasses import replace

@@ -27,7 +27,7 @@ Run = Callable[..., Result]
 
 @pytest.fixture
 def users(table: str) -> Users:
-    """What the API would ask."""
+    """Returns what the API would ask."""
     return table_services(table).users
 
 

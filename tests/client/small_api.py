@@ -14,7 +14,7 @@ AUTHORIZATION = "Basic " + "bWVAZXhhbXBsZS5vcmc6c2VjcmV0"  # me@example.org:secr
 
 @dataclass
 class SmallApi:
-    """What the server answers, and what it was asked."""
+    """The answers of the server, and the requests that it got."""
 
     api_url: str = ""
     store_url: str = ""

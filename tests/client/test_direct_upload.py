@@ -101,7 +101,7 @@ def media(tmp_path: Path) -> Path:
 
 
 def _ignore(_sent: int, _total: int) -> None:
-    """Progress that nobody looks at."""
+    """Progress that no one looks at."""
 
 
 def test_parts_are_sent_in_order_and_put_together(store: Store, http: HttpSession, media: Path) -> None:

@@ -61,7 +61,7 @@ class Console:
         self.driver.find_element(By.TAG_NAME, "body").send_keys(*keys)
 
     def text(self) -> str:
-        """What can be read on the page."""
+        """Returns what can be read on the page."""
         return str(self.driver.find_element(By.TAG_NAME, "body").text)
 
     def wait_for_text(self, text: str) -> None:
@@ -75,7 +75,7 @@ class Console:
         return self.driver.execute_script(script, *arguments)
 
     def errors(self) -> list[str]:
-        """What the browser complained about: scripts that failed, what the policy forbade."""
+        """Returns what the browser complained about: scripts that failed, what the policy forbade."""
         entries: Any = self.driver.get_log("browser")  # type: ignore[no-untyped-call]
         return [entry["message"] for entry in entries if entry["level"] == "SEVERE"]
 

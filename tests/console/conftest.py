@@ -40,7 +40,7 @@ def api(stack: Stack) -> Iterator[requests.Session]:
 
 @pytest.fixture
 def console(stack: Stack, chromium: tuple[str, str], tmp_path: Path) -> Iterator[Console]:
-    """The console, where nobody has signed in yet."""
+    """The console, where no one has signed in yet."""
     with open_console(stack.index_url, *chromium, tmp_path) as console:
         yield console
 

@@ -126,7 +126,7 @@ def step_to(console: Console, index: int) -> None:
 
 
 def shown_values(console: Console) -> dict[str, float]:
-    """The scores beside the film."""
+    """The scores next to the film."""
     rows: dict[str, float] = console.run(
         """return Object.fromEntries([...document.querySelectorAll(".values tr:not(.meaning)")]
              .filter((row) => row.querySelector("meter"))
@@ -139,7 +139,7 @@ def box_of(face: Any) -> list[float]:
     return [face[f"face box {side}"] for side in ("left", "top", "width", "height")]
 
 
-# Whether the canvas over the film has ink on the left edge of a box (in pixels of the film) and none beside it.
+# Whether the canvas over the film has ink on the left edge of a box (in pixels of the film) and none next to it.
 _BOX_IS_DRAWN = """
 const [left, top, width, height] = arguments[0];
 const canvas = document.querySelector(".picture canvas");

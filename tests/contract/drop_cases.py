@@ -1,4 +1,4 @@
-"""Drop stores together with somebody who drops files and looks at what lies there."""
+"""Drop stores together with someone who drops files and looks at what lies there."""
 
 from collections.abc import Mapping
 from typing import Protocol
@@ -28,7 +28,8 @@ class DropCase(Protocol):
         """The object under any key, and its content type."""
 
     def versions(self, key: str) -> int:
-        """How many versions of the object are kept, also hidden; marks of deletion where there is nothing else."""
+        """Returns how many versions of the object are kept, also hidden; marks of deletion if there is nothing
+        else."""
 
 
 class FakeDropCase:

@@ -18,7 +18,7 @@ _DISPOSITION = re.compile(r"attachment; filename=\"[ -~]*\"; filename\*=UTF-8''(
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """What a link gave."""
+    """The response of a link."""
 
     body: bytes
     file_name: str
@@ -33,7 +33,7 @@ class MediaCase(Protocol):
         """The store."""
 
     def follow(self, url: str, byte_range: tuple[int, int] | None = None) -> Download:
-        """What GET gives, for all bytes or the first to the last of a range."""
+        """Returns what GET gives, for all bytes or the first to the last of a range."""
 
 
 class FakeMediaCase:

@@ -87,5 +87,5 @@ def make_annotation(entry: Entry, age_s: float = 0.0, *, key: str = "scene", val
 
 
 def make_audit_record(entry: Entry) -> AuditRecord:
-    """What is left of the entry once it is deleted."""
+    """Returns what is left of the entry once it is deleted."""
     return AuditRecord(new_id(START), entry.account_id, AUTHOR, AuditAction.ENTRY_DELETED, entry.id, START)

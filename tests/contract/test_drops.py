@@ -71,7 +71,7 @@ def test_versions_that_belong_to_one_go_for_good_and_others_stay(drops: DropCase
     drops.store.say(place, "Of one.", owner_id="one")
     drops.store.unsay(place)
     delete("two")
-    assert drops.versions(place) == 1  # what was taken away can be brought back, and is somebody's
+    assert drops.versions(place) == 1  # what was taken away can be brought back, and is someone's
     delete("one")
     assert drops.versions(place) == 0
     delete("one")

@@ -39,7 +39,7 @@ def test_every_segment_counts_for_itself(segments: SegmentStore) -> None:
     assert segments.begin(AT, 1).attempts == {"0": 2, "1": 1}
     assert segments.report(AT, 0, 10).frames_done == 10
     assert segments.report(AT, 1, 5).frames_done == 15
-    assert segments.report(AT, 0, 3).frames_done == 8  # begun anew
+    assert segments.report(AT, 0, 3).frames_done == 8  # begun again
 
 
 def test_the_last_one_to_finish_is_told_so(segments: SegmentStore) -> None:

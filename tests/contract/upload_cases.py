@@ -14,7 +14,7 @@ EXPIRES_S = 300
 
 
 class UploadCase(Protocol):
-    """An upload store under test. `copies_on_condition`: whether a copy is refused where the object has changed."""
+    """An upload store under test. `copies_on_condition`: whether a copy is refused if the object has changed."""
 
     copies_on_condition: bool
 
@@ -29,11 +29,11 @@ class UploadCase(Protocol):
         """Sends a part; returns its entity tag."""
 
     def content(self, media_key: str) -> tuple[bytes, str] | None:
-        """The bytes under a key and their content type; None where there are none."""
+        """The bytes under a key and their content type; None if there are none."""
 
 
 class FakeUploadCase:
-    """What the fake signs leads nowhere: the fake is told."""
+    """Sends to the fake itself: what it signs leads to no server."""
 
     copies_on_condition = True
 

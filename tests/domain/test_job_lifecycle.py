@@ -147,7 +147,7 @@ class JobLifecycle(RuleBasedStateMachine):
             assert self.row.result_entry_id == self.row.run_result_entry_id
 
     def _act(self, actor: Actor, action: str, change: Callable[[Job], Job]) -> Job | None:
-        """What the actor wrote, None where the change was refused, needed no write or came too late."""
+        """Returns what the actor wrote, None if the change was refused, needed no write or came too late."""
         name, fresh = actor
         job = self.readings[name] = self.row if fresh else self.readings.get(name, self.row)
         try:

@@ -24,7 +24,7 @@ CLIP_S, LOOPS, RATE_HZ = 60.0, 30, 2
 OVERLAP_S = 4.0
 SEAM_S = 2.0
 SCORES = {metric.name for metric in METRICS if metric.group in (MetricGroup.EMOTION, MetricGroup.EXPRESSION)}
-# Points of a score. Each face's crop follows from the one before, and a segment begins that chain anew.
+# Points of a score. Each face's crop follows from the one before, and a segment begins that chain again.
 TOLERANCE = 8.0
 
 

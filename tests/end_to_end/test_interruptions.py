@@ -37,7 +37,7 @@ def finish(client: MediaApiClient, job: RemoteJob) -> RemoteJob:
 
 @pytest.fixture(scope="module")
 def reference(stack: Stack, clip: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """What an undisturbed run of the clip gives."""
+    """Returns what an undisturbed run of the clip gives."""
     with MediaApiClient(stack.index_url, stack.user, stack.password) as client:
         return results(client, finish(client, client.create_job(clip, "multiface")), tmp_path_factory.mktemp("results"))
 

@@ -1,4 +1,4 @@
-"""What operators decide for accounts, and what was removed in them."""
+"""Fakes of account settings and of the audit trail."""
 
 import threading
 from collections.abc import Iterator

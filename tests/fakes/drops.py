@@ -13,7 +13,7 @@ from tests.fakes.media import FakeMedia, FakeObject
 
 
 class FakeDrops:
-    """The port `DropStore`, over the objects of `media`. `put` is what somebody does who drops a file."""
+    """The port `DropStore`, over the objects of `media`. `put` is what someone does who drops a file."""
 
     def __init__(self, media: FakeMedia, clock: Callable[[], datetime]) -> None:
         self._media = media

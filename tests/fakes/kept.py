@@ -1,4 +1,4 @@
-"""What stores give back."""
+"""Copies of values, as stores return them."""
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 def as_kept(value: T) -> T:
-    """What a store gives back for `value`: a copy of its own, times cut to milliseconds."""
+    """Returns what a store gives back for `value`: a copy of its own, times cut to milliseconds."""
     return _kept(value)  # type: ignore[no-any-return]  # it has the type that went in
 
 

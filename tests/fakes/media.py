@@ -16,7 +16,7 @@ from tests.fakes.kept import found_row
 
 @dataclass(frozen=True, slots=True)
 class FakeObject:
-    """What `FakeMedia` holds under one key."""
+    """The object that `FakeMedia` keeps under one key."""
 
     body: bytes
     content_type: str
@@ -71,7 +71,7 @@ class FakeUploads:
         return [key for key, _multipart_id in self._parts]
 
     def send(self, upload: DirectUpload, content: bytes, number: int | None = None) -> str:
-        """What a client does with the form, or with the URL of a part: returns the entity tag."""
+        """Sends as a client does with the form, or with the URL of a part; returns the entity tag."""
         with self._lock:
             if number is None:
                 self._media.objects[upload.media_key] = FakeObject(content, upload.content_type)

@@ -1,4 +1,4 @@
-"""What is due at a time."""
+"""A fake of reminders."""
 
 import threading
 from datetime import datetime

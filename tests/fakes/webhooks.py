@@ -30,7 +30,7 @@ class FakeWebhookSecrets:
 
 @dataclass(frozen=True, slots=True)
 class SentWebhook:
-    """What `FakeWebhooks` was given to send."""
+    """A request that `FakeWebhooks` was given to send."""
 
     url: str
     headers: Mapping[str, str]

@@ -105,6 +105,6 @@ def assert_same_time_ms(read: Decimal | str, time_s: float) -> None:
 
 
 def rows_of(frames: Iterable[FrameMetrics]) -> Iterator[tuple[FrameMetrics, FaceMetrics | None]]:
-    """Each frame with each of its faces, or once with None where it has no face."""
+    """Each frame with each of its faces, or once with None if it has no face."""
     for frame in frames:
         yield from ((frame, face) for face in frame.faces or (None,))

@@ -1,4 +1,4 @@
-"""Every format has the metrics that it is told to write, and no others."""
+"""Every format has the metrics that it is given, and no others."""
 
 import io
 import json

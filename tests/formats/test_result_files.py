@@ -155,7 +155,8 @@ def test_closing_twice_is_fine_and_writing_afterwards_is_not(tmp_path: Path) -> 
 
 
 def _peak_bytes(recipe: Recipe, directory: Path, frame_count: int) -> int:
-    """What Python held at most while a result of `frame_count` frames was written, every other one without a face."""
+    """Returns the most bytes that Python held while a result of `frame_count` frames was written, every other one
+    without a face."""
     faces = ((face(0, first=0.1234),), ())
     tracemalloc.start()
     try:

@@ -1,4 +1,4 @@
-"""What tests of the template share: Chalice takes some seconds to package."""
+"""Shared by the tests of the template: Chalice takes some seconds to package."""
 
 from typing import Any
 
@@ -15,11 +15,11 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Package:
 
 @pytest.fixture(scope="session")
 def template(package: Package) -> dict[str, Any]:
-    """What is uploaded."""
+    """Returns what is uploaded."""
     return merged_template(package)
 
 
 @pytest.fixture(scope="session")
 def translated(package: Package) -> dict[str, Any]:
-    """What CloudFormation makes of it."""
+    """Returns what CloudFormation makes of it."""
     return translated_template(package)

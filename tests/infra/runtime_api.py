@@ -41,7 +41,7 @@ class RuntimeApi:
         self._thread.join()
 
     def invoke(self, request_id: str, event: Any, *, timeout_s: float = 120.0) -> tuple[str, Any]:
-        """What the function posts for the event: the path after the version, and the document."""
+        """Returns what the function posts for the event: the path after the version, and the document."""
         self._events.put((request_id, event))
         return self._answers.get(timeout=timeout_s)
 

@@ -1,4 +1,4 @@
-"""Whether a stage fits into what an account may run at once."""
+"""Tests whether a stage fits into what an account may run at once."""
 
 import pytest
 from boto3.session import Session

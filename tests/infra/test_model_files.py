@@ -119,7 +119,7 @@ GOLDEN_POINTS_PX = {
 
 
 def anchor_centre_px(name: str, anchor: int) -> tuple[float, float]:
-    """As documented beside the models: 16x16 cells of 2 anchors, then 8x8 of 6; or 48x48 cells of one."""
+    """As documented next to the models: 16x16 cells of 2 anchors, then 8x8 of 6; or 48x48 cells of one."""
     if name == "face_detection_full_range":
         columns, stride_px, cell = 48, 4, anchor
     elif anchor < 512:

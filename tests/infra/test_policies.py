@@ -23,7 +23,7 @@ def test_the_real_template_allows_nothing_without_a_reason(translated: dict[str,
 
 
 def _partitions(template: dict[str, Any]) -> dict[str, set[str]]:
-    """The partitions of the table that each role may name; `*` where a statement does not say."""
+    """The partitions of the table that each role may name; `*` if a statement does not say."""
     found: dict[str, set[str]] = {}
     for name, resource in template["Resources"].items():
         policies = resource["Properties"].get("Policies", ()) if resource["Type"] == "AWS::IAM::Role" else ()

@@ -54,7 +54,7 @@ def session(aws_environment: None, aws_session: Session, package: Package) -> It
 
 @pytest.fixture
 def translated_package(package: Package, translated: dict[str, Any], tmp_path: Path) -> Package:
-    """What CloudFormation would have made of the upload before it went on."""
+    """Returns what CloudFormation would have made of the upload before it went on."""
     made = Package(tmp_path)
     made.bundle.write_bytes(package.bundle.read_bytes())
     template = for_moto(translated)

@@ -158,7 +158,7 @@ def test_a_message_stays_hidden_for_as_long_as_its_function_may_run_beside_few_o
                 (name,) = (name for name in queues if f'"{name}"' in queue or f"${{{name}.Arn}}" in queue)
                 times = 1 if name == "JobQueue" else 6  # Lambda asks for six; a worker keeps its lease itself
                 assert queues[name]["VisibilityTimeout"] >= times * function["Timeout"]
-                assert event["Properties"]["ScalingConfig"]["MaximumConcurrency"]  # the API needs room beside it
+                assert event["Properties"]["ScalingConfig"]["MaximumConcurrency"]  # the API needs room next to it
                 taken += 1
     assert taken == 5
 

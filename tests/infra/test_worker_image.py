@@ -55,7 +55,7 @@ def function(image: WorkerImage, environment: dict[str, str]) -> Iterator[Runtim
 
 
 def aws_variables(aws: EmbeddedAws) -> dict[str, str]:
-    """What Lambda gives a function of this stack: nothing of the image's own."""
+    """Returns what Lambda gives a function of this stack: nothing of the image's own."""
     own = {name: value for name, value in aws.environment.items() if name.startswith(("AWS_", "MIEN_"))}
     del own["MIEN_MODELS_DIR"]
     return own

@@ -33,7 +33,7 @@ class WorkerImage:
 
     @property
     def app(self) -> Path:
-        """Where processes begin."""
+        """Returns where processes begin."""
         return self._root / Path(self._words("WORKDIR")[0]).relative_to(_IN_IMAGE)
 
     def environment(self) -> dict[str, str]:
@@ -44,7 +44,7 @@ class WorkerImage:
         }
 
     def command(self, *arguments: str) -> list[str]:
-        """What a container begins, by itself or with `arguments` in the place of its CMD."""
+        """Returns what a container begins, by itself or with `arguments` in the place of its CMD."""
         python, *flags = json.loads(self._line("ENTRYPOINT"))
         assert python == "python"
         # -S: packages of this environment are as far away as they are in the image.

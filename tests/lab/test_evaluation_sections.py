@@ -37,7 +37,7 @@ def bench(shared_media: Path, tmp_path_factory: pytest.TempPathFactory) -> Workb
         pytest.skip("no model files in models/: run `make setup`")
     one_thread()
     if not BUNDLE.is_file():
-        pytest.skip("no ../shared/teacher beside the repository")
+        pytest.skip("no ../shared/teacher next to the repository")
     return Workbench(shared_media, BUNDLE, _MODELS, SAMPLE, tmp_path_factory.mktemp("pictures"))
 
 

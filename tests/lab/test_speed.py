@@ -31,5 +31,5 @@ def test_jobs_and_formats_take_no_more_than_their_limits(clip: Path) -> None:
 
 
 def _slower(found: Mapping[str, float]) -> dict[str, tuple[float, float]]:
-    """What it takes, and what it may take."""
+    """Returns what it takes, and what it may take."""
     return {name: (round(ratio, 2), LIMITS[name]) for name, ratio in found.items() if ratio > LIMITS[name]}

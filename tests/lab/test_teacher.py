@@ -1,4 +1,4 @@
-"""The teacher, converted at run time from the bundle beside the project, where it is there."""
+"""The teacher, converted at run time from the bundle next to the project, if it is there."""
 
 from pathlib import Path
 

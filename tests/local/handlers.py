@@ -46,7 +46,7 @@ def warm_up() -> None:
 
 
 def read_diary(path: Path) -> list[dict[str, Any]]:
-    """What the functions wrote, in order; a line that is still being written is left out."""
+    """Returns what the functions wrote, in order; a line that is still being written is left out."""
     if not path.exists():
         return []
     text = path.read_text()

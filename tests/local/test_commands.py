@@ -203,7 +203,7 @@ def test_the_commands_that_serve_prints_work(tmp_path: Path) -> None:
         assert (listed.returncode, listed.stderr) == (0, "")
         assert "demo@localhost" in listed.stdout
         create = lines.index("# create a job; its URL is in the Location header")
-        script = "\n".join(("set -e", *lines[create - 1 :]))  # all at once, as somebody pastes it
+        script = "\n".join(("set -e", *lines[create - 1 :]))  # all at once, as someone pastes it
         pasted = subprocess.run(
             ["bash", "-c", script],  # noqa: S607  # the bash of the PATH, as in a terminal
             cwd=tmp_path,

@@ -32,7 +32,7 @@ CLIENT = Path(__file__).with_name("upload_client.py")
 
 @dataclass(frozen=True)
 class Place:
-    """Where the API is, and which bucket is behind it."""
+    """The address of the API, and the bucket behind it."""
 
     index_url: str
     bucket: str
@@ -54,7 +54,7 @@ class Place:
 
 @contextmanager
 def running(*, upload_expires_s: int) -> Iterator[Place]:
-    """The API, the embedded AWS and what goes on in the background, without workers."""
+    """The API, the embedded AWS and the background, without workers."""
     with ExitStack() as undo:
         aws = undo.enter_context(
             EmbeddedAws(configure=lambda settings: replace(settings, upload_expires_s=upload_expires_s))

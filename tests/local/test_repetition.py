@@ -1,4 +1,4 @@
-"""What goes on in a thread of its own, and how it ends."""
+"""Tests work that is repeated in a thread of its own, and its end."""
 
 from contextlib import ExitStack
 from threading import Barrier, Event

@@ -16,7 +16,7 @@ def wait_until(condition: Callable[[], bool], what: str) -> None:
 
 
 def is_running(process_id: int) -> bool:
-    """Whether the process exists and has not ended; one that only waits to be collected has ended."""
+    """Returns True if the process exists and has not ended; one that only waits to be collected has ended."""
     try:
         status = Path(f"/proc/{process_id}/stat").read_text()
     except (FileNotFoundError, ProcessLookupError):

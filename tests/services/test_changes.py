@@ -1,4 +1,4 @@
-"""What is begun again after a lost race, and when it is given up."""
+"""Changes are tried again after a lost race, and given up in the end."""
 
 from dataclasses import replace
 
@@ -21,7 +21,7 @@ class _Races:
     def __call__(self) -> str:
         self.tries += 1
         if self.tries <= self._lost:
-            raise StaleWrite("somebody was quicker")
+            raise StaleWrite("someone was quicker")
         return "won"
 
 

@@ -13,7 +13,7 @@ ADA, EVE = Caller("ada@example.org", "a"), Caller("eve@example.org", "a")
 
 
 class Seconds:
-    """A clock that stands still until it is told."""
+    """A clock that stands still until it is moved."""
 
     def __init__(self) -> None:
         self.now = 0.0

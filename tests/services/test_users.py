@@ -115,7 +115,7 @@ def test_who_is_not_there_cannot_be_changed(door: Door) -> None:
 
 
 class RacingUsers(FakeUsers):
-    """Before the first save, somebody else disables the user."""
+    """Before the first save, someone else disables the user."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -137,7 +137,7 @@ def test_two_operators_do_not_undo_each_other() -> None:
 
 
 class LosingUsers(FakeUsers):
-    """Somebody else is always quicker."""
+    """Someone else is always quicker."""
 
     def save(self, user: User) -> None:
         raise StaleWrite("again")
@@ -236,7 +236,7 @@ def test_one_password_over_many_names_is_slowed_down_by_source(door: Door) -> No
     assert slowed.value.retry_after_s is not None
     with pytest.raises(TooManyRequests):
         door.another_process().authenticate(ADA, PASSWORD, source_ip=HOME)
-    assert door.enter(source_ip=ELSEWHERE) == Caller(ADA, ACCOUNT), "nobody is shut out from elsewhere"
+    assert door.enter(source_ip=ELSEWHERE) == Caller(ADA, ACCOUNT), "no one is shut out from elsewhere"
 
 
 def _count_failures_of_others(door: Door, source: str) -> None:

@@ -1,4 +1,4 @@
-"""What the workers' tests share: the real model files, where they have been prepared."""
+"""Shared by the workers' tests: the real model files, if they have been prepared."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A second process that stands still, so that a test knows where it is."""
+"""A second process that stands still, so that a test knows its place."""
 
 import os
 import signal

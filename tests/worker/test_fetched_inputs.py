@@ -41,7 +41,7 @@ def create(world: World, expires_in_s: int | None = KEPT_S) -> Job:
 
 
 def fetch(world: World, job: Job, owner: str, directory: Path) -> None:
-    """What a worker does with the message, up to the analysis."""
+    """Checks what a worker does with the message, up to the analysis."""
     services = Services(world.services.ports, world.services.settings, owner=owner)
     claimed = services.runs.claim(job.message)
     if claimed.input_entry_id is None:
@@ -53,7 +53,7 @@ def cancel(world: World, job: Job) -> None:
 
 
 def cancel_and_expire(world: World, job: Job) -> None:
-    """The worker is held up for half an hour: a job that somebody was at a moment ago is not removed yet."""
+    """The worker is held up for half an hour: a job that someone was at a moment ago is not removed yet."""
     cancel(world, job)
     pass_time(world, KEPT_S)
     with pytest.raises(NotFound):
@@ -108,7 +108,7 @@ def _steps_of_a_quiet_life(directory: Path) -> int:
 
 
 def deliver_until_quiet(world: World, job: Job, directory: Path) -> None:
-    """The message comes again for as long as somebody wants it, and time passes."""
+    """The message comes again for as long as someone wants it, and time passes."""
     for number in range(3):
         world.clock.advance(LEASE_S + 1)
         with suppress(JobBusy, JobNotClaimable, NotFound):

@@ -1,4 +1,4 @@
-"""A video in two halves: where it is divided, what comes out, and what happens when one half goes wrong."""
+"""A video in two halves: its division, its results, and the failure of one half."""
 
 import threading
 from collections.abc import Callable, Generator
@@ -34,7 +34,7 @@ VIDEO = MediaInfo("video", "mov", 640, 360, begins_s=0.5, duration_s=20.0, frame
 
 
 class Ended(SecondProcess):
-    """Has measured these frames already, whatever it is asked for, or ends with a fault of the medium."""
+    """Has measured these frames already, whatever it is asked for, or ends with a fault of the file."""
 
     def __init__(
         self, frames: list[FrameMetrics], fault: str | None = None, counts: PartialCounts | None = None
@@ -69,7 +69,7 @@ class _WatchedPart(RunningPart):
 
 
 class Notes:
-    """What is reported."""
+    """Keeps what is reported."""
 
     def __init__(self) -> None:
         self.went_on = 0
@@ -91,7 +91,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Nobody is in it."""
+    """No one is in it."""
     return write_video(tmp_path_factory.mktemp("media") / "plain.mp4", times_ms=range(0, 13_000, 250))
 
 

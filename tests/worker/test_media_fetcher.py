@@ -167,7 +167,7 @@ def test_a_name_that_changes_its_answer_does_not_move_the_connection(internet: I
     internet.fetcher().fetch(URL, tmp_path / "media", nothing)
     assert (internet.asked, internet.connected) == ([NAME], [PUBLIC])
     internet.names[NAME] = [[PUBLIC], ["127.0.0.1"]]
-    internet.server.pages["/clip.mp4"] = Page(302, {"Location": "/again.mp4"})  # the same name, asked and checked anew
+    internet.server.pages["/clip.mp4"] = Page(302, {"Location": "/again.mp4"})  # the same name, asked and checked again
     assert "public Internet" in refusal(internet, URL, tmp_path / "media")
     assert internet.connected == [PUBLIC, PUBLIC]
 
@@ -288,7 +288,7 @@ def test_headers_that_only_ever_drip_are_left_long_before_the_file_would_be(inte
 
 
 def test_a_worker_is_silent_for_less_than_its_lease() -> None:
-    """While a host is found, connected to and has not sent its headers, nobody moves the lease on."""
+    """While a host is found, connected to and has not sent its headers, no one moves the lease on."""
     assert FetchLimits(1, 600.0).answer_s == 15.0
     assert 2 * FetchLimits(1, 600.0).answer_s < Settings("table", "bucket", "queue").lease_s
 

@@ -241,7 +241,7 @@ def test_interrupted_and_delivered_again_it_ends_the_same_way(world: World, clip
     world.job_rows.before_save = die
     with pytest.raises(KeyboardInterrupt):
         world.worker("one").process(job.message)
-    assert world.job(job).status is JobStatus.QUEUED  # given back, so that nobody waits for the lease to end
+    assert world.job(job).status is JobStatus.QUEUED  # given back, so that no one waits for the lease to end
     world.worker("two").process(job.message)
     assert (world.job(job).status, world.job(job).attempt) == (JobStatus.DONE, 2)
     assert world.results(job) == world.results(unharmed)
@@ -436,7 +436,7 @@ def test_a_second_process_that_is_killed_costs_an_attempt_and_no_job(
     world.job_rows.before_save = lambda _job: None
     world.worker("second", second_process).process(job.message)
     assert world.job(job).status is JobStatus.DONE
-    assert second_process.process_id == killed  # nobody asked for another
+    assert second_process.process_id == killed  # no one asked for another
 
 
 def test_a_job_that_is_cancelled_ends_the_second_half(

@@ -34,7 +34,7 @@ RECIPE = make_recipe(JobName.MULTIFACE)
 
 
 class Notes:
-    """What a measurer reports."""
+    """Keeps what a measurer reports."""
 
     def __init__(self) -> None:
         self.waited = 0

@@ -43,7 +43,7 @@ SETTINGS = Settings(
     segment_overlap_s=OVERLAP_S,
     max_attempts=2,
 )
-# Largest differences to one pass, where a segment has had its lead-in to settle: points of a score, pixels, degrees.
+# Largest differences to one pass, if a segment has had its lead-in to settle: points of a score, pixels, degrees.
 SCORE_TOLERANCE, OTHER_TOLERANCE = 12.0, 2.0
 
 
@@ -254,7 +254,7 @@ def test_while_segments_run_nobody_claims_the_job_and_again_they_do_nothing(worl
 
 
 class Killed(BaseException):
-    """The process is gone."""
+    """The process has ended."""
 
 
 def _die_once(world: World, marker: str) -> None:
@@ -338,7 +338,7 @@ def test_whoever_stitches_may_die_and_another_goes_on(world: World, plain: bytes
 
 
 def test_the_last_words_of_a_segment_may_be_lost(world: World, plain: bytes) -> None:
-    """All parts are stored and noted, but whoever was last died before the job knew."""
+    """All parts are stored and noted, but the last one died before the job knew."""
     job = world.handed_over(plain)
     world.run_segments(job, 0, 1)
     _die_once(world, "work/")
@@ -401,7 +401,7 @@ def test_what_a_segment_stores_after_its_run_was_cleaned_up_goes_as_well(world: 
 
 
 def test_a_medium_that_is_replaced_between_segments_ends_the_job(world: World, plain: bytes, tmp_path: Path) -> None:
-    """Parts of two films with the same times could be joined without anybody noticing."""
+    """Parts of two films with the same times could be joined without anyone noticing."""
     job = world.handed_over(plain)
     world.run_segments(job, 0)
     other = write_video(tmp_path / "other.mp4", times_ms=range(0, 8000, 200), b_frames=2).read_bytes()

@@ -1,4 +1,4 @@
-"""What a worker that was killed has left goes; what another worker is at stays."""
+"""The directory of a worker that was killed is removed; that of another worker stays."""
 
 import subprocess
 import sys

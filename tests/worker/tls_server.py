@@ -1,4 +1,4 @@
-"""An https server on this machine under a name of its choice, and an authority made for it that nobody else trusts."""
+"""An https server on this machine under a name of its choice, and an authority made for it that no one else trusts."""
 
 import ssl
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,8 +18,8 @@ from cryptography.x509.oid import NameOID
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a path is answered with. `chunks` are sent as they are, one after the other; a page that `is_raw` has no
-    status line and no headers but those in its chunks."""
+    """The answer to a path. `chunks` are sent as they are, one after the other; a page that `is_raw` has
+    no status line and no headers but those in its chunks."""
 
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)

@@ -62,9 +62,9 @@ def scores_of(levels: Floats, uncertainties: Floats) -> Floats:
 
 
 def presences_of(levels: Floats, uncertainties: Floats) -> Floats:
-    """How likely expressions are there, 0..1, if as many faces show one as do not: rest is normal with what is not
-    known of it, the expression is normal around level 100. At most what `_LEAST_ODDS` and `_MOST_ODDS` allow: no model
-    is as sure as its numbers.
+    """Returns how likely expressions are there, 0..1, if as many faces show one as do not: rest is normal with what is
+    not known of it, the expression is normal around level 100. At most what `_LEAST_ODDS` and `_MOST_ODDS` allow: no
+    model is as sure as its numbers.
 
     `uncertainties`: as `scores_of` has them.
     """

@@ -45,7 +45,7 @@ _ROWS = np.arange(len(BASELINE_NAMES))
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """What is known of a person's rest, (20,) each in the order of `BASELINE_NAMES`: its level, and the standard
+    """Keeps what is known of a person's rest, (20,) each in the order of `BASELINE_NAMES`: its level, and the standard
     deviation of what is not known of it."""
 
     level: Floats
@@ -62,8 +62,8 @@ class OwnNeutral:
         self._seen_s: float | None = None
 
     def next(self, time_s: float, levels: Floats, *, is_valid: bool) -> Rest:
-        """What the frames before the one at `time_s` say of rest; `levels` (20,) are those of this frame, from which
-        the next one learns. Frames come in order of time; one that is not valid teaches nothing."""
+        """Returns what the frames before the one at `time_s` say of rest; `levels` (20,) are those of this frame, from
+        which the next one learns. Frames come in order of time; one that is not valid teaches nothing."""
         rest = self.rest()
         duration_s = 0.0 if self._seen_s is None else min(max(time_s - self._seen_s, 0.0), _MAX_FRAME_S)
         self._seen_s = time_s
@@ -73,7 +73,7 @@ class OwnNeutral:
         return rest
 
     def rest(self) -> Rest:
-        """What is known so far."""
+        """Returns what is known so far."""
         up_to = self._seconds.cumsum(axis=1)
         seconds = up_to[:, -1]
         prior, evidence = np.square(self._spreads), MOVEMENT**2 * (SETTLED + SINGLE_S / np.maximum(seconds, 1e-9))
@@ -82,7 +82,7 @@ class OwnNeutral:
         return Rest(share * found, self._spreads * np.sqrt(1.0 - share))
 
     def _learn(self, levels: Floats, seconds: Floats) -> None:
-        """Each level counts in the two bins beside it, the nearer one more, so that nothing jumps between bins."""
+        """Each level counts in the two bins next to it, the nearer one more, so that nothing jumps between bins."""
         place = (np.clip(levels, _LOWEST, _HIGHEST) - _LOWEST) / _STEP
         below = np.minimum(place.astype(np.intp), _BINS - 2)
         share = place - below

@@ -1,4 +1,4 @@
-"""What turns faces into expressions, and attention, which needs the head's angles alone."""
+"""The interface of models that turn faces into expressions; attention, which needs the head's angles alone."""
 
 import math
 from collections.abc import Sequence

@@ -43,7 +43,7 @@ class HeadFacts:
 
 
 class TaughtExpressions:
-    """An `ExpressionModel` of the head and, where it is not the better source, of the trained networks."""
+    """An `ExpressionModel` of the head and, if it is not the better source, of the trained networks."""
 
     def __init__(self, networks: Models | None = None) -> None:
         """`networks`: where the files lie; the product's own if none is given. Each is opened at its first use, which
@@ -93,7 +93,7 @@ class TaughtExpressions:
         return np.asarray(answers, dtype=np.float64), np.asarray(differences, dtype=np.float64)
 
     def facts(self, mesh: Mesh) -> HeadFacts:
-        """What the file says of itself."""
+        """Returns what the file says of itself."""
         if mesh not in self._facts:  # reading a file's metadata takes longer than running it
             stored = self._networks.session(_file(mesh)).get_modelmeta().custom_metadata_map
             scales = {name: Scale(*scale) for name, scale in json.loads(stored["scales"]).items()}

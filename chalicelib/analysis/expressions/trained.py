@@ -2,7 +2,7 @@
 
 The networks (`weights/`, one for each mesh, made by `lab.training`) see the face from the front: position, size and the
 head's angles are taken out with the mesh's own depth. Their inner answer is the logit of a blendshape, straight through
-rest where the blendshape itself is flat. `CALIBRATION` has the scales; `python -m lab.calibration.scales` prints the
+rest if the blendshape itself is flat. `CALIBRATION` has the scales; `python -m lab.calibration.scales` prints the
 figures behind them; `docs/model-card.md` says how the networks were made and how good they are.
 """
 

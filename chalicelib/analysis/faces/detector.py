@@ -155,8 +155,8 @@ def _anchors(side: int, *layers: tuple[int, int]) -> NDArray[np.float64]:
 
 @dataclass(frozen=True, slots=True)
 class _Placing:
-    """How the picture lies in the input: scaled, turned by -`turn` radians, the place `middle` of the picture at the
-    place `centre` of the input."""
+    """The place of the picture in the input: scaled, turned by -`turn` radians, the place `middle` of the picture at
+    the place `centre` of the input."""
 
     middle: NDArray[np.float64]
     scale: float

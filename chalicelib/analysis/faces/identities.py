@@ -2,7 +2,7 @@
 
 A track is *live* while its face is seen, *lost* for `MEMORY_S` after, then forgotten. A face that reappears in time
 near the place at which it was lost, or near its predicted place, gets its identity again, unless its size or its head's
-proportions speak against it. Where two tracks come to lie on one face, it is given to the one that it fits better, and
+proportions speak against it. If two tracks come to lie on one face, it is given to the one that it fits better, and
 the other is lost. Identities are integers from 0, given in order and never given twice. What is kept is bounded by the
 number of faces, however long the video is.
 """

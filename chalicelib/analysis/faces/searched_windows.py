@@ -28,7 +28,7 @@ _AVERAGED_PX = 3
 # something that sways, or what is smaller than any face, does not.
 _CHANGED_SHARE = 0.5
 # How far round the box of its mesh a face moves things: hair, chin, a hand at the cheek, in sides of the box. A face of
-# the same size beside it sticks out of this margin.
+# the same size next to it sticks out of this margin.
 _MARGIN_SIDES = 0.5
 
 

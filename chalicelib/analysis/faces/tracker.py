@@ -86,8 +86,8 @@ class FaceTracker:
 
     @property
     def left_out(self) -> int:
-        """How many more faces were found in the scene of the last frame and have no place; at least, for while all
-        places are taken no others are looked for."""
+        """Returns how many more faces were found in the scene of the last frame and have no place; at least, for while
+        all places are taken no others are looked for."""
         return self._left_out
 
     def look(self, frame: Frame) -> Look:

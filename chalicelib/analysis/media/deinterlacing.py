@@ -1,4 +1,4 @@
-"""Two fields to one picture, where a video stream says that its frames are two fields that were filmed one after the
+"""Two fields to one picture, if a video stream says that its frames are two fields that were filmed one after the
 other. What moves between the two is combed otherwise, and a combed mouth reads as another expression."""
 
 from collections.abc import Iterator

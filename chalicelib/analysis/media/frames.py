@@ -71,7 +71,7 @@ class MediaLimits:
 
 
 class FrameSource:
-    """Frames of an opened file: a context manager, closed by whoever opened it."""
+    """Frames of an opened file: a context manager, closed by the code that opened it."""
 
     def __init__(self, frames: Generator[Frame], opened: ExitStack) -> None:
         """`opened`: closed with the source, after its frames."""

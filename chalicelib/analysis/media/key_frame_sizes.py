@@ -26,7 +26,7 @@ Size = tuple[int, int]
 def largest_size(
     path: Path, demuxer: str, stream: VideoStream, limits: MediaLimits, while_reading: Callable[[], None]
 ) -> Size | None:
-    """Width and height of the largest key frame with the shape of the first one; None where that cannot be told without
+    """Width and height of the largest key frame with the shape of the first one; None if that cannot be told without
     decoding. `stream`: of the file, opened elsewhere. `while_reading` is called again and again."""
     size_of = _READERS.get(stream.codec_context.name)
     if demuxer != _DEMUXER or size_of is None:

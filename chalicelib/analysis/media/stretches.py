@@ -56,7 +56,8 @@ def _decoded(path: Path, info: MediaInfo, stretch: Stretch, limits: MediaLimits)
 
 
 def stretched(info: MediaInfo, stretch: Stretch) -> MediaInfo:
-    """What is known of a stretch of a video; of a still image, all. Raises `MediaError` if the file ends before."""
+    """Returns what is known of a stretch of a video; of a still image, all. Raises `MediaError` if the file ends
+    before."""
     if info.kind == "image" or stretch.is_whole:
         return info
     if info.duration_s is None:

@@ -25,8 +25,8 @@ from chalicelib.domain.measurements.frame_size import FrameSize
 
 
 class Decoding:
-    """One pass over a container from where it stands. `delivery` is the account; `own` is that of the pictures, and
-    their packets, with `own_from_s <= time < own_until_s`, where passes share a video."""
+    """One pass over a container from its present position. `delivery` is the account; `own` is that of the pictures,
+    and their packets, with `own_from_s <= time < own_until_s`, if passes share a video."""
 
     def __init__(
         self,

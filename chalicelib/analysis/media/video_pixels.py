@@ -49,11 +49,11 @@ class UprightPixels:
     def of(self, frame: VideoFrame, aspect: Fraction = SQUARE) -> NDArray[np.uint8]:
         """(H, W, 3) uint8 BGR, C-contiguous, turned upright by the frame's display matrix, with square pixels.
 
-        `aspect`: width over height of the frame's pixels. A frame that then has another size than the medium's is
+        `aspect`: width over height of the frame's pixels. A frame that then has another size than the video's is
         scaled to fit into it, as a player's window does, and centred on black.
 
-        Range and matrix are the stream's. Where it names no matrix, or one that cannot be applied, it is BT.709 for
-        frames larger than standard definition and BT.601 for others, as players have it; where it names no range, it
+        Range and matrix are the stream's. If it names no matrix, or one that cannot be applied, it is BT.709 for
+        frames larger than standard definition and BT.601 for others, as players have it; if it names no range, it
         is limited for YUV (but full for the `yuvj` formats) and full for grey. 10 and more bits are reduced to 8, alpha
         is dropped, transfer curves (HDR) are not mapped. MediaError: the pixel format cannot be converted.
         """

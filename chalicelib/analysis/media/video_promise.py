@@ -70,7 +70,7 @@ def require_kept(container: InputContainer, stream: VideoStream, delivery: Deliv
 
     That is: the decoder refused more than a twentieth of the packets (and more than two); or gave fewer frames than
     `MIN_FRAMES_PER_PACKET` allows; or, without an index, all streams ended before 95 % of the duration in the
-    header (and more than half a second before it); or reading broke off where the header promises nothing.
+    header (and more than half a second before it); or reading broke off and the header promises nothing.
     """
     require_decoded(delivery.packets, delivery.refused, delivery.frames)
     require_reach(container, stream, delivery)

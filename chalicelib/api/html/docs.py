@@ -39,7 +39,7 @@ _PAGE = Template("""<!DOCTYPE html>
 <h2 id="common">Common to all routes</h2>
 <p>Credentials are HTTP Basic, on everything that is not marked as public. Every GET also answers HEAD, with the same
 headers and no body; every path answers OPTIONS. The body of an error is an <a href="#Error">Error</a>,
-<code>{"error": "One sentence."}</code>:</p>
+<code>{"error": "A message."}</code>:</p>
 $errors
 <p>Headers that every answer may have, and some that only some have; each route lists its own:</p>
 $headers

@@ -37,7 +37,7 @@ Basic).</p>
 <p>These numbers describe what a face shows, not what a person feels. Measure only people who have agreed to it, expect
 errors that differ from person to person, and decide nothing about anyone by these numbers alone. The law, known
 weaknesses and checklists: <a href="$responsible_use">responsible use</a>.</p>
-<footer>An answer that is an error has one sentence that says what to do, and an <code>X-Request-Id</code> to quote.
+<footer>An error response has a message that says what to do, and an <code>X-Request-Id</code> to quote.
 </footer>
 </main>
 </body>

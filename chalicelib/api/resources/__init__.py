@@ -8,5 +8,5 @@ jobs             `/jobs`: create, list, get, update, requeue
 representations  `/entries/{entry_id}/representations`: the files of an entry
 responsible_use  `/responsible-use`: what the numbers are not, and what the law asks of those who make them
 uploads          Direct uploads: announced in JSON, sent to the media store, completed or given up here
-webhooks         Webhooks: where a job's end is told, and the secret that notifications are signed with
+webhooks         Webhooks: the URL notified of a job's end, and the secret that signs notifications
 """

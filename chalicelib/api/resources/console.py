@@ -1,6 +1,6 @@
 """`/console`: the console's page and its files, which lie in the package `chalicelib.console`.
 
-The page is asked for anew each time, by its ETag. Every other file has the digest of its bytes in its name, so that a
+The page is asked for again each time, by its ETag. Every other file has the digest of its bytes in its name, so that a
 browser keeps it for a year. Modules import each other by name; the page's import map says which file that is.
 """
 
@@ -99,7 +99,8 @@ def _policy(media_origin: str) -> str:
 
 
 def get_console(call: Call) -> Response:
-    """GET /console: a page to send media, watch jobs, and see results beside the film. It asks for a user by itself."""
+    """GET /console: a page to send media, watch jobs, and see results next to the film. It asks for a user by
+    itself."""
     headers: dict[str, str | list[str]] = {
         "Content-Type": HTML_CONTENT_TYPE,
         "Content-Security-Policy": _policy(call.services.entries.media_origin()),

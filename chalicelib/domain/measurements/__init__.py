@@ -7,6 +7,6 @@ metrics      The metrics that a face is given, in the order in which files list 
 reliability  The reliability of each metric: one table, from which documents, the API's description and the evaluation
              follow
 stitching    One stream of frames from those of overlapping segments: every frame once, and faces that keep their ids
-stretch      The stretch of a medium that is measured, and how many of its frames
+stretch      The stretch of a media file that is measured, and how many of its frames
 validity     The validity of the numbers of a face in a frame, and the reasons
 """

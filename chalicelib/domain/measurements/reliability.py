@@ -27,8 +27,8 @@ class Grade(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reliability:
-    """What was measured of one metric: how many frames and persons show it, the area under the ROC curve, the shares
-    (0..1) of frames that show it and of those that do not which score above 50. Nothing of it if `grade` is
+    """The measured reliability of one metric: how many frames and persons show it, the area under the ROC curve, the
+    shares (0..1) of frames that show it and of those that do not which score above 50. Nothing of it if `grade` is
     `NOT_MEASURED`."""
 
     grade: Grade
@@ -92,4 +92,4 @@ RELIABILITY: Mapping[str, Reliability] = {
     "surprise": _UNKNOWN,
 }
 """By metric: every expression but attention, which is the head's angle, and the seven emotions. Valence and engagement
-are sums of expressions; nobody has coded them."""
+are sums of expressions; no one has coded them."""

@@ -82,7 +82,7 @@ class JobOptions:
 
     @property
     def stretch(self) -> Stretch:
-        """What of a video is measured."""
+        """Returns the stretch of a video that is measured."""
         return Stretch(self.start_s, self.end_s, self.frames_per_second)
 
 

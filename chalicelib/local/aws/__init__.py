@@ -7,7 +7,7 @@ credentials        Credentials that are made for one run of the local stack and 
 dynamodb_lock      moto's DynamoDB, made safe for threads
 embedded           DynamoDB, S3 and SQS in this process
 environment        The environment in which boto3 finds the embedded AWS and nothing else
-guarded_app        What stands before the played AWS: nobody without this run's secret gets past it
+guarded_app        What stands before the played AWS: no one without this run's secret gets past it
 moto_server        moto behind its guard: DynamoDB, S3 and SQS over HTTP, for those who have this run's secret
 provisioning       What a deployment has in AWS, made by boto3: the table, the bucket that tells queues of uploads and
                    dropped files, the job queue, the queue of notifications, and their dead-letter queues

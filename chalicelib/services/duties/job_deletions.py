@@ -14,8 +14,8 @@ _COUNTED_RUNS = 200
 
 @dataclass(frozen=True, slots=True)
 class JobDeletion:
-    """What a deletion removes. `is_complete` is False if a worker may still be at the job: it is cancelled then, and
-    the sweeper removes the rest within minutes."""
+    """The data that a deletion removes. `is_complete` is False if a worker may still be at the job: it is cancelled
+    then, and the sweeper removes the rest within minutes."""
 
     job_id: str
     entries: int
@@ -39,7 +39,7 @@ class JobDeletions:
         """Removes the job. Raises `NotFound`.
 
         The reminder comes first: if this process dies anywhere, the sweeper completes the deletion. The file's name,
-        often a person's, goes from the row at once.
+        often a person's, is removed from the row at once.
         """
         job = self._jobs.get(caller.account_id, job_id)
         runs = range(1, min(job.run, _COUNTED_RUNS) + 1)

@@ -24,7 +24,7 @@ _LAST_WORDS_S = 120.0
 # Behind API Gateway a request has 29 seconds: after this time, no request is still working on what it began.
 _LONGEST_REQUEST_S = 60
 
-# After this a job that has run very often lets others come first, and goes on in the next sweep.
+# After this a job that has run very often lets others come first, and continues in the next sweep.
 _BUDGET_S = 10.0
 
 _log = logging.getLogger(__name__)
@@ -77,9 +77,9 @@ class JobRetention:
         self._clock = clock
 
     def perform(self, reminder: Reminder, *, author: str = AUTHOR) -> datetime | Reminder | None:
-        """Removes the job, in several goes if it has run very often. One that a worker may be at, or was at a moment
-        ago, is cancelled first and removed when the worker has stopped, one that has a webhook when that has been told.
-        """
+        """Removes the job, in several steps if it has run very often. One that a worker may be at, or was at a moment
+        ago, is cancelled first and removed when the worker has stopped, one that has a webhook when that has been
+        notified."""
         account_id, job_id = reminder.account_id, reminder.subject_id
         try:
             before = self._jobs.get(account_id, job_id).status

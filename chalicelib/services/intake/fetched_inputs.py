@@ -2,7 +2,7 @@
 
 An attempt stores the bytes under a key of its own, then the entry that names them, then gives the entry to the job. In
 between the job may be cancelled, expire or be taken over by another worker, and the attempt may die. So a reminder of
-the attempt comes before its bytes, and whoever comes afterwards (the attempt itself where it has lost the job, else the
+the attempt comes before its bytes, and the next to look (the attempt itself if it has lost the job, else the
 sweeper) sees by the rows alone what has become of them.
 """
 

@@ -1,9 +1,9 @@
 """Objects that arrived by a direct upload, as files of entries.
 
-A form works until it expires, also after its file has arrived: whoever has it could put other bytes of the same size in
+A form works until it expires, also after its file has arrived: its holder could put other bytes of the same size in
 the place of those that were measured. So what came by a form is copied to a key that nothing is signed for, and that
 key is the file's; the form's own key is cleared, again each time something is sent there. The parts of an upload are
-good for nothing once they are joined, so an object that came in parts stays where it is.
+good for nothing once they are joined, so an object that came in parts stays in its place.
 """
 
 from contextlib import suppress

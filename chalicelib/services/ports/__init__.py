@@ -14,7 +14,7 @@ drops         The drop-folder.
 segments      The segments of runs.
 batch         Work that takes too long for a Lambda function.
 dead_letters  Runs that were given up.
-reminders     What is due at a time.
+reminders     Reminders of what is due
 webhooks      Notifications to URLs that clients name.
 all_ports     Every port of a process.
 """

@@ -1,4 +1,4 @@
-"""What is due at a time."""
+"""Reminders of what is due."""
 
 from datetime import datetime
 from typing import Protocol
@@ -7,7 +7,7 @@ from chalicelib.domain.reminders import Duty, Reminder
 
 
 class ReminderStore(Protocol):
-    """What is due at a time."""
+    """Keeps reminders of what is due."""
 
     def set(self, reminder: Reminder) -> None:
         """Writes the reminder, or moves the one of the same duty and subject."""

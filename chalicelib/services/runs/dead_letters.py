@@ -71,7 +71,7 @@ _STORED_WITHIN_S = 900.0
 
 
 class JobMessageDuty:
-    """The duty `JOB_MESSAGE`: a job that waits has a message, whoever made it wait, or ends."""
+    """The duty `JOB_MESSAGE`: a job that waits has a message, however it came to wait, or ends."""
 
     def __init__(self, jobs: JobStore, queue: JobQueue, clock: Clock) -> None:
         self._jobs = jobs

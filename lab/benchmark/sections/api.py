@@ -1,4 +1,4 @@
-"""How many requests a second the API answers."""
+"""Measures how many requests a second the API answers."""
 
 import http.client
 import sys

@@ -1,4 +1,4 @@
-"""What a minute of video takes of a processor, and costs as a Lambda function."""
+"""Measures what a minute of video takes of a processor, and costs as a Lambda function."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _BAR = Bar(at_most=0.001)
 
 @dataclass(frozen=True, slots=True)
 class Minute:
-    """What a minute of one clip took here, under one job."""
+    """The cost of a minute of one clip here, under one job."""
 
     clip: Clip
     job: str

@@ -29,7 +29,7 @@ _BUSY = 0.85
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """How many faces a photo shows, and how many each found."""
+    """The number of faces in a photo, and the number that each found."""
 
     name: str
     shown: int
@@ -39,17 +39,18 @@ class Photo:
 
 @dataclass(frozen=True, slots=True)
 class Race:
-    """What was measured on one clip: the runs of each contestant, in the order of time."""
+    """The measurements on one clip: the runs of each contestant, in the order of time."""
 
     clip: Clip
     runs: Mapping[str, list[Run]] = field(default_factory=dict)
 
     def finds_all(self, name: str) -> bool:
-        """Whether the contestant found exactly the clip's faces in nearly every frame."""
+        """Returns True if the contestant found exactly the clip's faces in nearly every frame."""
         return all(run.share_with(self.clip.faces) >= _FOUND_SHARE for run in self.runs[name])
 
     def ratio(self, name: str) -> Spread | None:
-        """How many times as fast as MediaPipe; None where not both found the faces, or read unlike many frames."""
+        """Returns how many times as fast as MediaPipe; None if not both found the faces, or read unlike many
+        frames."""
         if OPPONENT not in self.runs or not (self.finds_all(name) and self.finds_all(OPPONENT)):
             return None
         mine, other = self.runs[name], self.runs[OPPONENT]
@@ -58,7 +59,8 @@ class Race:
         return speed_ratios([run.wall_s for run in mine], [run.wall_s for run in other])
 
     def processor_ratio(self, name: str) -> float | None:
-        """How many times the processor time of ours MediaPipe takes, which other work on the machine hardly changes."""
+        """Returns how many times the processor time of ours MediaPipe takes, which other work on the machine hardly
+        changes."""
         if self.ratio(name) is None:
             return None
         return (
@@ -71,7 +73,7 @@ class Race:
         return spread([run.frames_per_s for run in self.runs[name]])
 
     def cores(self, name: str) -> float:
-        """How many cores were at work, in the mean."""
+        """Returns how many cores were at work, in the mean."""
         return spread([run.cpu_s / run.wall_s for run in self.runs[name]]).median
 
     def cpu_s_per_minute(self, name: str) -> float | None:
@@ -136,7 +138,7 @@ def _photos(media: Path, own: Contestant, other: Contestant) -> list[Photo]:
 
 
 def section(races: Sequence[Race], opponent_lacks: str, photos: Sequence[Photo] = ()) -> Section:
-    """What the races say."""
+    """Returns what the races say."""
     figures = [figure for race in races for name in JOBS for figure in _figures(race, name)]
     rows = [_row(race, name) for race in races for name in race.runs]
     header = (
@@ -222,7 +224,7 @@ def _most_seen(run: Run) -> str:
 
 
 def _limit(race: Race) -> str:
-    """What keeps the first clip's default job from being faster, as far as cores tell it."""
+    """Returns what keeps the first clip's default job from being faster, as far as cores tell it."""
     cores, there = race.cores(JOBS[0]), len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
     if cores < LEAST_CORES:
         return DISTURBED

@@ -1,4 +1,4 @@
-"""How much memory a job takes, and that it does not grow with the length of the video."""
+"""Measures how much memory a job takes, and that it does not grow with the length of the video."""
 
 import sys
 from collections.abc import Mapping, Sequence
@@ -44,14 +44,14 @@ class Peak:
 
 
 def measure(bench: Bench) -> Section:
-    """Every run in a fresh process; the longest beside the others, since memory does not depend on that."""
+    """Every run in a fresh process; the longest next to the others, since memory does not depend on that."""
     longest, *others = [
         task for minutes in sorted(bench.effort.minutes, reverse=True) for task in _tasks(bench, minutes)
     ]
     tasks = (longest, *others)
     try:
         with _process(bench, longest) as process:
-            bench.tell(f"{longest.subject}, {longest.minutes:g} minutes: begun, beside the others")
+            bench.tell(f"{longest.subject}, {longest.minutes:g} minutes: begun, in parallel with the others")
             process.ask(longest.request)
             peaks = [_peak(bench, task) for task in others]
             peaks.insert(0, _told(bench, longest, process.answer()))

@@ -1,4 +1,4 @@
-"""Whose processor time a frame is."""
+"""Measures whose processor time a frame is."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

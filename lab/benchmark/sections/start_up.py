@@ -1,4 +1,4 @@
-"""How long processes take to be ready."""
+"""Measures how long processes take to be ready."""
 
 import os
 import subprocess
@@ -44,7 +44,7 @@ def measure(bench: Bench) -> Section:
 
 
 def _environment() -> Mapping[str, str]:
-    """Nothing is asked of AWS before a message comes, so an address where nobody answers will do."""
+    """Nothing is asked of AWS before a message comes, so an address at which no one answers will do."""
     settings = {
         "MIEN_TABLE_NAME": "table",
         "MIEN_MEDIA_BUCKET": "bucket",

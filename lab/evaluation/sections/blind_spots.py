@@ -1,5 +1,5 @@
-"""Whether the expressions that a teacher of blendshapes does not know respond where they should: nose wrinkle, cheek
-raise, eye widen."""
+"""Measures whether the expressions that a teacher of blendshapes does not know respond where they should: nose wrinkle,
+cheek raise, eye widen."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ _STEPS = (0.0, 0.25, 0.5, 0.75, 1.0)
 _RISE = 30.0
 _SIDE_EFFECT = 10.0
 _ROUGHNESS = 0.5
-# What somebody who looks at the picture sees in it.
+# What someone who looks at the picture sees in it.
 _SHOWS = {
     "nose wrinkle": ("faces/45-m7-di-ph.jpg",),
     "cheek raise": ("faces/0-f15-hao-ph.jpg", "faces/single_face.jpg"),

@@ -1,4 +1,4 @@
-"""Whether all faces of group photos are found, and nothing else."""
+"""Measures whether all faces of group photos are found, and nothing else."""
 
 import json
 from collections.abc import Sequence
@@ -27,8 +27,8 @@ class TrueFace:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """How a picture's faces were found. `wanted`: how many of the true ones a job is to report; `missed`: the places of
-    those that it did not; `false`: faces where none is."""
+    """The result on one picture. `wanted`: how many of the true ones a job is to report; `missed`: the
+    places of those that it did not; `false`: faces where none is."""
 
     picture: str
     true: int
@@ -62,7 +62,7 @@ def _without_limit(bench: Workbench, found: Found) -> Found:
 
 
 def matched(picture: str, faces: Sequence[TrueFace], found: Sequence[FaceMetrics], most: int = MAX_FACES) -> Found:
-    """Each true face with a found one whose box is round its middle. Where there are more than `most`, the largest are
+    """Each true face with a found one whose box is round its middle. If there are more than `most`, the largest are
     wanted; boxes of detector and mesh differ, so one that is about as large as the smallest of these may stand in."""
     taken: set[int] = set()
     missed: list[TrueFace] = []
@@ -95,7 +95,7 @@ def _section(results: Sequence[Found], unlimited: Sequence[Found]) -> Section:
         Figure("wanted", "faces that jobs are to report", wanted),
         Figure("missed", "of these not found", lacking, "", Bar(at_most=0.0), "detection"),
         Figure(
-            "missed_without_limit", "not found where a job reports all", len(hidden), "", Bar(at_most=0.0), "detection"
+            "missed_without_limit", "not found if a job reports all", len(hidden), "", Bar(at_most=0.0), "detection"
         ),
         Figure("false", "false faces", false, "", Bar(at_most=0.0), "detection"),
     )
@@ -108,7 +108,7 @@ def _section(results: Sequence[Found], unlimited: Sequence[Found]) -> Section:
     return Section(
         NAME,
         "Faces in group photos",
-        "The middles of all faces were marked and looked at one by one. A face counts as found where one reported "
+        "The middles of all faces were marked and looked at one by one. A face counts as found if one reported "
         f"box lies round its middle. A job reports at most {MAX_FACES} faces; in `26.jpg`, which shows more, the "
         "largest are wanted (one within a tenth of the smallest of these may stand in for it), and all of them with "
         "the limit taken away.",

@@ -1,4 +1,4 @@
-"""Whether the same picture gives the same numbers as a still, as a video and through the API."""
+"""Measures whether the same picture gives the same numbers as a still, as a video and through the API."""
 
 import json
 import tempfile
@@ -118,7 +118,7 @@ def _numbers(values: Mapping[str, Any]) -> dict[str, float]:
 
 
 def difference(one: Faces, other: Faces) -> float:
-    """The largest difference of any metric of any face; infinite where faces or metrics are not the same."""
+    """The largest difference of any metric of any face; infinite if faces or metrics are not the same."""
     if one.keys() != other.keys() or any(one[face].keys() != other[face].keys() for face in one):
         return float("inf")
     differences = (abs(one[face][name] - other[face][name]) for face in one for name in one[face])

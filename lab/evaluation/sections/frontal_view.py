@@ -1,4 +1,5 @@
-"""What seeing the face from the front costs: the teacher asked of the very same meshes, turned to the front."""
+"""Measures what seeing the face from the front costs: the teacher asked of the very same meshes, turned to the
+front."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

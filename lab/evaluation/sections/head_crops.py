@@ -1,4 +1,4 @@
-"""Whether faces that fill their picture are found, and measured as in the picture that they were cut from."""
+"""Measures whether faces that fill their picture are found, and measured as in the picture that they were cut from."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -75,7 +75,7 @@ def crops_of(image: NDArray[np.uint8], points: NDArray[np.float64]) -> Iterator[
 
 
 def _cut(kind: str, image: NDArray[np.uint8], points: NDArray[np.float64], scale: float) -> Crop:
-    """What of the picture lies in the box of the mesh, made `scale` times as large about its middle."""
+    """Returns what of the picture lies in the box of the mesh, made `scale` times as large about its middle."""
     low, high = points[:, :2].min(axis=0), points[:, :2].max(axis=0)
     middle, reach = (low + high) / 2, (high - low) * scale / 2
     left, top = np.maximum(np.round(middle - reach), 0).astype(int).tolist()

@@ -1,4 +1,4 @@
-"""Whether a face keeps its identity, and gives it to nobody else."""
+"""Measures whether a face keeps its identity, and gives it to no one else."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ _SAMPLE = "passing in front of one"
 
 
 def evaluate(bench: Workbench) -> Section:
-    """Over all made clips; over one where the effort is small."""
+    """Over all made clips; over one if the effort is small."""
     full = bench.effort.frames >= _FULL_FRAMES
     results = measure_identities(bench.models, bench.media, Mesh.ATTENTION, only=lambda name: full or name == _SAMPLE)
     return _section(results)

@@ -1,4 +1,4 @@
-"""Whether scores stay as they are while the points of the mesh tremble, as those of a real clip do."""
+"""Measures whether scores stay as they are while the points of the mesh tremble, as those of a real clip do."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

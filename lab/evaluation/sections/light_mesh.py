@@ -1,4 +1,5 @@
-"""What the light mesh of `sdk-metrics` costs: its scores against those of the attention mesh on the same faces."""
+"""Measures what the light mesh of `sdk-metrics` costs: its scores against those of the attention mesh on the same
+faces."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,5 @@
-"""What the correction by a person's own neutral does to faces at rest, and what it leaves of smiles and of talking."""
+"""Measures what the correction by a person's own neutral does to faces at rest, and what it leaves of smiles and of
+talking."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
@@ -146,7 +147,7 @@ def _section(rests: Pairs, smile: Pairs, minutes: Sequence[Pairs], talk: Pairs) 
     return Section(
         NAME,
         "A person's own neutral",
-        "What is left of the false alarms where a film is long enough to know the person. Films of 20 s at 5 frames a "
+        "What is left of the false alarms if a film is long enough to know the person. Films of 20 s at 5 frames a "
         f"second, of which the last 5 s are judged, are made of the portraits of [{neutral_faces.NAME}]"
         "(#false-alarms-on-neutral-faces), moved, turned and made noisy as by a hand-held camera. Smiles: the neutral "
         f"stretch of `{neutral_faces.CLIP}` to and fro for 20 s, then the end of that clip, where he smiles; and two "

@@ -1,4 +1,4 @@
-"""What scores are worth on performances of eight persons, coded by eye."""
+"""Measures what scores are worth on performances of eight persons, coded by eye."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence

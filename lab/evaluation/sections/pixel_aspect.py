@@ -41,7 +41,7 @@ def evaluate(bench: Workbench) -> Section:
         missed = sum(each is None for each in told)
         before = [each for each in untold if each is not None]
         rows.append((name, len(images), missed, mean, tenths(float(np.mean(before))) if before else None))
-        text = f"mean error of a score where pixels are stored {name}"
+        text = f"mean error of a score if pixels are stored {name}"
         bar = Bar(at_most=_MOST_POINTS)
         figures.append(Figure(f"error_{aspect.numerator}_{aspect.denominator}", text, mean, "points", bar))
     worst = max(figure.value or 0.0 for figure in figures)

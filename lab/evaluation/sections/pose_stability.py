@@ -1,5 +1,5 @@
-"""Whether scores stay as they are while the head turns: meshes turned by their own depth, pictures bent the same way
-and measured again, and the turns of a real clip."""
+"""Measures whether scores stay as they are while the head turns: meshes turned by their own depth, pictures bent the
+same way and measured again, and the turns of a real clip."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Whether posed faces show what they were posed for, and smiling ones a smile."""
+"""Measures whether posed faces show what they were posed for, and smiling ones a smile."""
 
 from collections.abc import Mapping
 
@@ -81,7 +81,7 @@ def _strongest(values: Mapping[str, float]) -> str:
 
 
 def _smile(bench: Workbench, picture: str, place: tuple[float, float]) -> float | None:
-    """Of the face whose box is round `place`; none where there is no such face."""
+    """Of the face whose box is round `place`; none if there is no such face."""
     for face in bench.measured(f"faces/{picture}.jpg")[0].faces:
         left, top = face.values["face box left"], face.values["face box top"]
         right, bottom = left + face.values["face box width"], top + face.values["face box height"]

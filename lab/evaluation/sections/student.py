@@ -1,4 +1,4 @@
-"""How good the trained network is on persons that it has not seen, and how steady while a head turns."""
+"""Measures how good the trained network is on persons that it has not seen, and how steady while a head turns."""
 
 import json
 from collections.abc import Mapping
@@ -64,7 +64,7 @@ def evaluate(bench: Workbench) -> Section:
 
 
 def on_clips_held_out() -> HeldOut:
-    """What the training found on each clip with networks that had not seen its person: by mesh, of `POOLED` and
+    """Returns what the training found on each clip with networks that had not seen its person: by mesh, of `POOLED` and
     `VISIBLE` frames."""
     record: Mapping[str, Any] = json.loads(_RECORD.read_text(encoding="utf-8"))
     return {

@@ -1,4 +1,4 @@
-"""Whether the product says what the published Face Landmarker says, and stays steadier while a head turns."""
+"""Measures whether the product says what the published Face Landmarker says, and stays steadier while a head turns."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -126,7 +126,7 @@ def _section(
     reading = (
         (f"Below {_LEAST_CORRELATION:g} on clips or portraits: {', '.join(below)}. " if below else "")
         + f"Turned by up to 30 degrees, our scores spread by {_two(steadiness.turns[0]):g} points, the teacher's by "
-        f"{_two(steadiness.turns[1]):g}. The teacher is a model as well: where both differ, nobody knows who is right."
+        f"{_two(steadiness.turns[1]):g}. The teacher is a model as well: where both differ, no one knows who is right."
     )
     header = ("expression", "blendshape", "its spread, clips", "correlation", "its spread, portraits", "correlation")
     blendshapes = tuple(

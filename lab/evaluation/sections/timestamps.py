@@ -1,4 +1,4 @@
-"""Whether every frame has the time that its container states."""
+"""Measures whether every frame has the time that its container states."""
 
 import tempfile
 from fractions import Fraction

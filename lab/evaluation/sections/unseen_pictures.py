@@ -1,4 +1,5 @@
-"""How good the trained networks are on pictures that nothing was learned from: many persons, one moment of each."""
+"""Measures how good the trained networks are on pictures that nothing was learned from: many persons, one moment of
+each."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -31,7 +32,7 @@ _CROPS = 4  # as the training measures its portraits
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What was measured: `faces` by picture, and measurements of them."""
+    """The measurements: `faces` by picture, and measurements of them."""
 
     faces: Mapping[str, int]
     measurements: int

@@ -1,4 +1,4 @@
-"""What the kinds of scores make of the same faces, and what is kept of how many faces."""
+"""Tests what the kinds of scores make of the same faces, and what is kept of how many faces."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -32,7 +32,7 @@ from chalicelib.domain.requests.recipes import RECIPES, Mesh, Scores
 
 
 def _recipe_metrics(scores: Scores) -> MetricSet:
-    """What a job with such scores has."""
+    """Returns what a job with such scores has."""
     recipe = next(each for each in RECIPES.values() if each is not None and each.scores is Scores.OWN_NEUTRAL)
     return replace(recipe, scores=scores).metrics(expressions_only=False)
 

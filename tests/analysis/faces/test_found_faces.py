@@ -17,7 +17,7 @@ _SCALES = (0.9, 1.0, 1.15, 1.3)
 
 
 def _cropped(image: NDArray[np.uint8], face: FaceMetrics, scale: float) -> NDArray[np.uint8]:
-    """What of the picture lies in the box of the face, made `scale` times as large about its middle."""
+    """Returns what of the picture lies in the box of the face, made `scale` times as large about its middle."""
     left, top, width, height = (face.values[f"face box {side}"] for side in ("left", "top", "width", "height"))
     across, down = (scale - 1) * width / 2, (scale - 1) * height / 2
     first_y, first_x = max(round(top - down), 0), max(round(left - across), 0)

@@ -14,7 +14,7 @@ from chalicelib.domain.requests.recipes import Mesh
 from tests.analysis.conftest import read_picture
 from tests.analysis.network_fakes import FakeModels
 
-# Of the crop's side: how far the mesh of a face moves where the crop is turned or shifted with the picture.
+# Of the crop's side: how far the mesh of a face moves if the crop is turned or shifted with the picture.
 _MESH_TOLERANCE = 0.012
 
 

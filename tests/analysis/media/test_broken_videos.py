@@ -1,4 +1,4 @@
-"""Videos that are cut short or damaged: a little is forgiven, much is refused, and always with a sentence."""
+"""Videos that are cut short or damaged: a little is forgiven, much is refused, and always with a message."""
 
 import subprocess
 import sys

@@ -36,7 +36,7 @@ def played(path: Path) -> list[Frame]:
 
 
 def combing(frames: list[Frame]) -> float:
-    """How much each row differs from the mean of its neighbours."""
+    """Returns how much each row differs from the mean of its neighbours."""
     rows = np.stack([frame.image[:, :, 1].astype(float) for frame in frames])
     return float(np.abs(rows[:, 1:-1] - (rows[:, :-2] + rows[:, 2:]) / 2).mean())
 

@@ -1,4 +1,4 @@
-"""Files of the kinds that people reported, read from beside the repository, each with its right answer."""
+"""Files of the kinds that people reported, read from next to the repository, each with its right answer."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -18,7 +18,7 @@ from tests.analysis.conftest import calibrated
 def field(shared_media: Path) -> Path:
     folder = shared_media / "field"
     if not folder.is_dir():
-        pytest.skip("there are no field cases beside the repository")
+        pytest.skip("there are no field cases next to the repository")
     return folder
 
 

@@ -1,4 +1,4 @@
-"""The door: what is let in, and the sentences for what is not."""
+"""The door: what is let in, and the messages for what is not."""
 
 import random
 from collections.abc import Callable

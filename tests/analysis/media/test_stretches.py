@@ -1,4 +1,4 @@
-"""What of a medium a job measures, held against all of it."""
+"""Compares the stretch of a media file that a job measures with all of it."""
 
 from collections.abc import Callable
 from contextlib import closing
@@ -88,7 +88,7 @@ def test_ten_seconds_at_three_frames_a_second_are_those_frames_of_the_whole(
 
 
 class _Unwatched:
-    """A report that nobody reads."""
+    """A report that no one reads."""
 
     def count_elsewhere(self, measured: Callable[[], int]) -> None:
         """See `Report`."""

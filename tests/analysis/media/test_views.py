@@ -1,4 +1,4 @@
-"""What must not change, and how what must change does, when one face is seen in another way."""
+"""Tests what must not change, and how what must change does, when one face is seen in another way."""
 
 from collections.abc import Mapping
 from pathlib import Path

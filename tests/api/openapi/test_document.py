@@ -239,7 +239,7 @@ def _entry(entry_id: str) -> Entry:
 
 
 def _text_of(page: str) -> str:
-    """What a person reads, with single spaces."""
+    """Returns what a person reads, with single spaces."""
     texts: list[str] = []
     parser = HTMLParser(convert_charrefs=True)
     parser.handle_data = texts.append  # type: ignore[method-assign,assignment]  # it is called with one text

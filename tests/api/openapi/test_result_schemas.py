@@ -46,7 +46,7 @@ BOTH = pytest.mark.parametrize("expressions_only", [False, True], ids=["everythi
 def _files(
     name: JobName, directory: Path, *, expressions_only: bool, baseline: NeutralBaseline = NeutralBaseline.ON
 ) -> dict[str, bytes]:
-    """What a job of that name leaves, by content type: two faces, then none."""
+    """Returns what a job of that name leaves, by content type: two faces, then none."""
     recipe = make_recipe(name, neutral_baseline=baseline, table=ResultTable.PARQUET)
     metrics = recipe.metrics(expressions_only=expressions_only)
     faces = tuple(FaceMetrics(face_id, dict.fromkeys(metrics.names, 7.5)) for face_id in (0, 1))
@@ -57,7 +57,7 @@ def _files(
 
 
 def _documents(content_type: str, data: bytes) -> Iterator[tuple[str, Any]]:
-    """What is in a file, with the name of the schema that it has to satisfy."""
+    """Yields what is in a file, with the name of the schema that it has to satisfy."""
     if content_type == CSV_CONTENT_TYPE:
         yield from (("CsvRow", row) for row in csv.DictReader(io.StringIO(data.decode(), newline="")))
     elif content_type == PARQUET_CONTENT_TYPE:

@@ -134,7 +134,7 @@ def _call_often(api: Api, operation: Operation) -> None:
         as_described = operation.as_strategy(GenerationMode.POSITIVE, path_parameters=parameters)
         otherwise = operation.as_strategy(GenerationMode.NEGATIVE, path_parameters=parameters)
         _call_with(api, operation, as_described)
-        # Where nothing can be wrong, `otherwise` is empty.
+        # If nothing can be wrong, `otherwise` is empty.
         _call_with(api, operation, otherwise if _can_be_wrong(operation) else st.one_of([otherwise, as_described]))
 
 

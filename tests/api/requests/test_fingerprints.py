@@ -1,4 +1,4 @@
-"""What a multipart body says, whatever its bytes."""
+"""Tests what a multipart body says, whatever its bytes."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -131,7 +131,7 @@ _FRAGMENTS = st.sampled_from(
 
 
 def _refusal(parse: Callable[[], object]) -> str | None:
-    """The sentence that `parse` refuses with, None where it succeeds. Every other exception passes."""
+    """The message with which `parse` refuses, None if it succeeds. Every other exception passes."""
     try:
         parse()
     except CallerError as error:

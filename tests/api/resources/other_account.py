@@ -53,7 +53,7 @@ class Probe:
         return _PARAMETER.sub(lambda match: ids[match[1]], self.route.path)
 
     def answers(self, client: Client, ids: dict[str, str]) -> list[requests.Response]:
-        """What the client gets, with each kind of body."""
+        """Returns what the client gets, for each kind of body."""
         return [client.call(self.method, self.path(ids), **body) for body in _bodies()]
 
 

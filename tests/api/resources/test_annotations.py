@@ -14,7 +14,7 @@ _FORM = "application/x-www-form-urlencoded"
 
 @pytest.fixture
 def annotations_url(api: Api) -> str:
-    """Where a fresh entry of Ada's takes annotations."""
+    """Returns where a fresh entry of Ada's takes annotations."""
     return str(api.ada.send_entry().json()["annotations"])
 
 

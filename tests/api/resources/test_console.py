@@ -13,7 +13,7 @@ from tests.api.api_server import Api, Client
 
 @pytest.fixture
 def stranger(api: Api) -> Client:
-    """Nobody's browser: the console asks for a user by itself."""
+    """No one's browser: the console asks for a user by itself."""
     api.ada.auth = None
     return api.ada
 

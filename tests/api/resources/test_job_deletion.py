@@ -1,4 +1,4 @@
-"""`DELETE /jobs/{job_id}`: the whole job, and nobody else's."""
+"""`DELETE /jobs/{job_id}`: the whole job, and no one else's."""
 
 import pytest
 

@@ -13,7 +13,7 @@ URL = "https://receiver.example.org/hook?token=quiet"
 
 
 def _pump(api: Api) -> None:
-    """What Lambda does with the queue of deliveries; the messages stay, as if they came twice."""
+    """Checks what Lambda does with the queue of deliveries; the messages stay, as if they came twice."""
     for message in api.backstage.deliveries.sent:
         api.services.notifications.send(message.account_id, message.job_id)
 

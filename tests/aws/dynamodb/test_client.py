@@ -1,4 +1,4 @@
-"""Where a client goes that is told its endpoint."""
+"""Tests which endpoint a client uses if one is given."""
 
 import pytest
 

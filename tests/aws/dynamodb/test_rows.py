@@ -1,4 +1,4 @@
-"""What a row looks like. The tables of older deployments hold such rows."""
+"""Tests what a row looks like. The tables of older deployments hold such rows."""
 
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal

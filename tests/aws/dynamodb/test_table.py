@@ -1,4 +1,4 @@
-"""What the table does beyond the ports' promises: retries, pages, failures, what it asks of DynamoDB."""
+"""Tests what the table does beyond the ports' promises: retries, pages, failures, what it asks of DynamoDB."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -24,7 +24,7 @@ def stack(aws_environment: None, aws_session: Session) -> Iterator[MotoStack]:
 
 
 class _StubbedTable:
-    """A table whose client answers as told."""
+    """A table whose client answers as given."""
 
     def __init__(self, session: Session) -> None:
         client = AwsClients(session).dynamodb

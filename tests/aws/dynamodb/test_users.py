@@ -1,4 +1,4 @@
-"""What DynamoDB is not even asked for."""
+"""Tests which questions do not reach DynamoDB."""
 
 import pytest
 from boto3.session import Session

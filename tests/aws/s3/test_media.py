@@ -1,4 +1,4 @@
-"""What S3 is asked for, and how much of a stream is held at a time."""
+"""Tests what S3 is asked for, and how much of a stream is held at a time."""
 
 import io
 from collections.abc import Iterator

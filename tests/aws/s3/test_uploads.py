@@ -1,4 +1,4 @@
-"""What is signed for direct uploads. moto takes anything, so the signed policy itself is read."""
+"""Tests what is signed for direct uploads. moto takes anything, so the signed policy itself is read."""
 
 import base64
 import json

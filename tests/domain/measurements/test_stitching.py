@@ -23,7 +23,7 @@ def _face(face_id: int, place: float, jitter: float = 0.0) -> FaceMetrics:
 
 
 def _segments(video: list[FrameMetrics], plan: SegmentPlan, jitter: float = 0.0) -> list[list[FrameMetrics]]:
-    """What each segment measures: the same faces under ids of its own, and a little elsewhere."""
+    """Returns what each segment measures: the same faces under ids of its own, and a little elsewhere."""
     parts = []
     for index in range(plan.count):
         segment = plan.segment(index)

@@ -1,4 +1,4 @@
-"""What another user of this machine can try, with the standard library only: prints one status per attempt.
+"""Tries what another user of this machine can try, with the standard library only: prints one status per attempt.
 
 Arguments: the address of the AWS, that of Batch, a directory, a process id, and a file that must not come to be.
 """

@@ -1,4 +1,4 @@
-"""Arrays of processes: each index by itself, again where it fails, and none left behind."""
+"""Arrays of processes: each index by itself, again if it fails, and none left behind."""
 
 import sys
 from collections.abc import Iterator

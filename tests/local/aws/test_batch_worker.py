@@ -1,4 +1,4 @@
-"""The worker as a process of its own: what it is told, how it ends, and how it gives a job back."""
+"""The worker as a process of its own: its arguments, how it ends, and how it gives a job back."""
 
 import signal
 import subprocess
@@ -74,7 +74,7 @@ def test_who_is_told_nothing_of_use_ends_with_a_line_and_another_status(
 
 
 def test_a_process_that_is_told_to_end_gives_its_job_back(aws: EmbeddedAws, services: Services, tmp_path: Path) -> None:
-    """As before a spot instance goes: nobody has to wait for the lease to end."""
+    """As before a spot instance is taken away: no one has to wait for the lease to end."""
     write_demo_clip(tmp_path / "clip.mp4")
     job = _job(services, (tmp_path / "clip.mp4").read_bytes())
     process = _start(aws, "--job", encode_message(job.message), TMPDIR=str(tmp_path))

@@ -26,7 +26,7 @@ PAGE = "https://elsewhere.example"
 
 
 class UnreadBody(io.RawIOBase):
-    """A body that nobody may read before the credentials are known to be right."""
+    """A body that no one may read before the credentials are known to be right."""
 
     def read(self, _size: int = -1) -> bytes:
         raise AssertionError("the body of a request without credentials was read")

@@ -1,4 +1,4 @@
-"""Whoever is not of the stack: a page in a real browser, and another user of this machine."""
+"""Callers from outside the stack: a page in a real browser, and another user of this machine."""
 
 import json
 import os

@@ -17,7 +17,7 @@ _LIMIT = 100_000
 
 @dataclass(frozen=True)
 class Gate:
-    """What holds `/slow` up: it says that it was entered, and answers once it is released."""
+    """Holds `/slow` up: it says that it was entered, and answers once it is released."""
 
     entered: threading.Event = field(default_factory=threading.Event)
     released: threading.Event = field(default_factory=threading.Event)
@@ -92,7 +92,7 @@ class Wire:
         return status, headers, self._stream.read(int(headers.get("content-length", "0")))
 
     def is_over(self) -> bool:
-        """Whether the server has hung up."""
+        """Returns True if the server has hung up."""
         return self._stream.read(1) == b""
 
 

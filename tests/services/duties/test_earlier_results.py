@@ -1,4 +1,4 @@
-"""Results of an earlier run: named until another run is done, then deleted, whoever dies in between."""
+"""Results of an earlier run: named until another run is done, then deleted, whatever dies in between."""
 
 from contextlib import suppress
 

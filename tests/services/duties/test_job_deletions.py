@@ -1,4 +1,4 @@
-"""Jobs that their owners delete: nothing of a person is left, whoever dies in between."""
+"""Jobs that their owners delete: nothing of a person is left, whatever dies in between."""
 
 from contextlib import suppress
 

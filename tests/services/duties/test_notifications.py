@@ -1,4 +1,4 @@
-"""Ends of jobs are told, once or again, whatever dies in between."""
+"""Ends of jobs are announced, once or again, whatever dies in between."""
 
 import hashlib
 import hmac
@@ -40,7 +40,7 @@ def _cancel(world: World, job: Job) -> Job:
 
 
 def _pump(world: World) -> None:
-    """What Lambda does with the queue of deliveries."""
+    """Checks what Lambda does with the queue of deliveries."""
     waiting, world.deliveries.sent = world.deliveries.sent, []
     for message in waiting:
         world.notifications.send(message.account_id, message.job_id)

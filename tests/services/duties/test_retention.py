@@ -1,4 +1,4 @@
-"""Jobs that expire: everything of theirs goes, a line of the audit trail stays, others are left alone."""
+"""Jobs that expire: everything of theirs is deleted, a line of the audit trail stays, others are left alone."""
 
 from collections.abc import Callable
 from dataclasses import replace

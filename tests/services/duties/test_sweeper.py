@@ -1,4 +1,4 @@
-"""What is due is done, once or again, and one duty that fails does not hold up the rest."""
+"""Duties are done when they are due, once or again, and one that fails does not hold up the rest."""
 
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -63,7 +63,7 @@ def test_a_sweep_is_bounded() -> None:
 
 
 def test_a_reminder_is_moved_on_before_its_duty() -> None:
-    """What ends the process in the middle of it is not the first thing of the next sweep."""
+    """A duty that ends the process is not the first one of the next sweep."""
     clock, reminders = FixedClock(), _reminders()
 
     def dies(_reminder: Reminder) -> datetime | None:

@@ -1,4 +1,4 @@
-"""What was dropped, and what was made of it, goes with the entry or the job; what belongs to others stays."""
+"""A dropped file and its results are deleted with the entry or the job; files of others stay."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -70,7 +70,7 @@ def _failed_then_finished(world: World) -> Job:
 
 
 def _left(world: World) -> dict[str, int]:
-    """How many versions there are of what was dropped, said and copied, hidden ones included."""
+    """Returns how many versions there are of what was dropped, said and copied, hidden ones included."""
     places = (KEY, CSV, SENTENCE)
     return {key: len(world.dropped.kept(key)) for key in places if world.dropped.kept(key)}
 

@@ -42,7 +42,7 @@ def _drop(world: World, path: str, body: bytes = b"media", **more: dict[str, str
 
 
 def _texts(world: World) -> dict[str, str]:
-    """What lies under `results/`, by path below the account."""
+    """Returns what lies under `results/`, by path below the account."""
     prefix = f"results/{ADA.account_id}/"
     objects = world.media.objects.items()
     return {key.removeprefix(prefix): found.body.decode() for key, found in objects if key.startswith("results/")}

@@ -1,4 +1,4 @@
-"""Entries whose medium comes past the API."""
+"""Entries whose file is sent past the API."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Whose bytes a file has, when a form is sent again and when whoever takes them in dies at any step."""
+"""Tests whose bytes a file has, when a form is sent again and when the process that takes them in dies at any step."""
 
 from collections.abc import Callable
 from itertools import count
@@ -45,7 +45,7 @@ def _arrive(world: World, upload: DirectUpload, content: bytes) -> None:
 
 
 def _die_while_receiving(world: World, upload: DirectUpload, step: int) -> bool:
-    """Whether there was such a step to die at."""
+    """Returns True if there was such a step to die at."""
     world.process.restart(dies_before=step)
     try:
         world.services.receive_object(upload.media_key)
@@ -67,7 +67,7 @@ def test_a_form_that_is_sent_again_changes_nothing(world: World, announce: Annou
     _arrive(world, upload, FIRST)
     file = _file(world, entry_id)
     world.uploads.send(upload, OTHER)
-    assert world.media.objects[file.media_key].body == FIRST  # before anybody has heard of it
+    assert world.media.objects[file.media_key].body == FIRST  # before anyone has heard of it
     world.services.receive_object(upload.media_key)
     assert _file(world, entry_id) == file
     assert {key: found.body for key, found in world.media.objects.items()} == {file.media_key: FIRST}
@@ -151,7 +151,7 @@ def test_an_entry_that_is_deleted_while_its_file_is_copied_leaves_nothing(world:
 
 @both
 def test_a_copy_for_an_entry_that_is_gone_is_removed_when_the_upload_expires(world: World, announce: Announce) -> None:
-    """Both at once: the entry is deleted while its file is copied, and whoever copies it dies after that."""
+    """Both at once: the entry is deleted while its file is copied, and the process that copies it dies after that."""
     upload, entry_id = announce(world)
     world.uploads.send(upload, FIRST)
 

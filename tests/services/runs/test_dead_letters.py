@@ -1,4 +1,4 @@
-"""Jobs whose messages were delivered in vain: they end, operators see them, and may begin them anew."""
+"""Jobs whose messages were delivered without success: they end, operators see them, and may begin them again."""
 
 import pytest
 

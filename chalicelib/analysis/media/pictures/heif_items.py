@@ -1,4 +1,4 @@
-"""What a HEIF file (HEIC) holds: its primary picture, whole or in tiles, and how it is to be turned.
+"""Reads the contents of a HEIF file (HEIC): its primary picture, whole or in tiles, and how it is to be turned.
 
 Boxes: ISO/IEC 23008-12 and ISO/IEC 14496-12, 8.11. Only what the primary picture needs is read; thumbnails, depth and
 gain maps are passed over. What breaks the rules raises `ValueError`, `LookupError` or `struct.error`.
