@@ -7,6 +7,9 @@
 * `parquet_table` the same for programs; needs pyarrow and is imported only if it is asked for
 * `summary_json` each face over the whole video: statistics and events
 * `media_summary` `face_summaries` `face_summary` `face_statistics` `face_events`  the sums that the summary is made of
+* `timeline`     columns by face, small: for programs that draw
+* `timeline_reader` reads it back
+* `packed_integers` whole numbers as few bytes
 * `partial_metrics` the part of a result that one segment makes, to the last digit
 * `columns`      names and cells that the tables share
 * `numbers`      how a number is written, everywhere

@@ -17,12 +17,14 @@ from chalicelib.domain.requests.result_formats import (
     PARQUET_CONTENT_TYPE,
     SESSION_CONTENT_TYPE,
     SUMMARY_CONTENT_TYPE,
+    TIMELINE_CONTENT_TYPE,
 )
 from chalicelib.formats.csv_table import CsvTableWriter
 from chalicelib.formats.file_names import result_file_name
 from chalicelib.formats.legacy_json import LegacyJsonWriter
 from chalicelib.formats.session_json import SessionJsonWriter
 from chalicelib.formats.summary_json import SummaryJsonWriter
+from chalicelib.formats.timeline import TimelineWriter
 from chalicelib.formats.writers import OpenSpool, ResultWriter
 
 
@@ -73,6 +75,9 @@ WRITERS: Mapping[str, Callable[[BinaryIO, Contents, OpenSpool], ResultWriter]] =
             open_spool=open_spool,
             provider=contents.provider,
             frame_size=contents.frame_size,
+        ),
+        TIMELINE_CONTENT_TYPE: lambda stream, contents, open_spool: TimelineWriter(
+            stream, metrics=contents.metrics, open_spool=open_spool, frame_size=contents.frame_size
         ),
         PARQUET_CONTENT_TYPE: _parquet_writer,
     }

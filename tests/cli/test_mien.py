@@ -51,9 +51,9 @@ def test_submit_downloads_results_and_annotates_the_medium(
         "é=a=b",
     )
     assert done.returncode == 0, done.stderr
-    endings = ("metrics.json", "metrics.csv", "summary.json", "metrics.parquet")
+    endings = ("metrics.json", "metrics.csv", "summary.json", "timeline.bin", "metrics.parquet")
     paths = [out / f"a clip.mp4-{ending}" for ending in endings]
-    assert done.stdout.splitlines()[-4:] == [f"Result: {path}" for path in paths]
+    assert done.stdout.splitlines()[-5:] == [f"Result: {path}" for path in paths]
     assert "0 faces in" in done.stdout
     assert all(path.stat().st_size for path in paths)
     assert "uploading: " in done.stderr
@@ -92,7 +92,7 @@ def test_submit_of_several_media_speaks_json_to_machines(mien: Mien, clip: Path,
     assert [line["media"] for line in (first, second, third, fourth)] == media
     assert (first["job"]["status"], second["job"]["status"], third["job"]["status"]) == ("done", "done", "error")
     assert [Path(path).name for path in second["files"]] == [
-        f"a clip.mp4-{ending}" for ending in ("metrics-2.json", "metrics-2.csv", "summary-2.json")
+        f"a clip.mp4-{ending}" for ending in ("metrics-2.json", "metrics-2.csv", "summary-2.json", "timeline-2.bin")
     ]
     assert sorted(map(str, (tmp_path / "out").iterdir())) == sorted([*first["files"], *second["files"]])
     assert "empty" in fourth["error"]
@@ -170,8 +170,8 @@ def test_results_are_downloaded_all_or_some(mien: Mien, finished: str, tmp_path:
     names = ["a clip.mp4-metrics.csv", "a clip.mp4-summary.json"]
     assert [line["path"] for line in _lines(done.stdout)] == [str(tmp_path / name) for name in names]
     assert sorted(path.name for path in tmp_path.iterdir()) == names
-    assert len(mien("results", finished, "--out", str(tmp_path)).stdout.splitlines()) == 3
-    assert len(list(tmp_path.iterdir())) == 3
+    assert len(mien("results", finished, "--out", str(tmp_path)).stdout.splitlines()) == 4
+    assert len(list(tmp_path.iterdir())) == 4
 
 
 def test_notes_are_added_and_shown(mien: Mien, finished: str) -> None:

@@ -51,7 +51,7 @@ def test_a_file_in_the_bucket_becomes_results_under_the_same_path(stack: Stack, 
     for body in (video.read_bytes(), b"This is no video."):  # two versions of one object, one after the other
         s3.put_object(Bucket=bucket, Key=f"drop/{stack.account_id}/{folder}/clip.mp4", Body=body)
     results = f"results/{stack.account_id}/{folder}/"
-    files = {"clip.mp4-metrics.json", "clip.mp4-metrics.csv", "clip.mp4-summary.json"}
+    files = {"clip.mp4-metrics.json", "clip.mp4-metrics.csv", "clip.mp4-summary.json", "clip.mp4-timeline.bin"}
 
     def are_over() -> bool:
         statuses = _jobs(stack.account_id)

@@ -14,6 +14,7 @@ from chalicelib.formats.csv_table import CsvTableWriter
 from chalicelib.formats.legacy_json import LegacyJsonWriter
 from chalicelib.formats.session_json import SessionJsonWriter
 from chalicelib.formats.summary_json import SummaryJsonWriter
+from chalicelib.formats.timeline import TimelineWriter
 from chalicelib.formats.writers import ResultWriter
 
 METRIC_TOLERANCE = Decimal("0.00005")  # half of the last decimal
@@ -63,6 +64,11 @@ def csv_bytes(
 def summary_bytes(frames: Iterable[FrameMetrics], *, metrics: MetricSet = EVERY_METRIC) -> bytes:
     stream = io.BytesIO()
     return _written(SummaryJsonWriter(stream, metrics=metrics, open_spool=io.BytesIO), stream, frames)
+
+
+def timeline_bytes(frames: Iterable[FrameMetrics], *, metrics: MetricSet = EVERY_METRIC) -> bytes:
+    stream = io.BytesIO()
+    return _written(TimelineWriter(stream, metrics=metrics, open_spool=io.BytesIO), stream, frames)
 
 
 def strict_json(data: bytes) -> Any:

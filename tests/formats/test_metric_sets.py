@@ -29,9 +29,11 @@ from chalicelib.domain.requests.result_formats import (
     PARQUET_CONTENT_TYPE,
     SESSION_CONTENT_TYPE,
     SUMMARY_CONTENT_TYPE,
+    TIMELINE_CONTENT_TYPE,
     ResultTable,
 )
 from chalicelib.formats.result_files import Contents, ResultFiles
+from chalicelib.formats.timeline_reader import read_timeline
 from tests.formats.readers import VALIDITY, csv_rows
 from tests.recipes import make_recipe
 
@@ -59,6 +61,9 @@ def _names_in(content_type: str, data: bytes) -> list[list[str]]:
         return [[name for name in csv_rows(data)[0] if name not in ("time stamp (msec)", "face id", *VALIDITY)]]
     if content_type == PARQUET_CONTENT_TYPE:
         return [parquet.read_schema(io.BytesIO(data)).names[3:-3]]
+    if content_type == TIMELINE_CONTENT_TYPE:
+        columns = read_timeline(io.BytesIO(data)).header["columns"]
+        return [[column["name"] for column in columns if column["name"] != "confidence"]]
     document: Any = json.loads(data)
     if content_type == SESSION_CONTENT_TYPE:
         faces = [list(face)[:-3] for frame in document["frames"] for face in frame["faces"].values()]
@@ -74,8 +79,11 @@ def _names_in(content_type: str, data: bytes) -> list[list[str]]:
 def test_each_file_has_the_metrics_of_the_deployment(name: JobName, tmp_path: Path, *, expressions_only: bool) -> None:
     metrics = make_recipe(name).metrics(expressions_only=expressions_only)
     for content_type, data in _files(name, metrics, _frames(metrics), tmp_path).items():
-        is_raw = name.startswith("ct-") and content_type != SUMMARY_CONTENT_TYPE
+        is_ours = content_type in (SUMMARY_CONTENT_TYPE, TIMELINE_CONTENT_TYPE)
+        is_raw = name.startswith("ct-") and not is_ours
         expected = [metric.classifier if is_raw else metric.name for metric in metrics]
+        if content_type == TIMELINE_CONTENT_TYPE:
+            expected = [metric.name for metric in metrics if metric.group is not MetricGroup.RAW_EXPRESSION]
         found = _names_in(content_type, data)
         assert len(found) >= 1
         assert found == [expected] * len(found), content_type
@@ -85,8 +93,9 @@ def test_each_file_has_the_metrics_of_the_deployment(name: JobName, tmp_path: Pa
 def test_emotions_that_come_in_nevertheless_do_not_come_out(name: JobName, tmp_path: Path) -> None:
     metrics = make_recipe(name).metrics(expressions_only=True)
     for content_type, data in _files(name, metrics, _frames(EVERY_METRIC.with_raw()), tmp_path).items():
-        assert b"valence" not in data, content_type
-        assert [word for word in EMOTION_NAMES if word.encode() in data] == [], content_type
+        text = str(read_timeline(io.BytesIO(data)).header).encode() if content_type == TIMELINE_CONTENT_TYPE else data
+        assert b"valence" not in text, content_type
+        assert [word for word in EMOTION_NAMES if word.encode() in text] == [], content_type
 
 
 def test_expressions_only_leaves_the_rest_in_its_order() -> None:

@@ -22,11 +22,13 @@ from chalicelib.domain.requests.result_formats import (
     SESSION_CONTENT_TYPE,
     SUMMARY_CONTENT_TYPE,
     TABLES,
+    TIMELINE_CONTENT_TYPE,
     ResultTable,
 )
 from chalicelib.formats.result_files import WRITERS, Contents, ResultFiles
+from chalicelib.formats.timeline_reader import read_timeline
 from tests.formats.frames import GOLDEN_FRAMES, face
-from tests.formats.readers import csv_bytes, legacy_bytes, session_bytes, summary_bytes
+from tests.formats.readers import csv_bytes, legacy_bytes, session_bytes, summary_bytes, timeline_bytes
 from tests.recipes import make_recipe
 
 WORKING_RECIPES = {name: recipe for name, recipe in RECIPES.items() if recipe is not None}
@@ -62,6 +64,7 @@ def test_session_jobs(name: JobName, tmp_path: Path) -> None:
         SESSION_CONTENT_TYPE: session_bytes(GOLDEN_FRAMES),
         CSV_CONTENT_TYPE: csv_bytes(GOLDEN_FRAMES, face_ids=True),
         SUMMARY_CONTENT_TYPE: summary_bytes(GOLDEN_FRAMES),
+        TIMELINE_CONTENT_TYPE: timeline_bytes(GOLDEN_FRAMES),
     }
 
 
@@ -70,6 +73,7 @@ def test_the_current_pack(tmp_path: Path) -> None:
         LEGACY_CONTENT_TYPE: legacy_bytes(GOLDEN_FRAMES),
         CSV_CONTENT_TYPE: csv_bytes(GOLDEN_FRAMES, face_ids=False),
         SUMMARY_CONTENT_TYPE: summary_bytes(GOLDEN_FRAMES),
+        TIMELINE_CONTENT_TYPE: timeline_bytes(GOLDEN_FRAMES),
     }
 
 
@@ -78,6 +82,7 @@ def test_a_classifier_pack(tmp_path: Path) -> None:
         LEGACY_CONTENT_TYPE: legacy_bytes(GOLDEN_FRAMES, pack="ct-hybrid", classifier_names=True),
         CSV_CONTENT_TYPE: csv_bytes(GOLDEN_FRAMES, face_ids=False, classifier_names=True),
         SUMMARY_CONTENT_TYPE: summary_bytes(GOLDEN_FRAMES),
+        TIMELINE_CONTENT_TYPE: timeline_bytes(GOLDEN_FRAMES),
     }
 
 
@@ -89,6 +94,7 @@ def test_every_job_says_the_frame_size_that_boxes_refer_to(name: JobName, tmp_pa
     main = LEGACY_CONTENT_TYPE if LEGACY_CONTENT_TYPE in written else SESSION_CONTENT_TYPE
     assert json.loads(written[main])["frame_size"] == size
     assert json.loads(written[SUMMARY_CONTENT_TYPE])["media"]["frame_size"] == size
+    assert read_timeline(io.BytesIO(written[TIMELINE_CONTENT_TYPE])).header["frame_size"] == size
     metadata = parquet.read_schema(io.BytesIO(written[PARQUET_CONTENT_TYPE])).metadata
     assert (metadata[b"frame_width_px"], metadata[b"frame_height_px"]) == (b"1024", b"576")
 
@@ -97,9 +103,9 @@ def test_every_job_says_the_frame_size_that_boxes_refer_to(name: JobName, tmp_pa
 def test_every_recipe_gets_its_files(recipe: Recipe, tmp_path: Path) -> None:
     with ResultFiles(Contents(recipe, EVERY_METRIC), tmp_path, "../Grüße.mp4") as results:
         assert tuple(file.content_type for file in results.files) == recipe.content_types
-        endings = ("metrics.json", "metrics.csv", "summary.json")
+        endings = ("metrics.json", "metrics.csv", "summary.json", "timeline.bin")
         assert [file.file_name for file in results.files] == [f"../Grüße.mp4-{ending}" for ending in endings]
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["result-0", "result-1", "result-2"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [f"result-{place}" for place in range(4)]
 
 
 def test_a_second_run_replaces_the_files_of_the_first(tmp_path: Path) -> None:

@@ -100,11 +100,11 @@ def _workers(directory: Path) -> set[int]:
 def test_demo_leaves_results_and_nothing_running(clip: Path, tmp_path: Path) -> None:
     done = _demo(tmp_path, "--media", str(clip))
     assert (done.returncode, done.stderr) == (0, "")
-    names = [f"short [1].mp4-{ending}" for ending in ("metrics.csv", "metrics.json", "summary.json")]
+    names = [f"short [1].mp4-{ending}" for ending in ("metrics.csv", "metrics.json", "summary.json", "timeline.bin")]
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == names
     frames = json.loads((tmp_path / "out" / names[1]).read_text())["frames"]
     assert re.search(rf"^[1-9]\d* faces? in {len(frames)} frames", done.stdout, re.MULTILINE)
-    assert [f"Result: {tmp_path / 'out' / name}" in done.stdout for name in names] == [True] * 3
+    assert [f"Result: {tmp_path / 'out' / name}" in done.stdout for name in names] == [True] * 4
     assert "make serve" in done.stdout.splitlines()[-1]
     workers = _workers(tmp_path)
     assert workers
@@ -115,8 +115,8 @@ def test_demo_leaves_results_and_nothing_running(clip: Path, tmp_path: Path) -> 
 def test_a_demo_of_expressions_only_shows_no_emotion(clip: Path, tmp_path: Path) -> None:
     done = _demo(tmp_path, "--media", str(clip), MIEN_EXPRESSIONS_ONLY="on")
     assert (done.returncode, done.stderr) == (0, "")
-    files = {path.name: path.read_text() for path in (tmp_path / "out").iterdir()}
-    assert len(files) == 3
+    files = {path.name: path.read_bytes().decode(errors="replace") for path in (tmp_path / "out").iterdir()}
+    assert len(files) == 4
     shown = {"standard output": done.stdout, **files}
     assert {where for where, text in shown.items() for name in EMOTION_NAMES if name in text} == set()
 

@@ -130,7 +130,12 @@ def test_a_video_becomes_a_result(world: World, clip: bytes) -> None:
     assert (done.progress.frames_done, done.progress.frames_total) == (frames, frames)
     assert done.result_entry_id == job.run_result_entry_id
     results = world.results(job)
-    assert sorted(results) == ["clip.mp4-metrics.csv", "clip.mp4-metrics.json", "clip.mp4-summary.json"]
+    assert sorted(results) == [
+        "clip.mp4-metrics.csv",
+        "clip.mp4-metrics.json",
+        "clip.mp4-summary.json",
+        "clip.mp4-timeline.bin",
+    ]
     rows = list(csv.DictReader(io.StringIO(results["clip.mp4-metrics.csv"].decode())))
     assert [float(row["time stamp (msec)"]) for row in rows] == list(STEADY_MS)
     for entry_id in (done.result_entry_id, done.input_entry_id):
@@ -156,7 +161,7 @@ def test_a_deployment_of_expressions_only_writes_no_emotion(models: Models, shar
     job = world.create(picture, file_name="face.jpg", options=JobOptions(table=ResultTable.PARQUET))
     world.worker("one").process(job.message)
     results = world.results(job)
-    assert len(results) == 4
+    assert len(results) == 5
     assert b'"smile":' in results["face.jpg-metrics.json"]
     assert {name for name, data in results.items() for emotion in EMOTION_NAMES if emotion.encode() in data} == set()
 
@@ -260,7 +265,7 @@ def test_two_workers_that_both_reach_the_end_leave_one_result(world: World, clip
         world.worker("one").process(job.message)
     done = world.job(job)
     assert (done.status, done.attempt) == (JobStatus.DONE, 2)
-    assert len(world.results(job)) == 3
+    assert len(world.results(job)) == 4
 
 
 def test_a_cancelled_job_stops_between_frames(world: World, clip: bytes) -> None:
@@ -287,7 +292,7 @@ def test_a_requeued_job_keeps_the_first_result_and_points_to_the_second(world: W
     world.worker("one").process(again.message)
     second = world.job(job).result_entry_id
     assert second not in (None, first)
-    assert len(world.entries.get(ADA, str(first)).representations) == 3
+    assert len(world.entries.get(ADA, str(first)).representations) == 4
 
 
 @pytest.mark.parametrize("body", [b"this is text, not video", b"\0" * 5000, b"\0\0\0\x18ftypmp42"])

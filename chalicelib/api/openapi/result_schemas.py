@@ -7,6 +7,7 @@ For tables the schema is that of a row. `formats` writes the files; tests hold t
 from collections.abc import Mapping
 
 from chalicelib.api.openapi.terms import Schema, record, ref, text
+from chalicelib.api.openapi.timeline_schema import timeline_header
 from chalicelib.domain.measurements.metrics import Metric, MetricGroup, MetricSet
 from chalicelib.domain.measurements.reliability import RELIABILITY
 from chalicelib.domain.measurements.validity import InvalidReason
@@ -39,6 +40,7 @@ RESULT_SCHEMAS = (
     "CsvRow",
     *(_row_schema(table) for table in TABLES),
     "SummaryResult",
+    "TimelineHeader",
 )
 """Their names. No answer of the API holds them itself: its redirects lead to them."""
 
@@ -80,6 +82,7 @@ def result_schemas(metrics: MetricSet) -> Mapping[str, Schema]:
         },
         **{_row_schema(table): _table_row(content_type, either) for table, content_type in TABLES.items()},
         "SummaryResult": _summary(),
+        "TimelineHeader": timeline_header(_frame_size()),
     }
 
 

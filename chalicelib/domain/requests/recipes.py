@@ -13,6 +13,7 @@ from chalicelib.domain.requests.result_formats import (
     LEGACY_CONTENT_TYPE,
     SESSION_CONTENT_TYPE,
     SUMMARY_CONTENT_TYPE,
+    TIMELINE_CONTENT_TYPE,
 )
 
 
@@ -70,8 +71,8 @@ VARIANTS = ("", "linear", "smoothed", "linear-smoothed")
 """Every mark that scores may have in `configuration` and `metric_map`."""
 
 # Clients of the original service know the first two, some of them by their place.
-_SESSION = (SESSION_CONTENT_TYPE, CSV_CONTENT_TYPE, SUMMARY_CONTENT_TYPE)
-_LEGACY = (LEGACY_CONTENT_TYPE, CSV_CONTENT_TYPE, SUMMARY_CONTENT_TYPE)
+_SESSION = (SESSION_CONTENT_TYPE, CSV_CONTENT_TYPE, SUMMARY_CONTENT_TYPE, TIMELINE_CONTENT_TYPE)
+_LEGACY = (LEGACY_CONTENT_TYPE, CSV_CONTENT_TYPE, SUMMARY_CONTENT_TYPE, TIMELINE_CONTENT_TYPE)
 
 RECIPES: dict[JobName, Recipe | None] = {
     JobName.MULTIFACE: Recipe(Mesh.ATTENTION, MAX_FACES, takes_stills=True, content_types=_SESSION),

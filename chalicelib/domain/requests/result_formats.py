@@ -7,6 +7,7 @@ SESSION_CONTENT_TYPE = "application/vnd.affectiva.session.v0+json"
 LEGACY_CONTENT_TYPE = "application/vnd.affectiva.metrics.v0+json"
 CSV_CONTENT_TYPE = "application/csv"
 SUMMARY_CONTENT_TYPE = "application/vnd.mien.summary.v0+json"
+TIMELINE_CONTENT_TYPE = "application/vnd.mien.timeline.v0"
 PARQUET_CONTENT_TYPE = "application/vnd.apache.parquet"
 
 
@@ -29,6 +30,7 @@ RESULT_KINDS: Mapping[str, tuple[str, ...]] = {
     "json": (SESSION_CONTENT_TYPE, LEGACY_CONTENT_TYPE),
     "csv": (CSV_CONTENT_TYPE,),
     "summary": (SUMMARY_CONTENT_TYPE,),
+    "timeline": (TIMELINE_CONTENT_TYPE,),
     **{str(table): (content_type,) for table, content_type in TABLES.items()},
 }
 """Every kind of file by a short name, with its content types."""

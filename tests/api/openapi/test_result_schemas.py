@@ -32,9 +32,11 @@ from chalicelib.domain.requests.result_formats import (
     PARQUET_CONTENT_TYPE,
     SESSION_CONTENT_TYPE,
     SUMMARY_CONTENT_TYPE,
+    TIMELINE_CONTENT_TYPE,
     ResultTable,
 )
 from chalicelib.formats.result_files import Contents, ResultFiles
+from chalicelib.formats.timeline_reader import read_timeline
 from chalicelib.services.users import Users
 from tests.api.api_server import Api, running_api
 from tests.recipes import make_recipe
@@ -62,6 +64,8 @@ def _documents(content_type: str, data: bytes) -> Iterator[tuple[str, Any]]:
         yield from (("CsvRow", row) for row in csv.DictReader(io.StringIO(data.decode(), newline="")))
     elif content_type == PARQUET_CONTENT_TYPE:
         yield from (("ParquetRow", row) for row in parquet.read_table(io.BytesIO(data)).to_pylist())
+    elif content_type == TIMELINE_CONTENT_TYPE:
+        yield "TimelineHeader", read_timeline(io.BytesIO(data)).header
     else:
         names = {
             SESSION_CONTENT_TYPE: "SessionResult",

@@ -12,6 +12,7 @@ from chalicelib.domain.requests.result_formats import (
     PARQUET_CONTENT_TYPE,
     SESSION_CONTENT_TYPE,
     SUMMARY_CONTENT_TYPE,
+    TIMELINE_CONTENT_TYPE,
     ResultTable,
 )
 from tests.recipes import make_recipe
@@ -35,7 +36,7 @@ def test_legacy_jobs_take_one_face_of_a_video(name: JobName, pack: str, classifi
     assert recipe is not None
     assert (recipe.max_faces, recipe.takes_stills) == (1, False)
     assert (recipe.pack, recipe.classifier_names) == (pack, classifier_names)
-    assert recipe.content_types == (LEGACY_CONTENT_TYPE, CSV_CONTENT_TYPE, SUMMARY_CONTENT_TYPE)
+    assert recipe.content_types == (LEGACY_CONTENT_TYPE, CSV_CONTENT_TYPE, SUMMARY_CONTENT_TYPE, TIMELINE_CONTENT_TYPE)
 
 
 @pytest.mark.parametrize("name", [JobName.MULTIFACE, JobName.SDK_METRICS])
@@ -44,7 +45,7 @@ def test_session_jobs_take_many_faces_and_stills(name: JobName) -> None:
     assert recipe is not None
     assert recipe.max_faces > 1
     assert recipe.takes_stills
-    assert recipe.content_types == (SESSION_CONTENT_TYPE, CSV_CONTENT_TYPE, SUMMARY_CONTENT_TYPE)
+    assert recipe.content_types == (SESSION_CONTENT_TYPE, CSV_CONTENT_TYPE, SUMMARY_CONTENT_TYPE, TIMELINE_CONTENT_TYPE)
 
 
 @pytest.mark.parametrize("name", [name for name in JobName if name is not JobName.NO_OP])
