@@ -26,7 +26,7 @@ export MIEN_SERVE_DROP := $(value DROP)
 export MIEN_ONLY := $(value ONLY)
 export MIEN_LABELLED := $(value LABELLED)
 
-.PHONY: help setup ready demo serve test fuzz golden browser-test generators segments check format picture train evaluate bench pages vendor package deploy destroy
+.PHONY: help setup ready demo serve test fuzz golden browser-test generators segments check format picture train evaluate bench pages vendor package deploy smoke destroy
 .PHONY: simulate lock clean
 
 help:  ## Show these lines
@@ -144,6 +144,18 @@ export MIEN_DEPLOY_EMOTIONS := $(value EMOTIONS)
 
 deploy: ready  ## Deploy a stage to the AWS account of your environment: make deploy STAGE=staging [EMAIL=first@user.org]
 	@$(BIN)/python -m infra.deployment.deploy
+
+URL :=
+TABLE :=
+BUCKET :=
+ENDPOINT :=
+export MIEN_SMOKE_URL := $(value URL)
+export MIEN_SMOKE_TABLE := $(value TABLE)
+export MIEN_SMOKE_BUCKET := $(value BUCKET)
+export MIEN_SMOKE_ENDPOINT := $(value ENDPOINT)
+
+smoke: ready  ## Check a deployed stage against the wire contract: make smoke STAGE=staging (make serve prints the command for its own stack)
+	@$(BIN)/python -m infra.smoke
 
 destroy: ready  ## Delete a stage, but keep its media and rows: make destroy STAGE=staging
 	@$(BIN)/python -m infra.deployment.destroy

@@ -70,6 +70,7 @@ def introduction(stack: Stack, clip: Path) -> str:
             f"Password: {stack.password}",
             "All data is in memory and lost on exit; press Ctrl-C to stop.",
             f"To list its users: {user_command(stack)}",
+            f"To check it (minutes): {smoke_command(stack)}",
             "",
             "Paste these lines into another terminal; .venv/bin/mien and the commands below then work there:",
             "",
@@ -87,6 +88,18 @@ def user_command(stack: Stack) -> str:
     options = ("--endpoint-url", stack.aws_endpoint_url, "--table", stack.table_name)
     credentials = f"AWS_SHARED_CREDENTIALS_FILE={shlex.quote(str(stack.credentials_path))}"
     return f"{credentials} {shlex.join((*command, 'user', *options, 'list'))}"
+
+
+def smoke_command(stack: Stack) -> str:
+    """The command that checks a running stack against the wire contract, for a shell in the repository's root."""
+    addresses = {
+        "URL": stack.index_url,
+        "TABLE": stack.table_name,
+        "BUCKET": stack.bucket_name,
+        "ENDPOINT": stack.aws_endpoint_url,
+    }
+    words = " ".join(f"{name}={shlex.quote(text)}" for name, text in addresses.items())
+    return f"AWS_SHARED_CREDENTIALS_FILE={shlex.quote(str(stack.credentials_path))} make smoke {words}"
 
 
 def exports(index_url: str, user: str, password: str) -> str:

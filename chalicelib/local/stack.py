@@ -86,6 +86,7 @@ class Stack:
         self.account_id = ""
         self.aws_endpoint_url = ""
         self.table_name = ""
+        self.bucket_name = ""
         self.credentials_path = Path()
 
     def __enter__(self) -> Self:
@@ -97,7 +98,8 @@ class Stack:
             aws = undo.enter_context(
                 EmbeddedAws(visibility_timeout_s=_SILENCE_S, max_receives=_MAX_RECEIVES, configure=self._configured)
             )
-            self.aws_endpoint_url, self.table_name = aws.endpoint_url, aws.settings.table_name
+            self.aws_endpoint_url = aws.endpoint_url
+            self.table_name, self.bucket_name = aws.settings.table_name, aws.settings.media_bucket
             environment = self._start_batch(aws, undo)
             self._supervisor = self._start_workers(environment, undo)  # first, for they take longest to be ready
             self._services = make_services(aws.settings)
