@@ -149,3 +149,48 @@ def damage_packets(path: Path, damaged: Callable[[int], bool]) -> Path:
             content[position : position + size] = b"\xff" * size
     path.write_bytes(content)
     return path
+
+
+def write_gif_of(path: Path, *, frames: int) -> Path:
+    """A GIF of 8 x 8 pixels whose two pictures take turns, 40 ms each; `frames` is even."""
+    palette = b"\0\0\0\xff\xff\xff"
+    head = b"GIF89a" + b"\x08\0\x08\0" + b"\x80\0\0" + palette
+    control, description = b"!\xf9\x04\0\x04\0\0\0", b",\0\0\0\0\x08\0\x08\0\0"
+    black, white = (control + description + _gif_pixels(index) for index in (0, 1))
+    path.write_bytes(head + (black + white) * (frames // 2) + b";")
+    return path
+
+
+def _gif_pixels(index: int) -> bytes:
+    """64 pixels of one colour: LZW of 2 bits, cleared before the codes grow to four (GIF89a, appendix F)."""
+    codes = []
+    for _ in range(32):
+        codes += [(4, 3), (index, 3), (index, 3)]
+    codes.append((5, 3))
+    number = length = 0
+    for code, bits in codes:
+        number |= code << length
+        length += bits
+    data = number.to_bytes((length + 7) // 8, "little")
+    return b"\x02" + bytes([len(data)]) + data + b"\0"
+
+
+def write_long_video(path: Path, *, seconds: int, fps: int) -> Path:
+    """An MP4 of 64 x 48 pixels at up to hundreds of frames a second: one second is encoded and repeated."""
+    second = write_video(
+        path.with_suffix(".second.mp4"),
+        times_ms=range(0, 4 * fps, 4),  # set again below
+        picture=lambda index: np.full((48, 64, 3), index % 256, np.uint8),
+    )
+    with av.open(str(second)) as source, av.open(str(path), "w") as container:
+        (video,) = source.streams.video
+        stream = container.add_stream_from_template(video)
+        packets = [(bytes(packet), packet.is_keyframe) for packet in source.demux(video) if packet.size]
+        for number in range(seconds * fps):
+            content, is_key = packets[number % fps]
+            packet = av.Packet(content)
+            packet.stream, packet.time_base, packet.is_keyframe = stream, Fraction(1, fps), is_key
+            packet.pts = packet.dts = number
+            packet.duration = 1
+            container.mux(packet)
+    return path

@@ -26,6 +26,7 @@ class BudgetedFile(io.FileIO):
         """`while_reading` is called a few times a second while anything is read, until `opened`; what it raises passes
         through the decoder."""
         super().__init__(path, "rb")
+        self.path = path
         self._budget_s = limits.max_decoding_s
         self._while_reading = while_reading
         self._next_check_s = 0.0

@@ -13,6 +13,7 @@ from PIL import ExifTags, Image, ImageFile
 from chalicelib.analysis.media.frames import Frame, MediaInfo, MediaLimits, MediaSource
 from chalicelib.analysis.media.limits import require_animation_pixels, require_duration, require_pixels
 from chalicelib.analysis.media.pictures.budgeted_file import READ_BYTES, BudgetedFile, unwatched
+from chalicelib.analysis.media.pictures.gif_frames import gif_frame_count
 from chalicelib.analysis.media.pictures.jpeg_claims import require_moderate_jpeg
 from chalicelib.analysis.media.pictures.pillow_pixels import BROKEN_IMAGE, bgr_pixels, pillow_contained
 from chalicelib.analysis.media.pictures.tiff_pages import require_one_page, why_unreadable
@@ -27,6 +28,9 @@ _MOVING_FORMATS = frozenset({"GIF", "WEBP", "PNG", "AVIF"})
 DEFAULT_FRAME_MS = 100.0
 
 _GIF_TAIL_BYTES = 1024
+# Of a GIF with more frames they are counted by its blocks alone. Of others Pillow finds out as well whether it can read
+# them all.
+_COUNTED_BY_BLOCKS = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,7 @@ def _loaded(
     if format_name == "TIFF":
         with pillow_contained():
             require_one_page(picture)
-    frames_total = _frame_count(picture) if format_name in _MOVING_FORMATS else 1
+    frames_total = _frame_count(picture, file, format_name) if format_name in _MOVING_FORMATS else 1
     if frames_total > 1:
         require_animation_pixels(picture.width, picture.height, frames_total, limits)
     # APNG may begin with a picture for readers that know no animation; it is none of the frames.
@@ -121,7 +125,9 @@ def _loaded(
     return info, _moments(_Reading(picture, file, limits), still, range(position + 1, frames_total), stored)
 
 
-def _frame_count(picture: Image.Image) -> int:
+def _frame_count(picture: Image.Image, file: BudgetedFile, format_name: str) -> int:
+    if format_name == "GIF" and (frames := gif_frame_count(file.path, file.check)) > _COUNTED_BY_BLOCKS:
+        return frames
     with pillow_contained():
         return int(getattr(picture, "n_frames", 1))
 
