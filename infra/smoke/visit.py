@@ -11,14 +11,14 @@ from urllib.parse import urlsplit
 
 import requests
 
-from chalicelib.client.job_documents import RemoteJob
-from chalicelib.client.media_api import MediaApiClient
 from chalicelib.composition import Services
 from chalicelib.domain.ids import new_id
 from chalicelib.errors import MienError
 from chalicelib.local.demo_clip import write_demo_clip
 from chalicelib.wiring import table_services, utc_now
 from infra.smoke.target import Target
+from mien.client.job_documents import RemoteJob
+from mien.client.media_api import MediaApiClient
 
 _REQUEST_S = 60.0
 _POLL_S = 1.0
