@@ -8,7 +8,9 @@ from multiprocessing import Pipe
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from chalicelib.analysis.media.frames import MediaInfo, MediaLimits
 from chalicelib.analysis.media.open_media import open_media
@@ -26,7 +28,7 @@ from chalicelib.worker.part_measurer import PartMeasurer, span_of
 from chalicelib.worker.second_process import PartAnswer, PartRequest, RunningPart, SecondProcess
 from tests.media_factory import damage_packets, noise, write_video
 
-CLIP_S, FPS = 13.0, 6
+CLIP_S, FPS = 13.0, 4
 LIMITS = MediaLimits()
 # Largest differences to one pass, in points, pixels and degrees.
 TOLERANCE = 8.0
@@ -220,12 +222,12 @@ def test_too_much_that_cannot_be_decoded_is_seen_in_both_halves_together(measure
         _halved(measurer, plain, Ended(frames, counts=PartialCounts(packets=200, refused=150, frames=34)))
 
 
-@pytest.mark.parametrize(("first", "count"), [(10, 7), (10, 8), (70, 7), (70, 8), (42, 9)])
+@pytest.mark.parametrize(("first", "count"), [(10, 3), (10, 8), (70, 3), (70, 8), (42, 9)])
 def test_damage_is_forgiven_or_refused_as_in_one_pass(
     measurer: PartMeasurer, tmp_path: Path, first: int, count: int
 ) -> None:
     """One key frame at the beginning: the second half decodes all of the first."""
-    path = write_video(tmp_path / "clip.mp4", times_ms=range(0, 20_000, 200), picture=noise, codec="libx264")
+    path = write_video(tmp_path / "clip.mp4", times_ms=range(0, 20_000, 200), picture=_faint_noise, codec="libx264")
     damage_packets(path, lambda index: first <= index < first + count)
 
     def outcome(measured: Callable[[PartMeasurer, Path], list[FrameMetrics]]) -> list[float] | str:
@@ -237,6 +239,11 @@ def test_damage_is_forgiven_or_refused_as_in_one_pass(
     assert outcome(_halved) == outcome(_one_pass)
 
 
+def _faint_noise(index: int) -> NDArray[np.uint8]:
+    """Noise that no encoder can make small, but which is not taken for something new to search."""
+    return noise(index) // 16 + np.uint8(100)
+
+
 def test_without_a_frame_that_both_have_seen_one_pass_it_is(measurer: PartMeasurer, tmp_path: Path) -> None:
     path = write_video(tmp_path / "slow.mp4", times_ms=range(0, 30_000, 3000))
     second = Ended([])
@@ -244,27 +251,27 @@ def test_without_a_frame_that_both_have_seen_one_pass_it_is(measurer: PartMeasur
     assert second.is_closed
 
 
-def test_closing_at_any_moment_leaves_no_thread(measurer: PartMeasurer, clip: Path) -> None:
-    plan = _plan(clip)
+def test_closing_at_any_moment_leaves_no_thread(measurer: PartMeasurer, plain: Path) -> None:
+    plan = _plan(plain)
     before = {thread.ident for thread in threading.enumerate() if not thread.name.startswith("crew")}
     for taken in (0, 1, int(plan.seam_s(1) * FPS) + 10):
-        with closing(_measured(measurer, clip)) as measured:
+        with closing(_measured(measurer, plain)) as measured:
             for _ in range(taken):
                 next(measured)
         left = {thread.ident for thread in threading.enumerate() if not thread.name.startswith("crew")}
         assert left <= before
 
 
-def test_frames_count_when_they_are_measured(measurer: PartMeasurer, clip: Path) -> None:
+def test_frames_count_when_they_are_measured(measurer: PartMeasurer, plain: Path) -> None:
     notes = Notes()
-    with closing(_measured(measurer, clip, notes=notes)) as measured:
+    with closing(_measured(measurer, plain, notes=notes)) as measured:
         next(measured)
         assert notes.measured() == CLIP_S * FPS
     assert notes.went_on >= CLIP_S * FPS
 
 
-def test_what_is_done_before_the_second_half_is_reported_too(measurer: PartMeasurer, clip: Path) -> None:
+def test_what_is_done_before_the_second_half_is_reported_too(measurer: PartMeasurer, plain: Path) -> None:
     notes = Notes()
-    span = span_of(_plan(clip).segment(1), _plan(clip), WHOLE)
-    measurer.measure(clip, _recipe(), span, clip.with_name("part"), iter, while_skipping=notes.go_on)
+    span = span_of(_plan(plain).segment(1), _plan(plain), WHOLE)
+    measurer.measure(plain, _recipe(), span, plain.with_name("part"), iter, while_skipping=notes.go_on)
     assert notes.went_on > 0

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
 THREADS = 8
-INCREMENTS = 100
+INCREMENTS = 40
 KEY = {"pk": {"S": "COUNTER"}, "sk": {"S": "COUNTER"}}
 
 
