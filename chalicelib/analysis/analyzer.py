@@ -44,8 +44,8 @@ def expression_model() -> ExpressionModel:
 def with_scores(frames: Iterable[FrameMetrics], recipe: Recipe, metrics: MetricSet) -> Iterator[FrameMetrics]:
     """Frames that the product's own model measured, with the scores and emotions of a recipe: every name of `metrics`.
     Each comes when it is there; see `scored`."""
-    spreads = expression_model().spreads(recipe.mesh)
-    return scored(frames, recipe.scores, metrics, spreads, smoothed=recipe.smoothed)
+    doubts = expression_model().doubts(recipe.mesh)
+    return scored(frames, recipe.scores, metrics, doubts, smoothed=recipe.smoothed, neutral_s=recipe.neutral_s)
 
 
 @dataclass(frozen=True, slots=True)

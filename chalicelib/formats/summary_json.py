@@ -9,6 +9,7 @@ from chalicelib import __version__
 from chalicelib.domain.measurements.events import EVENTS, Event, EventDefinition
 from chalicelib.domain.measurements.frame_size import FrameSize
 from chalicelib.domain.measurements.metrics import FrameMetrics, Metric, MetricSet
+from chalicelib.domain.measurements.reliability import RELIABILITY
 from chalicelib.domain.measurements.validity import InvalidReason
 from chalicelib.domain.requests.result_formats import SUMMARY_CONTENT_TYPE
 from chalicelib.formats.columns import size_members
@@ -23,9 +24,9 @@ _NULL = "null"
 
 
 class SummaryJsonWriter:
-    """Writes `{"content_type", "configuration", "media", "share_threshold", "event_definitions", "faces"}` in this
-    order, UTF-8. `configuration` has Mien's version and the execution `provider` of the networks; it is left out if the
-    provider is not known.
+    """Writes `{"content_type", "configuration", "media", "reliability", "share_threshold", "event_definitions",
+    "faces"}` in this order, UTF-8. `configuration` has Mien's version and the execution `provider` of the networks; it
+    is left out if the provider is not known. `reliability`: the `Grade` of each metric that has one.
 
     `docs/results.md` says what each number means. Metrics have their friendly names in every job; a face that is valid
     in no frame has none. Nothing is written before `close`. Opens a spool if there are many faces.
@@ -65,6 +66,7 @@ class SummaryJsonWriter:
             configuration = {"version": __version__, "execution provider": self._provider}
             yield f'"configuration":{json.dumps(configuration)},\n'
         yield f'"media":{_media(self._summary, self._frame_size)},\n'
+        yield f'"reliability":{_reliability(self._metrics)},\n'
         yield f'"share_threshold":{metric_text(SHARE_THRESHOLD)},\n"event_definitions":{_definitions()},\n"faces":['
         separator = "\n"
         for face_id, face in self._summary.faces():
@@ -101,6 +103,11 @@ def _left_out(summary: MediaSummary) -> dict[str, str]:
         "faces_left_out": str(summary.most_left_out),
         "frames_with_faces_left_out": str(summary.frames_with_left_out),
     }
+
+
+def _reliability(metrics: MetricSet) -> str:
+    told = {metric.name: RELIABILITY[metric.name].grade for metric in metrics if metric.name in RELIABILITY}
+    return _object(**{name: json.dumps(grade) for name, grade in told.items()})
 
 
 def _definitions() -> str:

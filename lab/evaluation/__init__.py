@@ -1,15 +1,9 @@
 """Measures Mien itself, on media with known answers: `make evaluate`.
 
 sections             The questions of the evaluation, a module each, which has a NAME and a function `evaluate`
-against_direct_feed  The trained network next to the direct feed, both held against the teacher: figures, a table, a
-                     sentence
-agreement            How scores agree with those of the published Face Landmarker: figures over faces, and what says
-                     the same in both
 bent_pictures        A picture bent so that its face gets another mesh: what the networks see when a face turns or
                      moves a part
 cut_outs             Heads cut from portraits, with the place of the face in them, to be painted into made clips
-face_deformations    Movements that a teacher does not know, made on real meshes by known amounts: nose wrinkle, cheek
-                     raise, eye widen
 face_turns           A mesh turned by its own depth, and seen by a camera again
 identities           Every made clip, tracked and held against its truth
 identity_counts      How often identities change, counted frame by frame against the truth

@@ -11,12 +11,11 @@ from rich.console import Console
 
 from lab.evaluation.labelled import LabelledFault, labelled_pictures, measured_pictures, report_text, write_sheet
 from lab.evaluation.page import page
-from lab.evaluation.sections import SECTIONS, frontal_view, student, teacher_agreement, unseen_pictures
+from lab.evaluation.sections import SECTIONS
 from lab.evaluation.workbench import FULL, Workbench, one_thread
 from lab.reports.machine import machine
 from lab.reports.report import Measured
 from lab.reports.report_files import DOCS, ROOT, ReportFiles
-from lab.training.teacher import BUNDLE
 
 EVALUATION = ReportFiles("evaluation", SECTIONS, page)
 _LABELLED = ROOT / "build" / "labelled"
@@ -29,19 +28,18 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--only", default="", help=f"sections, with commas between: {', '.join(SECTIONS)}")
     parser.add_argument("--labelled", default="", help="a folder of labels, or a CSV file of path,label[,person]")
     parser.add_argument("--media", type=Path, default=_MEDIA)
-    parser.add_argument("--teacher", type=Path, default=BUNDLE)
     parser.add_argument("--models", type=Path, default=ROOT / "models")
     options = parser.parse_args(arguments)
     console = Console(highlight=False)
     if options.labelled:
         return _labelled(Path(options.labelled), options.models, console)
     names = [name.strip() for name in options.only.split(",") if name.strip()] or list(SECTIONS)
-    lacking = _lacking(names, options.media, options.teacher)
+    lacking = _lacking(names, options.media)
     if lacking:
         console.print(lacking, soft_wrap=True)
         return 2
     one_thread()
-    bench = Workbench(options.media.resolve(), options.teacher, options.models.resolve(), FULL, DOCS / "pictures")
+    bench = Workbench(options.media.resolve(), options.models.resolve(), FULL, DOCS / "pictures")
     for measured in measure(bench, names, console):
         EVALUATION.write(
             EVALUATION.merged({measured.section.name: measured})
@@ -55,7 +53,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _labelled(source: Path, models: Path, console: Console) -> int:
     """Measures labelled pictures of the user's own; writes a report and a sheet to `build/labelled`."""
     one_thread()
-    bench = Workbench(source.parent, BUNDLE, models.resolve(), FULL, _LABELLED)
+    bench = Workbench(source.parent, models.resolve(), FULL, _LABELLED)
     try:
         pictures = labelled_pictures(source)
     except LabelledFault as fault:
@@ -71,17 +69,13 @@ def _labelled(source: Path, models: Path, console: Console) -> int:
     return 0
 
 
-def _lacking(names: Iterable[str], media: Path, teacher: Path) -> str:
-    """A message on what is not there, or nothing."""
+def _lacking(names: Iterable[str], media: Path) -> str:
+    """A sentence on what is not there, or nothing."""
     unknown = [name for name in names if name not in SECTIONS]
     if unknown:
         return f"There is no section {unknown[0]}; use some of: {', '.join(SECTIONS)}."
     if not media.is_dir():
         return f"There is no {media}: the evaluation needs the real pictures and clips of the shared media."
-    taught = {module.NAME for module in (student, unseen_pictures, frontal_view, teacher_agreement)}
-    if taught.intersection(names) and not teacher.is_file():
-        others = ",".join(name for name in SECTIONS if name not in taught)
-        return f"There is no {teacher}, which agreement is measured against; use `make evaluate ONLY={others}`."
     return ""
 
 

@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.analysis.analyzer import FaceAnalyzer, with_scores
-from chalicelib.analysis.expressions.levels import scores_of
 from chalicelib.analysis.expressions.scorers import attention_score
 from chalicelib.analysis.faces.detector import FaceDetector
 from chalicelib.analysis.faces.head_pose import HeadPose, head_pose
@@ -75,12 +74,10 @@ class Face:
 
 
 class Workbench:
-    """Measures files, each once. `teacher`: the bundle of the published Face Landmarker; `pictures`: the folder that
-    charts go to."""
+    """Measures files, each once. `pictures`: the folder that charts go to."""
 
-    def __init__(self, media: Path, teacher: Path, models_dir: Path, effort: Effort, pictures: Path) -> None:
+    def __init__(self, media: Path, models_dir: Path, effort: Effort, pictures: Path) -> None:
         self.media = media
-        self.teacher = teacher
         self.effort = effort
         self.models = Models(models_dir)
         self.models_dir = models_dir
@@ -89,12 +86,12 @@ class Workbench:
         self.measured = cache(self._measured)
         self.faces = cache(self._faces)
 
-    def score(self, points: NDArray[np.float64]) -> Mapping[str, float]:
-        """The calibrated scores of a mesh alone, as the default job has them; every name of `EXPRESSION_NAMES`."""
-        mesh = Mesh.ATTENTION if len(points) > _LIGHT_POINTS else Mesh.LIGHT
-        face = FaceMesh(points, flag=1.0, sample=_NO_SAMPLE, crop=crop_of_mesh(points))
+    def score(self, face: FaceMesh) -> Mapping[str, float]:
+        """The calibrated scores of one measured face, as a still has them; every name of `EXPRESSION_NAMES`."""
+        mesh = Mesh.ATTENTION if len(face.points) > _LIGHT_POINTS else Mesh.LIGHT
         model = self.analyzer(mesh).expressions
-        scores = scores_of(model.levels([face])[0], model.spreads(mesh))
+        doubts = model.doubts(mesh)
+        scores = doubts.scores(model.levels([face])[0], doubts.spreads)
         found = dict(zip(BASELINE_NAMES, scores.tolist(), strict=True))
         return {**found, "attention": attention_score(head_pose(face.fit))}
 
@@ -147,14 +144,12 @@ class Workbench:
         tracker = FaceTracker(FaceDetector(self.models), mesh, witness, max_faces=MAX_FACES)
         return [face.mesh.points for face in tracker.track(Frame(0, 0.0, image))]
 
-    def remeasured(
-        self, image: NDArray[np.uint8], near: NDArray[np.float64], mesh: Mesh = Mesh.ATTENTION
-    ) -> NDArray[np.float64]:
+    def remeasured(self, image: NDArray[np.uint8], near: NDArray[np.float64], mesh: Mesh = Mesh.ATTENTION) -> FaceMesh:
         """The mesh of the face that is about where the mesh `near` is; looked at twice, as a new face of a job is."""
         network = MeshModel(self.models, mesh)
         (first,) = network.measure(image, [crop_of_mesh(near)])
         (second,) = network.measure(image, [crop_of_mesh(first.points)])
-        return second.points
+        return second
 
 
 def pose_of(points: NDArray[np.float64]) -> HeadPose:

@@ -3,6 +3,7 @@
 face_model         The parametric head (ICT, `../shared/face_model`) and shapes of our own
 expression_shapes  Which of its shapes show an expression, and which belong to a face at rest
 movements          Which movements a face shows: prototypes, mixtures, talking, company; and what is taught of them
+grimaces           Weeping, pain, held-back tears, and laughing with closed eyes
 folds              The folds of skin, and the movements that make them
 relief             The relief of the skin: grain and folds
 skin               One person's skin: tone, hair, brows, lips, lids, relief

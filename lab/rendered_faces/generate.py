@@ -8,6 +8,7 @@ Needs moderngl (`requirements/training.in`) and Mesa's EGL (on Debian: `apt-get 
 """
 
 import argparse
+import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
@@ -21,6 +22,8 @@ from numpy.typing import NDArray
 from chalicelib.analysis.networks.models import Models
 from lab.rendered_faces.cameras import taken
 from lab.rendered_faces.face_sets import FaceMeter, FaceSet, FaceSetWriter, amounts_of, crop_of_landmarks
+from lab.rendered_faces.grimaces import choose_grimace
+from lab.rendered_faces.movements import Movement, choose_movement
 from lab.rendered_faces.portrait_fit import MeshVertices
 
 MODELS = Path(__file__).resolve().parents[2] / "models"
@@ -28,6 +31,10 @@ PERSONS, PICTURES, MOVED_PICTURES = 500, 12, 14
 _RENDERED_BLOCK, _MOVED_BLOCK = 20, 10
 _FIT_PERSONS, _FIT_SEED = 24, 7
 _SHEET_COLUMNS, _SHEET_SIDE, _SHEET_PICTURES = 12, 160, 72
+MOVEMENTS: Mapping[str, Callable[[np.random.Generator], Movement]] = {
+    "everyday": choose_movement,
+    "grimaces": choose_grimace,
+}
 
 
 def main() -> None:
@@ -38,6 +45,7 @@ def main() -> None:
     parser.add_argument("--pictures", type=int, default=PICTURES, help="of each person")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--kind", choices=tuple(MOVEMENTS), default="everyday", help="of movements")
     options = parser.parse_args()
     render_persons(
         options.folder,
@@ -45,13 +53,19 @@ def main() -> None:
         pictures=options.pictures,
         seed=options.seed,
         processes=options.processes,
+        kind=options.kind,
     )
 
 
-def render_persons(folder: Path, *, persons: int, pictures: int, seed: int, processes: int) -> list[Path]:
-    """Rendered persons: writes the parts that are missing; returns the paths of all."""
+def render_persons(
+    folder: Path, *, persons: int, pictures: int, seed: int, processes: int, kind: str = "everyday"
+) -> list[Path]:
+    """Rendered persons: writes the parts that are missing; returns the paths of all. `kind`: one of `MOVEMENTS`."""
     blocks = {f"rendered-{first:05d}": first for first in range(0, persons, _RENDERED_BLOCK)}
-    work = {name: partial(render_block, folder, name, first, pictures, seed) for name, first in blocks.items()}
+    work = {
+        name: partial(render_block, folder, name, first=first, pictures=pictures, seed=seed, kind=kind)
+        for name, first in blocks.items()
+    }
     return _in_parts(folder, work, processes)
 
 
@@ -74,7 +88,8 @@ def _in_parts(folder: Path, work: Mapping[str, Callable[[], None]], processes: i
     folder.mkdir(parents=True, exist_ok=True)
     os.environ.setdefault("LP_NUM_THREADS", "1")  # Mesa's own threads would compete with the other processes
     paths = {name: folder / f"{name}-000.npz" for name in work}
-    with ProcessPoolExecutor(max_workers=processes) as pool:
+    # A forked process hangs at its first drawing once this one has drawn.
+    with ProcessPoolExecutor(max_workers=processes, mp_context=multiprocessing.get_context("spawn")) as pool:
         done = [pool.submit(work[name]) for name, path in paths.items() if not path.is_file()]
         for count, each in enumerate(done, start=1):
             each.result()
@@ -86,7 +101,7 @@ def _in_parts(folder: Path, work: Mapping[str, Callable[[], None]], processes: i
 # What renders is imported where it is used: nothing else of this package needs moderngl and EGL.
 
 
-def render_block(folder: Path, name: str, first: int, pictures: int, seed: int) -> None:
+def render_block(folder: Path, name: str, *, first: int, pictures: int, seed: int, kind: str) -> None:
     """Persons `first` and the following, one part."""
     from lab.rendered_faces.face_model import load_face_model  # noqa: PLC0415 - see above
     from lab.rendered_faces.heads import RenderedPerson  # noqa: PLC0415 - see above
@@ -99,7 +114,7 @@ def render_block(folder: Path, name: str, first: int, pictures: int, seed: int) 
             random = np.random.default_rng((seed, number))
             person = RenderedPerson(load_face_model(), renderer, random)
             for _ in range(pictures):
-                made = person.picture()
+                made = person.picture(MOVEMENTS[kind](random))
                 turn = (made.camera.yaw_deg, made.camera.pitch_deg)
                 yield (
                     made.image,

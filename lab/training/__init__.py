@@ -8,8 +8,9 @@ face_warps      Invented expressions on real pictures: lids, brows, cheeks, nose
                 are moved
 frontal_meshes  Meshes as the student sees them, from the front, and as the teacher can be asked about them, with
                 irises
+head_faces      All sets of faces that a head is taught by and measured on
 head_features   What the head looks at, split into what is equal on both sides of a face and what differs
-head_scales     The head's answers at rest and at full expression, and how far persons at rest differ
+head_scales     At which of a source's answers rest lies and an expression is full, and what absent ones may read
 head_sources    Which source an expression is taken from, by a rule that was stated beforehand
 lessons         What the students learn from, in three stages that are each kept in a folder: real faces, invented
                 expressions on the same pictures, and crossings of one person's shape with another's movement

@@ -1,95 +1,172 @@
-"""Finds at which of the head's answers rest lies, how far persons at rest differ, and at which an expression is
-full."""
+"""Measures at which of a source's answers rest lies and an expression is full, and what absent ones may read.
 
-from collections.abc import Sequence
+One rule for every expression and every source. *Rest*: the mean of persons at rest, of two kinds, each with half the
+weight: portraits, and persons whose film has frames coded neutral or known to be at rest. *Full*: what a full movement
+of a made face adds to rest, times how much of that coded persons reach: of each person the median of the frames coded
+present, of persons the geometric mean, with 1 added as if two persons more had reached exactly that. *Spread*: the
+standard deviation between persons at rest. *Company*: the standard deviation, within a person, of an expression that
+is absent while others move.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from chalicelib.analysis.expressions.levels import FULL, Scale
 from lab.rendered_faces.face_sets import FaceSet
 from lab.rendered_faces.movements import TAUGHT
-from lab.training.head_features import HeadFeatures
 from lab.training.head_sources import rows_of_codes
 from lab.training.real_faces import REST_CLIP, REST_UNTIL_S, Codes, frames_of, times_of
-from lab.training.taught_head import LinearHead
 
 Floats = NDArray[np.float64]
+
+GIVEN: tuple[str, ...] = (*TAUGHT, "smirk")
+"""The columns of readings: the expressions that are taught, and the difference of the smile's sides."""
 _SMILE = TAUGHT.index("smile")
-_LOW_PERCENTILE, _REACHED_PERCENTILE, _FEWEST_SHOWN = 20, 25, 4
-_LEAST_OF_MADE, _MOST_OF_MADE = 0.5, 1.5
+FEWEST_FRAMES = 3
+"""Frames that have to show an expression for anything to be measured of it."""
+_PRIOR_PERSONS = 2
+_LEAST_REACHED, _MOST_REACHED = 0.3, 3.0
+_ABSENT = 0.05
 
 
 @dataclass(frozen=True)
-class SeenFaces:
-    """Portraits `at_rest`; sets of `made` faces with their amounts (N, E, 2); `films` with their faces and names, and
-    what was coded of them."""
+class Readings:
+    """The answers or levels of one source, in columns of `GIVEN`: of portraits at rest, of sets of made faces, and of
+    films by name."""
 
-    at_rest: HeadFeatures
-    made: Sequence[tuple[HeadFeatures, NDArray[np.float32]]]
-    films: Sequence[tuple[HeadFeatures, FaceSet, str]]
-    codes: Codes
+    at_rest: Floats
+    made: Sequence[Floats]
+    films: Mapping[str, Floats]
 
+    def levels(self, scales: Sequence[Scale]) -> "Readings":
+        """The same in levels."""
+        return Readings(
+            _levels(self.at_rest, scales),
+            [_levels(each, scales) for each in self.made],
+            {name: _levels(each, scales) for name, each in self.films.items()},
+        )
 
-def head_scales(head: LinearHead, seen: SeenFaces) -> dict[str, list[float]]:
-    """Rest, full and spread of the answer to every expression of `TAUGHT`, and of the smirk, the difference of the
-    smile's sides. Rest and spread are of two kinds of persons, each with half the weight: portraits, and persons whose
-    film has frames coded neutral or known to be at rest."""
-    portraits = _answers(head, seen.at_rest)
-    persons = np.array([_answers(head, faces)[rows].mean(axis=0) for faces, rows in _resting(seen)])
-    rest = (portraits.mean(axis=0) + persons.mean(axis=0)) / 2
-    spread = np.sqrt((np.square(portraits - rest).mean(axis=0) + np.square(persons - rest).mean(axis=0)) / 2)
-    full = rest + _added(head, seen)
-    return {
-        name: [round(float(each[place]), 4) for each in (rest, full, spread)]
-        for place, name in enumerate((*TAUGHT, "smirk"))
-    }
-
-
-def _answers(head: LinearHead, faces: HeadFeatures) -> Floats:
-    """(N, E + 1) answers and smirk."""
-    return np.column_stack([head.amounts(faces), abs(head.differences(faces)[:, _SMILE])])
+    def mixed(self, other: "Readings", rows: NDArray[np.bool_]) -> "Readings":
+        """The mean with another source in the columns `rows` (K,), these in the others."""
+        shares = rows / 2.0
+        return Readings(
+            self.at_rest * (1 - shares) + other.at_rest * shares,
+            [ours * (1 - shares) + theirs * shares for ours, theirs in zip(self.made, other.made, strict=True)],
+            {name: ours * (1 - shares) + other.films[name] * shares for name, ours in self.films.items()},
+        )
 
 
-def _resting(seen: SeenFaces) -> list[tuple[HeadFeatures, NDArray[np.int64]]]:
-    """For each film that has any: its faces, and the rows in which the person is known to be at rest."""
-    found = []
-    for features, faces, film in seen.films:
-        rows, codes = rows_of_codes(film, frames_of(faces), seen.codes)
-        is_neutral = [code.get("emotion") == "neutral" for code in codes]
-        neutral = rows[np.array(is_neutral, dtype=np.bool_)]
-        if film == REST_CLIP:
-            neutral = np.flatnonzero(times_of(faces) < REST_UNTIL_S)
-        if len(neutral):
-            found.append((features, neutral))
-    return found
+def _levels(answers: Floats, scales: Sequence[Scale]) -> Floats:
+    return np.column_stack([scale.levels(column) for scale, column in zip(scales, answers.T, strict=True)])
 
 
-def _added(head: LinearHead, seen: SeenFaces) -> Floats:
-    """(E + 1,) what a full expression adds to rest: what three of four coded frames reach above their film's low
-    percentile, but between 0.5 and 1.5 times what a full movement of a made face adds; once that, if fewer than four
-    frames show the expression."""
-    made = np.mean([_slopes(head, *each) for each in seen.made], axis=0)
-    added = made.copy()
-    changes: list[list[float]] = [[] for _ in made]
-    for features, faces, film in seen.films:
-        rows, codes = rows_of_codes(film, frames_of(faces), seen.codes)
+@dataclass(frozen=True)
+class KnownFilm:
+    """Rows of a film in which its person is at rest, and coded rows with their codes."""
+
+    resting: NDArray[np.int64]
+    coded: NDArray[np.int64]
+    codes: Sequence[Mapping[str, str]]
+
+    def shown(self, name: str, code: str) -> NDArray[np.int64]:
+        """The rows in which `name` is coded so."""
+        return self.coded[np.array([each.get(name) == code for each in self.codes], dtype=np.bool_)]
+
+
+@dataclass(frozen=True)
+class Known:
+    """The truth about the faces that are read: of each made set the amounts (N, K) and persons (N,), and films."""
+
+    made: Sequence[tuple[Floats, NDArray[np.str_]]]
+    films: Mapping[str, KnownFilm]
+
+    def frames(self, name: str, code: str = "present") -> int:
+        """Returns how many frames are coded so."""
+        return sum(len(film.shown(name, code)) for film in self.films.values())
+
+
+def known_of(made: Sequence[FaceSet], films: Mapping[str, FaceSet], codes: Codes) -> Known:
+    """Returns what is known of sets of faces."""
+    sides = [faces.amounts.astype(np.float64) for faces in made]
+    amounts = [np.column_stack([each.mean(axis=2), abs(each[:, _SMILE, 0] - each[:, _SMILE, 1])]) for each in sides]
+    persons = [faces.persons for faces in made]
+    return Known(
+        list(zip(amounts, persons, strict=True)), {name: _known_film(name, film, codes) for name, film in films.items()}
+    )
+
+
+def _known_film(name: str, faces: FaceSet, codes: Codes) -> KnownFilm:
+    rows, found = rows_of_codes(name, frames_of(faces), codes)
+    resting = rows[np.array([each.get("emotion") == "neutral" for each in found], dtype=np.bool_)]
+    if name == REST_CLIP:
+        resting = np.flatnonzero(times_of(faces) < REST_UNTIL_S)
+    return KnownFilm(resting, rows, found)
+
+
+def measure_scales(readings: Readings, known: Known) -> list[Scale]:
+    """Returns the scale of every column."""
+    rest, spread = _rest(readings, known)
+    added = np.mean([_slopes(each, amounts) for each, (amounts, _) in zip(readings.made, known.made, strict=True)], 0)
+    shares = readings.levels(_from_0_to_1(rest, added))
+    full = rest + added * np.array([_reached(name, shares, known) for name in GIVEN])
+    return [Scale(*(round(float(each), 4) for each in scale)) for scale in zip(rest, full, spread, strict=True)]
+
+
+def measure_spreads(levels: Readings, known: Known) -> Floats:
+    """(K,) standard deviations between persons at rest."""
+    return _rest(levels, known)[1]
+
+
+def measure_company(levels: Readings, known: Known) -> Floats:
+    """(K,) standard deviations within persons who do not show the expression, over the sets of made faces."""
+    squares = [_within(each, *faces) ** 2 for each, faces in zip(levels.made, known.made, strict=True)]
+    return np.asarray(np.sqrt(np.mean(squares, axis=0)))
+
+
+def _rest(readings: Readings, known: Known) -> tuple[Floats, Floats]:
+    """(K,) mean and standard deviation of persons at rest."""
+    films = [readings.films[name][film.resting] for name, film in known.films.items() if len(film.resting)]
+    kinds = (readings.at_rest, np.array([film.mean(axis=0) for film in films]))
+    rest = np.mean([kind.mean(axis=0) for kind in kinds], axis=0)
+    return rest, np.sqrt(np.mean([np.square(kind - rest).mean(axis=0) for kind in kinds], axis=0))
+
+
+def _slopes(answers: Floats, amounts: Floats) -> Floats:
+    """(K,) by how much the answers rise from amount 0 to 1, by least squares."""
+    centred = amounts - amounts.mean(axis=0)
+    return np.asarray((centred * answers).sum(axis=0) / np.square(centred).sum(axis=0))
+
+
+def _from_0_to_1(rest: Floats, added: Floats) -> list[Scale]:
+    return [Scale(first, first + FULL * more, 0.0) for first, more in zip(rest, added, strict=True)]
+
+
+def _reached(name: str, shares: Readings, known: Known) -> float:
+    """Returns how much of a full movement (1 in `shares`) coded persons reach; 1 if fewer than three frames show it."""
+    if known.frames(name) < FEWEST_FRAMES:
+        return 1.0
+    logs = []
+    for film_name, film in known.films.items():
+        column, rows = shares.films[film_name][:, GIVEN.index(name)], film.shown(name, "present")
         if len(rows):
-            answers = _answers(head, features)
-            change = answers[rows] - np.percentile(answers, _LOW_PERCENTILE, axis=0)
-            for place, name in enumerate((*TAUGHT, "smirk")):
-                shown = [row for row, code in enumerate(codes) if code.get(name) == "present"]
-                changes[place] += change[shown, place].tolist()
-    for place, each in enumerate(changes):
-        if len(each) >= _FEWEST_SHOWN:
-            reach = np.percentile(each, _REACHED_PERCENTILE)
-            added[place] = np.clip(reach, _LEAST_OF_MADE * made[place], _MOST_OF_MADE * made[place])
-    return np.asarray(added)
+            own = column[film.resting].mean() if len(film.resting) else 0.0
+            share = float(np.median(column[rows] - own))
+            logs.append(np.log(np.clip(share, _LEAST_REACHED, _MOST_REACHED)))
+    return float(np.exp(np.sum(logs) / (len(logs) + _PRIOR_PERSONS)))
 
 
-def _slopes(head: LinearHead, faces: HeadFeatures, amounts: NDArray[np.float32]) -> Floats:
-    """(E + 1,) by how much the answers rise from amount 0 to 1, by least squares."""
-    smirk = abs(amounts[:, _SMILE, 0] - amounts[:, _SMILE, 1])
-    known = np.column_stack([amounts.mean(axis=2), smirk])
-    centred = known - known.mean(axis=0)
-    return np.asarray((centred * _answers(head, faces)).sum(axis=0) / (centred**2).sum(axis=0))
+def _within(levels: Floats, amounts: Floats, persons: NDArray[np.str_]) -> Floats:
+    """(K,) standard deviations within persons, of faces whose amount is about none."""
+    return np.array(
+        [_standard_deviation(levels[rows, place], persons[rows]) for place, rows in enumerate((amounts <= _ABSENT).T)]
+    )
+
+
+def _standard_deviation(values: Floats, persons: NDArray[np.str_]) -> float:
+    _, person, counts = np.unique(persons, return_inverse=True, return_counts=True)
+    means = np.bincount(person, values) / counts
+    freedom = len(values) - len(counts)
+    return float(np.sqrt(np.square(values - means[person]).sum() / max(freedom, 1)))

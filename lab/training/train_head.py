@@ -9,34 +9,34 @@ import argparse
 import hashlib
 import json
 import zlib
-from collections.abc import Mapping
-from dataclasses import asdict, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, astuple
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.analysis.expressions.taught import TODAY_WITH
+from chalicelib.analysis.expressions.taught import COMPANY, NETWORK_SCALES, SPREADS, UNMEASURED
 from chalicelib.analysis.expressions.trained import TrainedExpressions
-from chalicelib.analysis.networks.models import Models
 from chalicelib.domain.measurements.metrics import BASELINE_NAMES
 from chalicelib.domain.requests.recipes import Mesh
-from lab.rendered_faces.face_sets import FaceSet, joined, load_face_set
+from lab.rendered_faces.face_sets import FaceSet
 from lab.rendered_faces.movements import TAUGHT
 from lab.training.export_head import export_head
+from lab.training.head_faces import Faces
 from lab.training.head_features import HeadFeatures, head_features
-from lab.training.head_scales import SeenFaces, head_scales
-from lab.training.head_sources import TODAY, Answers, choose_sources, rows_of_codes
-from lab.training.real_faces import (
-    REST_CLIP,
-    closed_mouths,
-    frames_of,
-    measure_film,
-    measure_portraits,
-    portrait_amounts,
-    read_codes,
+from lab.training.head_scales import (
+    FEWEST_FRAMES,
+    GIVEN,
+    Known,
+    Readings,
+    known_of,
+    measure_company,
+    measure_scales,
+    measure_spreads,
 )
+from lab.training.head_sources import TODAY, Answers, choose_sources, rows_of_codes
+from lab.training.real_faces import REST_CLIP, frames_of, portrait_amounts
 from lab.training.taught_head import POINTS_PENALTY, SKIN_PENALTY, Lesson, LinearHead, find_basis, teach_head
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -44,21 +44,22 @@ WEIGHTS = _ROOT / "chalicelib" / "analysis" / "expressions" / "weights"
 RECORD = Path(__file__).with_name("head_record.json")
 
 POINTS, SKIN, MEAN, WITH_TODAY = "points", "points and skin", "mean of both", "points and today's network"
-_RENDERED_SETS = ((1, 120), (11, 200), (12, 200))
-"""Seeds, and how many persons."""
-_MOVED_SMILE, _REST_SMILE = 0.70, 0.20
 _PORTRAIT_WEIGHT, _STILL_WEIGHT = 2.0, 0.5
+_NOT_BY_SMILES, _NOT_BY_SMILES_WEIGHT = ("lip stretch", "nose wrinkle"), 20.0
+"""What broad smiles are taken for: the smiling portraits, on which they are absent, count so much for these."""
 _KEPT_ASIDE = 5
 MIXED: Mapping[str, str] = {
-    "brow raise": "with the own neutral the head alone has 0.97 on performances, the networks 0.99, the mean 0.99",
-    "inner brow raise": "with the own neutral the head alone has 0.94, the networks 0.99, the mean 0.98",
-    "lid tighten": "the head alone is above 50 in 7 % of the frames coded absent",
-    "lip stretch": "on broad smiles of pictures not taught the head alone reads 60 to 90",
-    "nose wrinkle": "on broad smiles of pictures not taught the head alone reads 40 to 80",
-    "upper lip raise": "on lips that are pressed in crying the head alone reads 76",
+    "brow raise": "with the own neutral, of the frames that show it the head alone is above 50 in a third, the mean in "
+    "more than half",
+    "inner brow raise": "with the own neutral the head alone has 0.95 on performances, the mean 0.99",
+    "eye widen": "above 50 in all frames that show it, the head alone in four of five",
+    "lip corner depressor": "as good on performances, and persons at rest differ less in it",
+    "lip pucker": "with the own neutral the head alone has 0.99 on performances, the mean 1.00",
+    "chin raise": "with the own neutral the head alone has 0.90 on performances, the mean 0.94",
+    "lip stretch": "fewer false alarms on broad smiles of pictures not taught",
 }
-"""Expressions that the rule gives to the head, and why the mean with today's source is taken: a source must not be
-worse on posed and neutral pictures, nor with the own neutral."""
+"""Expressions whose level is the mean of the head's and the networks', each on a scale measured by the same rule
+(`head_scales`), and why."""
 Floats = NDArray[np.float64]
 
 
@@ -75,39 +76,6 @@ def main() -> None:
     counts = {"rendered": len(faces.rendered), "moved": len(faces.moved), "portraits": len(faces.portraits)}
     RECORD.write_text(json.dumps({"faces": counts, "mixed": MIXED, **record}, indent=1) + "\n")
     print(f"Written: {WEIGHTS.relative_to(_ROOT)}/head_*.onnx and {RECORD.relative_to(_ROOT)}")
-
-
-class Faces:
-    """All sets of faces, made or measured when they are not there yet."""
-
-    def __init__(self, folder: Path, media: Path) -> None:
-        # Imported here: a look at real faces alone needs no moderngl.
-        from lab.rendered_faces.generate import PICTURES, move_portraits, render_persons  # noqa: PLC0415 - see above
-
-        cv2.setNumThreads(1)
-        models = Models(_ROOT / "models")
-        self.portraits = measure_portraits(folder / "real", models, media)
-        self.at_rest = self.portraits.where(closed_mouths(self.portraits, most_smile=_REST_SMILE))
-        sets = []
-        for seed, persons in _RENDERED_SETS:
-            part = folder / f"rendered-{seed}"
-            made = load_face_set(render_persons(part, persons=persons, pictures=PICTURES, seed=seed, processes=2))
-            sets.append(replace(made, persons=np.array([f"{seed}/{person}" for person in made.persons])))
-        self.rendered = joined(sets)
-        still = self.portraits.where(closed_mouths(self.portraits, most_smile=_MOVED_SMILE))
-        self.moved = load_face_set(move_portraits(folder / "moved", still))
-        films = [*sorted((media / "performances").glob("*.mp4")), media / "videos" / f"{REST_CLIP}.mp4"]
-        self.films = {film.stem: measure_film(folder / "real", models, film) for film in films}
-        self.codes = read_codes(media)
-        self._folder = folder
-
-    def features(self, name: str, faces: FaceSet, mesh: Mesh) -> HeadFeatures:
-        """Returns what the head sees of a set of faces; kept."""
-        path = self._folder / f"features-{name}-{mesh}.npz"
-        if not path.is_file():
-            np.savez(path, **vars(head_features(faces, mesh)))
-        with np.load(path) as stored:
-            return HeadFeatures(**{key: stored[key] for key in stored.files})
 
 
 class HeadCourse:
@@ -141,25 +109,47 @@ class HeadCourse:
         points, skin = self._heads({name: np.ones(len(rows), dtype=np.bool_) for name, rows in aside.items()})
         shares = np.array([{SKIN: 1.0, MEAN: 0.5}.get(source, 0.0) for source in sources])
         head = points.mixed(skin, shares)
-        today = [name for name, source in zip(TAUGHT, sources, strict=True) if source == TODAY]
-        scales = {name: scale for name, scale in head_scales(head, self._seen()).items() if name not in today}
-        with_today = [
-            name for name, source in zip(TAUGHT, sources, strict=True) if source == WITH_TODAY or name in MIXED
-        ]
-        facts = {"expressions": TAUGHT, "scales": scales, TODAY_WITH: with_today}
+        facts = self._facts(head, [name for name, source in zip(TAUGHT, sources, strict=True) if source == TODAY])
         content = export_head(head, name=f"head_{self._mesh}", facts=facts)
         (WEIGHTS / f"head_{self._mesh}.onnx").write_bytes(content)
         return {
             "sha256": hashlib.sha256(content).hexdigest(),
             "bytes": len(content),
             "choices": {name: asdict(choice) for name, choice in choices.items()},
-            "scales": scales,
+            **{key: value for key, value in facts.items() if key != "expressions"},
         }
 
-    def _seen(self) -> SeenFaces:
-        made = [(self._made[name], getattr(self._faces, name).amounts) for name in self._made]
-        films = [(self._films[name], film, name) for name, film in self._faces.films.items()]
-        return SeenFaces(self._at_rest, made, films, self._faces.codes)
+    def _facts(self, head: LinearHead, today: Sequence[str]) -> dict[str, object]:
+        """Returns what the file says of itself. `today`: expressions that the networks give alone."""
+        known = known_of([self._faces.rendered, self._faces.moved], self._faces.films, self._faces.codes)
+        answers, networks = self._readings(head), self._network_readings()
+        scales, network_scales = measure_scales(answers, known), measure_scales(networks, known)
+        with_networks = np.isin(GIVEN, tuple(MIXED))
+        levels = answers.levels(scales).mixed(networks.levels(network_scales), with_networks)
+        given = [name for name in GIVEN if name not in today]
+        places = {name: GIVEN.index(name) for name in given}
+        mixed = [name for name in given if name in MIXED]
+        spreads, company = measure_spreads(levels, known), measure_company(levels, known)
+        return {
+            "expressions": TAUGHT,
+            "scales": {name: astuple(scales[place]) for name, place in places.items()},
+            NETWORK_SCALES: {name: astuple(network_scales[places[name]]) for name in mixed},
+            SPREADS: {name: round(float(spreads[place]), 1) for name, place in places.items()},
+            COMPANY: {name: round(float(company[place]), 1) for name, place in places.items()},
+            UNMEASURED: [name for name in given if _is_unmeasured(name, known)],
+        }
+
+    def _readings(self, head: LinearHead) -> Readings:
+        def read(faces: HeadFeatures) -> Floats:
+            return np.column_stack([head.amounts(faces), abs(head.differences(faces)[:, TAUGHT.index("smile")])])
+
+        films = {name: read(faces) for name, faces in self._films.items()}
+        return Readings(read(self._at_rest), [read(self._made[name]) for name in ("rendered", "moved")], films)
+
+    def _network_readings(self) -> Readings:
+        made = [self._today(getattr(self._faces, name), GIVEN) for name in ("rendered", "moved")]
+        films = {name: self._today(film, GIVEN) for name, film in self._faces.films.items()}
+        return Readings(self._today(self._faces.at_rest, GIVEN), made, films)
 
     def _heads(self, rows: Mapping[str, NDArray[np.bool_]]) -> tuple[LinearHead, LinearHead]:
         """The head on points and the one on points and skin, in deviations from portraits at rest."""
@@ -170,7 +160,7 @@ class HeadCourse:
             seen = _rows(self._made[name], chosen)
             everything = np.ones(len(TAUGHT), dtype=np.bool_)
             lessons.append(Lesson(seen, faces.amounts[chosen], faces.persons[chosen], weight, everything))
-        lessons.append(self._portrait_lesson())
+        lessons += self._portrait_lessons()
         heads = (
             teach_head(lessons, self._basis, skin=False, penalty=POINTS_PENALTY),
             teach_head(lessons, self._basis, skin=True, penalty=SKIN_PENALTY),
@@ -178,24 +168,26 @@ class HeadCourse:
         first, second = (self._standard(head) for head in heads)
         return first, second
 
-    def _portrait_lesson(self) -> Lesson:
-        """Portraits as they are: of smiles and open mouths the teacher's word, and nothing of what no one shows on an
+    def _portrait_lessons(self) -> Iterator[Lesson]:
+        """Portraits as they are: of smiles and open mouths the teacher's word, and nothing of what nobody shows on an
         official portrait. What smiles bring with them is not learned as a wrinkled nose."""
         amounts, known = portrait_amounts(self._faces.portraits)
         same = np.full(len(amounts), "portraits")
-        return Lesson(self._portraits, amounts, same, _STILL_WEIGHT, known)
+        by_smiles = np.isin(TAUGHT, _NOT_BY_SMILES)
+        yield Lesson(self._portraits, amounts, same, _STILL_WEIGHT, known & ~by_smiles)
+        yield Lesson(self._portraits, amounts, same, _NOT_BY_SMILES_WEIGHT, known & by_smiles)
 
     def _standard(self, head: LinearHead) -> LinearHead:
         resting = head.amounts(self._at_rest)
         return head.scaled(resting.mean(axis=0), resting.std(axis=0))
 
-    def _today(self, faces: FaceSet) -> Floats:
-        """(N, len(TAUGHT)) levels of the networks that are there without the head."""
+    def _today(self, faces: FaceSet, names: Sequence[str] = TAUGHT) -> Floats:
+        """(N, E) levels of the networks that are there without the head."""
         meshes = list(faces.meshes(self._mesh))
         levels = np.concatenate(
             [self._trained.levels(meshes[start : start + 64]) for start in range(0, len(meshes), 64)]
         )
-        return np.asarray(levels[:, [BASELINE_NAMES.index(name) for name in TAUGHT]])
+        return np.asarray(levels[:, [BASELINE_NAMES.index(name) for name in names]])
 
     _trained = TrainedExpressions()
 
@@ -219,6 +211,10 @@ class HeadCourse:
 def _kept_aside(faces: FaceSet) -> NDArray[np.bool_]:
     """(N,) one person in five, by name."""
     return np.array([zlib.crc32(str(person).encode()) % _KEPT_ASIDE == 0 for person in faces.persons])
+
+
+def _is_unmeasured(name: str, known: Known) -> bool:
+    return known.frames(name) < FEWEST_FRAMES
 
 
 def _rows(faces: HeadFeatures, rows: NDArray[np.bool_]) -> HeadFeatures:

@@ -69,8 +69,8 @@ def read_picture(path: Path) -> NDArray[np.uint8]:
 def calibrated(
     frames: Iterable[FrameMetrics], model: ExpressionModel, mesh: Mesh = Mesh.ATTENTION
 ) -> list[FrameMetrics]:
-    """Returns what was measured, with calibrated scores and emotions."""
-    return list(scored(frames, Scores.CALIBRATED, EVERY_METRIC, model.spreads(mesh)))
+    """What was measured, with calibrated scores and emotions."""
+    return list(scored(frames, Scores.CALIBRATED, EVERY_METRIC, model.doubts(mesh)))
 
 
 def faces_of(analyzer: FaceAnalyzer, image: NDArray[np.uint8], mesh: Mesh = Mesh.ATTENTION) -> tuple[FaceMetrics, ...]:

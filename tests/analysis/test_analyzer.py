@@ -32,7 +32,7 @@ from tests.analysis.conftest import Measure, faces_of, read_picture
 
 _SEVEN = ("anger", "contempt", "disgust", "fear", "joy", "sadness", "surprise")
 _SMILERS_MIN_SMILE = 60
-_NEUTRAL_MAX_SCORE = 20
+_NEUTRAL_MAX_EMOTION, _NEUTRAL_MAX_SCORE = 20, 30
 
 
 def _leading_emotion(face: FaceMetrics) -> str:
@@ -170,7 +170,8 @@ def test_a_neutral_face_scores_little_and_its_smile_is_seen(measured: Measure) -
     faces = [result.faces[0] for result in measured("videos/single_face.mp4")]
     for name in (*_SEVEN, *EXPRESSION_NAMES):
         if name != "attention":
-            assert np.median([face.values[name] for face in faces[:20]]) <= _NEUTRAL_MAX_SCORE, name
+            most = _NEUTRAL_MAX_EMOTION if name in _SEVEN else _NEUTRAL_MAX_SCORE
+            assert np.median([face.values[name] for face in faces[:20]]) <= most, name
     assert np.median([face.values["attention"] for face in faces[:20]]) > 90
     assert np.median([face.values["smile"] for face in faces[-20:]]) > 80
 

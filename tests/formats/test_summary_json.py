@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from chalicelib import __version__
 from chalicelib.domain.measurements.events import ANGLES, EVENTS
 from chalicelib.domain.measurements.metrics import EVERY_METRIC, METRICS, FaceMetrics, FrameMetrics
+from chalicelib.domain.measurements.reliability import RELIABILITY
 from chalicelib.domain.measurements.validity import InvalidReason
 from chalicelib.formats.face_events import MAX_EVENTS
 from chalicelib.formats.face_statistics import SHARE_THRESHOLD
@@ -53,6 +54,12 @@ def test_it_has_the_version_and_the_execution_provider() -> None:
 
 def _summary(frames: Iterable[FrameMetrics]) -> Any:
     return json.loads(summary_bytes(frames))
+
+
+def test_it_says_how_far_each_metric_may_be_trusted() -> None:
+    reliability = _summary([])["reliability"]
+    assert set(reliability) == {metric.name for metric in EVERY_METRIC if metric.name in RELIABILITY}
+    assert all(reliability[name] == RELIABILITY[name].grade for name in reliability)
 
 
 def _events(frames: Iterable[FrameMetrics], name: str) -> list[tuple[float, float]]:

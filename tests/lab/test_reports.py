@@ -118,7 +118,6 @@ def test_a_section_that_is_not_measured_now_is_kept() -> None:
     [
         (["--only", "nothing"], "no section nothing"),
         (["--media", "/nowhere"], "no /nowhere"),
-        (["--media", "/", "--teacher", "/nothing"], "no /nothing"),
     ],
 )
 def test_a_sentence_says_what_is_missing(

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.analysis.expressions.features import FrontalFaces, frontal_faces, measure_features
-from chalicelib.analysis.expressions.levels import Scale
+from chalicelib.analysis.expressions.levels import Doubts, Scale
 from chalicelib.analysis.faces.head_pose import head_pose
 from chalicelib.analysis.faces.mesh import FaceMesh
 from chalicelib.domain.measurements.metrics import BASELINE_NAMES
@@ -65,9 +65,9 @@ class GeometricExpressions:
         found = geometric_levels(faces, BASELINE_NAMES)
         return np.stack([found[name] for name in BASELINE_NAMES], axis=1)
 
-    def spreads(self, mesh: Mesh) -> NDArray[np.float64]:
+    def doubts(self, mesh: Mesh) -> Doubts:
         """See `ExpressionModel`."""
-        return np.array([CALIBRATION[name].scale(mesh).level_spread for name in BASELINE_NAMES])
+        return Doubts.of_rest(np.array([CALIBRATION[name].scale(mesh).level_spread for name in BASELINE_NAMES]))
 
 
 def frontal(meshes: Sequence[FaceMesh]) -> FrontalFaces:

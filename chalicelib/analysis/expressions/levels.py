@@ -5,7 +5,7 @@ rest, 100 the full expression; below rest it is negative. A *score* is 0..100 an
 face may be without doing anything: the *uncertainty*, a standard deviation in levels. Near rest a level counts little,
 far from it fully, as in a Wiener filter (N. Wiener, Extrapolation, Interpolation and Smoothing of Stationary Time
 Series, 1949): level x level^2 / (level^2 + noise^2). There is no threshold below which nothing shows. The noise is
-chosen by one rule for all expressions: two standard deviations above rest, where one person in forty reads, score 25.
+chosen by one rule for all expressions: what three in a hundred persons at rest read above scores 30.
 """
 
 from dataclasses import dataclass
@@ -16,8 +16,9 @@ from numpy.typing import ArrayLike, NDArray
 Floats = NDArray[np.float64]
 
 FULL = 100.0
-_RARE = 2.0
-_RARE_SCORE = 25.0
+_RARE = 1.88
+"""Standard deviations above the mean that 3 % of a normal distribution exceed."""
+_RARE_SCORE = 30.0
 """The most that `_RARE` standard deviations above rest score."""
 _REST_WIDTH = 1.2
 """A face trembles round its rest, too: standard deviations of levels at rest, in uncertainties."""
@@ -47,6 +48,31 @@ class Scale:
     def level_spread(self) -> float:
         """The standard deviation between persons at rest, in levels."""
         return abs(FULL * self.spread / (self.full - self.rest))
+
+
+@dataclass(frozen=True, slots=True)
+class Doubts:
+    """Standard deviations, in levels, of an expression that is absent, (20,) each in the order
+    of `BASELINE_NAMES`. `spreads`: between persons at rest. `company`: within a person, by what else the face does;
+    `scored_company`: so much of it as scores take into account, which is none of it if frames of films that show the
+    expression are known: there the spread alone separated present from absent as well and missed less."""
+
+    spreads: Floats
+    company: Floats
+    scored_company: Floats
+
+    @classmethod
+    def of_rest(cls, spreads: Floats) -> "Doubts":
+        """Without company."""
+        return cls(spreads, np.zeros_like(spreads), np.zeros_like(spreads))
+
+    def scores(self, levels: Floats, unknown_rest: Floats) -> Floats:
+        """See `scores_of`; `unknown_rest` (20,): standard deviations of what is not known of rest."""
+        return scores_of(levels, np.hypot(unknown_rest, self.scored_company))
+
+    def presences(self, levels: Floats, unknown_rest: Floats) -> Floats:
+        """See `presences_of`; `unknown_rest` as above."""
+        return presences_of(levels, np.hypot(unknown_rest, self.company))
 
 
 def scores_of(levels: Floats, uncertainties: Floats) -> Floats:

@@ -8,6 +8,9 @@ far the expression moves and on how long the face has been seen. Prior and quant
 a normal mean with a normal prior is (A. Gelman et al., Bayesian Data Analysis, 2013, section 2.5): brows are corrected
 nearly fully within seconds, mouths hardly ever, and a person who smiles for an hour goes on smiling.
 
+If it is known from when to when a face rests, its rest is the mean of what it read then, from there on: how far such a
+face may be from rest (`GIVEN`) is the evidence's standard deviation.
+
 A frame is corrected by the frames before it alone, so the first frame, and with it a still image, stays as it is.
 """
 
@@ -27,6 +30,8 @@ SETTLED = 0.25
 """The share of the movement's variance that a quantile keeps however long the face is seen: it may never rest."""
 SINGLE_S = 1.0
 """For so many seconds a face may do one thing: a quantile of less says nothing about rest."""
+GIVEN = 10.0
+"""How far from rest a face that is said to rest may be, a standard deviation in levels."""
 MOST_ABOVE, MOST_BELOW = 2.0, 3.0
 """No rest lies further from the mean of persons, in spreads. High readings are expressions more often than low ones."""
 
@@ -55,9 +60,12 @@ class Rest:
 class OwnNeutral:
     """The rest of one face. Memory: a histogram of seconds per expression, however long the face is seen."""
 
-    def __init__(self, spreads: Floats) -> None:
-        """`spreads` (20,): standard deviations between persons at rest, in levels."""
+    def __init__(self, spreads: Floats, neutral_s: tuple[float, float] | None = None) -> None:
+        """`spreads` (20,): standard deviations between persons at rest, in levels; `neutral_s`: from when to when the
+        face is known to rest."""
         self._spreads = spreads
+        self._neutral_s = neutral_s
+        self._given, self._given_frames = np.zeros(len(BASELINE_NAMES)), 0
         self._seconds = np.zeros((len(BASELINE_NAMES), _BINS))
         self._seen_s: float | None = None
 
@@ -67,6 +75,9 @@ class OwnNeutral:
         rest = self.rest()
         duration_s = 0.0 if self._seen_s is None else min(max(time_s - self._seen_s, 0.0), _MAX_FRAME_S)
         self._seen_s = time_s
+        if is_valid and self._neutral_s and self._neutral_s[0] <= time_s < self._neutral_s[1]:
+            self._given += levels
+            self._given_frames += 1
         if is_valid and duration_s > 0.0:
             is_doing = max(levels[place] for place in _DOING) > _DOING_FROM
             self._learn(levels, duration_s * _MOVES_ALONE if is_doing else np.full(len(_ROWS), duration_s))
@@ -74,6 +85,10 @@ class OwnNeutral:
 
     def rest(self) -> Rest:
         """Returns what is known so far."""
+        if self._given_frames:
+            prior = np.square(self._spreads)
+            share = prior / (prior + GIVEN**2)
+            return Rest(share * self._given / self._given_frames, self._spreads * np.sqrt(1.0 - share))
         up_to = self._seconds.cumsum(axis=1)
         seconds = up_to[:, -1]
         prior, evidence = np.square(self._spreads), MOVEMENT**2 * (SETTLED + SINGLE_S / np.maximum(seconds, 1e-9))

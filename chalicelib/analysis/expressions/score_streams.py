@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.analysis.expressions.levels import linear_scores, presences_of, scores_of
+from chalicelib.analysis.expressions.levels import Doubts, linear_scores
 from chalicelib.analysis.expressions.one_euro import OneEuroFilter
 from chalicelib.analysis.expressions.own_neutral import OwnNeutral
 from chalicelib.analysis.faces.memories import FaceMemories
@@ -24,6 +24,8 @@ from chalicelib.domain.measurements.metrics import (
 from chalicelib.domain.requests.recipes import Scores
 
 Floats = NDArray[np.float64]
+Span = tuple[float, float]
+"""Two times in seconds."""
 
 _RAW_NAMES = tuple(raw_name(name) for name in BASELINE_NAMES)
 
@@ -50,35 +52,37 @@ class ScoreStream(Protocol):
 class CalibratedScores:
     """Each frame for itself."""
 
-    def __init__(self, spreads: Floats) -> None:
-        self._spreads = spreads
+    def __init__(self, doubts: Doubts) -> None:
+        self._doubts = doubts
 
     def of(self, face: FaceMetrics, _time_s: float, levels: Floats, /) -> Found:
         """See `ScoreStream`."""
-        return _found(face, levels, self._spreads)
+        return _found(face, levels, self._doubts, self._doubts.spreads)
 
 
 class LinearScores:
     """Each frame for itself, straight through rest."""
 
-    def __init__(self, spreads: Floats) -> None:
-        self._spreads = spreads
+    def __init__(self, doubts: Doubts) -> None:
+        self._doubts = doubts
 
     def of(self, face: FaceMetrics, _time_s: float, levels: Floats, /) -> Found:
         """See `ScoreStream`."""
-        return replace(_found(face, levels, self._spreads), scores=linear_scores(levels, self._spreads))
+        found = _found(face, levels, self._doubts, self._doubts.spreads)
+        return replace(found, scores=linear_scores(levels, self._doubts.spreads))
 
 
 class OwnNeutralScores:
     """From each person's own neutral."""
 
-    def __init__(self, spreads: Floats) -> None:
-        self._neutrals = FaceMemories(lambda: OwnNeutral(spreads))
+    def __init__(self, doubts: Doubts, neutral_s: Span | None) -> None:
+        self._doubts = doubts
+        self._neutrals = FaceMemories(lambda: OwnNeutral(doubts.spreads, neutral_s))
 
     def of(self, face: FaceMetrics, time_s: float, levels: Floats, /) -> Found:
         """See `ScoreStream`. A measurement that is not valid teaches nothing about the person."""
         rest = self._neutrals.of(face.face_id).next(time_s, levels, is_valid=face.is_valid)
-        return _found(face, levels - rest.level, rest.uncertainty)
+        return _found(face, levels - rest.level, self._doubts, rest.uncertainty)
 
 
 class SmoothedScores:
@@ -97,40 +101,47 @@ class SmoothedScores:
         return Found(scores, calibrated, presences / 100.0, float(smoothed[-1]))
 
 
-def _found(face: FaceMetrics, levels: Floats, uncertainties: Floats) -> Found:
-    scores = scores_of(levels, uncertainties)
-    return Found(scores, scores, presences_of(levels, uncertainties), face.values["attention"])
+def _found(face: FaceMetrics, levels: Floats, doubts: Doubts, unknown_rest: Floats) -> Found:
+    scores = doubts.scores(levels, unknown_rest)
+    return Found(scores, scores, doubts.presences(levels, unknown_rest), face.values["attention"])
 
 
-_STREAMS: Mapping[Scores, Callable[[Floats], ScoreStream]] = {
-    Scores.CALIBRATED: CalibratedScores,
-    Scores.LINEAR: LinearScores,
+_STREAMS: Mapping[Scores, Callable[[Doubts, Span | None], ScoreStream]] = {
+    Scores.CALIBRATED: lambda doubts, _: CalibratedScores(doubts),
+    Scores.LINEAR: lambda doubts, _: LinearScores(doubts),
     Scores.OWN_NEUTRAL: OwnNeutralScores,
 }
 
 
 def scored(
-    frames: Iterable[FrameMetrics], scores: Scores, metrics: MetricSet, spreads: Floats, *, smoothed: bool = False
+    frames: Iterable[FrameMetrics],
+    scores: Scores,
+    metrics: MetricSet,
+    doubts: Doubts,
+    *,
+    smoothed: bool = False,
+    neutral_s: Span | None = None,
 ) -> Iterator[FrameMetrics]:
     """The frames with the scores of a recipe, `smoothed` or not, and the emotions that follow; each when it comes.
 
-    `frames`: as `FaceAnalyzer` measures them, in order of time. `spreads` (20,): those of the model and the mesh that
-    measured them, see `ExpressionModel`. The faces come out with every name of `metrics`.
+    `frames`: as `FaceAnalyzer` measures them, in order of time. `doubts`: those of the model and the mesh that measured
+    them, see `ExpressionModel`. `neutral_s`: from when to when faces are known to be
+    at rest, for their own neutral. The faces come out with every name of `metrics`.
     """
-    stream = _STREAMS[scores](spreads)
+    stream = _STREAMS[scores](doubts, neutral_s)
     if smoothed:
         stream = SmoothedScores(stream)
     for frame in frames:
-        faces = tuple(_scored(face, stream, frame.time_s, metrics, spreads) for face in frame.faces)
+        faces = tuple(_scored(face, stream, frame.time_s, metrics, doubts) for face in frame.faces)
         yield replace(frame, faces=faces)
 
 
-def _scored(face: FaceMetrics, stream: ScoreStream, time_s: float, metrics: MetricSet, spreads: Floats) -> FaceMetrics:
+def _scored(face: FaceMetrics, stream: ScoreStream, time_s: float, metrics: MetricSet, doubts: Doubts) -> FaceMetrics:
     levels = np.array([face.values[name] for name in BASELINE_NAMES])
     found = stream.of(face, time_s, levels)
     values = {**face.values, **_named(BASELINE_NAMES, found.scores), "attention": found.attention}
     if metrics.has(MetricGroup.RAW_EXPRESSION):
-        values |= _named(_RAW_NAMES, scores_of(levels, spreads))
+        values |= _named(_RAW_NAMES, doubts.scores(levels, doubts.spreads))
     if metrics.has(MetricGroup.EMOTION):
         values |= emotions(_named(BASELINE_NAMES, found.calibrated), _named(BASELINE_NAMES, found.presences))
     return replace(face, values={name: values[name] for name in metrics.names})

@@ -7,6 +7,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from chalicelib.analysis.expressions.levels import Doubts
 from chalicelib.analysis.faces.head_pose import HeadPose
 from chalicelib.analysis.faces.mesh import FaceMesh
 from chalicelib.domain.requests.recipes import Mesh
@@ -24,8 +25,8 @@ class ExpressionModel(Protocol):
         `BASELINE_NAMES`."""
         ...
 
-    def spreads(self, mesh: Mesh) -> NDArray[np.float64]:
-        """(20,) standard deviations between persons at rest, in levels, in the order of `BASELINE_NAMES`."""
+    def doubts(self, mesh: Mesh) -> Doubts:
+        """Returns how far absent expressions may read from rest with one of the meshes."""
         ...
 
 

@@ -2,12 +2,13 @@
 
 The head (`weights/head_*.onnx`, one for each mesh, made by `lab.training.train_head`) is linear in the frontal points
 of the mesh and in what `skin_patches` says of the skin. Its metadata says which expressions it gives, on which scale,
-and of which the mean with the trained networks (`trained`) is taken; what it does not give comes from these alone.
+of which the mean with the trained networks (`trained`) is taken, and how far the result may read from rest; what the
+head does not give comes from the networks alone.
 How each source was chosen and how good it is: `docs/decisions/0027-a-head-that-looks-at-skin.md`, `docs/model-card.md`.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 
 from chalicelib.analysis.expressions.features import FrontalFaces
 from chalicelib.analysis.expressions.geometric import frontal
-from chalicelib.analysis.expressions.levels import Scale
+from chalicelib.analysis.expressions.levels import Doubts, Scale
 from chalicelib.analysis.expressions.skin_patches import skin_patches
 from chalicelib.analysis.expressions.trained import TrainedExpressions
 from chalicelib.analysis.faces.mesh import FaceMesh
@@ -27,19 +28,25 @@ from chalicelib.domain.requests.recipes import Mesh
 Floats = NDArray[np.float64]
 
 NETWORKS_FOLDER = Path(__file__).with_name("weights")
-TODAY_WITH = "with networks"
-"""Key of the metadata: expressions whose level is the mean of the head's and the networks'."""
+NETWORK_SCALES, SPREADS, COMPANY, UNMEASURED = "network scales", "spreads", "company", "unmeasured"
+"""Keys of the metadata, see `HeadFacts`."""
+_OTHER_COMPANY = 12.0
+"""Of what geometry alone gives, an open mouth: of the size of the jaw's."""
 _SMIRK, _SMILE = "smirk", "smile"
 
 
 @dataclass(frozen=True, slots=True)
 class HeadFacts:
-    """`expressions` in the order of the head's answers, the `scales` of those that are taken (and of `smirk`), and of
-    which the mean `with_networks` is taken."""
+    """`expressions` in the order of the head's answers; by name of what the head gives: `scales` of its answers,
+    `network_scales` of the networks' levels (where there is one the mean is taken), `spreads` and `company` of the
+    result (see `Doubts`), and which are `unmeasured` on films."""
 
     expressions: tuple[str, ...]
-    scales: dict[str, Scale]
-    with_networks: tuple[str, ...]
+    scales: Mapping[str, Scale]
+    network_scales: Mapping[str, Scale]
+    spreads: Mapping[str, float]
+    company: Mapping[str, float]
+    unmeasured: frozenset[str]
 
 
 class TaughtExpressions:
@@ -63,17 +70,17 @@ class TaughtExpressions:
         for place, name in enumerate(BASELINE_NAMES):
             if name in facts.scales:
                 taught = facts.scales[name].levels(by_name[name])
-                levels[:, place] = (taught + levels[:, place]) / 2.0 if name in facts.with_networks else taught
+                other = facts.network_scales.get(name)
+                levels[:, place] = (taught + other.levels(levels[:, place])) / 2.0 if other else taught
         return levels
 
-    def spreads(self, mesh: Mesh) -> Floats:
+    def doubts(self, mesh: Mesh) -> Doubts:
         """See `ExpressionModel`."""
-        spreads, facts = self._trained.spreads(mesh), self.facts(mesh)
-        for place, name in enumerate(BASELINE_NAMES):
-            if name in facts.scales:
-                taught = facts.scales[name].level_spread
-                spreads[place] = (taught + spreads[place]) / 2.0 if name in facts.with_networks else taught
-        return spreads
+        facts, others = self.facts(mesh), self._trained.doubts(mesh).spreads
+        named = zip(BASELINE_NAMES, others, strict=True)
+        spreads = np.array([facts.spreads.get(name, spread) for name, spread in named])
+        company = np.array([facts.company.get(name, _OTHER_COMPANY) for name in BASELINE_NAMES])
+        return Doubts(spreads, company, np.where(np.isin(BASELINE_NAMES, tuple(facts.unmeasured)), company, 0.0))
 
     def sides(self, meshes: Sequence[FaceMesh]) -> dict[str, Floats]:
         """(N, 2) the levels of the person's left and right side, by expression that the head gives."""
@@ -96,9 +103,18 @@ class TaughtExpressions:
         """Returns what the file says of itself."""
         if mesh not in self._facts:  # reading a file's metadata takes longer than running it
             stored = self._networks.session(_file(mesh)).get_modelmeta().custom_metadata_map
-            scales = {name: Scale(*scale) for name, scale in json.loads(stored["scales"]).items()}
-            expressions, with_networks = json.loads(stored["expressions"]), json.loads(stored[TODAY_WITH])
-            self._facts[mesh] = HeadFacts(tuple(expressions), scales, tuple(with_networks))
+            said = {key: json.loads(value) for key, value in stored.items()}
+            scales, network_scales = (
+                {name: Scale(*scale) for name, scale in said[key].items()} for key in ("scales", NETWORK_SCALES)
+            )
+            self._facts[mesh] = HeadFacts(
+                tuple(said["expressions"]),
+                scales,
+                network_scales,
+                said[SPREADS],
+                said[COMPANY],
+                frozenset(said[UNMEASURED]),
+            )
         return self._facts[mesh]
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from chalicelib.analysis.expressions.features import FrontalFaces
 from chalicelib.analysis.expressions.geometric import CALIBRATION as GEOMETRIC
 from chalicelib.analysis.expressions.geometric import frontal, geometric_levels
-from chalicelib.analysis.expressions.levels import Scale
+from chalicelib.analysis.expressions.levels import Doubts, Scale
 from chalicelib.analysis.faces.mesh import FaceMesh
 from chalicelib.analysis.networks.models import Models
 from chalicelib.domain.measurements.metrics import BASELINE_NAMES
@@ -106,9 +106,9 @@ class TrainedExpressions:
         found |= {name: np.maximum(found[name], geometric[name]) for name in BY_EITHER}
         return np.stack([found[name] for name in BASELINE_NAMES], axis=1)
 
-    def spreads(self, mesh: Mesh) -> Floats:
+    def doubts(self, mesh: Mesh) -> Doubts:
         """See `ExpressionModel`. Of two answers the mean: network and geometry err the same way on a person's rest."""
-        return np.array([_spread(name, mesh) for name in BASELINE_NAMES])
+        return Doubts.of_rest(np.array([_spread(name, mesh) for name in BASELINE_NAMES]))
 
     def blendshapes(self, faces: FrontalFaces) -> dict[str, Floats]:
         """The network's own answers for N faces, (N,) each, 0..1, by the teacher's names."""

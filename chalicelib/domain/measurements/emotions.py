@@ -30,6 +30,10 @@ NO_EMOTION = 0.5
 _DU = "C. F. Du, Y. Tao, A. Martinez, PNAS 111, 2014, table 1"
 _GUIDE = "P. Ekman, W. Friesen, J. Hager, FACS Investigator's Guide, 2002, emotion prototypes"
 _EMFACS = "W. Friesen, P. Ekman, EMFACS-7, 1983: unilateral 12 and 14"
+_WEEPING = "C. Darwin, The Expression of the Emotions in Man and Animals, 1872, chapters VI and VII: weeping"
+BROAD_SMILE = SOME
+"""The share of a raised upper lip and of a wrinkled nose with a smile. No source names them: a broad smile lifts the
+lip and folds the skin at the nose, and pictures do not tell by which muscle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,17 @@ PROTOTYPES: tuple[Prototype, ...] = (
             "jaw drop": 0.33,
         },
     ),
-    Prototype("joy", _DU, {"smile": MOST, "mouth open": MOST, "cheek raise": 0.51}),
+    Prototype(
+        "joy",
+        _DU,
+        {
+            "smile": MOST,
+            "mouth open": MOST,
+            "cheek raise": 0.51,
+            "upper lip raise": BROAD_SMILE,
+            "nose wrinkle": BROAD_SMILE,
+        },
+    ),
     Prototype("joy", _GUIDE, {"smile": MOST, "cheek raise": SOME}),
     Prototype(
         "sadness",
@@ -90,6 +104,17 @@ PROTOTYPES: tuple[Prototype, ...] = (
             "inner brow raise": 0.60,
             "cheek raise": 0.50,
             "chin raise": 0.67,
+        },
+    ),
+    Prototype(
+        "sadness",
+        _WEEPING,
+        {
+            "brow furrow": MOST,
+            "eye closure": MOST,
+            "upper lip raise": SOME,
+            "lip stretch": SOME,
+            "mouth open": SOME,
         },
     ),
     Prototype(

@@ -30,6 +30,10 @@ class Stretch:
         """Returns True for a time between its ends."""
         return (self.start_s is None or time_s >= self.start_s) and (self.end_s is None or time_s < self.end_s)
 
+    def overlaps(self, start_s: float, end_s: float) -> bool:
+        """Returns True if a time from `start_s` up to `end_s` lies between its ends."""
+        return (self.start_s is None or end_s > self.start_s) and (self.end_s is None or start_s < self.end_s)
+
 
 WHOLE = Stretch()
 

@@ -11,12 +11,13 @@ from enum import StrEnum
 from typing import Any
 
 from chalicelib.domain.measurements.stretch import Stretch
-from chalicelib.domain.requests.option_values import Choice, Number, OptionValue, Text, WholeNumber
+from chalicelib.domain.requests.option_values import Choice, Number, OptionValue, Span, Text, WholeNumber, ends_of_span
 from chalicelib.domain.requests.result_formats import ResultTable
 from chalicelib.domain.retention import MAX_KEPT_S
 from chalicelib.errors import Invalid
 
-_TIME_S = Number(0, 1_000_000)
+_MOST_S = 1_000_000
+_TIME_S = Number(0, _MOST_S)
 _VALUE, _MEANING, _EXAMPLES = "value", "meaning", "examples"
 
 
@@ -51,6 +52,12 @@ class JobOptions:
         NeutralBaseline.ON,
         "Correct scores by each person's own neutral; the ct-pack jobs never do so.",
     )
+    neutral: str | None = _option(
+        Span(_MOST_S),
+        None,
+        "In this stretch of the video faces are at rest: from there on their own neutral is what they show in it.",
+        "0-2.5",
+    )
     smoothing: Smoothing = _option(
         Choice(Smoothing),
         Smoothing.AUTO,
@@ -79,11 +86,18 @@ class JobOptions:
         """Raises `Invalid` for options that exclude each other."""
         if self.start_s is not None and self.end_s is not None and self.end_s <= self.start_s:
             raise Invalid(f"The end_s ({self.end_s:g}) must be later than the start_s ({self.start_s:g}).")
+        if self.neutral_s is not None and not self.stretch.overlaps(*self.neutral_s):
+            raise Invalid(f"Nothing is measured in the neutral stretch ({self.neutral}): see start_s and end_s.")
 
     @property
     def stretch(self) -> Stretch:
         """Returns the stretch of a video that is measured."""
         return Stretch(self.start_s, self.end_s, self.frames_per_second)
+
+    @property
+    def neutral_s(self) -> tuple[float, float] | None:
+        """The ends of `neutral`, in seconds."""
+        return None if self.neutral is None else ends_of_span(self.neutral)
 
 
 @dataclass(frozen=True, slots=True)

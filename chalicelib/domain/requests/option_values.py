@@ -1,6 +1,7 @@
 """Kinds of values that a job option may have: how each is read from text (forms, metadata, tags) and from JSON, and how
 OpenAPI describes it. Every reader raises `Invalid` with a message that names the option."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -9,6 +10,7 @@ from chalicelib.errors import Invalid
 
 Schema = dict[str, object]
 _MOST_DIGITS = 18
+_SPAN = re.compile(r"^[0-9]{1,7}(\.[0-9]{1,6})?-[0-9]{1,7}(\.[0-9]{1,6})?$")
 
 
 class OptionValue(Protocol):
@@ -121,6 +123,37 @@ class Number:
         if isinstance(value, int | float) and not isinstance(value, bool) and self.minimum <= value <= self.maximum:
             return float(value)
         raise Invalid(f"The {name} must be a number from {self.minimum:g} to {self.maximum:g}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Two times in seconds, from `0` to `most_s`, as `FROM-TO`, such as `0-2.5`: the second is later."""
+
+    most_s: float
+    range_text: str = "`FROM-TO` in seconds"
+
+    @property
+    def schema(self) -> Schema:
+        """See `OptionValue`."""
+        return {"type": "string", "pattern": _SPAN.pattern}
+
+    def of_text(self, name: str, text: str) -> str:
+        """See `OptionValue`."""
+        if _SPAN.fullmatch(text):
+            start_s, end_s = ends_of_span(text)
+            if start_s < end_s <= self.most_s:
+                return text
+        raise Invalid(f"The {name} must be two times in seconds, the second later than the first, such as 0-2.5.")
+
+    def of_json(self, name: str, value: object) -> str:
+        """See `OptionValue`."""
+        return self.of_text(name, value if isinstance(value, str) else "")
+
+
+def ends_of_span(text: str) -> tuple[float, float]:
+    """The two times of a `Span`."""
+    start, _, end = text.partition("-")
+    return float(start), float(end)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,8 @@ class Mesh(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """The steps and files of an analysis. `pack` is the legacy format's name for the set of classifiers."""
+    """The steps and files of an analysis. `pack` is the legacy format's name for the set of classifiers; `neutral_s`:
+    from when to when the client says that faces are at rest."""
 
     mesh: Mesh
     max_faces: int
@@ -48,6 +49,7 @@ class Recipe:
     scores: Scores = Scores.OWN_NEUTRAL
     smoothed: bool = False
     stretch: Stretch = WHOLE
+    neutral_s: tuple[float, float] | None = None
 
     @property
     def follows_many(self) -> bool:
@@ -126,4 +128,4 @@ def recipe_of(job: Asked) -> Recipe | None:
         recipe = replace(recipe, scores=Scores.CALIBRATED)
     if options.smoothing is not Smoothing.AUTO:
         recipe = replace(recipe, smoothed=options.smoothing is Smoothing.ON)
-    return replace(recipe, stretch=options.stretch)
+    return replace(recipe, stretch=options.stretch, neutral_s=options.neutral_s)

@@ -3,10 +3,8 @@
 from collections.abc import Callable, Mapping
 
 from lab.evaluation.sections import (
-    blind_spots,
     crowds,
     equal_paths,
-    frontal_view,
     head_crops,
     identities,
     jitter_stability,
@@ -17,10 +15,7 @@ from lab.evaluation.sections import (
     pixel_aspect,
     pose_stability,
     posed_pictures,
-    student,
-    teacher_agreement,
     timestamps,
-    unseen_pictures,
 )
 from lab.evaluation.workbench import Workbench
 from lab.reports.report import Section
@@ -34,11 +29,6 @@ SECTIONS: Mapping[str, Callable[[Workbench], Section]] = {
         own_neutral,
         pose_stability,
         jitter_stability,
-        blind_spots,
-        student,
-        unseen_pictures,
-        frontal_view,
-        teacher_agreement,
         light_mesh,
         pixel_aspect,
         crowds,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.analysis.faces.mesh import Crop, MeshModel, crop_of_mesh
+from chalicelib.analysis.faces.mesh import Crop, FaceMesh, MeshModel, crop_of_mesh
 from chalicelib.domain.requests.recipes import Mesh
 from lab.evaluation.face_turns import eye_distance
 from lab.evaluation.workbench import MEASURED_EXPRESSIONS, Face, Workbench
@@ -37,11 +37,11 @@ def evaluate(bench: Workbench) -> Section:
     rng = np.random.default_rng(_SEED)
     looks = [_looks(bench, face, rng) for face in bench.faces()]
     sizes = [eye_distance(face.points) for face in bench.faces()]
-    noise = np.mean([each.std(axis=0) / size for each, size in zip(looks, sizes, strict=True)], axis=0)
+    noise = np.mean([_points(each).std(axis=0) / size for each, size in zip(looks, sizes, strict=True)], axis=0)
     found = Trembling(
         noise,
         np.mean([_spread(bench, each) for each in looks], axis=0),
-        {times: _added(bench, times * noise, rng) for times in _TIMES},
+        {times: _added(bench, [each[0] for each in looks], times * noise, rng) for times in _TIMES},
     )
     line = [(times * _percent(noise), float(spread.mean())) for times, spread in found.added.items()]
     write_chart(
@@ -53,12 +53,15 @@ def evaluate(bench: Workbench) -> Section:
     return _section(len(looks), found)
 
 
-def _looks(bench: Workbench, face: Face, rng: np.random.Generator) -> NDArray[np.float64]:
-    """(looks, N, 3): the mesh of one face from crops that lie a little differently."""
+def _points(meshes: Sequence[FaceMesh]) -> NDArray[np.float64]:
+    return np.array([mesh.points for mesh in meshes])
+
+
+def _looks(bench: Workbench, face: Face, rng: np.random.Generator) -> list[FaceMesh]:
+    """The mesh of one face from crops that lie a little differently."""
     crop = crop_of_mesh(face.points)
     crops = [_moved(crop, *rng.uniform(-1, 1, 4).tolist()) for _ in range(_LOOKS)]
-    meshes = MeshModel(bench.models, Mesh.ATTENTION).measure(face.image, crops)
-    return np.array([mesh.points for mesh in meshes])
+    return list(MeshModel(bench.models, Mesh.ATTENTION).measure(face.image, crops))
 
 
 def _moved(crop: Crop, right: float, down: float, larger: float, clockwise: float) -> Crop:
@@ -71,19 +74,23 @@ def _moved(crop: Crop, right: float, down: float, larger: float, clockwise: floa
     )
 
 
-def _added(bench: Workbench, noise: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
-    """(expressions,) the scores' standard deviation with independent noise on each point, `noise` (points, 3)."""
+def _added(
+    bench: Workbench, faces: Sequence[FaceMesh], noise: NDArray[np.float64], rng: np.random.Generator
+) -> NDArray[np.float64]:
+    """(expressions,) the scores' standard deviation with independent noise on each point, `noise` (points, 3); the skin
+    stays as it was seen."""
     spreads = []
-    for face in bench.faces():
+    for face in faces:
         sigma = noise * eye_distance(face.points)
-        spreads.append(_spread(bench, face.points + sigma * rng.standard_normal((_LOOKS, *sigma.shape))))
+        moved = face.points + sigma * rng.standard_normal((_LOOKS, *sigma.shape))
+        spreads.append(_spread(bench, [FaceMesh(points, face.flag, face.sample, face.crop) for points in moved]))
     mean: NDArray[np.float64] = np.mean(spreads, axis=0)
     return mean
 
 
-def _spread(bench: Workbench, meshes: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(expressions,) standard deviation of the scores over meshes (looks, N, 3) of one face."""
-    rows = [bench.score(points) for points in meshes]
+def _spread(bench: Workbench, meshes: Sequence[FaceMesh]) -> NDArray[np.float64]:
+    """(expressions,) standard deviation of the scores over several meshes of one face."""
+    rows = [bench.score(mesh) for mesh in meshes]
     spread: NDArray[np.float64] = np.array([[row[name] for name in MEASURED_EXPRESSIONS] for row in rows]).std(axis=0)
     return spread
 
@@ -116,7 +123,8 @@ def _how(faces: int) -> str:
         f"Each of {faces} frontal faces is looked at {_LOOKS} times, the crop moved by up to {_SHIFT:.0%} of its side, "
         f"scaled by up to {_SCALE:.0%} and turned by up to {np.degrees(_TURN_RAD):.0f} degrees: neighbouring frames "
         "give such crops. The same face then has slightly different points, whose size of noise is measured, and "
-        "slightly different scores. *Noise*: noise of that size, or a multiple of it, on each coordinate by itself."
+        "slightly different scores. *Noise*: noise of that size, or a multiple of it, on each coordinate by itself, "
+        "the picture of the skin unchanged."
     )
 
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from chalicelib.analysis.faces.mesh import FaceMesh
 from chalicelib.domain.requests.recipes import Mesh
-from lab.evaluation.agreement import correlation
 from lab.evaluation.sections.pose_stability import ENOUGH_FACES, SHOWN
 from lab.evaluation.workbench import MEASURED_EXPRESSIONS, Workbench
 from lab.reports.report import Bar, Cell, Figure, Section, Table, slug, tenths
@@ -15,18 +15,21 @@ from lab.reports.report import Bar, Cell, Figure, Section, Table, slug, tenths
 NAME = "light_mesh"
 
 _LEAST_CORRELATION = 0.7
+_LEAST_SPREAD = 1e-9
 
 
 def evaluate(bench: Workbench) -> Section:
     """Over the frontal faces of the media, each measured with both meshes."""
-    attention = _scores(bench, [face.points for face in bench.faces()])
-    light = _scores(bench, [bench.remeasured(face.image, face.points, Mesh.LIGHT) for face in bench.faces()])
+    attention, light = (
+        _scores(bench, [bench.remeasured(face.image, face.points, mesh) for face in bench.faces()])
+        for mesh in (Mesh.ATTENTION, Mesh.LIGHT)
+    )
     return _section(attention, light)
 
 
-def _scores(bench: Workbench, meshes: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+def _scores(bench: Workbench, meshes: Sequence[FaceMesh]) -> NDArray[np.float64]:
     """(faces, expressions)."""
-    rows = [bench.score(points) for points in meshes]
+    rows = [bench.score(mesh) for mesh in meshes]
     return np.array([[row[name] for name in MEASURED_EXPRESSIONS] for row in rows])
 
 
@@ -62,4 +65,7 @@ def _section(attention: NDArray[np.float64], light: NDArray[np.float64]) -> Sect
 
 
 def _correlation(light: NDArray[np.float64], attention: NDArray[np.float64], showing: int) -> float | None:
-    return round(correlation(light, attention), 2) if showing >= ENOUGH_FACES else None
+    """Pearson's; 0 if the light mesh says the same of every face."""
+    if showing < ENOUGH_FACES:
+        return None
+    return round(float(np.corrcoef(light, attention)[0, 1]), 2) if light.std() > _LEAST_SPREAD else 0.0

@@ -1,5 +1,5 @@
-"""Measures whether scores stay as they are while the head turns: meshes turned by their own depth, pictures bent the
-same way and measured again, and the turns of a real clip."""
+"""Measures whether scores stay as they are while the head turns: pictures bent with meshes that are turned by their own
+depth, measured again, and the turns of a real clip."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from chalicelib.analysis.faces.mesh import FaceMesh
 from chalicelib.domain.measurements.metrics import FrameMetrics
 from lab.evaluation.bent_pictures import bent
 from lab.evaluation.face_turns import turned
@@ -49,41 +50,32 @@ def poses() -> list[tuple[int, int, int]]:
     return turns
 
 
-def in_all_poses(points: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(P, N, 3): a mesh (N, 3) turned into each of the P poses."""
-    return np.array([turned(points, yaw, pitch) for _, yaw, pitch in poses()])
-
-
 def evaluate(bench: Workbench) -> Section:
     """Over the frontal faces of the media, and over one clip in which a head turns."""
     faces = bench.faces()
-    meshes, pictures = [], []
+    pictures = []
     for face in faces:
         targets = [turned(face.points, yaw, pitch) for _, yaw, pitch in poses()]
-        meshes.append(_scored(bench, targets))
         drawn = [bent(face.image, face.points, target) for target in targets]
         seen = [bench.remeasured(image, target) for image, target in zip(drawn, targets, strict=True)]
         pictures.append(_scored(bench, seen))
-    of_meshes, of_pictures = summarized(meshes), summarized(pictures)
+    of_pictures = summarized(pictures)
     clip = changes_in_clip(bench.measured(CLIP))
     write_chart(
         bench.pictures / f"{NAME}.svg",
         title="Mean change of the scores while a head turns",
         x_label="degrees",
-        lines=[
-            Line("points turned", _curve(of_meshes)),
-            Line("pictures bent and measured again", _curve(of_pictures)),
-        ],
+        lines=[Line("pictures bent and measured again", _curve(of_pictures))],
     )
-    return _section(len(faces), of_meshes, of_pictures, clip)
+    return _section(len(faces), of_pictures, clip)
 
 
 def _curve(turns: Turns) -> list[tuple[float, float]]:
     return [(angle, float(change.mean())) for angle, change in turns.change.items()]
 
 
-def _scored(bench: Workbench, meshes: Sequence[NDArray[np.float64]]) -> Scores:
-    rows = [bench.score(points) for points in meshes]
+def _scored(bench: Workbench, meshes: Sequence[FaceMesh]) -> Scores:
+    rows = [bench.score(mesh) for mesh in meshes]
     return np.array([[row[name] for name in MEASURED_EXPRESSIONS] for row in rows])
 
 
@@ -144,25 +136,24 @@ def _median(changes: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
     return median
 
 
-def _section(faces: int, meshes: Turns, pictures: Turns, clip: ClipTurns) -> Section:
-    figures = (*_overall(meshes, pictures), *_by_expression(pictures))
+def _section(faces: int, pictures: Turns, clip: ClipTurns) -> Section:
+    figures = (*_overall(pictures), *_by_expression(pictures))
     worst = [MEASURED_EXPRESSIONS[place] for place in np.argsort(-pictures.change[20])[:4]]
     reading = (
         f"A head that turns by 20 degrees changes a score by {figures[0].value:g} points in the mean, by 30 degrees "
         f"{figures[1].value:g}. Most of all change {', '.join(worst[:-1])} and {worst[-1]}. Bent pictures stretch what "
         "they have not seen, so they overstate what the far side of a face does."
     )
-    table = _table(meshes, pictures, clip)
+    table = _table(pictures, clip)
     return Section(NAME, _TITLE, _how(faces, clip), reading, figures, (table,), f"{NAME}.svg")
 
 
 def _how(faces: int, clip: ClipTurns) -> str:
     return (
         f"{faces} nearly frontal faces (portraits, whose persons mostly smile, and frames of clips and pictures) are "
-        "turned by 10, 20 and 30 degrees to the left, to the right, up and down. *Points*: the mesh is turned with its "
-        "own depth and seen by a camera again; this asks the expression model alone. *Picture*: the picture is bent "
-        "with the turned mesh, and measured anew; this asks all of Mien. Given is how far the score is from the one of "
-        "the face as it is: the mean over faces and directions; *spread* is the standard deviation over all poses, the "
+        "turned by 10, 20 and 30 degrees to the left, to the right, up and down: the mesh is turned with its own "
+        "depth, the picture is bent with it, and measured again. Given is how far the score is from the one of the "
+        "face as it is: the mean over faces and directions; *spread* is the standard deviation over all poses, the "
         f"mean over faces. Where fewer than {ENOUGH_FACES} faces show an expression ({SHOWN:g} points or more), there "
         "is no bar: a score of 0 stays 0. *Clip*: the median change within a second of "
         f"`{CLIP}` in which the head turned by at least {_TURN_DEG:g} degrees ({clip.turning_pairs} pairs of frames), "
@@ -170,12 +161,11 @@ def _how(faces: int, clip: ClipTurns) -> str:
     )
 
 
-def _overall(meshes: Turns, pictures: Turns) -> list[Figure]:
+def _overall(pictures: Turns) -> list[Figure]:
     told = (
         ("mean_change_20", "mean change at 20 degrees, all expressions", pictures.change[20]),
         ("mean_change_30", "mean change at 30 degrees, all expressions", pictures.change[30]),
         ("spread", "spread over all poses up to 30 degrees, all expressions", pictures.spread),
-        ("spread_points", "the same, points turned with their own depth", meshes.spread),
     )
     return [Figure(name, text, tenths(values.mean()), "points") for name, text, values in told]
 
@@ -195,14 +185,12 @@ def _by_expression(pictures: Turns) -> list[Figure]:
     ]
 
 
-def _table(meshes: Turns, pictures: Turns, clip: ClipTurns) -> Table:
+def _table(pictures: Turns, clip: ClipTurns) -> Table:
     columns: dict[str, Sequence[Cell]] = {
         "expression": MEASURED_EXPRESSIONS,
         "faces that show it": pictures.showing.tolist(),
         **{f"picture {angle}°": _tenths(pictures.change[angle]) for angle in _ANGLES_DEG},
         "picture spread": _tenths(pictures.spread),
-        **{f"points {angle}°": _tenths(meshes.change[angle]) for angle in _ANGLES_DEG},
-        "points spread": _tenths(meshes.spread),
         "clip, turning": _tenths(clip.turning),
         "clip, still": _tenths(clip.still),
     }

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.analysis.expressions.levels import Scale, linear_scores, presences_of, scores_of
+from chalicelib.analysis.expressions.levels import Doubts, Scale, linear_scores, presences_of, scores_of
 
 _LEVELS = st.floats(-500.0, 500.0)
 _UNCERTAINTIES = st.floats(0.0, 200.0)
@@ -40,10 +40,21 @@ def test_the_surer_rest_is_known_the_more_a_level_counts(level: float, first: fl
     assert _score(level, 0.0) == pytest.approx(min(max(level, 0.0), 100.0), abs=1e-4)
 
 
-@given(st.floats(-2.0, 2.0), st.floats(5.0, 60.0))
+@given(st.floats(-3.0, 1.88), st.floats(5.0, 60.0))
 def test_faces_at_rest_score_little(deviations: float, spread: float) -> None:
-    """Of a normal distribution of persons: 98 in 100."""
-    assert _score(deviations * spread, spread) <= 25 + 1e-9
+    """Of a normal distribution of persons: 97 in 100."""
+    assert _score(deviations * spread, spread) <= 30 + 1e-9
+
+
+@given(st.floats(1.0, 300.0), st.floats(1.0, 80.0), st.floats(1.0, 80.0))
+def test_company_is_a_doubt_beside_the_unknown_rest(level: float, spread: float, company: float) -> None:
+    levels, spreads, companies = (np.array([each]) for each in (level, spread, company))
+    alone, doubted = Doubts.of_rest(spreads), Doubts(spreads, companies, companies)
+    assert doubted.scores(levels, spreads) <= alone.scores(levels, spreads) + 1e-9
+    assert doubted.scores(levels, spreads)[0] == pytest.approx(_score(level, float(np.hypot(spread, company))))
+    heard = Doubts(spreads, companies, np.zeros(1))
+    assert heard.scores(levels, spreads) == alone.scores(levels, spreads)
+    assert heard.presences(levels, spreads) == doubted.presences(levels, spreads)
 
 
 def test_linear_scores_are_straight_through_rest() -> None:

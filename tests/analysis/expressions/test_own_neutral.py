@@ -18,7 +18,7 @@ from chalicelib.domain.measurements.metrics import BASELINE_NAMES
 from chalicelib.domain.requests.recipes import Mesh
 
 FRAME_S = 1 / 25
-SPREADS = TrainedExpressions().spreads(Mesh.ATTENTION)
+SPREADS = TrainedExpressions().doubts(Mesh.ATTENTION).spreads
 BROWS = [name for name in BASELINE_NAMES if "brow" in name]
 Levels = NDArray[np.float64]
 Values = Callable[[float], dict[str, float]]
@@ -182,3 +182,27 @@ def test_memory_does_not_grow_with_the_film() -> None:
 
     peak_bytes(10)
     assert peak_bytes(3_000) < 1.1 * peak_bytes(300)
+
+
+def _given(levels: Levels, *, valid: bool = True) -> OwnNeutral:
+    """After five seconds of a face that reads `levels` and is said to rest from second 1 to 2."""
+    neutral = OwnNeutral(SPREADS, (1.0, 2.0))
+    for index in range(125):
+        time_s = index * FRAME_S
+        neutral.next(time_s, levels if 1.0 <= time_s < 2.0 else levels + 80.0, is_valid=valid)
+    return neutral
+
+
+@pytest.mark.parametrize("level", [-60.0, 20.0, 90.0])
+def test_a_rest_that_is_given_is_what_was_read_then(level: float) -> None:
+    rest = _given(np.full(len(SPREADS), level)).rest()
+    wide = SPREADS > 40
+    assert rest.level[wide] == pytest.approx(level, rel=0.07)
+    assert (np.abs(rest.level) <= abs(level)).all()
+    assert (rest.uncertainty < 10.0).all()
+
+
+def test_a_rest_that_is_given_begins_there_and_needs_valid_frames() -> None:
+    neutral = OwnNeutral(SPREADS, (1.0, 2.0))
+    assert not neutral.next(0.0, np.full(len(SPREADS), 60.0), is_valid=True).level.any()
+    assert not _given(np.full(len(SPREADS), 60.0), valid=False).rest().level.any()

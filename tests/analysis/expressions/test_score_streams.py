@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from chalicelib.analysis.analyzer import FaceAnalyzer
-from chalicelib.analysis.expressions.levels import presences_of, scores_of
+from chalicelib.analysis.expressions.levels import Doubts, presences_of, scores_of
 from chalicelib.analysis.expressions.one_euro import OneEuroFilter
 from chalicelib.analysis.expressions.score_streams import scored
 from chalicelib.analysis.faces.memories import FaceMemories
@@ -44,6 +44,7 @@ METRICS_OF = {scores: _recipe_metrics(scores) for scores in Scores}
 
 
 SPREADS = np.full(len(BASELINE_NAMES), 40.0)
+DOUBTS = Doubts.of_rest(SPREADS)
 
 
 def _frame(time_s: float, level: float, *face_ids: int) -> FrameMetrics:
@@ -56,7 +57,7 @@ def _frame(time_s: float, level: float, *face_ids: int) -> FrameMetrics:
 def _scored(
     frames: list[FrameMetrics], kind: Scores, metrics: MetricSet | None = None, *, smoothed: bool = False
 ) -> list[FrameMetrics]:
-    return list(scored(frames, kind, metrics or METRICS_OF[kind], SPREADS, smoothed=smoothed))
+    return list(scored(frames, kind, metrics or METRICS_OF[kind], DOUBTS, smoothed=smoothed))
 
 
 def _score(level: float) -> float:
@@ -193,11 +194,11 @@ def test_a_gap_begins_anew() -> None:
 def test_a_woman_who_talks_and_closes_her_eyes_is_calmer_and_closes_them_as_often(
     analyzer: FaceAnalyzer, shared_media: Path
 ) -> None:
-    spreads = analyzer.expressions.spreads(Mesh.ATTENTION)
+    doubts = analyzer.expressions.doubts(Mesh.ATTENTION)
     with open_media(shared_media / "videos/WolfgangLanger_Pexels.mp4") as medium:
         levels = list(analyzer.analyze(medium.frames()))
     frames, smoothed = (
-        list(scored(levels, Scores.CALIBRATED, METRICS_OF[Scores.CALIBRATED], spreads, smoothed=smoothed))
+        list(scored(levels, Scores.CALIBRATED, METRICS_OF[Scores.CALIBRATED], doubts, smoothed=smoothed))
         for smoothed in (False, True)
     )
 
@@ -239,3 +240,13 @@ def test_the_faces_asked_for_longest_ago_are_forgotten() -> None:
     assert len(memories) == 3
     assert [memories.of(face_id) for face_id in (0, 3, 4)] == [[0, 0], [3], [4]]
     assert memories.of(1) == []
+
+
+def test_a_given_rest_takes_off_what_was_read_then_from_every_face() -> None:
+    film = [_frame(index * 0.04, 60.0 if index < 50 else 100.0, 0, 1) for index in range(100)]
+    metrics = METRICS_OF[Scores.OWN_NEUTRAL]
+    usual = list(scored(film, Scores.OWN_NEUTRAL, metrics, DOUBTS))[-1]
+    given_rest = list(scored(film, Scores.OWN_NEUTRAL, metrics, DOUBTS, neutral_s=(0.0, 2.0)))[-1]
+    for before, after in zip(usual.faces, given_rest.faces, strict=True):
+        assert after.values["smile"] < before.values["smile"] - 10
+        assert after.values["smile raw"] == before.values["smile raw"]

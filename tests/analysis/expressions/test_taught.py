@@ -49,17 +49,28 @@ def test_the_sources_are_those_that_the_rule_chose(model: TaughtExpressions, mes
     choices = record[mesh]["choices"]
     facts = model.facts(mesh)
     by_networks = {name for name, choice in choices.items() if choice["source"] == "today's network"}
-    assert set(facts.scales) == (set(choices) - by_networks) | {"smirk"}
-    assert set(facts.with_networks) == {
-        name for name, choice in choices.items() if choice["source"] == "points and today's network"
-    } | set(record["mixed"])
+    given = (set(choices) - by_networks) | {"smirk"}
+    assert set(facts.scales) == set(facts.spreads) == set(facts.company) == given
+    assert set(facts.network_scales) == set(record["mixed"])
 
 
 @_MESHES
 def test_every_scale_rises_from_rest(model: TaughtExpressions, mesh: Mesh) -> None:
-    for name, scale in model.facts(mesh).scales.items():
+    facts = model.facts(mesh)
+    for name, scale in [*facts.scales.items(), *facts.network_scales.items()]:
         assert scale.full > scale.rest, name
         assert scale.spread > 0.0, name
+
+
+@_MESHES
+def test_what_films_do_not_show_is_scored_with_more_doubt(model: TaughtExpressions, mesh: Mesh) -> None:
+    doubts, unmeasured = model.doubts(mesh), model.facts(mesh).unmeasured
+    assert "nose wrinkle" in unmeasured
+    assert "smile" not in unmeasured
+    scored = dict(zip(BASELINE_NAMES, doubts.scored_company, strict=True))
+    assert all((scored[name] > 0) == (name in unmeasured) for name in BASELINE_NAMES)
+    assert (doubts.spreads > 0).all()
+    assert (doubts.company > 0).all()
 
 
 @_MESHES
@@ -104,7 +115,7 @@ def test_both_sides_have_their_mean_as_level(
     face = _measured(models, read_picture(shared_media / "faces/single_face.jpg"), mesh)
     levels = dict(zip(BASELINE_NAMES, model.levels([face])[0], strict=True))
     for name, sides in model.sides([face]).items():
-        if name not in model.facts(mesh).with_networks:
+        if name not in model.facts(mesh).network_scales:
             assert sides.mean() == pytest.approx(levels[name], abs=1e-3)
 
 

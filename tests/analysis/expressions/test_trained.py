@@ -78,7 +78,7 @@ def test_a_mesh_without_extent_has_finite_levels(model: ExpressionModel, mesh: M
 @MODELS
 @pytest.mark.parametrize("mesh", list(Mesh))
 def test_every_expression_has_a_spread(model: ExpressionModel, mesh: Mesh) -> None:
-    spreads = model.spreads(mesh)
+    spreads = model.doubts(mesh).spreads
     assert spreads.shape == (len(BASELINE_NAMES),)
     assert (spreads > 0).all()
 

@@ -141,6 +141,31 @@ def test_a_knitted_brow_takes_joy_from_a_mouth_that_cries() -> None:
     assert crying["joy"] < 30
 
 
+@pytest.mark.parametrize("mouth", ["smile", "smile, upper lip raise", "smile, upper lip raise, dimpler", "lip stretch"])
+def test_closed_eyes_under_knitted_brows_weep_whatever_the_mouth_looks_like(mouth: str) -> None:
+    weeping = _shown(f"{mouth}, brow furrow, eye closure")
+    assert max(_SEVEN, key=lambda name: weeping[name]) == "sadness"
+    assert weeping["joy"] < 30
+
+
+@pytest.mark.parametrize("brows", ["", "inner brow raise"])
+def test_who_laughs_with_closed_eyes_does_not_weep(brows: str) -> None:
+    laughing = _shown(f"smile, cheek raise, mouth open, upper lip raise, eye closure, {brows}")
+    assert max(_SEVEN, key=lambda name: laughing[name]) == "joy"
+    assert laughing["sadness"] < 15
+
+
+def test_what_a_broad_smile_does_to_lip_and_nose_is_no_disgust() -> None:
+    smiling = _shown("smile, cheek raise, mouth open, upper lip raise, nose wrinkle")
+    assert smiling["joy"] > 50
+    assert smiling["disgust"] < 15
+
+
+def test_closed_eyes_alone_are_no_emotion() -> None:
+    found = _shown("eye closure")
+    assert max(found[name] for name in _SEVEN) < 20
+
+
 def test_valence_takes_both_signs() -> None:
     presences = dict.fromkeys(BASELINE_NAMES, _PERHAPS)
     assert emotions(_scores(smile=100), presences)["valence"] > 50

@@ -82,3 +82,11 @@ def test_a_stretch_ends_after_it_begins() -> None:
     assert options.stretch == Stretch(600.0, 1200.5, 5.0)
     with pytest.raises(Invalid, match=r"end_s \(600\) must be later than the start_s \(600\)"):
         kept_options(options_of_json({"start_s": 600, "end_s": 600}))
+
+
+@pytest.mark.parametrize(("start_s", "end_s"), [(3.0, None), (None, 1.0), (2.5, 9.0)])
+def test_a_neutral_stretch_that_is_not_measured_is_refused(start_s: float | None, end_s: float | None) -> None:
+    with pytest.raises(Invalid, match=r"^Nothing is measured in the neutral stretch \(1-2.5\)"):
+        JobOptions(neutral="1-2.5", start_s=start_s, end_s=end_s)
+    assert JobOptions(neutral="1-2.5", start_s=2.0).neutral_s == (1.0, 2.5)
+    assert JobOptions().neutral_s is None

@@ -1,9 +1,11 @@
+import re
+
 import pytest
 
-from chalicelib.domain.requests.option_values import Number, Text, WholeNumber
+from chalicelib.domain.requests.option_values import Number, Span, Text, WholeNumber, ends_of_span
 from chalicelib.errors import Invalid
 
-FACES, RATE, NOTE = WholeNumber(1, 100), Number(0.1, 120), Text(4, "a word")
+FACES, RATE, NOTE, REST = WholeNumber(1, 100), Number(0.1, 120), Text(4, "a word"), Span(1000)
 
 
 @pytest.mark.parametrize(("text", "number"), [("1", 1), ("100", 100), ("007", 7)])
@@ -50,3 +52,24 @@ def test_texts_have_a_length() -> None:
     assert NOTE.of_json("note", "four") == "four"
     with pytest.raises(Invalid, match="note has 5 characters; at most 4"):
         NOTE.of_text("note", "fives")
+
+
+@pytest.mark.parametrize(("text", "ends"), [("0-2.5", (0, 2.5)), ("600-601", (600, 601)), ("0.04-1000", (0.04, 1000))])
+def test_spans(text: str, ends: tuple[float, float]) -> None:
+    assert REST.of_text("neutral", text) == REST.of_json("neutral", text) == text
+    assert ends_of_span(text) == ends
+    assert re.match(str(REST.schema["pattern"]), text)
+
+
+@pytest.mark.parametrize(
+    "text", ["2", "2-", "-2", "3-2", "2-2", "0-1001", "a-b", "0 - 1", "0-1-2", "0-1\n", "1e1-20", "0-\u0661"]
+)
+def test_other_texts_are_no_span(text: str) -> None:
+    with pytest.raises(Invalid, match=r"^The neutral must be two times in seconds"):
+        REST.of_text("neutral", text)
+
+
+@pytest.mark.parametrize("value", [0, ["0", "1"], True])
+def test_other_values_are_no_span(value: object) -> None:
+    with pytest.raises(Invalid, match="neutral"):
+        REST.of_json("neutral", value)

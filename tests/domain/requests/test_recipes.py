@@ -107,3 +107,8 @@ def test_no_two_tables_have_one_content_type() -> None:
     assert ResultTable.PARQUET.content_type == PARQUET_CONTENT_TYPE
     types = [table.content_type for table in ResultTable]
     assert len(set(types)) == len(types)
+
+
+def test_the_neutral_stretch_is_in_the_recipe() -> None:
+    assert make_recipe(JobName.MULTIFACE, neutral="0-2.5").neutral_s == (0.0, 2.5)
+    assert make_recipe(JobName.MULTIFACE).neutral_s is None

@@ -1,0 +1,53 @@
+"""All sets of faces that a head is taught by and measured on, made or measured when they are not there yet."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from chalicelib.analysis.networks.models import Models
+from chalicelib.domain.requests.recipes import Mesh
+from lab.rendered_faces.face_sets import FaceSet, joined, load_face_set
+from lab.training.head_features import HeadFeatures, head_features
+from lab.training.real_faces import REST_CLIP, closed_mouths, measure_film, measure_portraits, read_codes
+
+_ROOT = Path(__file__).resolve().parents[2]
+
+_RENDERED_SETS = ((1, 120, "everyday"), (11, 200, "everyday"), (12, 200, "everyday"), (21, 200, "grimaces"))
+"""Seeds, how many persons, and the kind of movements."""
+_MOVED_SMILE, _REST_SMILE = 0.70, 0.20
+
+
+class Faces:
+    """All sets of faces, made or measured when they are not there yet."""
+
+    def __init__(self, folder: Path, media: Path) -> None:
+        # Imported here: a look at real faces alone needs no moderngl.
+        from lab.rendered_faces.generate import PICTURES, move_portraits, render_persons  # noqa: PLC0415 - see above
+
+        cv2.setNumThreads(1)
+        models = Models(_ROOT / "models")
+        self.portraits = measure_portraits(folder / "real", models, media)
+        self.at_rest = self.portraits.where(closed_mouths(self.portraits, most_smile=_REST_SMILE))
+        sets = []
+        for seed, persons, kind in _RENDERED_SETS:
+            part = folder / f"rendered-{seed}"
+            paths = render_persons(part, persons=persons, pictures=PICTURES, seed=seed, processes=2, kind=kind)
+            made = load_face_set(paths)
+            sets.append(replace(made, persons=np.array([f"{seed}/{person}" for person in made.persons])))
+        self.rendered = joined(sets)
+        still = self.portraits.where(closed_mouths(self.portraits, most_smile=_MOVED_SMILE))
+        self.moved = load_face_set(move_portraits(folder / "moved", still))
+        films = [*sorted((media / "performances").glob("*.mp4")), media / "videos" / f"{REST_CLIP}.mp4"]
+        self.films = {film.stem: measure_film(folder / "real", models, film) for film in films}
+        self.codes = read_codes(media)
+        self._folder = folder
+
+    def features(self, name: str, faces: FaceSet, mesh: Mesh) -> HeadFeatures:
+        """Returns what the head sees of a set of faces; kept."""
+        path = self._folder / f"features-{name}-{mesh}.npz"
+        if not path.is_file():
+            np.savez(path, **vars(head_features(faces, mesh)))
+        with np.load(path) as stored:
+            return HeadFeatures(**{key: stored[key] for key in stored.files})
