@@ -68,7 +68,7 @@ golden: ready  ## Write the golden files of the formats again, and show what dif
 	@git --no-pager diff --stat --patch -- tests/formats/golden
 
 browser-test: ready  ## Use the console in a real browser (needs Chromium with its driver)
-	@$(BIN)/python -m pytest -n 0 tests/console
+	@MIEN_BROWSER_TESTS=all $(BIN)/python -m pytest -n 0 -o log_cli=true -o log_cli_level=WARNING tests/console
 
 # The generators of clients; without npm those for TypeScript are left out.
 GENERATORS := .venv-generators
@@ -99,9 +99,10 @@ format: ready  ## Format the code
 	@$(BIN)/ruff check --fix $(SOURCES)
 	@$(BIN)/ruff format $(SOURCES)
 
-picture: ready  ## Draw the README's picture
+picture: ready  ## Draw the README's pictures (that of the console needs Chromium)
 	@$(BIN)/python -m chalicelib.local demo --out build/picture
 	@$(BIN)/python -m lab.pictures.draw_demo build/picture
+	@$(BIN)/python -m lab.pictures.draw_console
 
 train: ready  ## Train the expression models from ../shared (two hours; PyTorch and moderngl go to an environment of their own)
 	@$(PYTHON) -m venv $(TRAINING)

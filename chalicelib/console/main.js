@@ -3,6 +3,7 @@ import { html } from "mien/html";
 import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { ApiError, call } from "mien/api";
+import { Compare } from "mien/compare";
 import { Jobs } from "mien/jobs";
 import { Result } from "mien/result";
 import { Send } from "mien/send";
@@ -13,18 +14,22 @@ const MESSAGE_MS = 8000;
 function App() {
   const who = useSignal(credentials);
   const { view, id } = useSignal(address);
+  useEffect(() => {
+    document.title = `${who ? TITLES[view] || "Jobs" : "Sign in"} - Mien`;
+  }, [view, Boolean(who)]);
   if (!who) return html`<${SignIn} />`;
   return html`
     <a class="skip" href="#main" onClick=${skip}>Skip to the content</a>
     <header class="bar">
       <a class="brand" href="#/jobs">Mien</a>
       <nav aria-label="Views">
-        <a href="#/jobs" aria-current=${view === "jobs" ? "page" : null}>Jobs</a>
+        <a href="#/jobs" aria-current=${view === "jobs" || view === "job" ? "page" : null}>Jobs</a>
         <a href="#/send" aria-current=${view === "send" ? "page" : null}>Send</a>
+        <a href="#/compare" aria-current=${view === "compare" ? "page" : null}>Compare</a>
         <a href="docs">API</a>
         <a href="responsible-use">Responsible use</a>
       </nav>
-      <span class="who">${who.user}</span>
+      <span class="user">${who.user}</span>
       <button class="quiet" onClick=${signOut}>Sign out</button>
     </header>
     <main id="main" tabindex="-1">${viewOf(view, id)}</main>
@@ -35,8 +40,11 @@ function App() {
 function viewOf(view, id) {
   if (view === "send") return html`<${Send} />`;
   if (view === "job") return html`<${Result} key=${id} id=${id} />`;
+  if (view === "compare") return html`<${Compare} />`;
   return html`<${Jobs} />`;
 }
+
+const TITLES = { send: "Send", compare: "Compare", job: "Result" };
 
 function skip(event) {
   event.preventDefault();

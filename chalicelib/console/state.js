@@ -68,3 +68,19 @@ function stored() {
     return null;
   }
 }
+
+/** Returns the colours of the style sheet as they are now, light or dark. */
+export function colours() {
+  if (!found) {
+    const styles = getComputedStyle(document.documentElement);
+    const of = (name) => styles.getPropertyValue(`--${name}`).trim();
+    const names = ["ink", "soft", "paper", "card", "line", "accent", "warn", "hatch"];
+    found = Object.fromEntries(names.map((name) => [name, of(name)]));
+    found.curves = [1, 2, 3, 4, 5, 6].map((place) => of(`curve-${place}`));
+    found.faces = [1, 2, 3, 4, 5, 6, 7, 8].map((place) => of(`face-${place}`));
+  }
+  return found;
+}
+
+let found = null;
+window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => (found = null));

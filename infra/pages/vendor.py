@@ -1,4 +1,4 @@
-"""`make vendor`: puts the libraries of the console into `chalicelib/console/vendor/`, as npm has them.
+"""`make vendor`: puts the libraries of the console and of its tests into their folders, as npm has them.
 
 `vendor.json` next to this file pins each package by version and by the integrity that npm states (SHA-512 of its
 archive); nothing is accepted without it. Needs the `npm` client; the product does not.
@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PINS = Path(__file__).with_name("vendor.json")
-FOLDER = Path(__file__).resolve().parents[2] / "chalicelib" / "console" / "vendor"
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "chalicelib" / "console" / "vendor"
 
 
 class VendorError(Exception):
@@ -25,14 +26,20 @@ class VendorError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Pin:
-    """A package: name and version on npm, integrity of its archive, which of its files are taken as what, and their
-    digests."""
+    """A package: name and version on npm, integrity of its archive, which of its files are taken as what, their
+    digests, and their folder in the repository."""
 
     package: str
     version: str
     integrity: str
     files: dict[str, str]
     sha256: dict[str, str]
+    folder: str = "chalicelib/console/vendor"
+
+    @property
+    def path(self) -> Path:
+        """Returns the folder of its files."""
+        return ROOT / self.folder
 
 
 def load_pins(path: Path = PINS) -> tuple[Pin, ...]:
@@ -72,12 +79,12 @@ def fetch(pin: Pin, folder: Path) -> Path:
 
 def main() -> int:
     """Runs the command; returns 0, or 1 after an error's message on stderr."""
-    FOLDER.mkdir(exist_ok=True)
     try:
         with tempfile.TemporaryDirectory() as folder:
             for pin in load_pins():
+                pin.path.mkdir(exist_ok=True)
                 for name, content in files_of(pin, fetch(pin, Path(folder))):
-                    (FOLDER / name).write_bytes(content)
+                    (pin.path / name).write_bytes(content)
                     print(f"{name}: {len(content):,} bytes of {pin.package} {pin.version}")
     except VendorError as error:
         print(f"The libraries were not updated: {error}", file=sys.stderr)

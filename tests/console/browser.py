@@ -35,6 +35,7 @@ class Console:
         self.driver = driver
         self.url = url
         self.downloads = downloads
+        self._counts_cpu = False
 
     def sign_in(self, user: str, password: str) -> None:
         self.find("input[name=user]").send_keys(user)
@@ -73,6 +74,26 @@ class Console:
     def run(self, script: str, *arguments: object) -> Any:
         """The value of a JavaScript function body in the page."""
         return self.driver.execute_script(script, *arguments)
+
+    def run_async(self, script: str, *arguments: object) -> Any:
+        """Returns what a script hands to its last argument, a function."""
+        self.driver.set_script_timeout(PATIENCE_S)
+        return self.driver.execute_async_script(script, *arguments)
+
+    def cpu_s(self) -> float:
+        """Returns the processor time that the page's main thread has taken for scripts, layout and painting."""
+        if not self._counts_cpu:
+            self.driver.execute_cdp_cmd("Performance.enable", {"timeDomain": "threadTicks"})
+            self._counts_cpu = True
+        metrics = self.driver.execute_cdp_cmd("Performance.getMetrics", {})["metrics"]
+        return float(next(each["value"] for each in metrics if each["name"] == "TaskDuration"))
+
+    def look_as(self, width: int, scheme: str) -> None:
+        """Takes the width of another screen, and `light` or `dark` colours."""
+        size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        features = [{"name": "prefers-color-scheme", "value": scheme}]
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
 
     def errors(self) -> list[str]:
         """Returns what the browser complained about: scripts that failed, what the policy forbade."""

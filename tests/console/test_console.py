@@ -56,8 +56,9 @@ def test_from_signing_in_to_deleting(console: Console, stack: Stack, api: reques
     console.wait(lambda: console.run("return document.querySelector('.picture video').readyState") >= 2)
     assert console.run(_BOX_IS_DRAWN, box_of(frames[_STEPS]["faces"]["0"]))
 
+    assert console.find(".chip .reading").text == f"{shown_values(console)[console.find('.chip .link').text]:.0f}"
     select_the_middle_half(console)
-    console.wait_for_text("Valid frames")
+    console.find(".selection table")
     console.press("CSV of the frames")
     rows = list(csv.DictReader(console.wait(lambda: downloaded(console, ".csv")).read_text().splitlines()))
     by_time = {frame["time"]: frame for frame in frames}
@@ -129,8 +130,9 @@ def shown_values(console: Console) -> dict[str, float]:
     """The scores next to the film."""
     rows: dict[str, float] = console.run(
         """return Object.fromEntries([...document.querySelectorAll(".values tr:not(.meaning)")]
-             .filter((row) => row.querySelector("meter"))
-             .map((row) => [row.querySelector("th").textContent, Number(row.querySelector(".number").textContent)]))"""
+             .filter((row) => row.querySelector(".bar-of"))
+             .map((row) => [row.querySelector("th button").textContent,
+               Number(row.querySelector(".number").textContent)]))"""
     )
     return rows
 
@@ -139,7 +141,7 @@ def box_of(face: Any) -> list[float]:
     return [face[f"face box {side}"] for side in ("left", "top", "width", "height")]
 
 
-# Whether the canvas over the film has ink on the left edge of a box (in pixels of the film) and none next to it.
+# Whether the canvas over the film has ink on the left edge of a box (in pixels of the film) and none left of it.
 _BOX_IS_DRAWN = """
 const [left, top, width, height] = arguments[0];
 const canvas = document.querySelector(".picture canvas");

@@ -15,12 +15,15 @@ from infra.pages.vendor import FOLDER, Pin, VendorError, files_of, integrity_of,
 def test_what_is_in_the_package_is_what_was_pinned(pin: Pin) -> None:
     assert set(pin.sha256) == set(pin.files.values())
     for name, digest in pin.sha256.items():
-        assert hashlib.sha256((FOLDER / name).read_bytes()).hexdigest() == digest
+        assert hashlib.sha256((pin.path / name).read_bytes()).hexdigest() == digest
 
 
 def test_nothing_else_is_there_and_each_has_its_licence() -> None:
-    pinned = {name for pin in load_pins() for name in pin.files.values()}
-    assert {path.name for path in FOLDER.iterdir()} == pinned
+    folders = {pin.path for pin in load_pins()}
+    assert FOLDER in folders
+    for folder in folders:
+        pinned = {name for pin in load_pins() if pin.path == folder for name in pin.files.values()}
+        assert {path.name for path in folder.iterdir()} == pinned
     assert all(any(name.endswith(".LICENSE") for name in pin.files.values()) for pin in load_pins())
 
 

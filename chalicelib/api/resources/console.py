@@ -1,7 +1,8 @@
 """`/console`: the console's page and its files, which lie in the package `chalicelib.console`.
 
 The page is asked for again each time, by its ETag. Every other file has the digest of its bytes in its name, so that a
-browser keeps it for a year. Modules import each other by name; the page's import map says which file that is.
+browser keeps it for a year. Modules import each other by name; the page's import map says which file that is, in
+whichever folder.
 """
 
 import base64
@@ -48,20 +49,19 @@ def _files() -> Mapping[str, _File]:
 
 @cache
 def _served_names() -> Mapping[Path, str]:
-    paths = sorted(path for pattern in ("*", "vendor/*") for path in _FOLDER.glob(pattern) if path.suffix in _TYPES)
+    paths = sorted(path for path in _FOLDER.rglob("*") if path.suffix in _TYPES)
     return {path: f"{path.stem}.{hashlib.sha256(path.read_bytes()).hexdigest()[:10]}{path.suffix}" for path in paths}
 
 
 def _address(name: str) -> str:
-    """Returns a file's address relative to the page, which is at `console` beside the folder of that name."""
+    """Returns a file's address relative to the page, which is at `console` next to the folder of that name."""
     return f"console/{_served_names()[_FOLDER / name]}"
 
 
 @cache
 def _import_map() -> str:
-    own = {
-        f"mien/{path.stem}": path.name for path in _served_names() if path.parent == _FOLDER and path.suffix == ".js"
-    }
+    paths = [path.relative_to(_FOLDER) for path in _served_names() if path.suffix == ".js"]
+    own = {f"mien/{path.stem}": str(path) for path in paths if path.parts[0] != "vendor"}
     libraries = {name: f"vendor/{file}" for name, file in _LIBRARIES.items()}
     imports = {name: f"./{_address(file)}" for name, file in sorted({**own, **libraries}.items())}
     return json.dumps({"imports": imports}, separators=(",", ":"))

@@ -3,7 +3,9 @@ import { html } from "mien/html";
 import { effect } from "@preact/signals-core";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { mediaUrl } from "mien/api";
-import { grouped, meaningOf } from "mien/metrics";
+import { Explanation, ReliabilityMark } from "mien/explanation";
+import { grouped } from "mien/metrics";
+import { clockText } from "mien/curves";
 import { faceColour } from "mien/stage";
 import { setQuery } from "mien/state";
 
@@ -21,7 +23,7 @@ export function Faces({ job, timeline, isWhole, choice, frame, seek, description
   return html`
     <aside class="faces" aria-label="Faces">
       <h2>${faces.length} ${faces.length === 1 ? "face" : "faces"}</h2>
-      <ul class="who">
+      <ul class=${faces.length > 3 ? "who many" : "who"}>
         ${faces.slice(0, MOST_FACES).map((face) => html`
           <li>
             <button class=${choice.faces.includes(face.id) ? "face on" : "face"} aria-pressed=${choice.faces.includes(face.id)}
@@ -44,11 +46,12 @@ function Values({ timeline, id, frame, seek, descriptions }) {
   useEffect(() => effect(() => setIndex(frame.value)), []);
   const face = timeline.faces.get(id);
   if (!face) return null;
-  if (!face.isSeen(index)) {
+  if (face.rows > 0 && !face.isSeen(index)) {
     return html`<h3>Face ${id}</h3>
       <p class="hint">Not in this frame. <button class="link" onClick=${() => (seek.value = timeline.times[face.first])}>Go to where it is first seen</button></p>`;
   }
-  const reason = face.valid.get(index) === 0 ? face.reasons.get(index) || "not valid" : "";
+  if (face.rows === 0) return html`<h3>Face ${id} in this frame</h3><p class="hint" role="status">Reading the numbers ...</p>`;
+  const reason = face.reason(index);
   return html`
     <h3>Face ${id} in this frame</h3>
     ${reason && html`<p class="not-valid">Not valid: ${reason}. Do not rely on these numbers.</p>`}
@@ -58,10 +61,10 @@ function Values({ timeline, id, frame, seek, descriptions }) {
         <table class="values"><tbody>
           ${names.map((name) => html`
             <tr>
-              <th scope="row"><button class="link" aria-expanded=${explained === name} onClick=${() => setExplained(explained === name ? "" : name)}>${name}</button></th>
+              <th scope="row"><${ReliabilityMark} metric=${descriptions[name]} /><button class="link" aria-expanded=${explained === name} onClick=${() => setExplained(explained === name ? "" : name)}>${name}</button></th>
               <td><${Bar} name=${name} value=${face.value(index, name)} title=${title} /></td>
             </tr>
-            ${explained === name && html`<tr class="meaning"><td colspan="2">${meaningOf(name, descriptions[name])} <a href="docs">More</a></td></tr>`}`)}
+            ${explained === name && html`<tr class="meaning"><td colspan="2"><${Explanation} name=${name} metric=${descriptions[name]} /></td></tr>`}`)}
         </tbody></table>
       </details>`)}
   `;
@@ -70,18 +73,16 @@ function Values({ timeline, id, frame, seek, descriptions }) {
 function Bar({ name, value, title }) {
   if (Number.isNaN(value)) return "-";
   const isBar = title !== "Head and picture";
-  return html`${isBar && html`<meter min=${name === "valence" ? -100 : 0} max="100" value=${value} aria-label=${name}></meter>`}
+  const [left, width] = name === "valence" ? [50 + Math.min(value, 0) / 2, Math.abs(value) / 2] : [0, value];
+  return html`${isBar && html`<span class=${name === "valence" ? "bar-of from-the-middle" : "bar-of"} aria-hidden="true"><i style=${{ left: `${left}%`, width: `${width}%` }}></i></span>`}
     <span class="number">${value.toFixed(isBar ? 0 : 1)}</span>`;
 }
 
 function seenText(timeline, face) {
   const { times } = timeline;
   if (timeline.count === 1) return "in this picture";
-  let valid = 0;
-  for (let index = face.first; index <= face.last; index += 1) {
-    if (face.isSeen(index) && face.valid.get(index) === 1) valid += 1;
-  }
-  return `${times[face.first].toFixed(1)} to ${times[face.last].toFixed(1)} s, ${Math.round((100 * valid) / face.frames)} % valid`;
+  const span = `${clockText(+times[face.first].toFixed(1))} to ${clockText(+times[face.last].toFixed(1))}`;
+  return face.seenFrames ? `${span}, ${Math.round((100 * face.validFrames) / face.seenFrames)} % valid` : span;
 }
 
 /** Returns {face id: data URL}: a cut-out of each face from a frame in the middle of its valid ones, as far as the browser plays the film. */
@@ -103,6 +104,7 @@ async function cutOut(file, timeline, faces, take) {
   const source = await opened(await mediaUrl(file.media), isStill);
   const [width, height] = timeline.frameSize || [source.videoWidth || source.naturalWidth, source.videoHeight || source.naturalHeight];
   const [ratioX, ratioY] = [(source.videoWidth || source.naturalWidth) / width, (source.videoHeight || source.naturalHeight) / height];
+  if (source.videoWidth === 0) return; // sound only, as far as this browser can tell
   for (const face of faces) {
     const index = bestFrame(face);
     if (!isStill) await sought(source, timeline.times[index] + 1e-3);
@@ -116,11 +118,12 @@ async function cutOut(file, timeline, faces, take) {
   }
 }
 
+/** Returns the valid frame that is nearest to the middle of those that show a face. */
 function bestFrame(face) {
-  const middle = (face.first + face.last) >> 1;
-  for (let by = 0; by <= face.last - face.first; by += 1) {
-    for (const index of [middle - by, middle + by]) {
-      if (index >= face.first && index <= face.last && face.isSeen(index) && face.valid.get(index) === 1) return index;
+  const middle = face.rows >> 1;
+  for (let by = 0; by <= middle; by += 1) {
+    for (const row of [middle - by, middle + by]) {
+      if (row < face.rows && face.masks.data[row] === 0) return face.frames.data[row];
     }
   }
   return face.first;

@@ -36,12 +36,11 @@ const EMOTIONS = ["joy", "sadness", "anger", "surprise", "fear", "disgust", "con
 const HEAD = ["pitch", "yaw", "roll", "interocular distance", "mean face luminance", "confidence"];
 const HIDDEN = /^face box |^valid$/;
 
-/** Returns what a metric is. `description` is the API's own word on it (`FaceMetrics` in its OpenAPI document). */
-export function meaningOf(name, description) {
+/** Returns what a metric is, in a sentence; "" if this page does not know it. */
+export function meaningOf(name) {
   const plain = name.replace(/ raw$/, "");
-  const own = MEANINGS[plain] || (EMOTIONS.includes(plain) ? `Looks like ${plain}: a sum of expressions, no feeling.` : "");
-  const raw = name.endsWith(" raw") ? " Before the person's own neutral is taken off." : "";
-  return [own + raw, description].filter(Boolean).join(" ");
+  const own = MEANINGS[plain] || (EMOTIONS.includes(plain) ? `Looks like ${plain}: a sum of expressions, not a feeling.` : "");
+  return own + (name.endsWith(" raw") ? " Before the person's own neutral is taken off." : "");
 }
 
 /** Returns the metrics of a result in groups for a menu: [[title, names], ...]. */
@@ -57,6 +56,13 @@ export function grouped(names) {
     ["Head and picture", head],
     ["Before the own neutral", raw],
   ].filter(([, members]) => members.length > 0);
+}
+
+/** Metrics by how well faces show them: those that tell most of this result first. `values`: by name, how much each tells. */
+export function byTelling(names, values, metrics) {
+  const trust = { usable: 1, "with care": 0.6, "not measured": 0.25, "not usable": 0.1 };
+  const weight = (name) => (values[name] || 0) * (trust[metrics[name]?.["x-reliability"]] ?? 0.25);
+  return [...names].sort((a, b) => weight(b) - weight(a));
 }
 
 /** Whether a metric is a score from 0 to 100 (or -100 to 100), which share one scale. */

@@ -8,6 +8,11 @@ import { sendFile } from "mien/upload";
 
 const AT_ONCE = 2;
 const SHOWN = 200;
+const FIRST = new Set(["name", "neutral_baseline", "smoothing"]);
+const TITLES = {
+  name: "Analysis", expires_in: "Delete after (s)", callback_url: "Callback URL", data_split: "Data split", start_s: "Start (s)", end_s: "End (s)",
+  frames_per_second: "Frames per second", max_faces: "Most faces at a time", neutral_baseline: "Own neutral", smoothing: "Smoothing", table: "Table",
+};
 const NOT_OPTIONS = new Set(["file_name", "size_bytes", "content_type", "input_url"]);
 
 /** What waits, goes and went: [{file, url, name, size, sent, state, sentence, job, abort}]. Lives beyond the view. */
@@ -78,6 +83,8 @@ export function Send() {
     callJson("openapi.json").then((document) => setSchema(optionsIn(document)), report);
   }, []);
 
+  const fieldsOf = (fields, isMeant) => Object.entries(fields).filter(([name]) => isMeant(name)).map(([name, field]) => html`<${Option}
+    name=${name} field=${field} value=${options[name]} onChange=${(value) => setOptions(withOption(options, name, value))} />`);
   const send = (files) => add([...files].map((file) => ({ file, name: file.webkitRelativePath || file.name, size: file.size })), options, pairs(notes));
   async function drop(event) {
     event.preventDefault();
@@ -113,17 +120,20 @@ export function Send() {
       </div>
       <fieldset class="options">
         <legend>For all that you send now</legend>
-        ${Object.entries(schema).map(([name, field]) => html`<${Option} name=${name} field=${field} value=${options[name]}
-          onChange=${(value) => setOptions(withOption(options, name, value))} />`)}
+        ${fieldsOf(schema, (name) => FIRST.has(name))}
         <label><span>Annotations, one <code>key=value</code> a line</span>
-          <textarea rows="3" value=${notes} onInput=${(event) => setNotes(event.target.value)} placeholder="stimulus=spot A"></textarea></label>
+          <textarea rows="3" value=${notes} onInput=${(event) => setNotes(event.target.value)} placeholder="stimulus=spot A"></textarea><span class="hint">To find and compare these recordings later.</span></label>
+        <details open=${Object.keys(options).some((name) => !FIRST.has(name))}><summary>More options</summary>
+          <div class="options-more">${fieldsOf(schema, (name) => !FIRST.has(name))}</div>
+        </details>
       </fieldset>
     </div>
   `;
 }
 
 function Option({ name, field, value, onChange }) {
-  const title = name === "name" ? "analysis" : name.replaceAll("_", " ");
+  const title = TITLES[name] || name.replaceAll("_", " ");
+  const usual = /(?:Default: |empty means )([^.]+)\.?$/.exec(field.description || "")?.[1];
   const choices = (field.enum || []).filter((each) => each !== "" && each !== "auto");
   const take = (event) => onChange(event.target.value);
   const types = [field.type].flat();
@@ -131,11 +141,11 @@ function Option({ name, field, value, onChange }) {
   return html`
     <label title=${field.description}>${title}
       ${choices.length > 0
-        ? html`<select value=${value ?? ""} onChange=${take}><option value="">default</option>
+        ? html`<select value=${value ?? ""} onChange=${take}><option value="">${usual ? `${usual} (default)` : "default"}</option>
             ${choices.map((each) => html`<option value=${each}>${each}</option>`)}</select>`
         : html`<input type=${isNumber ? "number" : "text"} step="any" min=${field.minimum} max=${field.maximum}
             value=${value ?? ""} onInput=${(event) => onChange(isNumber && event.target.value !== "" ? Number(event.target.value) : event.target.value)} />`}
-      <span class="hint">${field.description}</span>
+      <span class="hint">${(field.description || "").replace(/ Default: [^.]+\.$/, "")}</span>
     </label>
   `;
 }

@@ -3,17 +3,19 @@ import { html } from "mien/html";
 import { effect } from "@preact/signals-core";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { mediaUrl, report } from "mien/api";
+import { colours } from "mien/state";
 
 const HALF_A_TICK_S = 1e-3;
-const FACE_COLOURS = 8;
+const TYPING = "input:not([type=checkbox]), select, textarea";
 
-export function Stage({ job, timeline, count, choice, frame, seek, range }) {
+export function Stage({ job, timeline, count, rows, choice, frame, seek, range }) {
   const medium = useRef(null);
   const canvas = useRef(null);
   const shown = useRef({});
   const [source, setSource] = useState("");
   const [cannotPlay, setCannotPlay] = useState(false);
   const [isLooping, setLooping] = useState(false);
+  const [isPlaying, setPlaying] = useState(false);
   const file = job.input?.representations?.[0];
   const isStill = count === 1 && !/^video\//.test(file?.content_type || "");
   shown.current = { timeline, choice, isLooping };
@@ -35,7 +37,7 @@ export function Stage({ job, timeline, count, choice, frame, seek, range }) {
       dispose();
     };
   }, []);
-  useEffect(() => drawFaces(canvas.current, medium.current, shown.current, frame.peek()), [count, choice, source]);
+  useEffect(() => drawFaces(canvas.current, medium.current, shown.current, frame.peek()), [count, rows, choice, source]);
 
   useEffect(() => {
     if (isStill) return undefined;
@@ -56,11 +58,30 @@ export function Stage({ job, timeline, count, choice, frame, seek, range }) {
     seek.value = times[index];
   }
   function onKey(event) {
-    if (/^(INPUT|SELECT|TEXTAREA|BUTTON|SUMMARY)$/.test(event.target.tagName)) return;
-    const does = { " ": toggle, ArrowLeft: () => step(-1), ArrowRight: () => step(1), Home: () => step(-Infinity), End: () => step(Infinity), l: () => setLooping(!isLooping) }[event.key];
-    if (!does) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches?.(TYPING)) return;
+    const isControl = event.target.matches?.("button, summary, a, input");
+    const does = keys[event.key];
+    if (!does || (isControl && event.key === " ")) return; // space presses the button that has the focus
     event.preventDefault();
     does();
+  }
+  const keys = {
+    " ": toggle,
+    ArrowLeft: () => step(-1),
+    ArrowRight: () => step(1),
+    Home: () => step(-Infinity),
+    End: () => step(Infinity),
+    l: () => setLooping(!isLooping),
+    "[": () => mark(0),
+    "]": () => mark(1),
+    Escape: () => (range.value = null),
+  };
+  /** Lets the selection begin (0) or end (1) at the frame that is shown. */
+  function mark(end) {
+    const { times } = timeline;
+    const chosen = [...(range.peek() || [times[0], times[times.length - 1]])];
+    chosen[end] = times[frame.peek()];
+    if (chosen[1] > chosen[0]) range.value = chosen;
   }
   function toggle() {
     const video = medium.current;
@@ -79,21 +100,27 @@ export function Stage({ job, timeline, count, choice, frame, seek, range }) {
         ${isStill
           ? html`<img ref=${medium} src=${source} alt=${job.filename} onLoad=${() => drawFaces(canvas.current, medium.current, shown.current, 0)} onError=${() => source && setCannotPlay(true)} />`
           : html`<video ref=${medium} src=${source} preload="auto" playsinline onClick=${toggle} onError=${() => source && setCannotPlay(true)}
-              onLoadedMetadata=${() => drawFaces(canvas.current, medium.current, shown.current, frame.peek())}></video>`}
+              onPlay=${() => setPlaying(true)} onPause=${() => setPlaying(false)} aria-label=${job.filename}
+              style=${cannotPlay && timeline.frameSize ? { aspectRatio: timeline.frameSize.join(" / "), height: "40vh" } : null}
+              onLoadedMetadata=${(event) => { setCannotPlay(event.target.videoWidth === 0); drawFaces(canvas.current, medium.current, shown.current, frame.peek()); }}></video>`}
         <canvas ref=${canvas} aria-hidden="true"></canvas>
-        ${cannotPlay && html`<p class="cannot">Your browser cannot show this kind of file (${file?.content_type}). The curves and numbers are complete.</p>`}
+        ${cannotPlay && html`<p class="cannot">Your browser cannot show this kind of ${isStill ? "picture" : "film"} (${file?.content_type}); boxes are drawn
+          where the faces are. Curves and numbers are complete. To see it here, send it as ${isStill ? "JPEG or PNG" : "MP4 (H.264) or WebM"}.</p>`}
       </div>
       ${!isStill && html`
         <figcaption class="transport">
-          <button onClick=${toggle} aria-label="Play or pause" title="Play or pause (space)">▶ ❚❚</button>
-          <button onClick=${() => step(-1)} aria-label="One frame back" title="One frame back (←)">◀|</button>
-          <button onClick=${() => step(1)} aria-label="One frame on" title="One frame on (→)">|▶</button>
+          <button onClick=${toggle} disabled=${cannotPlay} aria-label=${isPlaying ? "Pause" : "Play"} title="Play or pause (space)">
+            <${Icon} path=${isPlaying ? "M3 2h3.5v12H3zM9.5 2H13v12H9.5z" : "M4 2l10 6-10 6z"} /></button>
+          <button onClick=${() => step(-1)} aria-label="One frame back" title="One frame back (←)"><${Icon} path="M2 2h2v12H2zM14 2v12L5 8z" /></button>
+          <button onClick=${() => step(1)} aria-label="One frame on" title="One frame on (→)"><${Icon} path="M12 2h2v12h-2zM2 2l9 6-9 6z" /></button>
           <label class="check"><input type="checkbox" checked=${isLooping} onChange=${(event) => setLooping(event.target.checked)} /> Loop the selection</label>
           <${Clock} timeline=${timeline} frame=${frame} />
         </figcaption>`}
     </figure>
   `;
 }
+
+const Icon = ({ path }) => html`<svg width="14" height="14" viewBox="0 0 16 16" aria-hidden="true"><path d=${path} fill="currentColor" /></svg>`;
 
 function Clock({ timeline, frame }) {
   const output = useRef(null);
@@ -111,7 +138,8 @@ function followed(video, shown, frame, range) {
   function at(timeS) {
     const { timeline, isLooping } = shown.current;
     const chosen = range.peek();
-    if (isLooping && chosen && timeS >= chosen[1]) video.currentTime = chosen[0];
+    const isOutside = chosen && (timeS >= chosen[1] || timeS < chosen[0] - HALF_A_TICK_S);
+    if (isLooping && isOutside && !video.paused) video.currentTime = chosen[0] + HALF_A_TICK_S;
     frame.value = timeline.indexAt(timeS);
   }
   if (!video.requestVideoFrameCallback) {
@@ -139,8 +167,8 @@ function followed(video, shown, frame, range) {
 
 /** Returns the colour of a face, by its place among all of them. */
 export function faceColour(timeline, id) {
-  const place = [...timeline.faces.keys()].indexOf(id) % FACE_COLOURS;
-  return getComputedStyle(document.documentElement).getPropertyValue(`--face-${place + 1}`).trim();
+  const { faces } = colours();
+  return faces[[...timeline.faces.keys()].indexOf(id) % faces.length];
 }
 
 function drawFaces(canvas, medium, { timeline, choice }, index) {
@@ -164,14 +192,14 @@ function drawFace(context, timeline, face, index, choice, unit) {
   const side = (name) => face.value(index, `face box ${name}`);
   const [left, top, width, height] = ["left", "top", "width", "height"].map(side);
   if (Number.isNaN(left)) return;
-  const isValid = face.valid.get(index) === 1;
+  const isValid = face.isValid(index);
   const colour = faceColour(timeline, face.id);
   const isChosen = choice.faces.includes(face.id);
   context.lineWidth = (isChosen ? 3 : 1.5) * unit;
   context.setLineDash(isValid ? [] : [6 * unit, 5 * unit]);
   context.strokeStyle = colour;
   context.strokeRect(left, top, width, height);
-  const lines = [isValid ? face.id : `${face.id}: ${face.reasons.get(index) || "not valid"}`];
+  const lines = [isValid ? face.id : `${face.id}: ${face.reason(index)}`];
   if (isChosen && isValid) lines.push(...choice.metrics.map((name) => `${name} ${Math.round(face.value(index, name))}`));
   const lineHeight = 17 * unit;
   const widest = Math.max(...lines.map((line) => context.measureText(line).width)) + 10 * unit;

@@ -1,0 +1,228 @@
+// One job: the film, its curves, its faces and the numbers of the frame that is shown.
+import { html } from "mien/html";
+import { effect, signal } from "@preact/signals-core";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { call, callJson, mediaUrl, report } from "mien/api";
+import { Curves } from "mien/curves";
+import { Faces } from "mien/faces";
+import { Detail } from "mien/rows";
+import { Explanation, ReliabilityMark, useMetrics } from "mien/explanation";
+import { byTelling, grouped, isScore } from "mien/metrics";
+import { TIMELINE, readPacked } from "mien/packed";
+import { Selection } from "mien/selection";
+import { Stage } from "mien/stage";
+import { address, setQuery, useSignal } from "mien/state";
+import { LEGACY, SESSION, readSession } from "mien/session";
+import { sizeIn } from "mien/timeline";
+
+const REFRESH_MS = 1000;
+const SUMMARY = "application/vnd.mien.summary.v0+json";
+const MOST_CURVES = 6;
+const OVER = new Set(["done", "error", "cancelled"]);
+
+export function Result({ id }) {
+  const job = useJob(id);
+  if (!job) return html`<p class="empty" role="status">Loading ...</p>`;
+  return html`
+    <div class="result-head">
+      <h1>${job.filename || "Job"}</h1>
+      <span class=${`status ${job.status}`}>${job.status}</span> <${Detail} job=${job} />
+      <span class="grow"></span>
+      <${Files} job=${job} />
+    </div>
+    ${job.status === "done" ? html`<${Measured} key=${job.result?.self} job=${job} />` : html`<${Waiting} job=${job} />`}
+  `;
+}
+
+function Waiting({ job }) {
+  if (job.status === "error") return html`<p class="empty">Nothing was measured: ${job.error}</p>`;
+  if (job.status === "cancelled") return html`<p class="empty">The job was cancelled.</p>`;
+  return html`<p class="empty" role="status">The curves appear here as soon as the job is done.</p>`;
+}
+
+function Files({ job }) {
+  const files = [...(job.result?.representations || []), ...(job.input?.representations || [])];
+  async function save(file) {
+    try {
+      window.location.assign(await mediaUrl(file.media)); // an attachment: the page stays
+    } catch (error) {
+      report(error);
+    }
+  }
+  if (files.length === 0) return null;
+  return html`
+    <details class="menu"><summary>Files</summary>
+      <ul>${files.map((file) => html`<li><button class="link" onClick=${() => save(file)}>${file.file_name}</button></li>`)}</ul>
+    </details>
+  `;
+}
+
+function Measured({ job }) {
+  const { query } = useSignal(address);
+  const isExact = query.get("exact") === "1";
+  const { timeline, count, rows, summary, isWhole, failure } = useNumbers(job.result, isExact);
+  const metrics = useMetrics();
+  const [frame, seek, range, shown, hover] = useMemo(() => [0, null, null, null, null].map((value) => signal(value)), []);
+  const choice = timeline && chosenIn(query, timeline, summary, metrics);
+
+  if (failure) return html`<p class="empty">${failure}</p>`;
+  if (!timeline || count === 0) return html`<p class="empty" role="status">Reading the numbers ...</p>`;
+  const stage = html`<${Stage} job=${job} timeline=${timeline} count=${count} rows=${rows} choice=${choice} frame=${frame} seek=${seek} range=${range} />`;
+  if (timeline.faces.size === 0 && isWhole) return html`${stage}<p class="empty">No face was found in ${timeline.count} ${timeline.count === 1 ? "frame" : "frames"}.</p>`;
+  const shared = { job, timeline, count, rows, summary, choice, frame, seek, range, shown, hover, descriptions: metrics };
+  return html`
+    <div class="result">
+      <div class="film">
+        ${stage}
+        <${Chooser} ...${shared} isExact=${isExact} />
+        ${count > 1 && html`<${Curves} ...${shared} />`}
+        ${!isWhole && html`<p class="hint" role="status">Reading the numbers: ${count} frames so far ...</p>`}
+        ${count > 1 && html`<${Selection} ...${shared} />`}
+        ${count > 1 && html`<${Help} />`}
+      </div>
+      <${Faces} ...${shared} isWhole=${isWhole} />
+    </div>
+  `;
+}
+
+const Help = () => html`
+  <details class="help"><summary>Keys and mouse</summary>
+    <dl>
+      <dt>Space</dt><dd>play, pause</dd><dt>← →</dt><dd>one frame back, on</dd><dt>Home End</dt><dd>first, last frame</dd>
+      <dt>[ ]</dt><dd>the selection begins, ends at this frame</dd><dt>l</dt><dd>loop the selection</dd><dt>Esc</dt><dd>no selection</dd>
+      <dt>Click</dt><dd>go to that time</dd><dt>Drag</dt><dd>select</dd><dt>Wheel</dt><dd>zoom; with shift: move</dd>
+    </dl>
+  </details>
+`;
+
+function Chooser({ job, timeline, choice, descriptions, frame, hover, isExact }) {
+  const [explained, setExplained] = useState("");
+  const toggle = (name) => {
+    const isOn = choice.metrics.includes(name);
+    const metrics = isOn ? choice.metrics.filter((each) => each !== name) : [...choice.metrics, name].slice(-MOST_CURVES);
+    setQuery({ metrics: metrics.join(",") || "none" });
+  };
+  const explain = (name) => setExplained(explained === name ? "" : name);
+  const hasExact = !isExact && !timeline.isExact && job.result.representations.some(({ content_type: type }) => type === SESSION || type === LEGACY);
+  return html`
+    <div class="chooser" role="group" aria-label="Curves">
+      ${choice.metrics.map((name, index) => html`
+        <span class="chip" style=${{ "--curve": `var(--curve-${index + 1})` }}>
+          <button class="link" aria-expanded=${explained === name} title="What is this?" onClick=${() => explain(name)}>${name}</button>
+          <${Reading} timeline=${timeline} id=${choice.faces[0]} name=${name} frame=${frame} hover=${hover} />
+          <button class="quiet" aria-label=${`Remove ${name}`} onClick=${() => toggle(name)}>×</button>
+        </span>`)}
+      <details class="menu"><summary>Metrics</summary>
+        <div class="groups">
+          ${grouped(timeline.names).map(([title, names]) => html`
+            <fieldset><legend>${title}</legend>
+              ${names.map((name) => html`
+                <span class="line"><label class="check">
+                  <input type="checkbox" checked=${choice.metrics.includes(name)} onChange=${() => toggle(name)} />
+                  <${ReliabilityMark} metric=${descriptions[name]} />${name}</label>
+                  <button class="quiet what" aria-label=${`What is ${name}?`} aria-expanded=${explained === name} onClick=${() => explain(name)}>?</button></span>
+                ${explained === name && html`<${Explanation} name=${name} metric=${descriptions[name]} />`}`)}
+            </fieldset>`)}
+          <p class="hint">Six curves at once. ● usable, ◐ with care, ○ not measured or not usable: ? says more.</p>
+          ${hasExact && html`<p><button onClick=${() => setQuery({ exact: "1" })}>Read the exact file too</button>
+            <span class="hint">for scores before the own neutral, and four decimals; larger</span></p>`}
+        </div>
+      </details>
+    </div>
+    ${choice.metrics.includes(explained) && html`<${Explanation} name=${explained} metric=${descriptions[explained]} />`}
+    ${choice.faces.length > 1 && html`<p class="hint">${choice.faces.map((id, at) => `Face ${id}: ${["solid", "dashed", "dotted", "dash and dot"][at % 4]}`).join(", ")}. Numbers on the buttons, hatching and events: face ${choice.faces[0]}.</p>`}
+  `;
+}
+
+/** The value of a curve where the pointer is, else in the frame that is shown. */
+function Reading({ timeline, id, name, frame, hover }) {
+  const output = useRef(null);
+  useEffect(() => effect(() => {
+    const index = hover.value === null ? frame.value : timeline.indexAt(hover.value);
+    const value = timeline.faces.get(id)?.value(index, name) ?? NaN;
+    output.current.textContent = Number.isNaN(value) ? "-" : value.toFixed(isScore(name) ? 0 : 1);
+  }), [timeline, id, name, timeline.faces.get(id)?.rows]);
+  return html`<span class="reading" ref=${output}></span>`;
+}
+
+/** Which faces and metrics are shown: those of the address, else the most telling ones. */
+function chosenIn(query, timeline, summary, descriptions) {
+  const ids = [...timeline.faces.keys()];
+  const faces = (query.get("faces") || "").split(",").filter((id) => timeline.faces.has(id));
+  const wanted = query.get("metrics");
+  const metrics = wanted === "none" ? [] : (wanted || "").split(",").filter((name) => timeline.names.includes(name));
+  return {
+    faces: faces.length ? faces : ids.slice(0, 1),
+    metrics: metrics.length || wanted === "none" ? metrics : telling(timeline, summary, faces[0] ?? ids[0], descriptions),
+  };
+}
+
+function telling(timeline, summary, id, descriptions) {
+  const scores = grouped(timeline.names).filter(([title]) => title === "Expressions").flatMap(([, names]) => names).filter((name) => name !== "attention");
+  const measured = summary?.faces.find((face) => face.face_id === id)?.metrics || {};
+  const tells = (name) => (timeline.count === 1 ? timeline.faces.get(id)?.value(0, name) || 0 : measured[name] ? measured[name].peak - measured[name].minimum + measured[name].mean : 0);
+  return byTelling(scores, Object.fromEntries(scores.map((name) => [name, tells(name)])), descriptions).slice(0, 3);
+}
+
+function useJob(id) {
+  const [job, setJob] = useState(null);
+  useEffect(() => {
+    const abort = new AbortController();
+    let timer;
+    async function load() {
+      try {
+        const found = await callJson(`jobs/${encodeURIComponent(id)}`, { signal: abort.signal });
+        setJob(found);
+        if (!OVER.has(found.status)) timer = setTimeout(load, REFRESH_MS);
+      } catch (error) {
+        report(error);
+      }
+    }
+    load();
+    return () => {
+      abort.abort();
+      clearTimeout(timer);
+    };
+  }, [id]);
+  return job;
+}
+
+/** Returns the file that curves are drawn from: the timeline, or what older results have. */
+function numbersOf(entry, isExact) {
+  const types = isExact ? [SESSION, LEGACY, TIMELINE] : [TIMELINE, SESSION, LEGACY];
+  return types.map((type) => entry.representations.find(({ content_type: found }) => found === type)).find(Boolean);
+}
+
+function useNumbers(entry, isExact) {
+  const [state, setState] = useState({ timeline: null, count: 0, rows: 0, summary: null, isWhole: false, failure: "" });
+  useEffect(() => {
+    const abort = new AbortController();
+    const accept = { headers: { Accept: "*/*" }, signal: abort.signal };
+    const set = (changes) => !abort.signal.aborted && setState((was) => ({ ...was, ...changes }));
+    const file = entry && numbersOf(entry, isExact);
+    if (!file) {
+      set({ failure: "This result has no file with values over time; see its files." });
+      return undefined;
+    }
+    const brief = entry.representations.find((each) => each.content_type === SUMMARY);
+    async function readSummary() {
+      if (brief) set({ summary: await (await call(brief.media, accept)).json() });
+    }
+    function show(timeline, isWhole) {
+      const rows = [...timeline.faces.values()].reduce((sum, face) => sum + face.rows, 0);
+      set({ timeline, count: timeline.count, rows, isWhole });
+    }
+    async function readNumbers() {
+      const response = await call(file.media, accept);
+      const read = file.content_type === TIMELINE ? readPacked : readSession;
+      show(await read(response, (timeline) => show(timeline, false)), true);
+    }
+    Promise.all([readSummary(), readNumbers()]).catch((error) => {
+      report(error);
+      if (error.name !== "AbortError") set({ failure: `The numbers cannot be read: ${error.message}` });
+    });
+    return () => abort.abort();
+  }, [entry?.self, isExact]);
+  if (state.timeline && state.summary) state.timeline.frameSize ??= sizeIn(state.summary.media);
+  return state;
+}

@@ -1,0 +1,104 @@
+"""What takes long elsewhere: an hour of film, hundreds of results side by side, a list of hundreds of jobs."""
+
+import logging
+import os
+import time
+
+import pytest
+import requests
+
+from chalicelib.local.stack import Stack
+from tests.console.browser import Console
+from tests.console.made_results import made_timeline, store_result
+
+_LOG = logging.getLogger(__name__)
+pytestmark = pytest.mark.skipif(
+    "MIEN_BROWSER_TESTS" not in os.environ, reason="takes minutes; make browser-test runs it"
+)
+_HOUR = 108_000
+_MANY = 300
+_MB = 1e6
+_FRAME_MS = 1000 / 60
+
+
+@pytest.fixture(scope="module")
+def shared_api(stack: Stack) -> requests.Session:
+    session = requests.Session()
+    session.auth = (stack.user, stack.password)
+    return session
+
+
+def test_an_hour_is_drawn_at_once_and_scrolls_smoothly(
+    console: Console, stack: Stack, shared_api: requests.Session
+) -> None:
+    timeline = made_timeline(_HOUR, faces=2)
+    url = store_result(shared_api, stack.index_url, "hour.mp4", timeline, {})
+    console.sign_in(stack.user, stack.password)
+    console.wait_for_text("Send files")
+    before_s = console.cpu_s()
+    begun = time.monotonic()
+    console.go(f"job/{url.rsplit('/', 1)[1]}?metrics=smile,joy,pitch&faces=0,1")
+    console.find(".curves canvas")
+    first_curve_s, first_curve_cpu_s = time.monotonic() - begun, console.cpu_s() - before_s
+    console.wait(lambda: "Reading the numbers" not in console.text())
+    whole_s, whole_cpu_s = time.monotonic() - begun, console.cpu_s() - before_s
+    scrolling_s = console.cpu_s()
+    redraws = console.run_async(_SCROLL)
+    figures = {
+        "first curve, s": first_curve_s,
+        "first curve, processor s": first_curve_cpu_s,
+        "all numbers, s": whole_s,
+        "all numbers, processor s": whole_cpu_s,
+        "redraw, processor ms": 1000 * (console.cpu_s() - scrolling_s) / redraws,
+        "memory, MB": console.run("return performance.memory.usedJSHeapSize") / _MB,
+    }
+    _LOG.warning("an hour: %s", {name: round(figure, 3) for name, figure in figures.items()})
+    # Processor time, for the machine may be busy with other things.
+    assert first_curve_cpu_s < 1
+    assert figures["redraw, processor ms"] < _FRAME_MS
+    assert figures["memory, MB"] < 200
+    console.wait_for_text("Face 1")
+    assert console.errors() == []
+
+
+def test_hundreds_of_results_lie_over_one_clock(console: Console, stack: Stack, shared_api: requests.Session) -> None:
+    timelines = [made_timeline(600 + 30 * seed, seed=seed) for seed in range(5)]
+    for index in range(_MANY):
+        notes = {"study": "ads", "spot": "A" if index % 2 else "B"}
+        store_result(shared_api, stack.index_url, f"viewer {index}.mp4", timelines[index % 5], notes)
+    console.sign_in(stack.user, stack.password)
+    console.wait_for_text(f"{_MANY}")
+
+    console.go("jobs?annotation=study%3Dads")
+    console.wait_for_text(f"{_MANY} jobs")
+    assert console.run("return document.querySelectorAll('tr.job').length") < 100  # only those that are seen
+    console.run("window.scrollTo(0, document.body.scrollHeight)")
+    console.wait_for_text("viewer 0.mp4")
+
+    begun = time.monotonic()
+    console.go("compare?a=study%3Dads&metric=smile")
+    console.wait_for_text(f"study=ads: {_MANY} recordings")
+    _LOG.warning("%d recordings compared after %.1f s", _MANY, time.monotonic() - begun)
+    console.go("compare?a=spot%3DA&b=spot%3DB&metric=smile")
+    console.wait_for_text("spot=A less spot=B")
+    assert console.errors() == []
+
+
+# Moves along the curves, a frame of the screen at a time; gives how often they were drawn.
+_SCROLL = """
+const done = arguments[arguments.length - 1];
+const over = document.querySelector(".u-over");
+const box = over.getBoundingClientRect();
+const wheel = (deltaY, shiftKey) => over.dispatchEvent(new WheelEvent("wheel", {
+  deltaY, shiftKey, bubbles: true, cancelable: true, clientX: box.left + box.width / 2, clientY: box.top + 20 }));
+for (let step = 0; step < 3; step += 1) wheel(-100, false);
+let redraws = 0;
+const begun = performance.now();
+function frame() {
+  wheel(redraws % 120 < 60 ? 12 : -12, true);
+  redraws += 1;
+  if (performance.now() - begun < 3000 || redraws < 30) requestAnimationFrame(frame);
+  else done(redraws);
+}
+requestAnimationFrame(frame);
+"""
