@@ -1,16 +1,22 @@
 """The command line, `mien`: one module per command, and what they show.
 
 annotate      `mien annotate`: annotations of inputs and results
+batch         Many inputs at once: sent, waited for, and fetched, a bounded number of them at a time
+completion    `mien completion`: what makes a shell complete commands and options
 connection    The options that all commands share: URL, user, JSON output
 exit_status   The exit statuses of the process; exceptions become error messages
 face_table    The summary of a result as a table for a terminal
+inputs        What `mien submit` is given: files, folders, https URLs
 job_control   `mien cancel`, `mien requeue` and `mien delete`: jobs stopped, run again, removed
 job_display   The progress of jobs: bars in a terminal, plain lines elsewhere
-jobs          `mien jobs`: a list
+jobs          `mien jobs`, `mien search` and `mien job`: what there is
+login         `mien login` and `mien logout`
 key_values    `key=value` on the command line
+manifest      The record of a directory for results, from which a batch goes on
+merge         `mien merge`: the result tables of a batch as one table
 output        Writes to standard output and standard error
+patience      What to do while the API is gone
 results       `mien results`: the files of finished jobs
 submit        `mien submit`: media in, jobs out, and if wanted their results
-waiting       Waits for several jobs at once
-watch         `mien watch`: jobs until they have ended
+watch         `mien watch`: jobs until they have ended, and the waiting for them
 """

@@ -8,9 +8,12 @@ import click
 
 from chalicelib import __version__
 from mien.cli.annotate import annotate
+from mien.cli.completion import completion
 from mien.cli.exit_status import run
 from mien.cli.job_control import cancel, delete, requeue
-from mien.cli.jobs import jobs
+from mien.cli.jobs import jobs, search, show_job
+from mien.cli.login import login, logout
+from mien.cli.merge import merge
 from mien.cli.results import results
 from mien.cli.submit import submit
 from mien.cli.watch import watch
@@ -26,7 +29,8 @@ def mien() -> None:
     """
 
 
-for _command in (submit, watch, results, jobs, cancel, requeue, delete, annotate):
+_COMMANDS = (submit, watch, results, merge, jobs, show_job, search, cancel, requeue, delete, annotate)
+for _command in (*_COMMANDS, login, logout, completion):
     mien.add_command(_command)
 if find_spec("mien.operators") is not None:  # the package for clients has none
     for _name, _module in (("user", "users"), ("account", "accounts"), ("dead_letters", "dead_letters")):

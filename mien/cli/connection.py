@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from mien.client.logins import kept_login
 from mien.client.media_api import MediaApiClient
 
 DEFAULT_URL = "http://127.0.0.1:8000/"
@@ -33,17 +34,15 @@ class Connection:
         return MediaApiClient(self.url, self.user, self.password, uses_environment=not on_this_machine)
 
 
+index_option = click.option(
+    "--url", envvar="MIEN_URL", default=DEFAULT_URL, show_default=True, show_envvar=True, help="URL of the API's index."
+)
+
+
 def connected(command: Callable[..., None]) -> Callable[..., None]:
     """Gives a command the shared options, and a `Connection` as its first argument."""
 
-    @click.option(
-        "--url",
-        envvar="MIEN_URL",
-        default=DEFAULT_URL,
-        show_default=True,
-        show_envvar=True,
-        help="URL of the API's index.",
-    )
+    @index_option
     @click.option(
         "--user", envvar="MIEN_USER", show_envvar=True, help="User name; the password comes from MIEN_PASSWORD."
     )
@@ -61,11 +60,22 @@ def _connection(url: str, user: str | None, *, for_machines: bool) -> Connection
         raise click.UsageError(f"{url} is not the URL of an API; give one with --url or MIEN_URL.")
     if parts.username is not None:
         raise click.UsageError("The URL must not contain a user or password; use --user, MIEN_USER and MIEN_PASSWORD.")
-    user = user or _asked("User", "Name the user with --user or MIEN_USER.", hidden=False)
-    password = os.environ.get(_PASSWORD_VARIABLE) or _asked("Password", "Set MIEN_PASSWORD.", hidden=True)
+    url = index_url(url)
+    kept = kept_login(url)
+    if user is None and kept is not None:
+        user = kept.user
+    user = user or _asked("User", "Name the user with --user or MIEN_USER, or run mien login.", hidden=False)
+    password = os.environ.get(_PASSWORD_VARIABLE) or (kept.password if kept is not None and kept.user == user else "")
+    password = password or _asked("Password", "Set MIEN_PASSWORD, or run mien login.", hidden=True)
     if parts.scheme == "http" and parts.hostname not in _THIS_MACHINE:
         click.echo("Warning: http sends the password unencrypted; use https.", err=True)
     return Connection(url, user, password, for_machines)
+
+
+def index_url(url: str) -> str:
+    """Returns the URL of the index for one that leads to its jobs or entries."""
+    bare = url.rstrip("/")
+    return next((f"{bare.removesuffix(end)}/" for end in ("/jobs", "/entries") if bare.endswith(end)), url)
 
 
 def _asked(what: str, otherwise: str, *, hidden: bool) -> str:

@@ -6,6 +6,7 @@ import click
 
 from chalicelib.errors import MienError
 from mien.cli.output import complain
+from mien.client.http_session import ApiError
 
 FAILED = 1
 """The API refused or did not answer, or the disk failed."""
@@ -29,9 +30,21 @@ def run(command: click.Command, arguments: Sequence[str], *, name: str) -> int:
         complain("Stopped.")
         return INTERRUPTED
     except MienError as error:
-        complain(str(error))
+        complain(explained(error))
         return FAILED
     except OSError as error:
         complain(f"{error.strerror or error}: {error.filename}" if error.filename else str(error))
         return FAILED
     return status if isinstance(status, int) else 0
+
+
+def explained(error: MienError) -> str:
+    """The message of an error, and what to do where the client alone knows it."""
+    status = error.status if isinstance(error, ApiError) else None
+    if status == 401:
+        return "The user or the password is wrong; check MIEN_USER and MIEN_PASSWORD, or run mien login."
+    if status == 429 and isinstance(error, ApiError) and error.retry_after_s is not None:
+        return f"{error} The wait is {error.retry_after_s:.0f} s; nothing was tried again meanwhile."
+    if status == 0:
+        return f"{error} MIEN_URL or --url names it; make serve starts one on this machine."
+    return str(error)

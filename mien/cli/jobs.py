@@ -1,4 +1,4 @@
-"""`mien jobs`: a list."""
+"""`mien jobs`, `mien search` and `mien job`: what there is."""
 
 from collections.abc import Iterable
 
@@ -10,11 +10,11 @@ from rich.text import Text
 from chalicelib.domain.jobs import JobStatus
 from chalicelib.domain.requests.job_names import JobName
 from mien.cli.connection import Connection, connected
-from mien.cli.job_display import state_text
-from mien.cli.output import printable, say, say_json
+from mien.cli.job_display import printable, progress_text
+from mien.cli.output import say, say_json
 from mien.client.job_documents import RemoteJob
 
-_COLUMNS = ("id", "status", "job", "file", "made")
+_COLUMNS = ("id", "status", "job", "file", "made", "progress")
 
 
 @click.command()
@@ -37,12 +37,49 @@ def jobs(connection: Connection, *, status: str | None, name: str | None, limit:
             for job in found:
                 say_json(job.document)
             return
-        console = Console()
-        if console.is_terminal:
-            console.print(_table(found))
+        show_jobs(found)
+
+
+@click.command()
+@click.argument("note", metavar="KEY[=VALUE]")
+@click.option("--source", default="", help="Only if the annotation has this source.")
+@connected
+def search(connection: Connection, *, note: str, source: str) -> None:
+    """List the jobs whose input or result has an annotation KEY, with this VALUE if one is given."""
+    key, _, value = note.partition("=")
+    with connection.open_client() as client:
+        found, _entries = client.find_annotated(key, value, source)
+        if connection.for_machines:
+            for job in found:
+                say_json(job.document)
             return
-        for job in found:
-            say("\t".join(_cells(job)))
+        show_jobs(found)
+
+
+@click.command("job")
+@click.argument("job_id", metavar="JOB")
+@connected
+def show_job(connection: Connection, *, job_id: str) -> None:
+    """Show a JOB (an id or URL): its state, error, files."""
+    with connection.open_client() as client:
+        job = client.find_job(job_id)
+    if connection.for_machines:
+        say_json(job.document)
+        return
+    rows = zip(_COLUMNS, _cells(job), strict=True)
+    for name, cell in (*rows, ("error", job.error), *(("result", file.file_name) for file in job.files)):
+        if cell:
+            say(f"{name + ':':<10} {cell}")
+
+
+def show_jobs(found: Iterable[RemoteJob]) -> None:
+    """Prints a table in a terminal, and tab-separated columns elsewhere."""
+    console = Console()
+    if console.is_terminal:
+        console.print(_table(found))
+        return
+    for job in found:
+        say("\t".join(_cells(job)))
 
 
 def _table(jobs: Iterable[RemoteJob]) -> Table:
@@ -54,6 +91,6 @@ def _table(jobs: Iterable[RemoteJob]) -> Table:
 
 def _cells(job: RemoteJob) -> tuple[str, ...]:
     """In the order of `_COLUMNS`; no cell holds a tab."""
-    state = state_text(job) if job.status == "working" else job.status
-    cells = (job.id, state, job.name, job.file_name, job.published)
+    progress = progress_text(job) if job.status == "working" else ""
+    cells = (job.id, job.status, job.name, job.file_name, job.published, progress)
     return tuple(printable(cell).replace("\t", " ").replace("\n", " ") for cell in cells)

@@ -7,7 +7,7 @@ from typing import Any
 import click
 from rich.console import Console
 
-from mien.cli.job_display import JobDisplay, SilentDisplay, job_display
+from mien.cli.job_display import CountDisplay, JobDisplay, SilentDisplay, job_display, printable
 
 
 def say(text: str) -> None:
@@ -30,6 +30,9 @@ def progress_display(*, for_machines: bool) -> JobDisplay:
     return SilentDisplay() if for_machines else job_display(Console(stderr=True))
 
 
-def printable(text: str) -> str:
-    """`text` without anything that a terminal would obey."""
-    return "".join(character if character.isprintable() or character in "\t\n" else "\ufffd" for character in text)
+def batch_display(count: int, *, for_machines: bool) -> JobDisplay:
+    """Shows a batch of `count` inputs as one bar; 0 means that each input gets a bar."""
+    if for_machines:
+        return SilentDisplay()
+    display = job_display(Console(stderr=True))
+    return CountDisplay(display, count) if count else display

@@ -35,6 +35,9 @@ def results(connection: Connection, *, jobs: tuple[str, ...], out: Path, kinds: 
         taken: set[str] = set()
         for job in [_finished(client.find_job(text)) for text in dict.fromkeys(jobs)]:
             files = [file for file in job.files if not wanted or file.content_type in wanted]
+            if not files:
+                missing = f"no {' or '.join(kinds)} among its results" if kinds and job.files else "no result files"
+                raise ApiError(f"Job {job.id} has {missing}.")
             downloaded = client.download_files(files, out, taken)
             taken |= {path.name for path in downloaded}
             for path, file in downloaded.items():

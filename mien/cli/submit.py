@@ -1,8 +1,9 @@
 """`mien submit`: media in, jobs out, and if wanted their results."""
 
 import sys
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -10,42 +11,23 @@ import click
 from rich.console import Console
 
 from chalicelib.domain.requests.job_names import DEFAULT_JOB_NAME, JobName
-from chalicelib.domain.requests.job_options import ALL_OPTIONS, OptionValues
+from chalicelib.domain.requests.job_options import ALL_OPTIONS
 from chalicelib.domain.requests.option_values import Choice, Number, OptionValue, WholeNumber
 from chalicelib.domain.requests.result_formats import SUMMARY_CONTENT_TYPE
-from chalicelib.errors import MienError
+from mien.cli.batch import Batch, Outcome, Request
 from mien.cli.connection import Connection, connected
 from mien.cli.exit_status import FAILED, JOB_FAILED
 from mien.cli.face_table import face_table
-from mien.cli.job_display import JobDisplay
+from mien.cli.inputs import find_inputs
+from mien.cli.job_display import CountDisplay, JobDisplay
 from mien.cli.key_values import KEY_VALUE, KeyValue
-from mien.cli.output import complain, progress_display, say, say_json
-from mien.cli.waiting import wait_for_jobs
+from mien.cli.manifest import Manifest
+from mien.cli.output import batch_display, complain, say_json
 from mien.client.face_summary import read_summary
-from mien.client.job_documents import RemoteJob
-from mien.client.media_api import MediaApiClient
 
-
-@dataclass(slots=True)
-class _Submission:
-    """One input and its outcome."""
-
-    medium: str
-    label: str
-    job: RemoteJob | None = None
-    error: str = ""
-    files: tuple[Path, ...] = ()
-
-    def document(self) -> dict[str, Any]:
-        """Returns the JSON line: `media`, then `job` (the API's document), `files` and `error` if present."""
-        document: dict[str, Any] = {"media": self.medium}
-        if self.job is not None:
-            document["job"] = dict(self.job.document)
-        if self.files:
-            document["files"] = [str(path) for path in self.files]
-        if self.error:
-            document["error"] = self.error
-        return document
+_FEW = 5
+"""So many inputs get a bar and a table each; more get one bar and a summary."""
+_MOST_TOLD = 20
 
 
 def _job_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -79,12 +61,16 @@ def _type_of(value: OptionValue) -> click.ParamType[Any]:
 )
 @_job_options
 @click.option("--annotate", "annotations", type=KEY_VALUE, multiple=True, help="Annotation of the input; repeatable.")
+@click.option("--include", multiple=True, metavar="PATTERN", help="In folders: only files like *.mp4; repeatable.")
+@click.option("--exclude", multiple=True, metavar="PATTERN", help="In folders: no files like this; repeatable.")
+@click.option("--parallel", type=click.IntRange(1, 32), default=4, show_default=True, help="Transfers at a time.")
 @click.option("--wait", is_flag=True, help="Wait for the jobs to end.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Wait for the jobs, then download their results to this directory.",
+    help="Wait for the jobs, and download the results of each to this directory once it is done.",
 )
+@click.option("--again", is_flag=True, help="Also submit what the record in --out has as done.")
 @connected
 def submit(
     connection: Connection,
@@ -92,107 +78,137 @@ def submit(
     media: tuple[str, ...],
     name: str,
     annotations: tuple[KeyValue, ...],
+    include: tuple[str, ...],
+    exclude: tuple[str, ...],
+    parallel: int,
     wait: bool,
     out: Path | None,
+    again: bool,
     **options: str | float | None,
 ) -> None:
-    """Analyse MEDIA: files, or https URLs that the API fetches itself.
+    """Analyse MEDIA: files, folders with all pictures and videos below them, or https URLs that the API fetches itself.
 
-    Prints the id of each new job. Large files go past the API by themselves.
+    Prints the id of each new job. With --out, the tree of a folder is kept, no file replaces another, and
+    mien-manifest.jsonl records which results belong to which input: the same command goes on after an interruption.
     """
     given = {option: value for option, value in options.items() if value is not None}
-    submissions = [_Submission(medium, medium if len(media) > 1 else "") for medium in dict.fromkeys(media)]
-    _check_files(submissions)
-    with connection.open_client() as client, progress_display(for_machines=connection.for_machines) as display:
-        for submission in submissions:
-            _submit(client, submission, display, name=name, options=given, annotations=annotations)
-            if submission.job is not None and not connection.for_machines:
-                say(submission.job.id)
-        if wait or out is not None:
-            _wait(client, submissions, display)
-        if out is not None:
-            _download(client, submissions, out)
-    for submission in submissions:
-        _report(submission, connection)
-    sys.exit(_status(submissions, waited=wait or out is not None))
-
-
-def _check_files(submissions: Iterable[_Submission]) -> None:
-    for submission in submissions:
-        if not _is_url(submission.medium) and not Path(submission.medium).is_file():
-            raise click.UsageError(f"There is no file {submission.medium}.")
-
-
-def _is_url(medium: str) -> bool:
-    return medium.lower().startswith(("https://", "http://"))
-
-
-def _submit(
-    client: MediaApiClient,
-    submission: _Submission,
-    display: JobDisplay,
-    *,
-    name: str,
-    options: OptionValues,
-    annotations: Iterable[KeyValue],
-) -> None:
-    """Prints an error for an input that fails and submits the others."""
-    try:
-        if _is_url(submission.medium):
-            submission.job = client.create_job_from_url(submission.medium, name, options=options)
-        else:
-            submission.job = client.create_job(
-                Path(submission.medium),
-                name,
-                lambda sent, total: display.uploading(submission.label, sent, total),
-                options=options,
-            )
-        for note in annotations:
-            submission.job = client.wait_for_input(submission.job)
-            client.annotate(submission.job.input_annotations_url, note.key, note.value)
-    except (MienError, OSError) as error:
-        submission.error = str(error)
-
-
-def _wait(client: MediaApiClient, submissions: Iterable[_Submission], display: JobDisplay) -> None:
-    by_label = {each.label: each for each in submissions if each.job is not None}
-    jobs = {label: each.job for label, each in by_label.items() if each.job is not None}
-    for label, job in wait_for_jobs(client, jobs, display.tell).items():
-        by_label[label].job = job
-
-
-def _download(client: MediaApiClient, submissions: Iterable[_Submission], out: Path) -> None:
-    taken: set[str] = set()
-    for submission in submissions:
-        if submission.job is None:
-            continue
+    inputs = find_inputs(media, include, exclude)
+    request = Request(name, given, annotations, out, waits=wait or out is not None)
+    record = Manifest(out) if out is not None else None
+    tally = _Tally(connection, len(inputs))
+    display = batch_display(len(inputs) if len(inputs) > _FEW else 0, for_machines=connection.for_machines)
+    with record or nullcontext(), display:
+        batch = Batch(
+            connection.open_client,
+            request,
+            display,
+            parallel=parallel,
+            manifest=record,
+            again=again,
+            label_of=lambda source: source.medium if len(inputs) > 1 else "",
+            on_job=lambda _source, job: None if connection.for_machines else display.say(job.id),
+        )
         try:
-            submission.files = tuple(client.download_files(submission.job.files, out, taken))
-        except (MienError, OSError) as error:
-            submission.error = str(error)
-        taken |= {path.name for path in submission.files}
+            for outcome in batch.run(inputs):
+                tally.add(outcome, display)
+        except BaseException:
+            _say_how_to_go_on(batch, out, display)
+            raise
+    tally.report()
+    sys.exit(tally.status(waited=request.waits))
 
 
-def _report(submission: _Submission, connection: Connection) -> None:
-    if connection.for_machines:
-        say_json(submission.document())
-        return
-    prefix = f"{submission.medium}: "
-    if submission.error:
-        complain(prefix + submission.error)
-    elif submission.job is not None and submission.job.has_ended and submission.job.status != "done":
-        complain(prefix + (submission.job.error or f"The job was {submission.job.status}."))
-    if submission.job is not None and submission.files:
-        for path, file in zip(submission.files, submission.job.files, strict=True):
+@dataclass(slots=True)
+class _Tally:
+    """What became of the inputs. Of a batch it keeps numbers, and the first failures."""
+
+    connection: Connection
+    total: int
+    done: int = 0
+    old: int = 0
+    failed: int = 0
+    ended_badly: int = 0
+    told: int = 0
+    few: list[Outcome] = field(default_factory=list)
+
+    def add(self, outcome: Outcome, display: JobDisplay) -> None:
+        self.done += 1
+        self.old += outcome.is_old
+        ended_badly = outcome.is_over and outcome.job is not None and outcome.job.status != "done"
+        self.ended_badly += ended_badly
+        self.failed += bool(outcome.error)
+        if self.connection.for_machines:
+            say_json(_document(outcome))
+        elif self.total <= _FEW:
+            self.few.append(outcome)
+        elif outcome.error or ended_badly:
+            self.told += 1
+            if self.told <= _MOST_TOLD:
+                display.complain(_failure(outcome))
+        if isinstance(display, CountDisplay):
+            display.count(self.done, self.failed + self.ended_badly)
+
+    def report(self) -> None:
+        """Prints the outcomes of a few inputs, or a summary of many."""
+        if self.connection.for_machines:
+            return
+        for outcome in self.few:
+            _report(outcome)
+        if self.told > _MOST_TOLD:
+            complain(f"... and {self.told - _MOST_TOLD} more; see the record.")
+        if self.total > _FEW:
+            parts = [f"{self.total} inputs", f"{self.old} were done before"] if self.old else [f"{self.total} inputs"]
+            bad = self.failed + self.ended_badly
+            complain(f"{', '.join([*parts, f'{bad} failed'])}.")
+
+    def status(self, *, waited: bool) -> int:
+        """Returns the exit status."""
+        if self.failed:
+            return FAILED
+        return JOB_FAILED if waited and self.ended_badly else 0
+
+
+def _document(outcome: Outcome) -> dict[str, Any]:
+    """Returns the JSON line: `media`, then `job` (the API's document, or the id of one that an earlier call has done),
+    `files` and `error` if present."""
+    document: dict[str, Any] = {"media": outcome.source.medium}
+    if outcome.job is not None:
+        document["job"] = dict(outcome.job.document)
+    elif outcome.job_id:
+        document["job"] = outcome.job_id
+    if outcome.files:
+        document["files"] = [str(path) for path in outcome.files]
+    if outcome.error:
+        document["error"] = outcome.error
+    return document
+
+
+def _failure(outcome: Outcome) -> str:
+    job = outcome.job
+    ended = "" if job is None else job.error or f"The job was {job.status}."
+    return f"{outcome.source.medium}: {outcome.error or ended}"
+
+
+def _report(outcome: Outcome) -> None:
+    job = outcome.job
+    if outcome.error or (outcome.is_over and job is not None and job.status != "done"):
+        complain(_failure(outcome))
+    if outcome.is_old:
+        complain(f"{outcome.source.medium}: done before, as job {outcome.job_id}; --again submits it once more.")
+    if job is not None:
+        for path, file in zip(outcome.files, job.files, strict=False):
             if file.content_type == SUMMARY_CONTENT_TYPE:
-                Console().print(face_table(read_summary(path)))
-        for path in submission.files:
-            say(f"Result: {path}")
+                table = face_table(read_summary(path))
+                table.title = f"{Path(outcome.source.medium).name}: {table.title}"
+                Console().print(table)
+    for path in outcome.files:
+        click.echo(f"Result: {path}")
 
 
-def _status(submissions: Iterable[_Submission], *, waited: bool) -> int:
-    submissions = list(submissions)
-    if any(each.error for each in submissions):
-        return FAILED
-    ended_badly = any(each.job is not None and each.job.status != "done" for each in submissions)
-    return JOB_FAILED if waited and ended_badly else 0
+def _say_how_to_go_on(batch: Batch, out: Path | None, display: JobDisplay) -> None:
+    if out is not None:
+        display.complain("The jobs continue; the same command goes on from here.")
+    elif batch.unfinished:
+        display.complain(
+            f"The jobs continue; to watch them again: mien watch {' '.join(batch.unfinished[:_MOST_TOLD])}"
+        )

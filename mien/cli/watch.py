@@ -1,14 +1,24 @@
-"""`mien watch`: jobs until they have ended."""
+"""`mien watch`: jobs until they have ended, and the waiting for them."""
 
 import sys
+import time
+from collections.abc import Mapping
+from functools import partial
+from typing import Protocol
 
 import click
 
 from mien.cli.connection import Connection, connected
 from mien.cli.exit_status import JOB_FAILED
+from mien.cli.job_display import JobDisplay
 from mien.cli.output import complain, progress_display, say, say_json
-from mien.cli.waiting import wait_for_jobs
+from mien.cli.patience import patiently
+from mien.client.http_session import ApiError
 from mien.client.job_documents import RemoteJob
+from mien.client.media_api import MediaApiClient
+
+_INTERVAL_S = 0.5
+_INTERVAL_PER_JOB_S = 0.2  # the API allows some ten requests a second
 
 
 @click.command()
@@ -26,11 +36,39 @@ def watch(connection: Connection, *, jobs: tuple[str, ...]) -> None:
                 say_json(job.document)
             last_told[job.id] = job
 
-        labels = {job.id if len(found) > 1 else "": job for job in found}
-        ended = wait_for_jobs(client, labels, tell).values()
+        labels = {f"{job.id} {job.file_name}" if len(found) > 1 else "": job for job in found}
+        ended = wait_for_jobs(client, labels, tell, display).values()
     for job in ended:
         if not connection.for_machines:
             say(f"{job.id} {job.status}")
             if job.error:
                 complain(f"{job.id}: {job.error}")
     sys.exit(0 if all(job.status == "done" for job in ended) else JOB_FAILED)
+
+
+class Tell(Protocol):
+    """Hears of a job, as it is now, under its label."""
+
+    def __call__(self, label: str, job: RemoteJob) -> None: ...
+
+
+def wait_for_jobs(
+    client: MediaApiClient, jobs: Mapping[str, RemoteJob], tell: Tell, display: JobDisplay
+) -> dict[str, RemoteJob]:
+    """Every job, by its label, once it has ended. Ctrl-C, or an API that is gone for minutes, stops the waiting and not
+    the jobs, and says so. Raises `ApiError`."""
+    current = dict(jobs)
+    try:
+        while True:
+            for label, job in current.items():
+                tell(label, job)
+            waiting = {label: job for label, job in current.items() if not job.has_ended}
+            if not waiting:
+                return current
+            time.sleep(max(_INTERVAL_S, _INTERVAL_PER_JOB_S * len(waiting)))
+            for label, job in waiting.items():
+                current[label] = patiently(partial(client.get_job, job), display)
+    except (KeyboardInterrupt, ApiError):
+        ids = " ".join(job.id for job in current.values() if not job.has_ended)
+        complain(f"The jobs continue; to watch them again: mien watch {ids}")
+        raise

@@ -4,7 +4,9 @@
 * `http_session`  credentials, error messages, repeated requests
 * `direct_upload` a file sent to the media store itself, as a stream
 * `downloads`     result files onto the disk
-* `* `job_documents` what it reads out of the API's JSON
+* `job_documents` what it reads out of the API's JSON
+* `job_forms`     the forms of new jobs
 * `face_summary`  what it reads out of a summary result
-* `download_names` file names from the API, made safe for a directory
+* `download_names` file names from the API, made safe for a directory; none is given twice
+* `logins`        credentials kept by URL, in a file that only its owner can read
 """

@@ -24,12 +24,13 @@ def download_files(
     downloaded: dict[Path, RemoteFile] = {}
     for file in files:
         target = directory / safe_file_name(file.file_name, {*taken, *(path.name for path in downloaded)})
-        _download(http, file, target)
+        download_file(http, file, target)
         downloaded[target] = file
     return downloaded
 
 
-def _download(http: HttpSession, file: RemoteFile, target: Path) -> None:
+def download_file(http: HttpSession, file: RemoteFile, target: Path) -> None:
+    """Writes one file; it gets its name once it is complete. Raises as `download_files` does."""
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".download-") as directory:
         part = Path(directory, "part")
         with part.open("wb") as stream:

@@ -14,7 +14,8 @@ _READ_TIMEOUT_S = 300.0
 _TIMEOUT_S = (_CONNECT_TIMEOUT_S, _READ_TIMEOUT_S)
 _TRIES = 5
 _PASSING = frozenset({0, 429, 502, 503, 504})  # 0: no answer at all
-_LONGEST_PAUSE_S = 60.0
+_LONGEST_PAUSE_S = 300.0
+_RATE_LIMIT_PAUSE_S = 2.0
 
 
 class ApiError(MienError):
@@ -55,6 +56,7 @@ class HttpSession:
         self._session = _Session()
         self._session.trust_env = uses_environment
         self._credentials = (user, password)
+        self._is_known = False
 
     def __enter__(self) -> Self:
         return self
@@ -66,13 +68,14 @@ class HttpSession:
 
     def request(self, method: str, url: str, *, authorized: bool = True, **options: Any) -> requests.Response:
         """Returns the response to a request, with status 399 at most. A GET, or a request with an Idempotency-Key, is
-        sent again if there is no response, the API is overloaded, or the rate limit is exceeded. Raises `ApiError`."""
+        sent again if there is no response, the API is overloaded, or the rate limit is exceeded; not if it is logins
+        that have to wait. Raises `ApiError`."""
         tries = _TRIES if method == "GET" or "Idempotency-Key" in options.get("headers", ()) else 1
         for attempt in range(1, tries):
             try:
                 return self._send(method, url, authorized=authorized, **options)
             except ApiError as failure:
-                if failure.status not in _PASSING:
+                if failure.status not in _PASSING or self._is_locked_out(failure):
                     raise
                 time.sleep(2 ** (attempt - 4) if failure.retry_after_s is None else failure.retry_after_s)
         return self._send(method, url, authorized=authorized, **options)
@@ -81,12 +84,17 @@ class HttpSession:
         """The document that answers a request. Raises `ApiError`."""
         return document_of(self.request(method, url, **options))
 
+    def _is_locked_out(self, failure: ApiError) -> bool:
+        """The rate limit asks for a second or two; failed logins wait for five and more, and longer after each try."""
+        return failure.status == 429 and not self._is_known and (failure.retry_after_s or 0.0) > _RATE_LIMIT_PAUSE_S
+
     def _send(self, method: str, url: str, *, authorized: bool, **options: Any) -> requests.Response:
         credentials = self._credentials if authorized else _NoCredentials()
         try:
             answer = self._session.request(method, url, timeout=_TIMEOUT_S, auth=credentials, **options)
         except requests.RequestException as failure:
             raise ApiError(f"The API at {_origin(url)} does not answer.") from failure
+        self._is_known = self._is_known or (authorized and answer.status_code < 400)
         if answer.status_code >= 400:
             with answer:
                 raise ApiError(_sentence(answer), status=answer.status_code, retry_after_s=_retry_after_s(answer))

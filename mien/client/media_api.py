@@ -6,18 +6,19 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Self
+from typing import Any, Self
 
 import requests
-from requests_toolbelt import MultipartEncoder, MultipartEncoderMonitor
+from requests_toolbelt import MultipartEncoder
 
 from chalicelib.domain.ids import check_id
 from chalicelib.domain.intake.media_types import content_type_of
 from chalicelib.domain.requests.job_options import NO_OPTIONS, OptionValues
 from mien.client.direct_upload import DIRECT_ABOVE_BYTES, UploadProgress, send_upload
-from mien.client.downloads import download_files
+from mien.client.downloads import download_file, download_files
 from mien.client.http_session import ApiError, HttpSession, document_of
 from mien.client.job_documents import RemoteFile, RemoteJob, parse_job
+from mien.client.job_forms import form_of, option_fields
 
 _NAME = "entry_job[name]"
 _PAGE = 100
@@ -66,17 +67,20 @@ class MediaApiClient:
         *,
         options: OptionValues = NO_OPTIONS,
         direct_above_bytes: int = DIRECT_ABOVE_BYTES,
+        once: str = "",
     ) -> RemoteJob:
         """Sends the file as a stream and returns the new job; `options`: by name (`job_options`). A file larger than
-        `direct_above_bytes` is uploaded directly to the media store. Raises `ApiError`, or OSError for an unreadable
-        file.
+        `direct_above_bytes` is uploaded directly to the media store. Calls with the same `once`, a text of 1 to 255
+        ASCII characters, create one job. Raises `ApiError`, or OSError for an unreadable file.
         """
         if media.stat().st_size > direct_above_bytes:
-            return self.upload_job(media, name, on_upload, options=options)
+            return self.upload_job(media, name, on_upload, options=options, once=once)
         with media.open("rb") as body:
-            form = _form(body, media.name, {_NAME: name, **_fields(options)}, on_upload or _nothing)
+            form = form_of(body, media.name, {_NAME: name, **option_fields(options)}, on_upload or _nothing)
             headers = {"Content-Type": form.content_type}
-            return _job(self._http.json("POST", self.jobs_url(), data=form, headers=headers))
+            if not once:  # a stream can be sent one time only
+                return _job(self._http.json("POST", self.jobs_url(), data=form, headers=headers))
+            return _job(self._http.json("POST", self.jobs_url(), data=form.read(), headers={**headers, **_once(once)}))
 
     def upload_job(
         self,
@@ -85,6 +89,7 @@ class MediaApiClient:
         on_upload: UploadProgress | None = None,
         *,
         options: OptionValues = NO_OPTIONS,
+        once: str = "",
     ) -> RemoteJob:
         """Creates a job and sends the file past the API, straight to the media store: the way for files that are larger
         than a request may be. Raises `ApiError`, or OSError for an unreadable file."""
@@ -95,17 +100,19 @@ class MediaApiClient:
             "size_bytes": media.stat().st_size,
             **options,
         }
-        document = self._http.json("POST", self.jobs_url(), json={"entry_job": announced}, headers=_once())
+        document = self._http.json("POST", self.jobs_url(), json={"entry_job": announced}, headers=_once(once))
         try:
             return _job(send_upload(self._http, document["upload"], media, on_upload or _nothing))
         except (KeyError, TypeError):
             raise ApiError("The API did not return a job with an upload.") from None
 
-    def create_job_from_url(self, media_url: str, name: str, *, options: OptionValues = NO_OPTIONS) -> RemoteJob:
+    def create_job_from_url(
+        self, media_url: str, name: str, *, options: OptionValues = NO_OPTIONS, once: str = ""
+    ) -> RemoteJob:
         """Creates a job whose input the API fetches from a URL. Raises `ApiError`."""
-        form = MultipartEncoder({_NAME: name, "entry_job[input_url]": media_url, **_fields(options)})
+        form = MultipartEncoder({_NAME: name, "entry_job[input_url]": media_url, **option_fields(options)})
         headers = {"Content-Type": form.content_type}
-        return _job(self._http.json("POST", self.jobs_url(), data=form.read(), headers={**headers, **_once()}))
+        return _job(self._http.json("POST", self.jobs_url(), data=form.read(), headers={**headers, **_once(once)}))
 
     def find_job(self, job_id: str) -> RemoteJob:
         """The job with that id, or with a URL that ends in it. Raises `ApiError` or `MalformedRequest`.
@@ -174,21 +181,25 @@ class MediaApiClient:
         """The same for some results; none gets a name that is `taken`."""
         return download_files(self._http, files, directory, taken)
 
+    def download_file(self, file: RemoteFile, target: Path) -> None:
+        """One result, under this name, which is replaced. Raises as `download_results` does."""
+        download_file(self._http, file, target)
+
     def annotations(self, annotations_url: str) -> list[dict[str, Any]]:
         """An entry's annotations, oldest first. Raises `ApiError`."""
         return list(self._pages(annotations_url))
 
     def find_annotated(self, key: str, value: str, source: str = "") -> tuple[list[RemoteJob], list[str]]:
         """The jobs whose input or result has the annotation, newest first, and the URLs of entries that have it without
-        a job. Looks through all jobs. Raises `ApiError`."""
-        query = {"key": key, "value": value, **_if_given("source", source)}
-        search = f"{self._service_url('entries')}/search_by_annotation"
-        url = requests.Request("GET", search, params=query).prepare().url
-        waiting = {str(entry["self"]) for entry in self._pages(str(url))}
-        if not waiting:
-            return [], []
-        jobs = [job for job in self.list_jobs(limit=None) if job.entry_urls & waiting]
-        return jobs, sorted(waiting.difference(*(job.entry_urls for job in jobs)))
+        a job; an empty value or source stands for any. Raises `ApiError`."""
+        query = {"key": key, **_if_given("value", value), **_if_given("source", source)}
+        jobs = [_job(found) for found in self._pages(self._search_url("jobs", query))]
+        entries = [found for found in self._pages(self._search_url("entries", query)) if "job" not in found]
+        return list({job.id: job for job in jobs}.values()), [str(entry["self"]) for entry in entries]
+
+    def _search_url(self, service: str, query: dict[str, str]) -> str:
+        search = f"{self._service_url(service)}/search_by_annotation"
+        return str(requests.Request("GET", search, params=query).prepare().url)
 
     def delete_entry(self, entry_url: str) -> None:
         """Deletes an entry that `find_annotated` has found, for good. Raises `ApiError`."""
@@ -214,25 +225,13 @@ class MediaApiClient:
         return f"{self.jobs_url()}/{last_part}"
 
 
-def _form(body: BinaryIO, file_name: str, fields: dict[str, str], on_upload: UploadProgress) -> MultipartEncoderMonitor:
-    sendable_name = file_name.encode(errors="replace").decode()  # a name on the disk need not be text
-    form = MultipartEncoder(
-        {**fields, "entry_job[input]": (sendable_name, body, content_type_of(file_name, None))},
-    )
-    return MultipartEncoderMonitor(form, lambda monitor: on_upload(monitor.bytes_read, form.len))
-
-
-def _fields(options: OptionValues) -> dict[str, str]:
-    return {f"entry_job[{name}]": str(value) for name, value in options.items()}
-
-
 def _nothing(_sent_bytes: int, _all_bytes: int) -> None:
     """Ignores the progress."""
 
 
-def _once() -> dict[str, str]:
+def _once(key: str = "") -> dict[str, str]:
     """Sends a request that may be repeated if there is no response: with one key, the API processes it once."""
-    return {"Idempotency-Key": str(uuid.uuid4())}
+    return {"Idempotency-Key": key or str(uuid.uuid4())}
 
 
 def _if_given(name: str, value: str) -> dict[str, str]:

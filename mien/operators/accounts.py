@@ -9,7 +9,7 @@ from chalicelib.domain.accounts import AccountSettings
 from chalicelib.domain.audit import AuditRecord
 from chalicelib.domain.times import format_time
 from chalicelib.services.accounts import Accounts
-from mien.cli.output import printable
+from mien.cli.job_display import printable
 from mien.operators.stack import Stack, json_option, on_a_stack, opened_by
 
 _DEFAULT = "default"

@@ -194,7 +194,7 @@ def test_an_annotation_that_the_api_refuses(mien: Mien, finished: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "changes", "status", "words"),
     [
-        (("jobs",), {"MIEN_PASSWORD": "wrong"}, 1, "Please login"),
+        (("jobs",), {"MIEN_PASSWORD": "wrong"}, 1, "check MIEN_USER and MIEN_PASSWORD"),
         (("jobs",), {"MIEN_PASSWORD": None}, 2, "Set MIEN_PASSWORD"),
         (("jobs",), {"MIEN_USER": None}, 2, "--user or MIEN_USER"),
         (("jobs",), {"MIEN_URL": "ftp://example.org"}, 2, "not the URL of an API"),

@@ -1,0 +1,25 @@
+"""The forms that the client sends to create jobs."""
+
+from typing import BinaryIO
+
+from requests_toolbelt import MultipartEncoder, MultipartEncoderMonitor
+
+from chalicelib.domain.intake.media_types import content_type_of
+from chalicelib.domain.requests.job_options import OptionValues
+from mien.client.direct_upload import UploadProgress
+
+
+def form_of(
+    body: BinaryIO, file_name: str, fields: dict[str, str], on_upload: UploadProgress
+) -> MultipartEncoderMonitor:
+    """Returns the form of a new job, which reads the file as it is sent."""
+    sendable_name = file_name.encode(errors="replace").decode()  # a name on the disk need not be text
+    form = MultipartEncoder(
+        {**fields, "entry_job[input]": (sendable_name, body, content_type_of(file_name, None))},
+    )
+    return MultipartEncoderMonitor(form, lambda monitor: on_upload(monitor.bytes_read, form.len))
+
+
+def option_fields(options: OptionValues) -> dict[str, str]:
+    """Returns the fields of a form that stand for options."""
+    return {f"entry_job[{name}]": str(value) for name, value in options.items()}
