@@ -87,14 +87,16 @@ def test_submit_of_several_media_speaks_json_to_machines(mien: Mien, clip: Path,
     empty.touch()
     media = [str(path) for path in (clip, twin, text, empty)]
     done = mien("submit", *media, "--json", "--out", str(tmp_path / "out"))
-    first, second, third, fourth = _lines(done.stdout)
+    lines = {line["media"]: line for line in _lines(done.stdout)}  # in the order in which they end
+    first, second, third, fourth = (lines[medium] for medium in media)
     assert (done.returncode, done.stderr) == (1, "")
-    assert [line["media"] for line in (first, second, third, fourth)] == media
     assert (first["job"]["status"], second["job"]["status"], third["job"]["status"]) == ("done", "done", "error")
-    assert [Path(path).name for path in second["files"]] == [
-        f"a clip.mp4-{ending}" for ending in ("metrics-2.json", "metrics-2.csv", "summary-2.json", "timeline-2.bin")
-    ]
-    assert sorted(map(str, (tmp_path / "out").iterdir())) == sorted([*first["files"], *second["files"]])
+    kinds = ("metrics{}.json", "metrics{}.csv", "summary{}.json", "timeline{}.bin")
+    endings = [kind.format(number) for kind in kinds for number in ("", "-2")]
+    names = [Path(path).name for path in (*first["files"], *second["files"])]
+    assert sorted(names) == sorted(f"a clip.mp4-{ending}" for ending in endings)
+    record = str(tmp_path / "out" / "mien-manifest.jsonl")
+    assert sorted(map(str, (tmp_path / "out").iterdir())) == sorted([*first["files"], *second["files"], record])
     assert "empty" in fourth["error"]
     assert "job" not in fourth
 
@@ -221,7 +223,7 @@ def test_what_goes_wrong_is_one_sentence_and_a_status(
 def test_nobody_at_the_url(mien: Mien) -> None:
     failed = mien("jobs", MIEN_URL="http://127.0.0.1:9/")
     assert (failed.returncode, failed.stdout) == (1, "")
-    assert failed.stderr == "The API at http://127.0.0.1:9 does not answer.\n"
+    assert failed.stderr.startswith("The API at http://127.0.0.1:9 does not answer. MIEN_URL or --url names it")
 
 
 def test_a_password_over_plain_http_is_warned_about(mien: Mien) -> None:
