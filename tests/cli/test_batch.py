@@ -39,7 +39,7 @@ def test_a_folder_is_mirrored_and_nothing_is_replaced(
     arguments = ("submit", str(media), "--out", str(out), "--exclude", "left*", "--annotate", "shoot=monday")
     first = mien(*arguments)
     assert first.returncode == 0, first.stderr
-    endings = ("metrics.csv", "metrics.json", "summary.json")
+    endings = ("metrics.csv", "metrics.json", "summary.json", "timeline.bin")
     wanted = [f"{folder}/mirrored.mp4-{ending}" for folder in ("one", "two/deep") for ending in endings]
     assert _files(out) == sorted([NAME, *wanted])
     assert _names_of_jobs(client)["mirrored.mp4"] == 2
