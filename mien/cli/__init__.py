@@ -6,16 +6,16 @@ completion    `mien completion`: what makes a shell complete commands and option
 connection    The options that all commands share: URL, user, JSON output
 exit_status   The exit statuses of the process; exceptions become error messages
 face_table    The summary of a result as a table for a terminal
-inputs        What `mien submit` is given: files, folders, https URLs
+inputs        The inputs of `mien submit`: files, folders, https URLs
 job_control   `mien cancel`, `mien requeue` and `mien delete`: jobs stopped, run again, removed
 job_display   The progress of jobs: bars in a terminal, plain lines elsewhere
 jobs          `mien jobs`, `mien search` and `mien job`: what there is
 login         `mien login` and `mien logout`
 key_values    `key=value` on the command line
-manifest      The record of a directory for results, from which a batch goes on
+manifest      The record of a directory for results, from which a batch continues
 merge         `mien merge`: the result tables of a batch as one table
 output        Writes to standard output and standard error
-patience      What to do while the API is gone
+patience      Patience while the API does not answer
 results       `mien results`: the files of finished jobs
 submit        `mien submit`: media in, jobs out, and if wanted their results
 watch         `mien watch`: jobs until they have ended, and the waiting for them

@@ -25,7 +25,7 @@ _POLL_S = 0.7
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is asked for each input. `out` is None if no results are wanted, `waits` says whether the end is."""
+    """The request for each input. `out` is None if no results are wanted, `waits` says whether the end is."""
 
     name: str
     options: dict[str, str | float]
@@ -40,7 +40,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One input and what became of it. `is_over`: nothing is left to do; `is_old`: an earlier call has done it."""
+    """One input and its outcome. `is_over`: nothing is left to do; `is_old`: an earlier call has done it."""
 
     source: Input
     job: RemoteJob | None = None
@@ -80,7 +80,7 @@ class Batch:
         return list(self._waiting)
 
     def run(self, inputs: Iterable[Input]) -> Iterator[Outcome]:
-        """Yields one outcome for each input. Raises `ApiError` if the API is gone for long."""
+        """Yields one outcome for each input. Raises `ApiError` if the API does not answer for long."""
         left, busy = iter(inputs), set[Future[Outcome]]()
         with ThreadPoolExecutor(self._parallel) as pool:
             try:

@@ -1,4 +1,4 @@
-"""What `mien submit` is given: files, folders, https URLs; each with the place of its results."""
+"""The inputs of `mien submit`: files, folders, https URLs; each with the place of its results."""
 
 import hashlib
 import json

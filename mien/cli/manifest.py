@@ -1,4 +1,4 @@
-"""The record of a directory for results: which file comes from which input and job. A batch goes on from it.
+"""The record of a directory for results: which file comes from which input and job. A batch continues from it.
 
 One JSON document a line, added and never changed; of several lines of one input the last one counts. A line that was
 cut off is left out.

@@ -1,4 +1,4 @@
-"""What to do while the API is gone: wait for some minutes, and say so once."""
+"""Patience while the API does not answer: waits for some minutes, and says so once."""
 
 import time
 from collections.abc import Callable
@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 PATIENCE_S = 300.0
 _PAUSE_S = 3.0
-_GONE = frozenset({0, 502, 503, 504})
+_SILENT = frozenset({0, 502, 503, 504})
 
 
 def patiently(action: Callable[[], T], display: JobDisplay, *, patience_s: float = PATIENCE_S) -> T:
@@ -22,7 +22,7 @@ def patiently(action: Callable[[], T], display: JobDisplay, *, patience_s: float
         try:
             return action()
         except ApiError as error:
-            if error.status not in _GONE or time.monotonic() > give_up:
+            if error.status not in _SILENT or time.monotonic() > give_up:
                 raise
             if not is_told:
                 display.complain(f"{error} Trying again for {patience_s / 60:.0f} minutes.")

@@ -89,7 +89,7 @@ def submit(
     """Analyse MEDIA: files, folders with all pictures and videos below them, or https URLs that the API fetches itself.
 
     Prints the id of each new job. With --out, the tree of a folder is kept, no file replaces another, and
-    mien-manifest.jsonl records which results belong to which input: the same command goes on after an interruption.
+    mien-manifest.jsonl records which results belong to which input: the same command continues after an interruption.
     """
     given = {option: value for option, value in options.items() if value is not None}
     inputs = find_inputs(media, include, exclude)
@@ -120,7 +120,7 @@ def submit(
 
 @dataclass(slots=True)
 class _Tally:
-    """What became of the inputs. Of a batch it keeps numbers, and the first failures."""
+    """Counts the outcomes of the inputs. Of a batch it keeps numbers, and the first failures."""
 
     connection: Connection
     total: int
@@ -207,7 +207,7 @@ def _report(outcome: Outcome) -> None:
 
 def _say_how_to_go_on(batch: Batch, out: Path | None, display: JobDisplay) -> None:
     if out is not None:
-        display.complain("The jobs continue; the same command goes on from here.")
+        display.complain("The jobs continue; the same command continues from here.")
     elif batch.unfinished:
         display.complain(
             f"The jobs continue; to watch them again: mien watch {' '.join(batch.unfinished[:_MOST_TOLD])}"

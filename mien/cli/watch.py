@@ -55,7 +55,7 @@ class Tell(Protocol):
 def wait_for_jobs(
     client: MediaApiClient, jobs: Mapping[str, RemoteJob], tell: Tell, display: JobDisplay
 ) -> dict[str, RemoteJob]:
-    """Every job, by its label, once it has ended. Ctrl-C, or an API that is gone for minutes, stops the waiting and not
+    """Every job, by its label, once it has ended. Ctrl-C, or an API that does not answer for minutes, stops the waiting and not
     the jobs, and says so. Raises `ApiError`."""
     current = dict(jobs)
     try:

@@ -46,7 +46,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 @pytest.fixture
 def arguments(stack: Stack, tmp_path: Path) -> tuple[str, str, str, str]:
-    """What each program is called with."""
+    """The arguments of each program."""
     (tmp_path / "a clip.mp4").write_bytes(b"not a video, and a no-op job does not mind")
     return stack.index_url, stack.user, stack.password, str(tmp_path / "a clip.mp4")
 
