@@ -27,7 +27,7 @@ export MIEN_ONLY := $(value ONLY)
 export MIEN_LABELLED := $(value LABELLED)
 
 .PHONY: help setup ready demo serve test fuzz golden browser-test generators segments check format picture train evaluate bench pages vendor package deploy smoke destroy
-.PHONY: simulate lock clean
+.PHONY: simulate attack lock clean
 
 help:  ## Show these lines
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -82,6 +82,9 @@ $(GENERATORS)/.installed: requirements/generators.in tests/generators/package.js
 
 generators: ready $(GENERATORS)/.installed  ## Generate clients with four generators, and run a job with each (needs java and npm for all)
 	@$(BIN)/python -m pytest -n 0 -v tests/generators
+
+attack: ready  ## Kill workers, damage media, repeat and forge events, send 300 jobs at once (half an hour)
+	@MIEN_ATTACK=1 $(BIN)/python -m pytest -n 0 -s tests/attacks
 
 segments: ready  ## Compare half an hour of video in segments with one pass (minutes)
 	@MIEN_HALF_HOUR=1 $(BIN)/python -m pytest -n 0 tests/end_to_end/test_half_hour.py

@@ -1,0 +1,116 @@
+"""Media files with damage of every kind: each is read or refused with an error message, and nothing else happens."""
+
+import io
+import random
+import resource
+import time
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from chalicelib.analysis.media.frames import MediaLimits
+from chalicelib.analysis.media.open_media import open_media
+from chalicelib.errors import MediaError
+from tests.attacks.attack import report, sized
+from tests.media_factory import image_bytes, rgb_corners, write_gif_of, write_video
+
+pytestmark = pytest.mark.slow
+
+MUTANTS = sized(12_000, 240)
+_FRAMES = 30
+_LIMITS = MediaLimits(max_pixels=4_000_000, max_decoding_s=5.0)
+_LONGEST_S = 20.0  # of processor time, for one mutant
+
+_VIDEOS = ("mp4", "mov", "mkv", "avi", "webm", "ts")
+_PICTURES = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF", "AVIF")
+
+
+def _flipped(content: bytearray, dice: random.Random) -> bytes:
+    for _ in range(dice.randint(1, 20)):
+        content[dice.randrange(len(content))] = dice.randrange(256)
+    return bytes(content)
+
+
+def _flipped_header(content: bytearray, dice: random.Random) -> bytes:
+    for _ in range(dice.randint(1, 6)):
+        content[dice.randrange(min(200, len(content)))] = dice.choice((0, 1, 0x7F, 0x80, 0xFF, dice.randrange(256)))
+    return bytes(content)
+
+
+def _cut(content: bytearray, dice: random.Random) -> bytes:
+    return bytes(content[: dice.randrange(len(content))])
+
+
+def _spliced(content: bytearray, dice: random.Random) -> bytes:
+    first, second = (dice.randrange(len(content)) for _ in range(2))
+    length = dice.randint(1, max(1, len(content) // 3))
+    content[first : first + length] = content[second : second + length]
+    return bytes(content)
+
+
+def _filled(content: bytearray, dice: random.Random) -> bytes:
+    begin = dice.randrange(len(content))
+    length = min(dice.choice((4, 64, 1024)), len(content) - begin)
+    content[begin : begin + length] = bytes([dice.choice((0, 0xFF))]) * length
+    return bytes(content)
+
+
+def _inserted(content: bytearray, dice: random.Random) -> bytes:
+    content[(at := dice.randrange(len(content))) : at] = dice.randbytes(dice.choice((1, 8, 300)))
+    return bytes(content)
+
+
+_DAMAGES: Sequence[Callable[[bytearray, random.Random], bytes]] = (
+    _flipped,
+    _flipped_header,
+    _cut,
+    _spliced,
+    _filled,
+    _inserted,
+)
+
+
+@pytest.fixture(scope="module")
+def sources(tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
+    directory = tmp_path_factory.mktemp("sources")
+    videos = [write_video(directory / f"a.{suffix}", time_base=Fraction(1, 25)).read_bytes() for suffix in _VIDEOS]
+    pictures = [image_bytes(rgb_corners(), name) for name in _PICTURES]
+    noise = Image.fromarray(np.random.default_rng(1).integers(0, 255, (48, 64, 3), np.uint8))
+    progressive = image_bytes(noise, "JPEG", progressive=True)
+    film = io.BytesIO()
+    noise.save(film, "WEBP", save_all=True, append_images=[rgb_corners()])
+    gif = write_gif_of(directory / "a.gif", frames=20).read_bytes()
+    return [*videos, *pictures, progressive, film.getvalue(), gif]
+
+
+def test_a_damaged_file_is_read_or_refused(sources: list[bytes], tmp_path: Path) -> None:
+    dice, path = random.Random(15), tmp_path / "mutant"  # noqa: S311  # the same mutants every time
+    read = refused = 0
+    longest_s = 0.0
+    for number in range(MUTANTS):
+        damage = _DAMAGES[number % len(_DAMAGES)]
+        content = damage(bytearray(sources[number // len(_DAMAGES) % len(sources)]), dice)
+        path.write_bytes(content)
+        began_s = time.process_time()
+        try:
+            with open_media(path, _LIMITS) as media:
+                for frame in islice(media.frames(), _FRAMES):
+                    assert frame.image.dtype == np.uint8
+                    assert np.isfinite(frame.time_s)
+            read += 1
+        except MediaError:
+            refused += 1
+        except Exception as fault:
+            kept = Path(f"{path}-{number}")
+            kept.write_bytes(content)
+            raise AssertionError(f"mutant {number} ({damage.__name__}), kept in {kept}") from fault
+        longest_s = max(longest_s, time.process_time() - began_s)
+        assert longest_s < _LONGEST_S, f"mutant {number} ({damage.__name__})"
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    assert memory < 1_500_000_000
+    report(f"{MUTANTS} mutants: {read} read, {refused} refused; longest {longest_s:.2f} s, {memory / 1e6:.0f} MB")
