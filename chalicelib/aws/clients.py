@@ -74,7 +74,14 @@ def _s3_config() -> Config:
         # Presigned links then name the bucket's region; otherwise they name the global endpoint, which redirects
         # for hours after a bucket was made outside us-east-1.
         s3={"addressing_style": "virtual"},
-        # TLS and our own SHA-256 guard the bytes already; the default adds a CRC and chunked signing to each upload.
-        request_checksum_calculation="when_required",
-        response_checksum_validation="when_required",
+        **_checksums(),
     )
+
+
+def _checksums() -> dict[str, Any]:
+    """TLS and our own SHA-256 guard the bytes already; the default adds a CRC and chunked signing to each upload.
+
+    A boto3 before 1.36, which Lambda's Python may have, adds none and does not know the options.
+    """
+    options = ("request_checksum_calculation", "response_checksum_validation")
+    return {name: "when_required" for name in options if name in Config.OPTION_DEFAULTS}

@@ -11,7 +11,7 @@ from mien.client.media_api import MediaApiClient
 from tests.attacks.attack import MOST_WORKER_BYTES, Watch, report, sized, tracebacks
 from tests.media_factory import write_video
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
 
 JOBS = sized(300, 12)
 _AT_ONCE = 50

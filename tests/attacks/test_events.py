@@ -51,7 +51,7 @@ def _forged(world: World, dice: random.Random) -> tuple[str, str]:
         "x" * 2000,
     )
     bodies = ("", "{}", "[]", "null", "[" * 5000, '{"Records": [{"eventName": 7}]}', '{"Records": {}}')
-    jobs = world.queue.sent
+    jobs = [message for message in world.queue.sent if message.account_id == ada]
     message = encode_message(dice.choice(jobs)) if jobs else "{}"
     other = message.replace(ada, EVE.account_id)
     if dice.random() < 0.3:

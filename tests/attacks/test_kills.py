@@ -17,7 +17,7 @@ from mien.client.job_documents import RemoteJob
 from mien.client.media_api import MediaApiClient
 from tests.attacks.attack import MOST_WORKER_BYTES, Watch, report, sized, tracebacks
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
 
 KILLS = sized(100, 4)
 JOBS = sized(40, 3)

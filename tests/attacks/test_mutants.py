@@ -19,7 +19,7 @@ from chalicelib.errors import MediaError
 from tests.attacks.attack import report, sized
 from tests.media_factory import image_bytes, rgb_corners, write_gif_of, write_video
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
 
 MUTANTS = sized(12_000, 240)
 _FRAMES = 30

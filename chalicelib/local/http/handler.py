@@ -21,6 +21,7 @@ from chalice.local import ChaliceRequestHandler, ForbiddenError, LocalGateway, N
 from chalicelib.api.cors import GATEWAY_HEADERS
 from chalicelib.api.responses import COMMON_HEADERS, LOGIN_SENTENCE, error_response
 from chalicelib.api.views import OUR_FAULT_SENTENCE
+from chalicelib.local.http.one_decision import OneDecision
 from chalicelib.local.http.request_bodies import RefusedBody, check_framing, read_body
 
 _IDLE_S = 120.0
@@ -47,6 +48,8 @@ class _Gateway(LocalGateway):
         super().__init__(app_object, config)
         self._source_ip = source_ip
         self._routes = RouteMatcher(list(app_object.routes))
+        self.decision = OneDecision(self._authorizer)
+        self._authorizer = self.decision  # type: ignore[assignment]  # it does what Chalice's own does
 
     def handle_request(self, method: str, path: str, headers: dict[str, Any], body: bytes | None) -> dict[str, Any]:
         try:
@@ -66,8 +69,7 @@ class _Gateway(LocalGateway):
         except ValueError:
             raise _NoSuchRoute from None
         event = self._generate_lambda_event(method, path, headers, None)
-        admitted, _ = self._authorizer.authorize(path, event, self._generate_lambda_context())
-        found = admitted["requestContext"].get("authorizer")
+        found = self.decision.foresee(path, event, self._generate_lambda_context())
         if found is None:
             return min(most_bytes, _PUBLIC_BODY_BYTES)
         return most_bytes if "account_id" in found else 0
@@ -113,6 +115,7 @@ class HttpHandler(ChaliceRequestHandler):
         return accepted
 
     def _generic_handle(self) -> None:
+        self._gateway.decision.forget()
         limit_bytes = self._body_limit()
         if limit_bytes is None:
             self._drain()
