@@ -1,4 +1,4 @@
-"""Events of S3 and SQS, repeated, out of order and forged: one job for each version, and nothing of anybody else's."""
+"""Events of S3 and SQS, repeated, out of order and forged: one job for each version, and nothing of another account."""
 
 import json
 import random
@@ -35,7 +35,7 @@ def _event(body: str) -> dict[str, Any]:
 
 
 def _forged(world: World, dice: random.Random) -> tuple[str, str]:
-    """Returns the name of a handler, and a body that nobody honest sends."""
+    """Returns the name of a handler, and a forged body."""
     ada, number = ADA.account_id, dice.randrange(10**6)
     keys = (
         f"drop/{ada}/../{EVE.account_id}/a.mp4",

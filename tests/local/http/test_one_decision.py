@@ -14,7 +14,7 @@ def _known() -> AuthResponse:
 
 
 def _unknown() -> AuthResponse:
-    return AuthResponse(["*"], "x", {"wait_s": "3"})  # a caller who has to wait is told so by the view
+    return AuthResponse(["*"], "x", {"wait_s": "3"})  # a caller who has to wait gets that answer from the view
 
 
 def _refused() -> AuthResponse:
