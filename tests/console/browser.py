@@ -80,13 +80,13 @@ class Console:
         self.driver.set_script_timeout(PATIENCE_S)
         return self.driver.execute_async_script(script, *arguments)
 
-    def cpu_s(self) -> float:
-        """Returns the processor time that the page's main thread has taken for scripts, layout and painting."""
+    def cpu_s(self, kind: str = "TaskDuration") -> float:
+        """Returns the processor time of the page's main thread; with `ScriptDuration` that of scripts only."""
         if not self._counts_cpu:
             self.driver.execute_cdp_cmd("Performance.enable", {"timeDomain": "threadTicks"})
             self._counts_cpu = True
         metrics = self.driver.execute_cdp_cmd("Performance.getMetrics", {})["metrics"]
-        return float(next(each["value"] for each in metrics if each["name"] == "TaskDuration"))
+        return float(next(each["value"] for each in metrics if each["name"] == kind))
 
     def look_as(self, width: int, scheme: str) -> None:
         """Takes the width of another screen, and `light` or `dark` colours."""
@@ -121,4 +121,4 @@ def open_console(index_url: str, browser: str, driver: str, folder: Path) -> Ite
         opened.quit()
 
 
-RIGHT = Keys.ARROW_RIGHT
+RIGHT, HOME = Keys.ARROW_RIGHT, Keys.HOME

@@ -1,6 +1,7 @@
 """A person's way through the console, in a real browser, on the whole stack."""
 
 import csv
+import io
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,16 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from skimage import data
 
+from chalicelib.domain.ids import new_id
 from chalicelib.domain.requests.result_formats import SESSION_CONTENT_TYPE
+from chalicelib.formats.timeline_reader import read_timeline
 from chalicelib.local.stack import Stack
-from tests.console.browser import RIGHT, Console
+from chalicelib.wiring import table_services, utc_now
+from tests.console.browser import HOME, RIGHT, Console
+from tests.console.made_results import made_timeline, store_result
 
 _STEPS = 40
+_OTHER_USER, _PASSWORD = "eve@localhost", "the password of another account"
 # The boxes are drawn in whole pixels of the screen; values are shown without decimals.
 _ROUNDING = 0.5
 
@@ -94,12 +100,32 @@ def test_a_picture_is_shown_with_its_numbers(
     assert console.errors() == []
 
 
-def test_another_accounts_link_shows_nothing(console: Console, stack: Stack) -> None:
-    console.sign_in(stack.user, stack.password)
-    console.wait_for_text("Send files")
-    console.go("job/01aaaaaaaaaaaaaaaaaaaaaaaa")
+def test_another_accounts_link_shows_nothing(console: Console, stack: Stack, api: requests.Session) -> None:
+    url = store_result(api, stack.index_url, "secret.mp4", made_timeline(60), {})
+    table_services(stack.table_name).users.add(_OTHER_USER, _PASSWORD, new_id(utc_now()))
+    console.sign_in(_OTHER_USER, _PASSWORD)
+    console.wait_for_text("No jobs yet")
+    console.go(f"job/{url.rsplit('/', 1)[1]}")
     console.wait(lambda: console.driver.find_elements(By.CSS_SELECTOR, ".messages .error"))
-    assert console.driver.find_elements(By.CSS_SELECTOR, ".result") == []
+    assert console.driver.find_elements(By.CSS_SELECTOR, ".result, .result-head") == []
+    assert "secret" not in console.driver.page_source
+
+
+def test_five_faces_have_the_values_of_their_file(console: Console, stack: Stack, api: requests.Session) -> None:
+    data = made_timeline(90, faces=5)
+    url = store_result(api, stack.index_url, "five.mp4", data, {})
+    timeline = read_timeline(io.BytesIO(data))
+    console.sign_in(stack.user, stack.password)
+    for face in timeline.faces:
+        console.go(f"job/{url.rsplit('/', 1)[1]}?faces={face.face_id}")
+        console.wait_for_text(f"Face {face.face_id} in this frame")
+        step_to(console, 3)
+        shown = shown_values(console)
+        assert len(shown) == 30
+        assert shown == pytest.approx({name: face.values[name][3] for name in shown}, abs=_ROUNDING)
+        console.type(HOME)
+        console.wait_for_text("frame 1 of")
+    assert console.find(".faces h2").text == "5 faces"
 
 
 def test_signing_out_forgets(console: Console, stack: Stack) -> None:

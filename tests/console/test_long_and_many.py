@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(
     "MIEN_BROWSER_TESTS" not in os.environ, reason="takes minutes; make browser-test runs it"
 )
 _HOUR = 108_000
-_MANY = 300
+_MANY, _GROUPED = 300, 20
 _MB = 1e6
 _FRAME_MS = 1000 / 60
 
@@ -42,29 +42,31 @@ def test_an_hour_is_drawn_at_once_and_scrolls_smoothly(
     first_curve_s, first_curve_cpu_s = time.monotonic() - begun, console.cpu_s() - before_s
     console.wait(lambda: "Reading the numbers" not in console.text())
     whole_s, whole_cpu_s = time.monotonic() - begun, console.cpu_s() - before_s
-    scrolling_s = console.cpu_s()
+    scrolling_s, scripts_s = console.cpu_s(), console.cpu_s("ScriptDuration")
     redraws = console.run_async(_SCROLL)
     figures = {
         "first curve, s": first_curve_s,
         "first curve, processor s": first_curve_cpu_s,
         "all numbers, s": whole_s,
         "all numbers, processor s": whole_cpu_s,
-        "redraw, processor ms": 1000 * (console.cpu_s() - scrolling_s) / redraws,
+        "redraw, processor ms of scripts": 1000 * (console.cpu_s("ScriptDuration") - scripts_s) / redraws,
+        "redraw, processor ms with painting": 1000 * (console.cpu_s() - scrolling_s) / redraws,
         "memory, MB": console.run("return performance.memory.usedJSHeapSize") / _MB,
     }
     _LOG.warning("an hour: %s", {name: round(figure, 3) for name, figure in figures.items()})
-    # Processor time, for the machine may be busy with other things.
+    # Processor time, for the machine may be busy; of scripts, for it has no graphics processor to paint with.
     assert first_curve_cpu_s < 1
-    assert figures["redraw, processor ms"] < _FRAME_MS
+    assert figures["redraw, processor ms of scripts"] < _FRAME_MS
     assert figures["memory, MB"] < 200
     console.wait_for_text("Face 1")
     assert console.errors() == []
 
 
+@pytest.mark.timeout(1200)  # three hundred jobs are sent first
 def test_hundreds_of_results_lie_over_one_clock(console: Console, stack: Stack, shared_api: requests.Session) -> None:
     timelines = [made_timeline(600 + 30 * seed, seed=seed) for seed in range(5)]
     for index in range(_MANY):
-        notes = {"study": "ads", "spot": "A" if index % 2 else "B"}
+        notes = {"study": "ads", **({"spot": "A" if index % 2 else "B"} if index < _GROUPED else {})}
         store_result(shared_api, stack.index_url, f"viewer {index}.mp4", timelines[index % 5], notes)
     console.sign_in(stack.user, stack.password)
     console.wait_for_text(f"{_MANY}")

@@ -29,17 +29,19 @@ export class Column {
     return row >= 0 && row < this.length ? this.data[row] / this.perUnit : NaN;
   }
 
-  /** Returns the least and the greatest of some rows, null if there are none. */
+  /** Returns the least, the greatest and the mean of some rows, null if there are none. */
   extent(begin, end) {
-    let low = Infinity;
-    let high = -Infinity;
+    let [low, high, sum, count] = [Infinity, -Infinity, 0, 0];
     const { data } = this;
     for (let row = begin; row < end; row += 1) {
       const value = data[row];
+      if (value !== value) continue; // NaN
       if (value < low) low = value;
       if (value > high) high = value;
+      sum += value;
+      count += 1;
     }
-    return high < low ? null : [low / this.perUnit, high / this.perUnit];
+    return count ? [low / this.perUnit, high / this.perUnit, sum / count / this.perUnit] : null;
   }
 }
 
@@ -144,7 +146,7 @@ export class Face {
     column.push(value);
   }
 
-  /** Returns the least and the greatest of a metric over the frames from `begin` up to `end`, null without any. */
+  /** Returns the least, the greatest and the mean (null in an overview) of a metric from frame `begin` up to `end`, or null. */
   extent(name, begin, end) {
     const isFine = this.rows > 0 && (!this.overview || end - begin < 2 * this.overview.bucketFrames);
     if (isFine) return this.columns.get(name)?.extent(this.rowFrom(begin), this.rowFrom(end)) ?? null;
@@ -152,7 +154,7 @@ export class Face {
     const { buckets, bucketFrames, low, high } = this.overview;
     const [from, to] = [placeOf(buckets, Math.floor(begin / bucketFrames)), placeOf(buckets, Math.ceil(end / bucketFrames))];
     const least = low.get(name)?.extent(from, to);
-    return least ? [least[0], high.get(name).extent(from, to)[1]] : null;
+    return least ? [least[0], high.get(name).extent(from, to)[1], null] : null;
   }
 }
 

@@ -3,11 +3,11 @@ import { html } from "mien/html";
 import { effect } from "@preact/signals-core";
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
-import { drawInvalid, drawLanes, lanesHeight } from "mien/marks";
+import { drawInvalid, drawLanes, drawSpans, lanesHeight } from "mien/marks";
 import { isScore } from "mien/metrics";
 import { colours } from "mien/state";
 
-const POINTS_A_PIXEL = 1;
+const POINTS_A_PIXEL = 0.5;
 const HEIGHT = 260;
 const AXIS = 104; // wide enough for the names of events
 export const DASHES = [[], [6, 4], [2, 3], [10, 4, 2, 4]];
@@ -96,7 +96,7 @@ function makePlot(holder, latest, signals) {
       height: HEIGHT + lanesHeight(latest.current),
       padding: [lanesHeight(latest.current) + 8, 8, 0, 0],
       series: [{}, ...seriesOf(choice)],
-      scales: { x: { time: false }, score: { range: [choice.metrics.includes("valence") ? -100 : 0, 100] }, other: {} },
+      scales: { x: { time: false }, score: { range: [choice.metrics.includes("valence") ? -104 : 0, 104] }, other: {} },
       axes: [
         { ...axis, values: (_plot, splits) => splits.map(clockText), space: 70, size: 34 },
         { ...axis, scale: "score", size: AXIS, values: (_plot, splits) => splits.map(String) },
@@ -106,6 +106,7 @@ function makePlot(holder, latest, signals) {
       cursor: { drag: { x: true, y: false, setScale: false }, points: { size: 7 } },
       hooks: {
         drawClear: [(plot) => drawInvalid(plot, latest.current)],
+        drawAxes: [(plot) => drawSpans(plot)],
         draw: [(plot) => drawLanes(plot, latest.current)],
         setCursor: [(plot) => {
           const at = plot.cursor.left;
@@ -118,7 +119,7 @@ function makePlot(holder, latest, signals) {
         ready: [(plot) => listen(plot, latest, signals)],
       },
     },
-    dataOf(latest.current.timeline, choice, signals.shown.peek(), holder.clientWidth),
+    [[], ...choice.faces.flatMap(() => choice.metrics.map(() => []))],
     holder,
   );
 }
@@ -166,8 +167,14 @@ export function show(timeline, shown, begin, end) {
 function refresh(plot, { timeline, choice }, window_) {
   if (!plot || plot.series.length !== 1 + choice.faces.length * choice.metrics.length) return;
   const [min, max] = window_ || extent(timeline);
+  const { data, spans } = dataOf(timeline, choice, window_, plot.over.clientWidth || plot.width);
+  plot.spans = spans;
+  for (const series of plot.series.slice(1)) {
+    series.dash = spans ? [] : series.ownDash; // over means of many frames dashes and thick lines say nothing and take long
+    series.width = spans ? 1 : 1.75;
+  }
   plot.batch(() => {
-    plot.setData(dataOf(timeline, choice, window_, plot.over.clientWidth || plot.width), false);
+    plot.setData(data, false);
     plot.setScale("x", { min, max });
   });
   select(plot, plot.shownRange);
@@ -190,13 +197,16 @@ function seriesOf(choice) {
     label: name,
     scale: isScore(name) ? "score" : "other",
     stroke: () => colours().curves[index],
-    dash: DASHES[face % DASHES.length],
+    ownDash: DASHES[face % DASHES.length],
     width: 1.75,
     points: { show: false },
   })));
 }
 
-/** Returns uPlot's data for a window: every frame if they are few, else the least and greatest of each bucket. */
+/**
+ * Returns {data, spans} for a window. `data`: uPlot's, every frame if they are few, else the mean of each bucket of them;
+ * `spans`: of each series the [least, greatest] of each bucket, null if every frame is drawn.
+ */
 export function dataOf(timeline, choice, window_, width = 900) {
   const { times } = timeline;
   const [begin, end] = window_ || extent(timeline);
@@ -205,17 +215,16 @@ export function dataOf(timeline, choice, window_, width = 900) {
   const series = choice.faces.flatMap((id) => choice.metrics.map((name) => [timeline.faces.get(id), name]));
   const bucket = Math.max(1, Math.ceil((last - first) / Math.max(width * POINTS_A_PIXEL, 100)));
   const data = [[], ...series.map(() => [])];
-  for (let index = first; index < last; index += bucket) {
-    const stop = Math.min(index + bucket, last);
-    data[0].push(times[index]);
-    if (bucket > 1) data[0].push((times[index] + times[stop - 1]) / 2);
-    series.forEach(([face, name], at) => put(data[at + 1], face, name, index, stop, bucket));
+  const spans = bucket > 1 ? series.map(() => []) : null;
+  const begins = first - (first % bucket); // so that buckets stay the same while the window moves
+  for (let index = begins; index < last; index += bucket) {
+    const stop = Math.min(index + bucket, times.length);
+    data[0].push((times[index] + times[stop - 1]) / 2);
+    series.forEach(([face, name], at) => {
+      const found = face?.extent(name, index, stop) ?? null;
+      data[at + 1].push(found && found[2]);
+      spans?.[at].push(found);
+    });
   }
-  return data;
-}
-
-function put(target, face, name, begin, end, bucket) {
-  const found = face?.extent(name, begin, end);
-  if (bucket === 1) target.push(found ? found[0] : null);
-  else target.push(...(found || [null, null]));
+  return { data, spans };
 }

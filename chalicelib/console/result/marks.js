@@ -18,19 +18,11 @@ export function drawInvalid(plot, { timeline, choice }) {
     right: Math.min(plot.valToPos(end, "x", true), bbox.left + bbox.width),
     mask,
   })).filter(({ left, right }) => right > left);
-  ctx.save();
-  ctx.beginPath();
-  for (const { left, right } of places) ctx.rect(left, bbox.top, right - left, bbox.height);
-  ctx.clip();
-  ctx.strokeStyle = colours().hatch;
-  ctx.lineWidth = scale;
-  ctx.beginPath();
-  for (let x = bbox.left - bbox.height; places.length && x < bbox.left + bbox.width; x += 9 * scale) {
-    ctx.moveTo(x, bbox.top + bbox.height);
-    ctx.lineTo(x + bbox.height, bbox.top);
+  ctx.fillStyle = hatching(ctx, scale);
+  for (const { left, right } of places) {
+    const begin = Math.floor(left); // whole pixels, which fill many times faster
+    ctx.fillRect(begin, bbox.top, Math.max(Math.round(right) - begin, 1), bbox.height);
   }
-  ctx.stroke();
-  ctx.restore();
   ctx.save();
   ctx.font = `${11 * scale}px system-ui, sans-serif`;
   for (const { left, right, mask } of places) {
@@ -45,6 +37,63 @@ export function drawInvalid(plot, { timeline, choice }) {
   }
   ctx.restore();
 }
+
+/** Fills, for each series, what lies between the least and the greatest of each bucket of frames. */
+export function drawSpans(plot) {
+  if (!plot.spans) return;
+  const { ctx, bbox, data } = plot;
+  ctx.save();
+  ctx.globalAlpha = 0.3;
+  const last = bbox.left + bbox.width;
+  const edges = data[0].map((time) => Math.round(plot.valToPos(time, "x", true)));
+  plot.spans.forEach((spans, at) => {
+    const { scale, stroke } = plot.series[at + 1];
+    const y = (value) => Math.round(plot.valToPos(value, scale, true));
+    ctx.fillStyle = typeof stroke === "function" ? stroke() : stroke;
+    spans.forEach((span, place) => {
+      if (!span) return;
+      const left = Math.max(edges[place], bbox.left);
+      const right = Math.min(edges[place + 1] ?? last, last);
+      const top = y(span[1]);
+      if (right > left) ctx.fillRect(left, top, right - left, Math.max(y(span[0]) - top, 1));
+    });
+  });
+  ctx.restore();
+}
+
+/** Yields [begin, end] of each run of places that hold something. */
+export function* runsOf(places) {
+  let begin = -1;
+  for (let place = 0; place <= places.length; place += 1) {
+    const holds = place < places.length && places[place] !== null;
+    if (holds && begin < 0) begin = place;
+    if (!holds && begin >= 0) {
+      yield [begin, place];
+      begin = -1;
+    }
+  }
+}
+
+/** Returns what hatched places are filled with. */
+function hatching(ctx, scale) {
+  const { hatch } = colours();
+  if (tile?.hatch !== hatch || tile?.scale !== scale) {
+    const size = Math.round(8 * scale);
+    const canvas = document.createElement("canvas");
+    canvas.width = canvas.height = size;
+    const pen = canvas.getContext("2d");
+    [pen.strokeStyle, pen.lineWidth] = [hatch, scale];
+    for (const shift of [-size, 0, size]) {
+      pen.moveTo(shift - 1, size + 1);
+      pen.lineTo(shift + size + 1, -1);
+    }
+    pen.stroke();
+    tile = { hatch, scale, canvas };
+  }
+  return ctx.createPattern(tile.canvas, "repeat");
+}
+
+let tile = null;
 
 /** Yields [begin, end, mask] in seconds for each stretch that is not valid, as far as it is shown. */
 export function* runsIn(timeline, face, { min, max }) {

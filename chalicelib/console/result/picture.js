@@ -1,6 +1,6 @@
 // The plot as a picture to keep: SVG, and PNG made of it, with title, axes, legend and what is not valid.
 import { DASHES, clockText, dataOf } from "mien/curves";
-import { runsIn } from "mien/marks";
+import { runsIn, runsOf } from "mien/marks";
 import { isScore } from "mien/metrics";
 import { colours } from "mien/state";
 
@@ -11,7 +11,7 @@ const TICKS = 8;
 export function svgOf({ timeline, choice, window: window_, title }) {
   const { times } = timeline;
   const [begin, end] = window_ || [times[0], times[times.length - 1]];
-  const data = dataOf(timeline, choice, window_, WIDTH - LEFT - RIGHT);
+  const { data, spans } = dataOf(timeline, choice, window_, WIDTH - LEFT - RIGHT);
   const x = (time) => LEFT + ((time - begin) / (end - begin || 1)) * (WIDTH - LEFT - RIGHT);
   const series = choice.faces.flatMap((id, face) => choice.metrics.map((name, index) => ({ id, name, face, index })));
   const others = series.flatMap(({ name }, at) => (isScore(name) ? [] : data[at + 1])).filter((value) => value !== null);
@@ -22,6 +22,7 @@ export function svgOf({ timeline, choice, window: window_, title }) {
     text(LEFT, 28, `${title}, ${choice.faces.map((id) => `face ${id}`).join(" and ")}`, "start", 18),
     ...axes(begin, end, x, (value) => y(value, scales.score), scales.score),
     ...hatched(timeline, choice, x, begin, end),
+    ...series.map(({ name, index }, at) => (spans ? area(data[0], spans[at], x, (value) => y(value, isScore(name) ? scales.score : scales.other), index) : "")),
     ...series.map(({ name, face, index }, at) => line(data[0], data[at + 1], x, (value) => y(value, isScore(name) ? scales.score : scales.other), index, face)),
     ...series.map(({ id, name, face, index }, at) => legend(at, choice.faces.length > 1 ? `${name} (face ${id})` : name, index, face)),
     others.length ? text(WIDTH - 6, TOP - 8, `right: ${scales.other.map((value) => value.toFixed(1)).join(" to ")}`, "end", 12) : "",
@@ -66,6 +67,17 @@ function hatched(timeline, choice, x, min, max) {
     const [left, right] = [Math.max(x(begin), LEFT), Math.min(x(end), WIDTH - RIGHT)];
     return right > left ? `<rect x="${left.toFixed(1)}" y="${TOP}" width="${(right - left).toFixed(1)}" height="${HEIGHT - TOP - BOTTOM}" fill="url(#h)"/>` : "";
   })];
+}
+
+function area(times, spans, x, y, index) {
+  const inside = (place) => Math.min(Math.max(x(times[place]), LEFT), WIDTH - RIGHT).toFixed(1);
+  const places = (begin, end) => Array.from({ length: end - begin }, (_, at) => begin + at);
+  const path = [...runsOf(spans)].map(([begin, end]) => {
+    const upper = places(begin, end).map((place) => `${inside(place)} ${y(spans[place][1]).toFixed(1)}`);
+    const lower = places(begin, end).reverse().map((place) => `${inside(place)} ${y(spans[place][0]).toFixed(1)}`);
+    return `M${[...upper, ...lower].join("L")}Z`;
+  });
+  return `<path d="${path.join("")}" fill="${colours().curves[index]}" fill-opacity="0.3"/>`;
 }
 
 function line(times, values, x, y, index, face) {

@@ -92,6 +92,7 @@ const Help = () => html`
       <dt>[ ]</dt><dd>the selection begins, ends at this frame</dd><dt>l</dt><dd>loop the selection</dd><dt>Esc</dt><dd>no selection</dd>
       <dt>Click</dt><dd>go to that time</dd><dt>Drag</dt><dd>select</dd><dt>Wheel</dt><dd>zoom; with shift: move</dd>
     </dl>
+    <p class="hint">Zoomed out, a line is the mean of several frames, and the band around it their least and greatest. Hatched: not valid.</p>
   </details>
 `;
 
