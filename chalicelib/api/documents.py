@@ -40,8 +40,8 @@ def job_document(job: Job, entries: Mapping[str, Entry], urls: Urls) -> Document
     result = _entry_or_none(job.result_entry_id, entries, urls)
     if result is not None:
         document["result"] = result
-    if job.earlier_result_entry_id is not None:
-        document["earlier_result"] = urls.entry(job.earlier_result_entry_id)
+    if job.earlier_result_entry_ids:
+        document["earlier_result"] = urls.entry(job.earlier_result_entry_ids[-1])
     if job.error is not None:
         document["error"] = job.error
     if job.expires is not None:

@@ -66,8 +66,8 @@ class JobRecord:
     `run` counts from 1 and grows with every requeue; `attempt` counts the claims within a run; `version` counts the
     writes of the row. `drop_key` is the key of the object in the drop-folder that the job was created for.
     `segments` is set once the current run is processed in segments, by workers without a lease on the job; when they
-    are done (`segments_done`), one worker claims the job as usual and stitches. `earlier_result_entry_id` is the last
-    result before a requeue, kept until another run is done.
+    are done (`segments_done`), one worker claims the job as usual and stitches. `earlier_result_entry_ids` are the
+    results of earlier runs, oldest first, the last of which is kept until another run is done.
     """
 
     id: str
@@ -82,7 +82,7 @@ class JobRecord:
     options: JobOptions = DEFAULT_OPTIONS
     input_entry_id: str | None = None
     result_entry_id: str | None = None
-    earlier_result_entry_id: str | None = None
+    earlier_result_entry_ids: tuple[str, ...] = ()
     error: str | None = None
     progress: Progress | None = None
     run: int = 1

@@ -96,14 +96,21 @@ class Job(JobRecord):
             progress=None,
             error=None,
             result_entry_id=None,
-            earlier_result_entry_id=self.result_entry_id or self.earlier_result_entry_id,
+            earlier_result_entry_ids=(*self.earlier_result_entry_ids, *filter(None, [self.result_entry_id])),
             segments=None,
             segments_done=False,
         )
 
-    def without_earlier_result(self, entry_id: str) -> Self:
-        """Forgets the result of an earlier run, which is deleted. Unchanged if it is another one by now."""
-        return replace(self, earlier_result_entry_id=None) if self.earlier_result_entry_id == entry_id else self
+    @property
+    def replaced_result_entry_ids(self) -> tuple[str, ...]:
+        """Returns the earlier results that a later one has replaced: all of them once the job is done, else all but
+        the last."""
+        return self.earlier_result_entry_ids[: None if self.status is JobStatus.DONE else -1]
+
+    def without_earlier_results(self, entry_ids: tuple[str, ...]) -> Self:
+        """Forgets results of earlier runs, which are deleted."""
+        left = tuple(each for each in self.earlier_result_entry_ids if each not in entry_ids)
+        return replace(self, earlier_result_entry_ids=left)
 
     def cancelled(self, now: datetime) -> Self:
         """Ends the job without a result; may be repeated. Raises `Conflict` if it has ended otherwise."""

@@ -16,13 +16,14 @@ AUTHOR = "requeue"
 """The author, in the audit trail, of deletions of results that a later run has replaced."""
 
 _WATCHED_EVERY_S = 300.0
+_AT_ONCE = 20
 
 
 @contextmanager
 def replaced(job: Job, reminders: ReminderStore, clock: Clock) -> Iterator[None]:
     """Observes the end of a job. If it is done and has an earlier result, sets the reminder to delete that, before the
     end is stored: the sweeper finds it if this process dies."""
-    if job.status is JobStatus.DONE and job.earlier_result_entry_id is not None:
+    if job.status is JobStatus.DONE and job.earlier_result_entry_ids:
         reminders.set(Reminder(job.account_id, Duty.EARLIER_RESULT, job.id, clock()))
     yield
 
@@ -36,19 +37,20 @@ class EarlierResults:
         self._clock = clock
 
     def perform(self, reminder: Reminder) -> datetime | None:
-        """Deletes the earlier result of a job that is done; waits while the job runs. A run that failed replaces
-        nothing."""
+        """Deletes the earlier results that others have replaced, some at a time; waits while the job runs. A run that
+        failed replaces nothing."""
         try:
             job = self._jobs.get(reminder.account_id, reminder.subject_id)
         except NotFound:
             return None
-        entry_id = job.earlier_result_entry_id
-        if not job.status.is_over:  # the process that set the reminder died before the end, or the job runs again
-            return self._clock() + timedelta(seconds=_WATCHED_EVERY_S)
-        if job.status is not JobStatus.DONE or entry_id is None:
-            return None
-        with suppress(NotFound):
-            self._deletions.delete(Caller(AUTHOR, job.account_id), entry_id)
-        with suppress(NotFound):
-            change_job(self._jobs, job.account_id, job.id, lambda current: current.without_earlier_result(entry_id))
-        return None
+        gone = job.replaced_result_entry_ids[:_AT_ONCE]
+        for entry_id in gone:
+            with suppress(NotFound):
+                self._deletions.delete(Caller(AUTHOR, job.account_id), entry_id)
+        if gone:
+            with suppress(NotFound):
+                change_job(self._jobs, job.account_id, job.id, lambda current: current.without_earlier_results(gone))
+        if len(gone) < len(job.replaced_result_entry_ids):
+            return self._clock()
+        # While it is not over, the process that set the reminder died before the end, or the job runs again.
+        return None if job.status.is_over else self._clock() + timedelta(seconds=_WATCHED_EVERY_S)

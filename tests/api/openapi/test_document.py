@@ -186,7 +186,7 @@ def test_whatever_a_job_can_have_is_described() -> None:
         upload=DirectUpload("u", "c.mp4", "video/mp4", 3, START, multipart_id="m"),
         data_split="test",
         result_entry_id="a",
-        earlier_result_entry_id="b",
+        earlier_result_entry_ids=("b",),
         error="No.",
         progress=Progress(1, 2, 2.5),
         lease=Lease("worker", START),

@@ -41,11 +41,11 @@ def test_the_earlier_result_is_deleted_once_another_run_is_done(world: World, jo
     first = str(job.result_entry_id)
     world.annotations.create(ADA, first, key="who", value="Ada", source=None)
     again = world.jobs.requeue(ADA, job.id)
-    assert (again.result_entry_id, again.earlier_result_entry_id) == (None, first)
-    assert _swept(world, job).earlier_result_entry_id == first  # the run is not over
+    assert (again.result_entry_id, again.earlier_result_entry_ids) == (None, (first,))
+    assert _swept(world, job).earlier_result_entry_ids == (first,)  # the run is not over
     finished(world, again)
     after = _swept(world, job)
-    assert (after.status, after.earlier_result_entry_id) == (JobStatus.DONE, None)
+    assert (after.status, after.earlier_result_entry_ids) == (JobStatus.DONE, ())
     assert (_is_there(world, first), _is_there(world, after.result_entry_id)) == (False, True)
     assert world.note_rows(ADA, first) == ()
     assert len(world.media.objects) == 2  # the input, and the new result
@@ -58,10 +58,10 @@ def test_runs_that_fail_delete_nothing_and_the_result_is_still_named(world: Worl
     world.jobs.update(ADA, world.jobs.requeue(ADA, job.id).id, name=None, status="cancelled")
     runs = world.runs("worker")
     runs.fail(runs.claim(world.jobs.requeue(ADA, job.id).message), "It cannot be read.")
-    assert _swept(world, job).earlier_result_entry_id == first
+    assert _swept(world, job).earlier_result_entry_ids == (first,)
     assert _is_there(world, first)
     finished(world, world.jobs.requeue(ADA, job.id))
-    assert _swept(world, job).earlier_result_entry_id is None
+    assert _swept(world, job).earlier_result_entry_ids == ()
     assert not _is_there(world, first)
 
 
@@ -89,7 +89,7 @@ def test_whatever_dies_at_the_end_of_a_run_the_earlier_result_is_deleted(
         runs.finish(claimed, result_entry_id=claimed.run_result_entry_id, progress=None)
     for _ in range(2):
         after = _swept(world, job)
-    assert (after.status, after.earlier_result_entry_id) == (JobStatus.DONE, None)
+    assert (after.status, after.earlier_result_entry_ids) == (JobStatus.DONE, ())
     assert not _is_there(world, job.result_entry_id)
 
 
@@ -101,3 +101,20 @@ def test_deleting_the_job_between_two_runs_removes_the_earlier_result(world: Wor
     assert world.media.objects == {}
     with pytest.raises(NotFound):
         world.jobs.get(ADA, job.id)
+
+
+def test_a_job_that_is_requeued_at_once_leaves_no_result_behind(world: World, job: Job) -> None:
+    """Runs follow each other faster than the sweeper does; the last one fails."""
+    results = [str(job.result_entry_id)]
+    for _ in range(30):
+        finished(world, world.jobs.requeue(ADA, job.id))
+        results.append(str(world.jobs.get(ADA, job.id).result_entry_id))
+    runs = world.runs("worker")
+    runs.fail(runs.claim(world.jobs.requeue(ADA, job.id).message), "It cannot be read.")
+    for _ in range(3):
+        after = _swept(world, job)
+    assert after.earlier_result_entry_ids == (results[-1],)
+    assert [_is_there(world, result) for result in results] == [False] * 30 + [True]
+    finished(world, world.jobs.requeue(ADA, job.id))
+    assert _swept(world, job).earlier_result_entry_ids == ()
+    assert not _is_there(world, results[-1])
