@@ -26,7 +26,7 @@ export MIEN_SERVE_DROP := $(value DROP)
 export MIEN_ONLY := $(value ONLY)
 export MIEN_LABELLED := $(value LABELLED)
 
-.PHONY: help setup ready demo serve test fuzz golden browser-test generators segments check format picture train evaluate bench pages vendor package deploy smoke destroy
+.PHONY: help setup ready demo serve test fuzz golden browser-test generators client segments check format picture train evaluate bench pages vendor package deploy smoke destroy
 .PHONY: simulate attack lock clean
 
 help:  ## Show these lines
@@ -127,6 +127,9 @@ $(BENCH)/.installed: requirements/bench.txt
 	@$(PYTHON) -m venv $(BENCH)
 	@if $(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt; \
 	then touch $@; else rm -rf $(BENCH); fi
+
+client: ready  ## Build the package for clients, a wheel in build/client
+	@$(BIN)/python -m infra.client_package.build
 
 pages: ready  ## Generate the API's page on responsible use from its document
 	@$(BIN)/python -m infra.pages.responsible_use

@@ -24,7 +24,7 @@ def new_id(now: datetime) -> str:
 def id_of(moment: datetime, *names: str) -> str:
     """The id that always follows from `moment` and `names`, for a thing that has no parent but may be met twice."""
     digest = hashlib.sha256("\0".join(names).encode()).digest()
-    return _encode(_milliseconds(moment), int.from_bytes(digest[:10]))
+    return _encode(_milliseconds(moment), int.from_bytes(digest[:10], "big"))
 
 
 def derived_id(parent_id: str, *names: str) -> str:
@@ -33,7 +33,7 @@ def derived_id(parent_id: str, *names: str) -> str:
     A worker that runs twice therefore writes the same rows and objects twice, never two sets of them.
     """
     digest = hashlib.sha256("\0".join((parent_id, *names)).encode()).digest()
-    return parent_id[:10] + _encode(0, int.from_bytes(digest[:10]))[10:]
+    return parent_id[:10] + _encode(0, int.from_bytes(digest[:10], "big"))[10:]
 
 
 def check_id(text: str, noun: str) -> str:

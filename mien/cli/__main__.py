@@ -37,5 +37,10 @@ if find_spec("mien.operators") is not None:  # the package for clients has none
         mien.add_command(getattr(import_module(f"mien.operators.{_module}"), _name))
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Runs the command that the process was started with, and ends it."""
     sys.exit(run(mien, sys.argv[1:], name="mien"))
+
+
+if __name__ == "__main__":
+    main()

@@ -34,7 +34,7 @@ class Request:
     waits: bool = False
 
     def fingerprint_parts(self) -> dict[str, object]:
-        """What makes another request of the same input another job."""
+        """The parts that make another request of the same input another job."""
         return {"name": self.name, "options": self.options, "annotations": self.annotations}
 
 

@@ -55,8 +55,8 @@ class Tell(Protocol):
 def wait_for_jobs(
     client: MediaApiClient, jobs: Mapping[str, RemoteJob], tell: Tell, display: JobDisplay
 ) -> dict[str, RemoteJob]:
-    """Every job, by its label, once it has ended. Ctrl-C, or an API that does not answer for minutes, stops the waiting and not
-    the jobs, and says so. Raises `ApiError`."""
+    """Every job, by its label, once it has ended. Ctrl-C, or an API that does not answer for minutes, stops the waiting
+    and not the jobs, and says so. Raises `ApiError`."""
     current = dict(jobs)
     try:
         while True:

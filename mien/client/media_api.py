@@ -22,6 +22,7 @@ from mien.client.job_forms import form_of, option_fields
 
 _NAME = "entry_job[name]"
 _PAGE = 100
+_CHUNK_BYTES = 64 * 1024
 
 
 class MediaApiClient:
@@ -184,6 +185,11 @@ class MediaApiClient:
     def download_file(self, file: RemoteFile, target: Path) -> None:
         """One result, under this name, which is replaced. Raises as `download_results` does."""
         download_file(self._http, file, target)
+
+    def stream_file(self, file: RemoteFile) -> Iterator[bytes]:
+        """Yields the bytes of one result, as they come. Raises `ApiError`."""
+        with self._http.request("GET", file.media_url, stream=True) as answer:
+            yield from answer.iter_content(_CHUNK_BYTES)
 
     def annotations(self, annotations_url: str) -> list[dict[str, Any]]:
         """An entry's annotations, oldest first. Raises `ApiError`."""
