@@ -1,5 +1,6 @@
 """The forms that the client sends to create jobs."""
 
+import uuid
 from typing import BinaryIO
 
 from requests_toolbelt import MultipartEncoder, MultipartEncoderMonitor
@@ -23,3 +24,8 @@ def form_of(
 def option_fields(options: OptionValues) -> dict[str, str]:
     """Returns the fields of a form that stand for options."""
     return {f"entry_job[{name}]": str(value) for name, value in options.items()}
+
+
+def once_only(key: str = "") -> dict[str, str]:
+    """Sends a request that may be repeated if there is no response: with one key, the API processes it once."""
+    return {"Idempotency-Key": key or str(uuid.uuid4())}

@@ -1,7 +1,6 @@
 """A client of the Media API, as those of the original service go about it."""
 
 import time
-import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -18,7 +17,7 @@ from mien.client.direct_upload import DIRECT_ABOVE_BYTES, UploadProgress, send_u
 from mien.client.downloads import download_file, download_files
 from mien.client.http_session import ApiError, HttpSession, document_of
 from mien.client.job_documents import RemoteFile, RemoteJob, parse_job
-from mien.client.job_forms import form_of, option_fields
+from mien.client.job_forms import form_of, once_only, option_fields
 
 _NAME = "entry_job[name]"
 _PAGE = 100
@@ -81,7 +80,9 @@ class MediaApiClient:
             headers = {"Content-Type": form.content_type}
             if not once:  # a stream can be sent one time only
                 return _job(self._http.json("POST", self.jobs_url(), data=form, headers=headers))
-            return _job(self._http.json("POST", self.jobs_url(), data=form.read(), headers={**headers, **_once(once)}))
+            return _job(
+                self._http.json("POST", self.jobs_url(), data=form.read(), headers={**headers, **once_only(once)})
+            )
 
     def upload_job(
         self,
@@ -101,7 +102,7 @@ class MediaApiClient:
             "size_bytes": media.stat().st_size,
             **options,
         }
-        document = self._http.json("POST", self.jobs_url(), json={"entry_job": announced}, headers=_once(once))
+        document = self._http.json("POST", self.jobs_url(), json={"entry_job": announced}, headers=once_only(once))
         try:
             return _job(send_upload(self._http, document["upload"], media, on_upload or _nothing))
         except (KeyError, TypeError):
@@ -113,7 +114,7 @@ class MediaApiClient:
         """Creates a job whose input the API fetches from a URL. Raises `ApiError`."""
         form = MultipartEncoder({_NAME: name, "entry_job[input_url]": media_url, **option_fields(options)})
         headers = {"Content-Type": form.content_type}
-        return _job(self._http.json("POST", self.jobs_url(), data=form.read(), headers={**headers, **_once(once)}))
+        return _job(self._http.json("POST", self.jobs_url(), data=form.read(), headers={**headers, **once_only(once)}))
 
     def find_job(self, job_id: str) -> RemoteJob:
         """The job with that id, or with a URL that ends in it. Raises `ApiError` or `MalformedRequest`.
@@ -137,7 +138,7 @@ class MediaApiClient:
 
     def requeue_job(self, job_id: str) -> RemoteJob:
         """Runs the job with that id or URL again. Raises `ApiError` or `MalformedRequest`."""
-        return _job(self._http.json("POST", f"{self._job_url(job_id)}/requeue", headers=_once()))
+        return _job(self._http.json("POST", f"{self._job_url(job_id)}/requeue", headers=once_only()))
 
     def list_jobs(
         self, *, limit: int | None, status: str = "", name: str = "", page_size: int = _PAGE
@@ -221,7 +222,7 @@ class MediaApiClient:
     def annotate(self, annotations_url: str, key: str, value: str, source: str = "") -> dict[str, Any]:
         """Adds an annotation and returns its document. Raises `ApiError`."""
         annotation = {"key": key, "value": value, **_if_given("source", source)}
-        document = self._http.json("POST", annotations_url, json={"annotation": annotation}, headers=_once())
+        document = self._http.json("POST", annotations_url, json={"annotation": annotation}, headers=once_only())
         if not isinstance(document, dict):
             raise ApiError("The API did not return an annotation.")
         return document
@@ -233,11 +234,6 @@ class MediaApiClient:
 
 def _nothing(_sent_bytes: int, _all_bytes: int) -> None:
     """Ignores the progress."""
-
-
-def _once(key: str = "") -> dict[str, str]:
-    """Sends a request that may be repeated if there is no response: with one key, the API processes it once."""
-    return {"Idempotency-Key": key or str(uuid.uuid4())}
 
 
 def _if_given(name: str, value: str) -> dict[str, str]:
