@@ -27,7 +27,7 @@ export MIEN_ONLY := $(value ONLY)
 export MIEN_LABELLED := $(value LABELLED)
 
 .PHONY: help setup ready demo serve test fuzz golden browser-test generators client segments check format picture train evaluate bench pages vendor package deploy smoke destroy
-.PHONY: simulate attack lock clean
+.PHONY: cost simulate attack lock clean
 
 help:  ## Show these lines
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -166,6 +166,18 @@ smoke: ready  ## Check a deployed stage against the wire contract: make smoke ST
 
 destroy: ready  ## Delete a stage, but keep its media and rows: make destroy STAGE=staging
 	@$(BIN)/python -m infra.deployment.destroy
+
+HOURS :=
+SIZE :=
+FACES :=
+FPS :=
+export MIEN_COST_HOURS := $(value HOURS)
+export MIEN_COST_SIZE := $(value SIZE)
+export MIEN_COST_FACES := $(value FACES)
+export MIEN_COST_FPS := $(value FPS)
+
+cost: ready  ## What computing costs: make cost [HOURS=100] [SIZE=1080p] [FACES=2] [FPS=30]
+	@$(BIN)/python -m infra.simulation.cost
 
 simulate: ready  ## Simulate a day of load on functions, segments and machines (docs/scale.md)
 	@$(BIN)/python -m infra.simulation

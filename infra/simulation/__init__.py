@@ -9,7 +9,8 @@ scenarios   the days that are played
 agenda      events in the order of their times
 functions   Lambda functions: concurrency and cold starts
 fleet       instances of Batch
-prices      what it costs
+prices      what units cost
+cost        `make cost`: what so many hours of video cost
 simulate    one day
 report      the tables of docs/scale.md
 """
