@@ -50,11 +50,8 @@ def cost_of(hours: float, size: str, faces: int, frames_per_second: float) -> Co
 
 def cost_table(hours: float = 100.0, frames_per_second: float = 24.0) -> str:
     """Returns the table of the documents, in Markdown."""
-    lines = [
-        f"| {hours:g} hours at {frames_per_second:g} frames a second | processor hours "
-        "| Lambda | Fargate spot | Fargate |",
-        "|---|---|---|---|---|",
-    ]
+    head = f"{hours:g} hours at {frames_per_second:g} frames a second"
+    lines = [f"| {head} | processor hours | Lambda | Fargate spot | Fargate |", "|---|---|---|---|---|"]
     return "\n".join([*lines, *(_line(hours, size, faces, frames_per_second) for size, faces in _ROWS)])
 
 
