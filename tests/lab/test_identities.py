@@ -10,7 +10,7 @@ from chalicelib.analysis.faces.mesh import Crop, FaceMesh
 from chalicelib.analysis.faces.tracker import TrackedFace
 from chalicelib.analysis.networks.models import ModelFile, Models
 from chalicelib.domain.requests.recipes import Mesh
-from lab.evaluation.identities import measure_identities
+from lab.evaluation.identities import measure_calls, measure_identities
 from lab.evaluation.identity_counts import ClipIdentities, IdentityCounts
 from lab.evaluation.painted_scenes import TrueFace
 
@@ -75,10 +75,27 @@ def test_the_pair_of_the_frame_before_comes_first() -> None:
     assert _count([(truth, [_found(0, _HERE)]), (truth, both)]).switches == 0
 
 
-@pytest.mark.parametrize("name", ["crossing, the other in front", "cut among two and two", "fade to black and back"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "crossing, the other in front",
+        "cut among two and two",
+        "fade to black and back",
+        "one is gone, another stands there 0.6 s later",
+    ],
+)
 def test_identities_hold_in_made_clips(shared_media: Path, name: str) -> None:
     if not all((_MODELS / file).is_file() for file in ModelFile):
         pytest.skip("no model files in models/: run `make setup`")
     (result,) = measure_identities(Models(_MODELS), shared_media, Mesh.LIGHT, only=lambda clip: clip == name)
     assert (result.switches, result.transfers) == (0, 0)
     assert result.idf1 > 0.95
+
+
+@pytest.mark.parametrize("name", ["2x2, one background: a tile changes its person", "2x2: two swap tiles"])
+def test_identities_hold_in_made_calls(shared_media: Path, name: str) -> None:
+    if not all((_MODELS / file).is_file() for file in ModelFile):
+        pytest.skip("no model files in models/: run `make setup`")
+    (result,) = measure_calls(Models(_MODELS), shared_media, Mesh.LIGHT, only=lambda call: call == name)
+    assert (result.switches, result.transfers) == (0, 0)
+    assert result.identities == result.truths

@@ -1,5 +1,6 @@
 """Frames to faces that keep their identity. Knows no expressions.
 
+appearance        The look of a face and what is round it, in 24 x 24 pixels, to tell if a picture goes on
 block_means       Shrinking a picture by a whole number, as OpenCV does fastest
 boxes             Boxes in pixels: (N, 4) float64 of left, top, right, bottom; right and bottom are exclusive edges
 detector          The face detector: one pass of a network over one window of a picture
@@ -7,8 +8,8 @@ dissolves         Scenes that go over into another little by little, so that no 
 head_pose         Where a head points and how large and bright its face is
 head_shape        The proportions of a head, from the mesh alone: how wide, how long, how deep, where nose and temples
                   lie
-identities        Which face is which from frame to frame: identities from places, sizes, movement and the proportions
-                  of heads
+identities        Which face is which from frame to frame: identities from places, sizes, movement, the proportions of
+                  heads, and the picture of a moment ago
 memories          Something remembered of each face of a stream, in bounded memory
 mesh              The face mesh: from a place in a picture to the points of the face, in pixels of the picture
 motion            Where a face was of late, and where it will be: straight on, at the speed of the last half second

@@ -5,6 +5,9 @@ from numpy.typing import NDArray
 
 Boxes = NDArray[np.float64]
 
+_SAME_FACE_OVERLAP = 0.4
+_SAME_FACE_COVERAGE = 0.7
+
 
 def areas(boxes: Boxes) -> NDArray[np.float64]:
     """(N,) areas in square pixels; an inverted box has none."""
@@ -33,6 +36,20 @@ def coverages(first: Boxes, second: Boxes) -> NDArray[np.float64]:
     shared = intersections(first, second)
     smaller = np.minimum(areas(first)[:, None], areas(second)[None, :])
     return shared / np.maximum(smaller, 1e-9)
+
+
+def same_face(first: Boxes, second: Boxes) -> NDArray[np.bool_]:
+    """(N, M) whether two boxes of one frame are of one face: they overlap much, or one lies mostly in the other."""
+    same: NDArray[np.bool_] = (overlaps(first, second) > _SAME_FACE_OVERLAP) | (
+        coverages(first, second) > _SAME_FACE_COVERAGE
+    )
+    return same
+
+
+def side_of(box: NDArray[np.float64]) -> float:
+    """The longer side of a box (4,)."""
+    left, top, right, bottom = map(float, box.tolist())
+    return max(right - left, bottom - top, 1e-9)
 
 
 def suppress(

@@ -14,15 +14,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.analysis.faces.boxes import Boxes, areas, coverages, overlaps
+from chalicelib.analysis.faces.appearance import GOES_ON, Appearance
+from chalicelib.analysis.faces.boxes import Boxes, areas, same_face, side_of
 from chalicelib.analysis.faces.head_shape import HeadShape
-from chalicelib.analysis.faces.motion import Motion, centre_of
+from chalicelib.analysis.faces.motion import Motion, centre_of, distance_to_way
 
 MEMORY_S = 1.5
 """How long a lost face keeps its identity."""
 
-_SAME_FACE_OVERLAP = 0.4
-_SAME_FACE_COVERAGE = 0.7
 # Limits of what may be one face: how far from the way it was on, in sides of the box; its size; its proportions (half
 # hidden, a head was measured 0.065 away from itself).
 _MAX_SHIFT_SIDES = 1.0
@@ -34,22 +33,28 @@ _STAYED_SIDES = 0.4
 _UNLIKENESS_SCALE = 0.06
 # The last moments before a loss are not trusted: what hides a face draws its mesh along.
 _UNTRUSTED_S = 0.2
+# How long after its loss a face is known by its picture alone, wherever it is: a frame or two of a call.
+_SAME_PICTURE_S = 0.3
+_APPEARANCES = 3
+_BESIDE_SIDES = 1.6
 # Of two tracks on one face the older keeps it unless the younger fits better by this much.
 _CLEARLY_BETTER = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """A face that was measured: its `box` (4,) in pixels and its `shape`."""
+    """A face that was measured: its `box` (4,) in pixels, its `shape`, and its `appearance` if that was looked at."""
 
     box: NDArray[np.float64]
     shape: HeadShape
+    appearance: Appearance | None = None
 
 
 @dataclass(slots=True)
 class Track:
     """One identity. `box` (4,) in pixels and `seen_s` are of the last time it was seen, in scene `scene`; `shape` is a
-    running mean; `strangeness` is how badly the last sighting fits what was known before."""
+    running mean; `strangeness` is how badly the last sighting fits what was known before; `appearances` are the
+    last few, the newest last."""
 
     face_id: int
     box: NDArray[np.float64]
@@ -59,6 +64,16 @@ class Track:
     motion: Motion
     live: bool = True
     strangeness: float = 0.0
+    appearances: tuple[Appearance, ...] = ()
+    gone_suddenly: bool = False
+
+    def remember(self, seen: Appearance | None) -> None:
+        """Adds what the face looks like."""
+        self.appearances = (*self.appearances, *([] if seen is None else [seen]))[-_APPEARANCES:]
+
+    def likeness(self, seen: Appearance | None) -> float:
+        """Returns how much the face looks as it did, -1..1; 1 if it was not looked at."""
+        return 1.0 if seen is None else max((each.likeness(seen) for each in self.appearances), default=1.0)
 
     def expected(self, time_s: float) -> NDArray[np.float64]:
         """Returns (2,) the expected centre of the face at `time_s` if it moves on as before the disturbance."""
@@ -76,11 +91,15 @@ class Tracks:
         self._time_s = 0.0
         self._scene = 0
 
-    def enter(self, time_s: float, scene: int) -> None:
-        """Begins a frame: what lives in another scene is lost with it; what was lost too long ago is forgotten."""
+    def enter(self, time_s: float, scene: int, *, is_dissolved: bool = False) -> None:
+        """Begins a frame: what lives in another scene is lost with it; what was lost too long ago is forgotten. If the
+        scene before `is_dissolved` in this one, so is all: its picture fades and goes on for a while."""
         self._time_s, self._scene = time_s, scene
+        if is_dissolved:
+            self._tracks.clear()
         for track in self._tracks.values():
-            track.live = track.live and track.scene == scene
+            if track.live and track.scene != scene:
+                track.live, track.gone_suddenly = False, True
         oldest_s = time_s - self._memory_s
         lost = [track for track in self._tracks.values() if not track.live]
         # Beyond the number of faces the ones lost longest ago go: a strobing scene must not fill the memory.
@@ -108,9 +127,20 @@ class Tracks:
         track.box, track.seen_s, track.shape = seen.box, self._time_s, track.shape.towards(seen.shape)
         track.motion.see(self._time_s, seen.box)
 
-    def lose(self, face_id: int) -> None:
-        """The live face `face_id` is not in this frame."""
-        self._tracks[face_id].live = False
+    def is_beside_another(self, track: Track) -> bool:
+        """Returns True if another live face is so near that it may hide this one."""
+        centre, side = centre_of(track.box).tolist(), side_of(track.box)
+        others = [(centre_of(other.box).tolist(), side_of(other.box)) for other in self.live() if other is not track]
+        return any(math.dist(place, centre) < _BESIDE_SIDES * (size + side) / 2 for place, size in others)
+
+    def remember(self, face_id: int, seen: Appearance) -> None:
+        """The face `face_id` looked like that when it was last seen; nothing if it is forgotten."""
+        if face_id in self._tracks:
+            self._tracks[face_id].remember(seen)
+
+    def lose(self, face_id: int, *, suddenly: bool = False) -> None:
+        """The live face `face_id` is not in this frame; `suddenly`: all that was seen of it changed at once."""
+        self._tracks[face_id].live, self._tracks[face_id].gone_suddenly = False, suddenly
 
     def lose_duplicates(self) -> list[int]:
         """Loses all but one of the live faces that lie on one another, and returns their identities. The one that fits
@@ -150,25 +180,47 @@ class Tracks:
 
     def _returned(self, found: list[tuple[int, Sighting]]) -> dict[int, Track]:
         """Index of a found face -> the lost one that it is."""
-        fits = [
-            (_strangeness(track, seen, self._time_s), track, index) for track in self.lost() for index, seen in found
-        ]
+        lost = [track for track in self._tracks.values() if not track.live]
+        # A picture that goes on over what looks like a cut: tiles have changed, and others may come back as well.
+        same_scenes = {track.scene for track in lost if any(self._same_picture(track, seen) for _, seen in found)}
+        for track in lost:
+            track.scene = self._scene if track.scene in same_scenes else track.scene
+        fits = [(self._cost(track, seen), track, index) for track in lost for index, seen in found]
         returned: dict[int, Track] = {}
         for strangeness, track, index in sorted(fits, key=lambda fit: fit[0]):
             if math.isfinite(strangeness) and index not in returned and track not in returned.values():
                 returned[index] = track
         return returned
 
+    def _same_picture(self, lost: Track, seen: Sighting) -> float:
+        """Returns how alike the two are if a found face is the picture of one lost a moment ago, else 0."""
+        if not lost.appearances or seen.appearance is None or self._time_s - lost.seen_s > _SAME_PICTURE_S:
+            return 0.0
+        return lost.appearances[-1].is_picture_of(seen.appearance)
+
+    def _cost(self, lost: Track, seen: Sighting) -> float:
+        """Returns the cost of taking a found face for a lost one, wherever it is if it is the same picture."""
+        likeness = self._same_picture(lost, seen)
+        if likeness > 0:
+            return 1 - likeness
+        looks = lost.likeness(seen.appearance)
+        if lost.scene != self._scene or (lost.gone_suddenly and looks < GOES_ON):
+            return math.inf
+        return _strangeness(lost, seen, self._time_s) + (1 - looks)
+
     def _begin(self, seen: Sighting) -> int:
         face_id = self._next_id
         self._next_id += 1
         motion = Motion(self._time_s, seen.box)
         self._tracks[face_id] = Track(face_id, seen.box, self._time_s, self._scene, seen.shape, motion)
+        self._tracks[face_id].remember(seen.appearance)
         return face_id
 
     def _go_on(self, lost: Track, seen: Sighting) -> int:
         motion, shape = Motion(self._time_s, seen.box), lost.shape.towards(seen.shape)
-        self._tracks[lost.face_id] = Track(lost.face_id, seen.box, self._time_s, self._scene, shape, motion)
+        track = Track(lost.face_id, seen.box, self._time_s, self._scene, shape, motion, appearances=lost.appearances)
+        track.remember(seen.appearance)
+        self._tracks[lost.face_id] = track
         return lost.face_id
 
 
@@ -177,22 +229,8 @@ def boxes_of(tracks: Sequence[Track]) -> Boxes:
     return np.array([track.box for track in tracks], dtype=np.float64).reshape(-1, 4)
 
 
-def same_face(first: Boxes, second: Boxes) -> NDArray[np.bool_]:
-    """(N, M) whether two boxes of one frame are of one face: they overlap much, or one lies mostly in the other."""
-    same: NDArray[np.bool_] = (overlaps(first, second) > _SAME_FACE_OVERLAP) | (
-        coverages(first, second) > _SAME_FACE_COVERAGE
-    )
-    return same
-
-
 def _boxes(found: Sequence[Sighting]) -> Boxes:
     return np.array([seen.box for seen in found], dtype=np.float64).reshape(-1, 4)
-
-
-def side_of(box: NDArray[np.float64]) -> float:
-    """The longer side of a box (4,)."""
-    left, top, right, bottom = map(float, box.tolist())
-    return max(right - left, bottom - top, 1e-9)
 
 
 def _strangeness(track: Track, seen: Sighting, time_s: float) -> float:
@@ -205,20 +243,8 @@ def _strangeness(track: Track, seen: Sighting, time_s: float) -> float:
     stayed, expected, centre = (
         tuple(place.tolist()) for place in (centre_of(track.box), track.expected(time_s), centre_of(seen.box))
     )
-    if _distance_to_way(centre, stayed, expected) / unit > _MAX_SHIFT_SIDES:
+    if distance_to_way(centre, stayed, expected) / unit > _MAX_SHIFT_SIDES:
         return math.inf
     from_expected, from_stayed = (math.dist(centre, place) / unit for place in (expected, stayed))
     shift = min(from_expected, from_stayed + _STAYED_SIDES)
     return shift + abs(math.log2(ratio)) + unlikeness / _UNLIKENESS_SCALE
-
-
-_Place = tuple[float, ...]
-
-
-def _distance_to_way(place: _Place, start: _Place, end: _Place) -> float:
-    """The distance of `place` from the line between `start` and `end`, all x and y."""
-    way_x, way_y = end[0] - start[0], end[1] - start[1]
-    off_x, off_y = place[0] - start[0], place[1] - start[1]
-    share = (off_x * way_x + off_y * way_y) / max(way_x * way_x + way_y * way_y, 1e-9)
-    share = min(max(share, 0.0), 1.0)
-    return math.hypot(off_x - share * way_x, off_y - share * way_y)

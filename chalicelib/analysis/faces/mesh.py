@@ -130,7 +130,7 @@ class MeshModel:
         return meshes
 
     def _measure_batch(self, image: NDArray[np.uint8], crops: Sequence[Crop]) -> list[FaceMesh]:
-        inputs = [_cut(image, crop) for crop in crops]
+        inputs = [sample_of(image, crop) for crop in crops]
         points, flags = self._network(network_input(inputs))
         return [
             FaceMesh(_into_picture(face, crop), float(flag[0]), sample, crop)
@@ -147,8 +147,8 @@ def network_input(samples: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
     return blob
 
 
-def _cut(image: NDArray[np.uint8], crop: Crop) -> NDArray[np.uint8]:
-    """The crop as (192, 192, 3) uint8 BGR."""
+def sample_of(image: NDArray[np.uint8], crop: Crop) -> NDArray[np.uint8]:
+    """The crop of `image` (H, W, 3) as (192, 192, 3) uint8 BGR, black outside of the picture."""
     reduction = int(min(crop.side / _SIDE, *image.shape[:2])) if crop.side > 0 else 1
     return _warp(image, crop) if reduction < 2 else _cut_reduced(image, crop, reduction)
 

@@ -1,5 +1,6 @@
 """The recent motion of a face, and its prediction: linear, at the speed of the last half second."""
 
+import math
 from collections import deque
 from dataclasses import dataclass
 from itertools import pairwise
@@ -49,6 +50,15 @@ def centre_of(box: NDArray[np.float64]) -> NDArray[np.float64]:
     """(2,) the middle of a box (4,)."""
     centre: NDArray[np.float64] = (box[:2] + box[2:]) / 2
     return centre
+
+
+def distance_to_way(place: tuple[float, ...], start: tuple[float, ...], end: tuple[float, ...]) -> float:
+    """The distance of `place` from the line between `start` and `end`, all x and y."""
+    way_x, way_y = end[0] - start[0], end[1] - start[1]
+    off_x, off_y = place[0] - start[0], place[1] - start[1]
+    share = (off_x * way_x + off_y * way_y) / max(way_x * way_x + way_y * way_y, 1e-9)
+    share = min(max(share, 0.0), 1.0)
+    return math.hypot(off_x - share * way_x, off_y - share * way_y)
 
 
 def _speed(sights: list[_Sight]) -> NDArray[np.float64]:

@@ -43,24 +43,27 @@ class Scenes:
     """Numbers the scenes of one video, from 0. A number is used again only for a scene that comes back soon.
 
     `is_hidden`: whether the last frame was black, white or of one colour amid a scene, for up to `BLANK_S`: what little
-    can be made out in it may be of the scene before or of the one that comes.
+    can be made out in it may be of the scene before or of the one that comes. `is_dissolved`: whether the last frame is
+    the first of a scene that has come little by little.
     """
 
     def __init__(self) -> None:
         self._recent: list[_Scene] = []
         self._next_number = 0
-        self.is_hidden = False
+        self.is_hidden = self.is_dissolved = False
         self._dissolves = Dissolves()
 
     def number_of(self, picture: Thumbnail, time_s: float, *, size_changed: bool = False) -> int:
         """The scene of the next frame, given its `thumbnail` and its time. A call that adapts to its line, which
         `size_changed` tells, leaves out frames or restarts its encoder: then what is roughly alike is one scene."""
         was_hidden, self.is_hidden = self.is_hidden, self._waits_for_light(picture, time_s)
+        self.is_dissolved = False
         if self.is_hidden:
             return self._recent[0].number  # whose scene this is shows when there is something to be seen again
         self._forget(time_s, after_blank=was_hidden)
         found = next((scene for scene in self._recent if _alike(scene.last, picture, roughly=size_changed)), None)
-        if self._dissolves.ends(picture, time_s):
+        self.is_dissolved = self._dissolves.ends(picture, time_s)
+        if self.is_dissolved:
             found, self._recent = None, []
         if found is None:
             found = _Scene(self._next_number, picture, time_s)

@@ -1,10 +1,14 @@
 """The search for new faces in a video: everywhere at first and after a cut, then in turn in windows that change."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.analysis.faces.boxes import Boxes
-from chalicelib.analysis.faces.detector import Detections, FaceDetector
+from chalicelib.analysis.faces.boxes import Boxes, side_of
+from chalicelib.analysis.faces.detector import Detections, FaceDetector, Window
+from chalicelib.analysis.faces.identities import Track
+from chalicelib.analysis.faces.motion import centre_of
 from chalicelib.analysis.faces.search_schedule import SearchSchedule
 from chalicelib.analysis.faces.searched_windows import SearchedWindows
 from chalicelib.analysis.faces.tiling import STILL_MAX_SIDE_PX, search, windows_of_picture
@@ -12,6 +16,8 @@ from chalicelib.analysis.media.frames import Frame
 
 VIDEO_MAX_SIDE_PX = 1280
 """Longest side at which the frames after the first are searched."""
+
+_LOST_WINDOW_SIDES = 3.0
 
 
 class FaceSearch:
@@ -55,3 +61,14 @@ class _Plan:
         self.windows = windows_of_picture(width_px, height_px, VIDEO_MAX_SIDE_PX)
         self.schedule = SearchSchedule(self.windows)
         self.searched = SearchedWindows(width_px, height_px)
+
+
+def window_round(track: Track, image: NDArray[np.uint8], time_s: float) -> Window:
+    """A square window round the place where a face was lost and the one where it should be now. It may reach beyond the
+    picture: a face that fills the picture is found only with something round it."""
+    height, width = image.shape[:2]
+    stayed, expected = centre_of(track.box), np.clip(track.expected(time_s), 0, (width, height))
+    reach = side_of(track.box) * _LOST_WINDOW_SIDES / 2 + float(np.abs(expected - stayed).max()) / 2
+    left, top = np.floor((stayed + expected) / 2 - reach).astype(int).tolist()
+    side = max(math.ceil(2 * reach), 1)
+    return Window(left, top, side, side)

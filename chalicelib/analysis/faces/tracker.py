@@ -10,13 +10,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.analysis.faces.detector import Detections, FaceDetector, Window, no_detections
+from chalicelib.analysis.faces.appearance import GOES_ON, appearance, differs, is_replaced
+from chalicelib.analysis.faces.boxes import same_face, side_of
+from chalicelib.analysis.faces.detector import Detections, FaceDetector, no_detections
 from chalicelib.analysis.faces.head_shape import head_shape
-from chalicelib.analysis.faces.identities import Sighting, Track, Tracks, same_face, side_of
+from chalicelib.analysis.faces.identities import Sighting, Track, Tracks
 from chalicelib.analysis.faces.mesh import Crop, FaceMesh, MeshModel, boxes_of, crop_of_detection, crop_of_mesh
 from chalicelib.analysis.faces.motion import centre_of
 from chalicelib.analysis.faces.scenes import Scenes
-from chalicelib.analysis.faces.search import FaceSearch
+from chalicelib.analysis.faces.search import FaceSearch, window_round
 from chalicelib.analysis.faces.search_schedule import periods
 from chalicelib.analysis.faces.thumbnails import sampled_grey, thumbnail
 from chalicelib.analysis.faces.tiling import merged
@@ -31,8 +33,8 @@ _MIN_SIDE_PX = 8.0
 # Candidates measured beyond the free places, so that hands do not hide a smaller face.
 _SPARE_CANDIDATES = 8
 _MAX_LOST_WINDOWS = 4
-_LOST_WINDOW_SIDES = 3.0
 _AUDIT_PERIOD_S = 1.0
+_LOOK_PERIOD_S = 1.0
 # A face that moves by less than this from one frame to the next stays well inside the crop round its last mesh.
 _FAST_SIDES = 0.05
 _MAX_LEAD_SIDES = 1.0
@@ -52,12 +54,13 @@ class TrackedFace:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A frame, its `sampled_grey`, and the number of its scene; `is_hidden` as in `Scenes`."""
+    """A frame, its `sampled_grey`, and the number of its scene; `is_hidden` and `is_dissolved` as in `Scenes`."""
 
     frame: Frame
     grey: NDArray[np.uint8]
     scene: int
     is_hidden: bool
+    is_dissolved: bool
 
 
 class FaceTracker:
@@ -80,7 +83,7 @@ class FaceTracker:
         self._scenes = Scenes()
         self._scene = -1
         self._meshes: dict[int, FaceMesh] = {}
-        self._audited_s = 0.0
+        self._audited_s = self._appeared_s = 0.0
         self._left_out = 0
         self._seen_s = math.inf
 
@@ -95,17 +98,17 @@ class FaceTracker:
         before `follow` comes to them."""
         grey = sampled_grey(frame.image)
         scene = self._scenes.number_of(thumbnail(grey), frame.time_s, size_changed=frame.size_changed)
-        return Look(frame, grey, scene, self._scenes.is_hidden)
+        return Look(frame, grey, scene, self._scenes.is_hidden, self._scenes.is_dissolved)
 
     def follow(self, look: Look) -> list[TrackedFace]:
         """The faces of the frame of the next `look`, by ascending identity."""
         frame = look.frame
-        self._tracks.enter(frame.time_s, look.scene)
+        self._tracks.enter(frame.time_s, look.scene, is_dissolved=look.is_dissolved)
         cut, self._scene = look.scene != self._scene, look.scene
         self._left_out = 0 if cut else self._left_out
-        self._follow(frame)
+        anew = self._follow(frame) or cut
         if self._tracks.free_places() > 0 and not look.is_hidden:
-            self._admit(frame, self._search.everywhere(frame, look.grey) if cut else self._find_in_turn(look))
+            self._admit(frame, self._search.everywhere(frame, look.grey) if anew else self._find_in_turn(look))
         live = [track.face_id for track in self._tracks.live()]
         self._meshes = {face_id: self._meshes[face_id] for face_id in live}
         return [TrackedFace(face_id, self._meshes[face_id]) for face_id in live]
@@ -114,9 +117,9 @@ class FaceTracker:
         """Both at once: the faces of the next frame."""
         return self.follow(self.look(frame))
 
-    def _follow(self, frame: Frame) -> None:
-        """Measures each live face at its last place."""
-        live = self._tracks.live()
+    def _follow(self, frame: Frame) -> bool:
+        """Measures each live face at its last place. Returns True if another person is at the place of one."""
+        live, before = self._tracks.live(), dict(self._meshes)
         crops = [self._next_crop(track, frame.time_s) for track in live]
         meshes = self._mesh.measure(frame.image, crops)
         if self._is_late(frame.time_s):
@@ -124,15 +127,38 @@ class FaceTracker:
             for _ in range(_MORE_LOOKS):
                 meshes = self._mesh.measure(frame.image, [crop_of_mesh(mesh.points) for mesh in meshes])
         flags = self._audited_flags(frame, meshes)
+        replaced = False
         for track, mesh, flag in zip(live, meshes, flags, strict=True):
-            if flag >= _MIN_KEEP_FLAG and _is_large_enough(mesh):
+            is_face = flag >= _MIN_KEEP_FLAG and _is_large_enough(mesh)
+            changed = not is_face or differs(before[track.face_id], mesh)
+            suddenly = changed and not self._tracks.is_beside_another(track)
+            suddenly = suddenly and is_replaced(before[track.face_id], frame.image)
+            is_other = is_face and suddenly and self._is_other(track, mesh)
+            if is_face and not is_other:
                 self._meshes[track.face_id] = mesh
                 self._tracks.see(track.face_id, _sighting(mesh))
             else:
-                self._tracks.lose(track.face_id)
+                self._tracks.lose(track.face_id, suddenly=suddenly)
+            replaced = replaced or is_other
         self._tracks.lose_duplicates()
+        self._remember(before, frame.time_s)
         if len(self._tracks.live()) < len(live):
             self._search.forget()
+        return replaced
+
+    def _is_other(self, track: Track, mesh: FaceMesh) -> bool:
+        """Returns True if the mesh, at the place of a live face, is of another person."""
+        now = appearance(mesh)
+        return max(appearance(self._meshes[track.face_id]).likeness(now), track.likeness(now)) < GOES_ON
+
+    def _remember(self, before: dict[int, FaceMesh], time_s: float) -> None:
+        """Remembers what faces look like: of all now and then, and of those lost, as they were in the frame before."""
+        live = {track.face_id for track in self._tracks.live()}
+        due = periods(time_s, _LOOK_PERIOD_S) > periods(self._appeared_s, _LOOK_PERIOD_S)
+        self._appeared_s = time_s
+        for face_id, mesh in before.items():
+            if due or face_id not in live:
+                self._tracks.remember(face_id, appearance(mesh))
 
     def _is_late(self, time_s: float) -> bool:
         """Returns True if the frame before was longer ago than videos have between frames."""
@@ -164,7 +190,7 @@ class FaceTracker:
         known = boxes_of([self._meshes[track.face_id] for track in self._tracks.live()])
         parts = self._search.in_turn(look.frame, look.grey, known)
         lost = self._tracks.lost()[:_MAX_LOST_WINDOWS]
-        parts += self._detector.detect_all(image, [_window_round(track, image, time_s) for track in lost])
+        parts += self._detector.detect_all(image, [window_round(track, image, time_s) for track in lost])
         return merged(parts) if parts else no_detections()
 
     def _admit(self, frame: Frame, found: Detections) -> None:
@@ -183,7 +209,9 @@ class FaceTracker:
         meshes = self._mesh.measure(frame.image, [crop_of_mesh(mesh.points) for mesh in proven])
         meshes = [mesh for mesh in meshes if mesh.flag >= _MIN_KEEP_FLAG and _is_large_enough(mesh)]
         without: list[FaceMesh] = []
-        for mesh, face_id in zip(meshes, self._tracks.admit([_sighting(mesh) for mesh in meshes]), strict=True):
+        for mesh, face_id in zip(
+            meshes, self._tracks.admit([_sighting(mesh, looked_at=True) for mesh in meshes]), strict=True
+        ):
             if face_id is not None:
                 self._meshes[face_id] = mesh
             else:
@@ -213,21 +241,10 @@ class FaceTracker:
         return [look[-1] for look in looks if sum(mesh.flag for mesh in look) / 4 >= _MIN_BIRTH_FLAG]
 
 
-def _sighting(mesh: FaceMesh) -> Sighting:
-    return Sighting(mesh.box, head_shape(mesh.points, mesh.fit))
+def _sighting(mesh: FaceMesh, *, looked_at: bool = False) -> Sighting:
+    return Sighting(mesh.box, head_shape(mesh.points, mesh.fit), appearance(mesh) if looked_at else None)
 
 
 def _is_large_enough(mesh: FaceMesh) -> bool:
     left, top, right, bottom = mesh.box.tolist()
     return all(map(math.isfinite, (left, top, right, bottom))) and min(right - left, bottom - top) >= _MIN_SIDE_PX
-
-
-def _window_round(track: Track, image: NDArray[np.uint8], time_s: float) -> Window:
-    """A square window round the place where a face was lost and the one where it should be now. It may reach beyond the
-    picture: a face that fills the picture is found only with something round it."""
-    height, width = image.shape[:2]
-    stayed, expected = centre_of(track.box), np.clip(track.expected(time_s), 0, (width, height))
-    reach = side_of(track.box) * _LOST_WINDOW_SIDES / 2 + float(np.abs(expected - stayed).max()) / 2
-    left, top = np.floor((stayed + expected) / 2 - reach).astype(int).tolist()
-    side = max(math.ceil(2 * reach), 1)
-    return Window(left, top, side, side)

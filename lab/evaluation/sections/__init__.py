@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from lab.evaluation.sections import (
+    calls,
     crowds,
     equal_paths,
     head_crops,
@@ -34,6 +35,7 @@ SECTIONS: Mapping[str, Callable[[Workbench], Section]] = {
         crowds,
         head_crops,
         identities,
+        calls,
         timestamps,
         equal_paths,
     )

@@ -4,8 +4,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from chalicelib.analysis.faces.appearance import Appearance
+from chalicelib.analysis.faces.boxes import same_face
 from chalicelib.analysis.faces.head_shape import HeadShape
-from chalicelib.analysis.faces.identities import MEMORY_S, Sighting, Tracks, same_face
+from chalicelib.analysis.faces.identities import MEMORY_S, Sighting, Tracks
 
 _FRAME_S = 0.04
 _CAMERA = np.array([0.0, 0.0, -1.0])
@@ -96,6 +98,90 @@ def test_a_scene_that_comes_back_brings_its_faces_back() -> None:
     tracks.enter(_FRAME_S, 1)
     tracks.enter(2 * _FRAME_S, 0)
     assert tracks.admit(_at(0)) == [0]
+
+
+def _looks(person: int) -> Appearance:
+    whole, face = (np.random.default_rng(person).normal(size=count).astype(np.float32) for count in (1728, 768))
+    return Appearance(whole / np.linalg.norm(whole), face / np.linalg.norm(face))
+
+
+def _person(person: int, x: float) -> Sighting:
+    return Sighting(_box(x), _head(), _looks(person))
+
+
+def _two_persons() -> Tracks:
+    tracks = Tracks(max_faces=5)
+    tracks.enter(0.0, 0)
+    assert tracks.admit([_person(7, 0), _person(8, 300)]) == [0, 1]
+    return tracks
+
+
+def test_who_takes_over_a_tile_is_new() -> None:
+    tracks = _two_persons()
+    tracks.enter(_FRAME_S, 0)
+    tracks.lose(1, suddenly=True)
+    assert tracks.admit([_person(9, 300)]) == [2]
+
+
+def test_who_was_hidden_little_by_little_may_look_otherwise() -> None:
+    tracks = _two_persons()
+    tracks.enter(_FRAME_S, 0)
+    tracks.lose(1)
+    tracks.enter(0.6, 0)
+    assert tracks.admit([_person(9, 300)]) == [1]
+
+
+def test_a_camera_that_was_off_for_a_while_shows_the_same_face() -> None:
+    tracks = _two_persons()
+    tracks.enter(_FRAME_S, 0)
+    tracks.lose(1, suddenly=True)
+    tracks.enter(MEMORY_S * 0.9, 0)
+    assert tracks.admit([_person(8, 310)]) == [1]
+
+
+@pytest.mark.parametrize("scene", [0, 1])
+def test_persons_whose_tiles_change_places_keep_their_identities(scene: int) -> None:
+    tracks = _two_persons()
+    tracks.enter(0.1, scene)
+    for face_id in (0, 1) if scene == 0 else ():
+        tracks.lose(face_id, suddenly=True)
+    assert tracks.admit([_person(9, 600), _person(8, 0), _person(7, 300)]) == [2, 1, 0]
+
+
+def test_who_is_off_while_others_stay_comes_back() -> None:
+    tracks = _two_persons()
+    tracks.enter(_FRAME_S, 1)
+    assert tracks.admit([_person(7, 0)]) == [0]
+    tracks.enter(0.6, 1)
+    assert tracks.admit([_person(8, 300)]) == [1]
+
+
+def test_who_comes_back_with_what_looks_like_a_cut_keeps_the_identity() -> None:
+    tracks = _two_persons()
+    tracks.enter(_FRAME_S, 1)
+    assert tracks.admit([_person(7, 0)]) == [0]
+    tracks.enter(0.6, 1)
+    tracks.see(0, _person(7, 0))
+    tracks.enter(0.64, 2)
+    assert tracks.admit([_person(7, 0), _person(8, 300)]) == [0, 1]
+
+
+def test_who_comes_where_one_was_before_the_tiles_changed_is_new() -> None:
+    tracks = _two_persons()
+    tracks.enter(_FRAME_S, 1)
+    assert tracks.admit([_person(7, 0), _person(9, 300)]) == [0, 2]
+
+
+def test_a_picture_is_known_for_a_moment_only() -> None:
+    tracks = _two_persons()
+    tracks.enter(0.5, 1)
+    assert tracks.admit([_person(7, 0)]) == [2]
+
+
+def test_no_identity_outlives_a_dissolve() -> None:
+    tracks = _two_persons()
+    tracks.enter(_FRAME_S, 1, is_dissolved=True)
+    assert tracks.admit([_person(7, 0)]) == [2]
 
 
 def test_of_two_on_one_face_the_older_stays() -> None:
