@@ -4,6 +4,7 @@ annotations    The notes on an entry for people: one page without scripts, fonts
 curl_examples  An example call of each route, made from its description
 docs           The description for people: one page without scripts, fonts or pictures from anywhere, made from the
                OpenAPI one
+docs_contents  The order of the page of the API: groups of operations, and the links to them
 index          The index for people: one page without scripts, fonts or pictures from anywhere
 style          What pages for people have in common: their style, and the policy that lets them load nothing else
 """

@@ -6,7 +6,6 @@ from string import Template
 
 from chalicelib.api.html.style import STYLE
 from chalicelib.domain.entries import Annotation
-from chalicelib.domain.times import format_time
 
 _PAGE = Template("""<!DOCTYPE html>
 <html lang="en">
@@ -19,7 +18,7 @@ _PAGE = Template("""<!DOCTYPE html>
 <body>
 <main>
 <h1>Annotations</h1>
-<p class="lead">Notes on the entry <code>$entry</code>, oldest first.</p>
+<p class="lead">Notes on the entry <a href="$entry"><code>$entry</code></a>, oldest first.</p>
 $notes
 $next
 <footer>Programs get the same as JSON from this URL.</footer>
@@ -43,7 +42,8 @@ def annotations_page(annotations: Iterable[Annotation], entry_url: str, next_url
 
 
 def _origin(annotation: Annotation) -> str:
-    parts = [annotation.source, annotation.author, format_time(annotation.published)]
+    made = annotation.published
+    parts = [annotation.source, annotation.author, f"{made.day} {made:%B %Y}, {made:%H:%M} UTC"]
     return ", ".join(part for part in parts if part)
 
 

@@ -53,8 +53,6 @@ def _example(schema: Mapping[str, Any]) -> Any:
 def _members(schema: Mapping[str, Any]) -> dict[str, Any]:
     """Returns the required members; the first of all if none is required."""
     needed = [*schema.get("required", ())]
-    for choice in schema.get("oneOf", ())[:1]:
-        needed += choice["required"]
     return {name: _example(schema["properties"][name]) for name in needed or [*schema["properties"]][:1]}
 
 

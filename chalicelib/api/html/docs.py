@@ -1,18 +1,17 @@
 """The description for people: one page without scripts, fonts or pictures from anywhere, made from the OpenAPI one."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from html import escape
 from string import Template
-from typing import Any
 
 from chalicelib.api.html.curl_examples import curl_example
+from chalicelib.api.html.docs_contents import NOTIFICATIONS, Node, contents_of, operations_of, tags_of
 from chalicelib.api.html.style import STYLE
 from chalicelib.api.openapi.terms import ref
 from chalicelib.api.urls import Urls
 
-Node = Mapping[str, Any]
-
-_SHOWN_METHODS = ("get", "post", "put", "patch", "delete")
+_INLINE = "create_job"
+"""The operation whose fields are shown with it."""
 _LIMITS = {
     "minimum": "at least {}",
     "maximum": "at most {}",
@@ -70,38 +69,25 @@ def docs_page(document: Node, urls: Urls) -> str:
         about=escape(document["info"]["description"]),
         openapi=escape(urls.openapi()),
         index=escape(urls.index()),
-        contents=_contents(document),
+        contents=contents_of(document),
         errors=_table(errors.values()),
         headers=_table(headers),
-        routes="".join(_tag(tag, document, urls) for tag in document["tags"] if tag["name"] != "options"),
+        routes="".join(_tag(tag, document, urls) for tag in tags_of(document)),
         documents="".join(documents),
     )
-
-
-def _contents(document: Node) -> str:
-    items = (
-        f'<li><a href="#{escape(operation["operationId"])}"><code>{method.upper()} {escape(path)}</code></a></li>'
-        for method, path, operation in _operations(document)
-    )
-    sent = (
-        f'<li><a href="#{escape(operation["operationId"])}"><code>POST to you: {escape(name)}</code></a></li>'
-        for name, methods in document["webhooks"].items()
-        for operation in methods.values()
-    )
-    return f"<ul>{''.join((*items, *sent))}</ul>"
 
 
 def _tag(tag: Node, document: Node, urls: Urls) -> str:
     routes = "".join(
         _operation(method.upper(), path, operation, document, urls)
-        for method, path, operation in _operations(document)
+        for method, path, operation in operations_of(document)
         if tag["name"] in operation["tags"]
     )
     sent = "".join(
         _webhook(operation, document)
         for methods in document["webhooks"].values()
         for operation in methods.values()
-        if tag["name"] == "notifications"
+        if tag["name"] == NOTIFICATIONS
     )
     return f"<h2>{escape(tag['name'])}</h2><p>{_prose(tag['description'])}</p>{routes}{sent}"
 
@@ -113,7 +99,7 @@ def _operation(method: str, path: str, operation: Node, document: Node, urls: Ur
     return (
         f'<h3 id="{escape(operation["operationId"])}"><span class="method">{method}</span> '
         f"<code>{escape(path)}</code>{public}</h3><p>{_prose(operation['summary'])}</p>{more}"
-        f"{_parameters(document['paths'][path]['parameters'], operation, document)}{_bodies(operation)}"
+        f"{_parameters(document['paths'][path]['parameters'], operation, document)}{_bodies(operation, document)}"
         f"{_answers(operation, document)}<pre>{escape(example)}</pre>"
     )
 
@@ -123,7 +109,7 @@ def _webhook(operation: Node, document: Node) -> str:
     return (
         f'<h3 id="{escape(operation["operationId"])}"><span class="method">POST</span> to you</h3>'
         f"<p>{_prose(operation['summary'])}</p><p>{_prose(operation['description'])}</p>"
-        f"{_parameters((), operation, document)}{_bodies(operation)}{_answers(operation, document)}"
+        f"{_parameters((), operation, document)}{_bodies(operation, document)}{_answers(operation, document)}"
     )
 
 
@@ -138,7 +124,7 @@ def _parameters(of_the_path: Iterable[Node], operation: Node, document: Node) ->
     return f"<h4>Parameters</h4>{_table(rows)}"
 
 
-def _bodies(operation: Node) -> str:
+def _bodies(operation: Node, document: Node) -> str:
     if "requestBody" not in operation:
         return ""
     rows = (
@@ -146,7 +132,11 @@ def _bodies(operation: Node) -> str:
         for content_type, media in operation["requestBody"]["content"].items()
     )
     heading = "Body" if operation["requestBody"]["required"] else "Body (optional)"
-    return f"<h4>{heading}</h4>{_table(rows)}"
+    fields = ""
+    if operation["operationId"] == _INLINE:
+        media = next(iter(operation["requestBody"]["content"].values()))
+        fields = f"<h4>Fields of the form</h4>{_table(_members(_resolved(media['schema'], document)))}"
+    return f"<h4>{heading}</h4>{_table(rows)}{fields}"
 
 
 def _answers(operation: Node, document: Node) -> str:
@@ -175,11 +165,9 @@ def _answer(answer: Node) -> str:
 
 def _schema(schema: Node) -> str:
     rows = "".join(_members(schema))
-    choices = [" and ".join(choice["required"]) for choice in schema.get("oneOf", ())]
-    either = f"<p>Either {' or '.join(f'<code>{escape(choice)}</code>' for choice in choices)}.</p>" if choices else ""
     allowed = f'<p class="kind">{_kind(schema)}</p>' if "enum" in schema else ""
     meaning = f"<p>{_prose(schema['description'])}</p>" if "description" in schema else ""
-    return f"{meaning}{allowed}{either}{_table([rows]) if rows else ''}"
+    return f"{meaning}{allowed}{_table([rows]) if rows else ''}"
 
 
 def _members(schema: Node, prefix: str = "") -> Iterator[str]:
@@ -224,13 +212,6 @@ def _prose(text: str) -> str:
     if len(parts) % 2 == 0:
         return escape(text)
     return "".join(f"<code>{part}</code>" if place % 2 else part for place, part in enumerate(parts))
-
-
-def _operations(document: Node) -> Iterator[tuple[str, str, Node]]:
-    for path, methods in document["paths"].items():
-        for method in _SHOWN_METHODS:
-            if method in methods:
-                yield method, path, methods[method]
 
 
 def _resolved(node: Node, document: Node) -> Node:

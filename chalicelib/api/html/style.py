@@ -37,6 +37,9 @@ h4 { font-size: 0.85rem; color: var(--soft); margin: 1.2rem 0 0.4rem; }
 .method { color: var(--accent); }
 .kind { color: var(--soft); font-size: 0.85rem; }
 td.name { width: 13rem; }
+table:has(tr > :nth-child(3)) { display: block; overflow-x: auto; font-size: 0.9rem; }
+table:has(tr > :nth-child(3)) :is(th, td) { width: auto; min-width: 7rem; padding: 0.4rem 0.7rem; vertical-align: top;
+  overflow-wrap: break-word; }
 .small { font-size: 0.9rem; }
 .small th, .small td { padding: 0.35rem 0.8rem; }
 nav ul { list-style: none; padding: 0; margin: 0 0 1rem; }

@@ -231,7 +231,9 @@ def test_people_get_the_notes_as_a_page_on_which_they_are_text(api: Api, annotat
     assert page.tags.isdisjoint({"script", "img", "b"})
     assert list(zip(page.texts[::3], page.texts[1::3], strict=True)) == [note[:2] for note in _NOTES]
     for (_, _, source), origin in zip(_NOTES, page.texts[2::3], strict=True):
-        assert origin.startswith(f"{source}, ada@example.org, 2026" if source else "ada@example.org, 2026")
+        assert origin.startswith(
+            f"{source}, ada@example.org, 31 January 2026" if source else "ada@example.org, 31 January 2026"
+        )
 
 
 @pytest.mark.parametrize("accept", ["*/*", "application/json", "image/png", "application/json, text/html;q=0.9"])
