@@ -8,7 +8,7 @@ Node = Mapping[str, Any]
 
 _FIRST = ("jobs", "entries", "representations", "annotations", "uploads")
 NOTIFICATIONS = "notifications"
-_SHOWN_METHODS = ("get", "post", "put", "patch", "delete")
+_SHOWN_METHODS = ("post", "get", "put", "patch", "delete")
 
 
 def contents_of(document: Node) -> str:
