@@ -13,6 +13,7 @@ from chalicelib.analysis.expressions.taught import TaughtExpressions
 from chalicelib.analysis.faces.detector import FaceDetector
 from chalicelib.analysis.faces.head_pose import head_pose, interocular_distance_px, mean_face_luminance
 from chalicelib.analysis.faces.mesh import FaceMesh, MeshModel
+from chalicelib.analysis.faces.proof.face_checks import FaceCheck, FaceChecker
 from chalicelib.analysis.faces.tracker import FaceTracker, Look, TrackedFace
 from chalicelib.analysis.media.frames import Frame
 from chalicelib.analysis.networks.models import Models
@@ -50,13 +51,15 @@ def with_scores(frames: Iterable[FrameMetrics], recipe: Recipe, metrics: MetricS
 
 @dataclass(frozen=True, slots=True)
 class _TrackedFrame:
-    """A frame without its pixels: time and duration, height and width, and the faces in it."""
+    """A frame without its pixels: time and duration, height and width, the faces in it, how many found no place, and
+    `is_smeared` as in `Frame`."""
 
     time_s: float
     duration_s: float | None
     size: tuple[int, int]
     faces: list[TrackedFace]
     faces_left_out: int
+    is_smeared: bool
 
 
 class _Ahead(Protocol):
@@ -79,7 +82,9 @@ def _tracked(tracker: FaceTracker, frames: Iterable[Frame], ahead: _Ahead) -> Ge
 def _followed(tracker: FaceTracker, look: Look) -> _TrackedFrame:
     height, width = look.frame.image.shape[:2]
     faces = tracker.follow(look)
-    return _TrackedFrame(look.frame.time_s, look.frame.duration_s, (height, width), faces, tracker.left_out)
+    return _TrackedFrame(
+        look.frame.time_s, look.frame.duration_s, (height, width), faces, tracker.left_out, look.frame.is_smeared
+    )
 
 
 class FaceAnalyzer:
@@ -101,6 +106,7 @@ class FaceAnalyzer:
         self._detector = FaceDetector(models)
         self._mesh = MeshModel(models, mesh)
         self._witness = MeshModel(models, WITNESS[mesh])
+        self._checker = FaceChecker()
         self._max_faces = max_faces
         self._ahead: _Ahead = read_ahead if in_threads else in_step
         self._expressions = expressions or expression_model()
@@ -121,7 +127,14 @@ class FaceAnalyzer:
         a few frames. A caller that does not take all results must close the generator; then no thread is left, and none
         takes `frames`.
         """
-        tracker = FaceTracker(self._detector, self._mesh, self._witness, max_faces=self._max_faces, continues=continues)
+        tracker = FaceTracker(
+            self._detector,
+            self._mesh,
+            self._witness,
+            max_faces=self._max_faces,
+            continues=continues,
+            checker=self._checker,
+        )
         following = _tracked(tracker, frames, self._ahead)
         with closing(self._ahead(following, depth=_MOST_TRACKED, name="track faces")) as tracked:
             for batch in _batches(tracked):
@@ -130,11 +143,12 @@ class FaceAnalyzer:
     def _measured(self, frames: list[_TrackedFrame]) -> Iterator[FrameMetrics]:
         meshes = [face.mesh for frame in frames for face in frame.faces]
         levels = iter(self._expressions.levels(meshes).tolist() if meshes else [])
+        checks = iter(self._checker.check(meshes))
         for frame in frames:
-            faces = tuple(self._face(face, frame, next(levels)) for face in frame.faces)
+            faces = tuple(self._face(face, frame, next(levels), next(checks)) for face in frame.faces)
             yield FrameMetrics(frame.time_s, faces, frame.duration_s, frame.faces_left_out)
 
-    def _face(self, face: TrackedFace, frame: _TrackedFrame, levels: Sequence[float]) -> FaceMetrics:
+    def _face(self, face: TrackedFace, frame: _TrackedFrame, levels: Sequence[float], check: FaceCheck) -> FaceMetrics:
         mesh = face.mesh
         pose = head_pose(mesh.fit)
         interocular_px = interocular_distance_px(mesh.points)
@@ -155,8 +169,16 @@ class FaceAnalyzer:
         return FaceMetrics(
             face.face_id,
             {name: values[name] for name in MEASURED.names},
-            confidence(mesh),
-            invalid_reasons(mesh, pose, luminance=luminance, interocular_px=interocular_px, picture=frame.size),
+            confidence(mesh, check),
+            invalid_reasons(
+                mesh,
+                pose,
+                check,
+                luminance=luminance,
+                interocular_px=interocular_px,
+                picture=frame.size,
+                is_smeared=frame.is_smeared,
+            ),
         )
 
 

@@ -6,10 +6,12 @@ from numpy.typing import NDArray
 
 from chalicelib.analysis.faces.head_pose import HeadPose
 from chalicelib.analysis.faces.mesh import FaceMesh
+from chalicelib.analysis.faces.proof.face_checks import FaceCheck
 from chalicelib.domain.measurements.validity import (
     MAX_OUTSIDE_SHARE,
     MAX_TURN_DEG,
     MIN_CONFIDENCE,
+    MIN_COVERED,
     MIN_INTEROCULAR_PX,
     MIN_LUMINANCE,
     MIN_SHARPNESS,
@@ -22,22 +24,34 @@ _GREEN = 1
 _MIN_CONTRAST = 1.0
 
 
-def confidence(mesh: FaceMesh) -> float:
-    """Returns the mesh network's confidence that this is a face, 0..100."""
-    return float(np.clip(100.0 * mesh.flag, 0.0, 100.0))
+def confidence(mesh: FaceMesh, check: FaceCheck) -> float:
+    """Returns how likely this is a face with the mesh laid on as it should be, 0..100: what the mesh network and the
+    second look say, multiplied."""
+    return float(np.clip(100.0 * mesh.flag * check.right, 0.0, 100.0))
 
 
 def invalid_reasons(
-    mesh: FaceMesh, pose: HeadPose, *, luminance: float, interocular_px: float, picture: tuple[int, int]
+    mesh: FaceMesh,
+    pose: HeadPose,
+    check: FaceCheck,
+    *,
+    luminance: float,
+    interocular_px: float,
+    picture: tuple[int, int],
+    is_smeared: bool = False,
 ) -> Reasons:
-    """Returns the reasons against a face; `picture` is the frame's height and width in pixels."""
+    """Returns the reasons against a face; `picture` is the frame's height and width in pixels; `is_smeared` as in
+    `Frame`."""
     found = {
         InvalidReason.TURNED: max(abs(pose.yaw_deg), abs(pose.pitch_deg)) > MAX_TURN_DEG,
         InvalidReason.DARK: luminance < MIN_LUMINANCE,
         InvalidReason.SMALL: interocular_px < MIN_INTEROCULAR_PX,
         InvalidReason.BLURRED: sharpness(mesh.sample) < MIN_SHARPNESS,
         InvalidReason.CUT: outside_share(mesh.points, picture) > MAX_OUTSIDE_SHARE,
-        InvalidReason.UNSURE: confidence(mesh) < MIN_CONFIDENCE,
+        InvalidReason.UNSURE: confidence(mesh, check) < MIN_CONFIDENCE,
+        InvalidReason.EYES_COVERED: check.eyes > MIN_COVERED,
+        InvalidReason.MOUTH_COVERED: check.mouth > MIN_COVERED,
+        InvalidReason.SMEARED: is_smeared,
     }
     return tuple(reason for reason in InvalidReason if found[reason])
 

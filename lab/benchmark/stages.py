@@ -15,6 +15,7 @@ from chalicelib.analysis.expressions.taught import TaughtExpressions
 from chalicelib.analysis.faces.detector import Detections, FaceDetector, Window
 from chalicelib.analysis.faces.head_pose import head_pose, interocular_distance_px, mean_face_luminance
 from chalicelib.analysis.faces.mesh import Crop, FaceMesh, MeshModel, network_input
+from chalicelib.analysis.faces.proof.face_checks import FaceChecker
 from chalicelib.analysis.faces.tracker import FaceTracker
 from chalicelib.analysis.media.frames import Frame
 from chalicelib.analysis.media.open_media import open_media
@@ -28,7 +29,7 @@ from lab.benchmark.runs import clocked
 
 STAGES = ("decode", "scene", "detect", "crop", "mesh", "track", "expressions", "own neutral", "format")
 _FILES = {Mesh.ATTENTION: ModelFile.FACE_MESH_ATTENTION, Mesh.LIGHT: ModelFile.FACE_MESH_LIGHT}
-_BEST_OF = 3
+_BEST_OF, _CHECKER = 3, FaceChecker()
 
 Picture = NDArray[np.uint8]
 
@@ -216,13 +217,12 @@ def _express(recording: Recording) -> Iterator[object]:
 
 
 def _expressed(faces: list[tuple[tuple[int, int], FaceMesh]], model: TaughtExpressions) -> list[object]:
-    levels = model.levels([mesh for _, mesh in faces])
-    found: list[object] = []
-    for (size, mesh), each in zip(faces, levels, strict=True):
+    found, meshes = list[object](), [mesh for _, mesh in faces]
+    for (size, mesh), each, check in zip(faces, model.levels(meshes), _CHECKER.check(meshes), strict=True):
         pose = head_pose(mesh.fit)
         eyes_px, luminance = interocular_distance_px(mesh.points), mean_face_luminance(mesh, size)
-        reasons = invalid_reasons(mesh, pose, luminance=luminance, interocular_px=eyes_px, picture=size)
-        found.append((each, pose, confidence(mesh), reasons))
+        reasons = invalid_reasons(mesh, pose, check, luminance=luminance, interocular_px=eyes_px, picture=size)
+        found.append((each, pose, confidence(mesh, check), reasons))
     return found
 
 

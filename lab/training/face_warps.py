@@ -15,8 +15,8 @@ Array = NDArray[np.float32]
 
 SIDE = 256
 _GRID = 128
-_EYE_DISTANCE = 0.34
-_CENTRE = (0.5, 0.40)
+EYE_DISTANCE = 0.34
+CENTRE = (0.5, 0.40)
 _UPPER_INNER_LIP = (78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308)
 _LOWER_INNER_LIP = (78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308)
 _INVERSION_STEPS = 4
@@ -76,14 +76,14 @@ def cut_upright(image: NDArray[np.uint8], mesh: NDArray[np.float64]) -> UprightF
     across = left - right
     distance = float(np.hypot(*across))
     cosine, sine = across / distance
-    scale = _EYE_DISTANCE * SIDE / distance
+    scale = EYE_DISTANCE * SIDE / distance
     linear = scale * np.array([[cosine, sine], [-sine, cosine]])
-    shift = np.array(_CENTRE) * SIDE - linear @ ((right + left) / 2)
+    shift = np.array(CENTRE) * SIDE - linear @ ((right + left) / 2)
     flags = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
     cut = cv2.warpAffine(
         image, np.column_stack([linear, shift]), (SIDE, SIDE), flags=flags, borderMode=cv2.BORDER_REPLICATE
     )
-    points = (mesh[:, :2] @ linear.T + shift) / (_EYE_DISTANCE * SIDE) - np.array(_CENTRE) / _EYE_DISTANCE
+    points = (mesh[:, :2] @ linear.T + shift) / (EYE_DISTANCE * SIDE) - np.array(CENTRE) / EYE_DISTANCE
     return UprightFace(np.asarray(cut, dtype=np.uint8), points.astype(np.float32))
 
 
@@ -99,9 +99,7 @@ def invented(face: UprightFace, random: np.random.Generator) -> NDArray[np.uint8
     else:
         source = target
     source = source - _pushes(source, face.points, random)
-    maps = cv2.resize(
-        (source + np.array(_CENTRE, np.float32) / _EYE_DISTANCE) * _EYE_DISTANCE * SIDE - 0.5, (SIDE, SIDE)
-    )
+    maps = cv2.resize((source + np.array(CENTRE, np.float32) / EYE_DISTANCE) * EYE_DISTANCE * SIDE - 0.5, (SIDE, SIDE))
     picture = cv2.remap(face.image, maps[..., 0], maps[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     warped = np.asarray(picture, dtype=np.uint8)
     return warped if gap is None else _darkened(warped, gap, random)
@@ -109,8 +107,8 @@ def invented(face: UprightFace, random: np.random.Generator) -> NDArray[np.uint8
 
 def _places() -> Array:
     """(128, 128, 2): where the nodes of a grid over the picture lie in the face's frame."""
-    steps = ((np.arange(_GRID, dtype=np.float32) + 0.5) / _GRID) / _EYE_DISTANCE
-    x, y = np.meshgrid(steps - _CENTRE[0] / _EYE_DISTANCE, steps - _CENTRE[1] / _EYE_DISTANCE)
+    steps = ((np.arange(_GRID, dtype=np.float32) + 0.5) / _GRID) / EYE_DISTANCE
+    x, y = np.meshgrid(steps - CENTRE[0] / EYE_DISTANCE, steps - CENTRE[1] / EYE_DISTANCE)
     return np.stack([x, y], axis=-1).astype(np.float32)
 
 

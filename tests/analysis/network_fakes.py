@@ -1,10 +1,13 @@
 """Networks that answer what a test tells them."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from chalicelib.analysis.faces.mesh import FaceMesh
+from chalicelib.analysis.faces.proof.face_checks import FaceCheck, FaceChecker
 from chalicelib.analysis.networks.models import ModelFile, Models, Network
 
 _NEAR_ANCHORS = 896
@@ -33,3 +36,16 @@ class FakeModels(Models):
         """From now on the second answer is `flag` everywhere."""
         first, second = self._answers
         self._answers = (first, np.full_like(second, flag))
+
+
+class FakeChecker(FaceChecker):
+    """Says of every mesh how right it is by the rule `right`, and that nothing is covered."""
+
+    def __init__(self, right: Callable[[FaceMesh], float] = lambda _: 1.0) -> None:
+        super().__init__(Models(Path("nowhere")))
+        self.right = right
+        self.asked = 0
+
+    def check(self, meshes: Sequence[FaceMesh]) -> list[FaceCheck]:
+        self.asked += len(meshes)
+        return [FaceCheck(self.right(mesh), 0.0, 0.0) for mesh in meshes]

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TypedDict
 
 import cv2
 import numpy as np
@@ -11,12 +12,14 @@ from numpy.typing import NDArray
 from chalicelib.analysis.analyzer import FaceAnalyzer
 from chalicelib.analysis.faces.head_pose import HeadPose
 from chalicelib.analysis.faces.mesh import FaceMesh, crop_of_mesh
+from chalicelib.analysis.faces.proof.face_checks import FaceCheck
 from chalicelib.analysis.validity import confidence, invalid_reasons, outside_share, sharpness
 from chalicelib.domain.measurements.metrics import FaceMetrics
 from chalicelib.domain.measurements.validity import InvalidReason, Reasons
 from tests.analysis.conftest import faces_of, read_picture
 
 _PICTURE = (480, 640)
+_FREE = FaceCheck(right=1.0, eyes=0.0, mouth=0.0)
 
 
 def _sample() -> NDArray[np.uint8]:
@@ -28,11 +31,24 @@ def _mesh(flag: float = 1.0, shift: float = 0.0) -> FaceMesh:
     return FaceMesh(points - np.array([shift, 0.0, 0.0]), flag, _sample(), crop_of_mesh(points))
 
 
+class _Numbers(TypedDict, total=False):
+    pitch: float
+    yaw: float
+    luminance: float
+    eyes: float
+
+
 def _reasons(
-    mesh: FaceMesh | None = None, *, pitch: float = 0.0, yaw: float = 0.0, luminance: float = 120.0, eyes: float = 60.0
+    mesh: FaceMesh | None = None,
+    *,
+    check: FaceCheck = _FREE,
+    pitch: float = 0.0,
+    yaw: float = 0.0,
+    luminance: float = 120.0,
+    eyes: float = 60.0,
 ) -> Reasons:
     pose = HeadPose(pitch, yaw, roll_deg=80.0)
-    return invalid_reasons(mesh or _mesh(), pose, luminance=luminance, interocular_px=eyes, picture=_PICTURE)
+    return invalid_reasons(mesh or _mesh(), pose, check, luminance=luminance, interocular_px=eyes, picture=_PICTURE)
 
 
 def test_nothing_speaks_against_a_plain_face() -> None:
@@ -49,13 +65,13 @@ def test_nothing_speaks_against_a_plain_face() -> None:
         ({"eyes": 20.0}, {"eyes": 19.9}, InvalidReason.SMALL),
     ],
 )
-def test_each_limit(within: dict[str, float], beyond: dict[str, float], reason: InvalidReason) -> None:
-    assert _reasons(None, **within) == ()
-    assert _reasons(None, **beyond) == (reason,)
+def test_each_limit(within: _Numbers, beyond: _Numbers, reason: InvalidReason) -> None:
+    assert _reasons(**within) == ()
+    assert _reasons(**beyond) == (reason,)
 
 
 def test_reasons_add_up_in_their_order() -> None:
-    assert _reasons(_mesh(flag=0.5, shift=160.0), luminance=3.0, yaw=60.0) == (
+    assert _reasons(_mesh(flag=0.4, shift=160.0), luminance=3.0, yaw=60.0) == (
         InvalidReason.TURNED,
         InvalidReason.DARK,
         InvalidReason.CUT,
@@ -63,8 +79,22 @@ def test_reasons_add_up_in_their_order() -> None:
     )
 
 
-def test_confidence_is_the_flag_in_percent() -> None:
-    assert [confidence(_mesh(flag=flag)) for flag in (0.0, 0.25, 1.0)] == [0, 25, 100]
+@pytest.mark.parametrize(
+    ("check", "reason"),
+    [
+        (FaceCheck(right=1.0, eyes=0.99, mouth=0.0), InvalidReason.EYES_COVERED),
+        (FaceCheck(right=1.0, eyes=0.0, mouth=0.99), InvalidReason.MOUTH_COVERED),
+        (FaceCheck(right=0.2, eyes=0.0, mouth=0.0), InvalidReason.UNSURE),
+    ],
+)
+def test_what_the_second_look_says_is_a_reason(check: FaceCheck, reason: InvalidReason) -> None:
+    assert _reasons(check=check) == (reason,)
+
+
+def test_confidence_needs_both_the_mesh_and_the_second_look() -> None:
+    doubted = FaceCheck(right=0.0, eyes=0.0, mouth=0.0)
+    assert [confidence(_mesh(flag=flag), _FREE) for flag in (0.0, 0.25, 1.0)] == [0, 25, 100]
+    assert confidence(_mesh(), doubted) == 0
 
 
 def test_the_share_of_points_outside_counts_every_side() -> None:

@@ -72,7 +72,7 @@ def skin_patches(meshes: Sequence[FaceMesh]) -> tuple[Floats, Floats]:
 def _cells(mesh: FaceMesh) -> Floats:
     """(16, 4, 8, 6): of each cell the mean differences across, down, along both diagonals, how much darker its pixels
     are than what is round them, and its level, all in grey levels."""
-    grey = np.asarray(cv2.GaussianBlur(cv2.cvtColor(mesh.sample, cv2.COLOR_BGR2GRAY), (3, 3), 0.8), dtype=np.uint8)
+    grey = np.asarray(cv2.GaussianBlur(mesh.grey, (3, 3), 0.8), dtype=np.uint8)
     around = np.asarray(cv2.GaussianBlur(grey, (9, 9), 2.0), dtype=np.uint8)
     middle = grey[1:-1, 1:-1]
     edges = (

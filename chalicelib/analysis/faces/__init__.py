@@ -13,6 +13,7 @@ identities        Which face is which from frame to frame: identities from place
 memories          Something remembered of each face of a stream, in bounded memory
 mesh              The face mesh: from a place in a picture to the points of the face, in pixels of the picture
 motion            Where a face was of late, and where it will be: straight on, at the speed of the last half second
+proof             Whether a mesh lies on a face, the right way up, and what hides the face
 rigid_face        The parts of a face that expressions hardly move, and how a measured mesh lies against them
 scenes            Scene cuts, from the likeness of tiny grey pictures
 search            Where new faces are looked for in a video: everywhere at first and after a cut, then in turn where

@@ -49,7 +49,7 @@ def interocular_distance_px(points: NDArray[np.float64]) -> float:
 def mean_face_luminance(mesh: FaceMesh, picture: tuple[int, int]) -> float:
     """The mean luma (Rec. 601, 0..255) inside the outline of a face, or 0 if all of it is outside the picture of
     `picture` (height, width) pixels. Taken from what the mesh network saw, which a face fills whatever its size."""
-    grey = cv2.cvtColor(mesh.sample, cv2.COLOR_BGR2GRAY)
+    grey = mesh.grey
     mask = np.zeros(grey.shape, dtype=np.uint8)
     outline = mesh.points[_FACE_OVAL, :2]
     cv2.fillPoly(mask, [_whole_pixels(mesh.in_sample(outline))], 255)

@@ -55,6 +55,11 @@ class FaceMesh:
         return np.array([left, top, right, bottom])
 
     @cached_property
+    def grey(self) -> NDArray[np.uint8]:
+        """(192, 192) uint8: luma (Rec. 601) of the sample."""
+        return np.asarray(cv2.cvtColor(self.sample, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
+
+    @cached_property
     def fit(self) -> RigidFit:
         """Returns the fit of the head to the template of `rigid_face`."""
         return fit_rigid(self.points)

@@ -1,23 +1,35 @@
-"""The search for new faces in a video: everywhere at first and after a cut, then in turn in windows that change."""
+"""The search for new faces in a video: everywhere at first and after a cut, then in turn in windows that change.
+
+Once the faces of a film lie turned by a quarter or half of a circle, all of them the same way, it is searched that way
+round: a phone may film sideways and not note it.
+"""
 
 import math
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.analysis.faces.boxes import Boxes, side_of
-from chalicelib.analysis.faces.detector import Detections, FaceDetector, Window
+from chalicelib.analysis.faces.detector import Detections, FaceDetector, Window, no_detections
+from chalicelib.analysis.faces.head_pose import head_pose
 from chalicelib.analysis.faces.identities import Track
+from chalicelib.analysis.faces.mesh import FaceMesh
 from chalicelib.analysis.faces.motion import centre_of
-from chalicelib.analysis.faces.search_schedule import SearchSchedule
+from chalicelib.analysis.faces.search_schedule import SearchSchedule, periods
 from chalicelib.analysis.faces.searched_windows import SearchedWindows
-from chalicelib.analysis.faces.tiling import STILL_MAX_SIDE_PX, search, windows_of_picture
+from chalicelib.analysis.faces.tiling import STILL_MAX_SIDE_PX, merged, search, turned_windows, windows_of_picture
 from chalicelib.analysis.media.frames import Frame
 
 VIDEO_MAX_SIDE_PX = 1280
 """Longest side at which the frames after the first are searched."""
 
 _LOST_WINDOW_SIDES = 3.0
+TURNED_PERIOD_S = 10.0
+"""After a cut, small faces that lie or stand on their head are looked for once in such a period of the video."""
+
+_SAME_TURN_DEG = 40.0
 
 
 class FaceSearch:
@@ -28,6 +40,8 @@ class FaceSearch:
         self._detector = detector
         self._first_max_side_px = VIDEO_MAX_SIDE_PX if continues else STILL_MAX_SIDE_PX
         self._plan: _Plan | None = None
+        self._turned_s: float | None = None
+        self._turn_deg = 0
 
     def everywhere(self, frame: Frame, grey: NDArray[np.uint8]) -> Detections:
         """All faces that the detector finds in the frame. `grey`: its `sampled_grey`."""
@@ -35,7 +49,33 @@ class FaceSearch:
         self._plan = _Plan(frame.image.shape[1], frame.image.shape[0])
         self._plan.schedule.restart(frame.time_s)
         self._plan.searched.note(self._plan.windows, grey, frame.time_s)
-        return search(self._detector, frame.image, max_side_px=max_side_px)
+        return search(self._detector, frame.image, max_side_px=max_side_px, turn_deg=self._turn_deg)
+
+    def turned(self, frame: Frame) -> Detections:
+        """Small faces that lie or stand on their head, which is three times the work: where no other face was found,
+        in the first frame and then once in `TURNED_PERIOD_S` at most."""
+        last_s, now_s = self._turned_s, frame.time_s
+        if last_s is not None and periods(now_s, TURNED_PERIOD_S) == periods(last_s, TURNED_PERIOD_S):
+            return no_detections()
+        self._turned_s = now_s
+        height, width = frame.image.shape[:2]
+        return merged(self.detect(frame.image, turned_windows(width, height, VIDEO_MAX_SIDE_PX)))
+
+    def note_turn(self, meshes: Sequence[FaceMesh]) -> None:
+        """`meshes`: those of all faces of a frame. If all lie turned the same way, so does the film."""
+        rolls_deg = np.array([head_pose(mesh.fit).roll_deg for mesh in meshes])
+        if not len(rolls_deg):
+            return
+        quarter = round(float(rolls_deg[0]) / 90) * 90
+        apart_deg = np.abs((rolls_deg - quarter + 180) % 360 - 180)
+        self._turn_deg = quarter if apart_deg.max() <= _SAME_TURN_DEG else 0
+
+    def detect(self, image: NDArray[np.uint8], windows: Sequence[Window]) -> list[Detections]:
+        """Returns what the detector finds in each of `windows`, turned as the film is."""
+        turn_deg = self._turn_deg
+        if turn_deg:
+            windows = [replace(window, turn_deg=window.turn_deg + turn_deg) for window in windows]
+        return self._detector.detect_all(image, windows)
 
     def in_turn(self, frame: Frame, grey: NDArray[np.uint8], known: Boxes) -> list[Detections]:
         """Returns new faces in the windows that are due and have changed since their last search, without the boxes
@@ -45,7 +85,7 @@ class FaceSearch:
             return [self.everywhere(frame, grey)]
         due = self._plan.schedule.due(frame.time_s)
         changed = self._plan.searched.changed(due, grey, frame.time_s, known)
-        return self._detector.detect_all(frame.image, changed)
+        return self.detect(frame.image, changed)
 
     def forget(self) -> None:
         """Forgets a known face: it may then be found in a window that has not changed."""

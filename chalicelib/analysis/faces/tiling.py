@@ -9,6 +9,7 @@ A picture larger than `max_side_px` is searched in a copy scaled down to it, whi
 The smallest face found is then about 18 pixels wide in the copy: about 80 pixels in a photograph of 60 megapixels.
 """
 
+from dataclasses import replace
 from math import ceil
 
 import cv2
@@ -23,6 +24,7 @@ STILL_MAX_SIDE_PX = 2048
 
 # Heads that lean or lie; together with the upright pass every roll up to 120 degrees is within 30 of one pass.
 _TURNS_DEG = (-45, 45, -90, 90)
+_LYING_DEG = (90, -90, 180)
 _WINDOW_SIDES_PX = (512, 288)
 _WINDOW_OVERLAP = 0.3
 _NEAR_BORDER = 0.15  # on each side, of the picture's longer side
@@ -114,10 +116,23 @@ def _best(found: Detections) -> Detections:
     return found.select(suppress(found.boxes, found.scores, max_overlap=_MAX_OVERLAP, max_coverage=_MAX_COVERAGE))
 
 
-def search(detector: FaceDetector, image: NDArray[np.uint8], *, max_side_px: int = STILL_MAX_SIDE_PX) -> Detections:
-    """All faces of `image` (H, W, 3) uint8 BGR, in its pixels, as `merged` has them."""
+def turned_windows(width_px: int, height_px: int, max_side_px: int) -> list[Window]:
+    """The smaller windows of `windows_of_picture`, for faces that lie or stand on their head; the whole picture too,
+    in which those that stand on their head are looked for."""
+    upright = [each for each in windows_of_picture(width_px, height_px, max_side_px) if not each.is_near]
+    whole, parts = upright[0], upright[1 + len(_TURNS_DEG) :]
+    return [replace(whole, turn_deg=180), *(replace(part, turn_deg=turn) for part in parts for turn in _LYING_DEG)]
+
+
+def search(
+    detector: FaceDetector, image: NDArray[np.uint8], *, max_side_px: int = STILL_MAX_SIDE_PX, turn_deg: int = 0
+) -> Detections:
+    """All faces of `image` (H, W, 3) uint8 BGR, in its pixels, as `merged` has them. `turn_deg`: how far the picture
+    as a whole is turned, clockwise."""
     height, width = image.shape[:2]
     scale = search_scale(width, height, max_side_px)
     copy = scaled_copy(image, scale)
     windows = search_windows(copy.shape[1], copy.shape[0])
+    if turn_deg:
+        windows = [replace(window, turn_deg=window.turn_deg + turn_deg) for window in windows]
     return merged(detector.detect_all(copy, windows)).scaled(1 / scale)

@@ -17,6 +17,8 @@ from chalicelib.analysis.faces.head_shape import head_shape
 from chalicelib.analysis.faces.identities import Sighting, Track, Tracks
 from chalicelib.analysis.faces.mesh import Crop, FaceMesh, MeshModel, boxes_of, crop_of_detection, crop_of_mesh
 from chalicelib.analysis.faces.motion import centre_of
+from chalicelib.analysis.faces.proof.face_checks import FaceChecker
+from chalicelib.analysis.faces.proof.face_proof import FaceProof
 from chalicelib.analysis.faces.scenes import Scenes
 from chalicelib.analysis.faces.search import FaceSearch, window_round
 from chalicelib.analysis.faces.search_schedule import periods
@@ -24,10 +26,6 @@ from chalicelib.analysis.faces.thumbnails import sampled_grey, thumbnail
 from chalicelib.analysis.faces.tiling import merged
 from chalicelib.analysis.media.frames import Frame
 
-# Measured with both meshes, twice each, on every second frame of the clips without a face (376 boxes that the detector
-# took for one): the mean of the four flags reached 0.70. Of the 111 faces in the group photos one was below 0.8
-# (0.69, 19 pixels wide). One mesh alone is not enough: the attention mesh gave 0.99 to clouds.
-_MIN_BIRTH_FLAG = 0.8
 _MIN_KEEP_FLAG = 0.5
 _MIN_SIDE_PX = 8.0
 # Candidates measured beyond the free places, so that hands do not hide a smaller face.
@@ -65,7 +63,8 @@ class Look:
 
 class FaceTracker:
     """The faces of one video or picture, whose frames have one size. `witness` is a second mesh, used only to confirm
-    that a place shows a face; `continues`: the first frame is not that of the file."""
+    that a place shows a face; `continues`: the first frame is not that of the file; `checker`: the product's own if
+    none is given."""
 
     def __init__(
         self,
@@ -75,9 +74,11 @@ class FaceTracker:
         *,
         max_faces: int,
         continues: bool = False,
+        checker: FaceChecker | None = None,
     ) -> None:
         self._search = FaceSearch(detector, continues=continues)
-        self._detector, self._mesh, self._witness = detector, mesh, witness
+        self._mesh, self._witness = mesh, witness
+        self._proof = FaceProof(mesh, witness, checker or FaceChecker())
         self._max_faces = max_faces
         self._tracks = Tracks(max_faces=max_faces)
         self._scenes = Scenes()
@@ -108,9 +109,14 @@ class FaceTracker:
         self._left_out = 0 if cut else self._left_out
         anew = self._follow(frame) or cut
         if self._tracks.free_places() > 0 and not look.is_hidden:
-            self._admit(frame, self._search.everywhere(frame, look.grey) if anew else self._find_in_turn(look))
+            self._admit(
+                frame, self._search.everywhere(frame, look.grey) if anew else self._find_in_turn(look), cut=anew
+            )
+            if anew and not self._tracks.live():
+                self._admit(frame, self._search.turned(frame), cut=anew)
         live = [track.face_id for track in self._tracks.live()]
         self._meshes = {face_id: self._meshes[face_id] for face_id in live}
+        self._search.note_turn(list(self._meshes.values()))
         return [TrackedFace(face_id, self._meshes[face_id]) for face_id in live]
 
     def track(self, frame: Frame) -> list[TrackedFace]:
@@ -126,7 +132,7 @@ class FaceTracker:
             # A crop round where the face was long ago sits badly on it, and the mesh depends on that.
             for _ in range(_MORE_LOOKS):
                 meshes = self._mesh.measure(frame.image, [crop_of_mesh(mesh.points) for mesh in meshes])
-        flags = self._audited_flags(frame, meshes)
+        meshes, flags = self._audited(frame, meshes)
         replaced = False
         for track, mesh, flag in zip(live, meshes, flags, strict=True):
             is_face = flag >= _MIN_KEEP_FLAG and _is_large_enough(mesh)
@@ -175,14 +181,20 @@ class FaceTracker:
         shift = shift * min(1.0, _MAX_LEAD_SIDES * side / distance)
         return crop_of_mesh(points + np.append(shift, 0.0))
 
-    def _audited_flags(self, frame: Frame, meshes: list[FaceMesh]) -> list[float]:
-        """The flags; once a second averaged with the witness's, so that a mesh cannot hold on to a wall for long."""
+    def _audited(self, frame: Frame, meshes: list[FaceMesh]) -> tuple[list[FaceMesh], list[float]]:
+        """The meshes and their flags; once a second averaged with the witness's and read anew by `FaceProof`, so that a
+        mesh cannot hold on to a wall for long, nor lie upright on a head that does not."""
         flags = [mesh.flag for mesh in meshes]
         if periods(frame.time_s, _AUDIT_PERIOD_S) == periods(self._audited_s, _AUDIT_PERIOD_S):
-            return flags
+            return meshes, flags
         self._audited_s = frame.time_s
         second = self._witness.measure(frame.image, [crop_of_mesh(mesh.points) for mesh in meshes])
-        return [(flag + other.flag) / 2 for flag, other in zip(flags, second, strict=True)]
+        reread = self._proof.reread(frame.image, meshes)
+        flags = [
+            0.0 if again is None else (mesh.flag + other.flag) / 2
+            for again, mesh, other in zip(reread, meshes, second, strict=True)
+        ]
+        return [again or mesh for again, mesh in zip(reread, meshes, strict=True)], flags
 
     def _find_in_turn(self, look: Look) -> Detections:
         """Returns what the detector finds in the windows that are due, and at the places of lost faces."""
@@ -190,11 +202,12 @@ class FaceTracker:
         known = boxes_of([self._meshes[track.face_id] for track in self._tracks.live()])
         parts = self._search.in_turn(look.frame, look.grey, known)
         lost = self._tracks.lost()[:_MAX_LOST_WINDOWS]
-        parts += self._detector.detect_all(image, [window_round(track, image, time_s) for track in lost])
+        parts += self._search.detect(image, [window_round(track, image, time_s) for track in lost])
         return merged(parts) if parts else no_detections()
 
-    def _admit(self, frame: Frame, found: Detections) -> None:
-        """Measures detections at which no face is known yet, and adds those that prove to be faces."""
+    def _admit(self, frame: Frame, found: Detections, *, cut: bool) -> None:
+        """Measures detections at which no face is known yet, and adds those that prove to be faces; after a `cut`,
+        however they are turned."""
         if len(found) == 0:
             return
         known = boxes_of([self._meshes[track.face_id] for track in self._tracks.live()])
@@ -204,7 +217,7 @@ class FaceTracker:
         measured = self._tracks.free_places() + _SPARE_CANDIDATES
         fresh, beyond = fresh.select(by_size[:measured]), len(by_size[measured:])
         crops = [crop_of_detection(box, eyes) for box, eyes in zip(fresh.boxes, fresh.eyes, strict=True)]
-        proven = self._proven(frame.image, crops)
+        proven = self._proof.proven(frame.image, crops, any_roll=cut)
         # From the third look on the mesh no longer depends on which window the detector found the face in.
         meshes = self._mesh.measure(frame.image, [crop_of_mesh(mesh.points) for mesh in proven])
         meshes = [mesh for mesh in meshes if mesh.flag >= _MIN_KEEP_FLAG and _is_large_enough(mesh)]
@@ -226,19 +239,6 @@ class FaceTracker:
         live = boxes_of([self._meshes[track.face_id] for track in self._tracks.live()])
         others = int((~same_face(boxes_of(without), live).any(axis=1)).sum()) if without else 0
         self._left_out = max(self._left_out, others + beyond)
-
-    def _proven(self, image: NDArray[np.uint8], crops: list[Crop]) -> list[FaceMesh]:
-        """The meshes of those crops in which both networks see a face, also when looking a second time."""
-        first = self._witness.measure(image, crops)
-        # The cheaper network runs first: it rejects most of what is not a face.
-        possible = [
-            (crop, mesh) for crop, mesh in zip(crops, first, strict=True) if (mesh.flag + 3) / 4 >= _MIN_BIRTH_FLAG
-        ]
-        witness_again = self._witness.measure(image, [crop_of_mesh(mesh.points) for _, mesh in possible])
-        measured = self._mesh.measure(image, [crop for crop, _ in possible])
-        measured_again = self._mesh.measure(image, [crop_of_mesh(mesh.points) for mesh in measured])
-        looks = zip([mesh for _, mesh in possible], witness_again, measured, measured_again, strict=True)
-        return [look[-1] for look in looks if sum(mesh.flag for mesh in look) / 4 >= _MIN_BIRTH_FLAG]
 
 
 def _sighting(mesh: FaceMesh, *, looked_at: bool = False) -> Sighting:

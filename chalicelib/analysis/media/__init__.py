@@ -16,6 +16,7 @@ video_clock      The time of each frame, as its container states it
 video_aspect     The pixel aspect of each frame
 video_pixels     Converts decoded frames to upright, square BGR pixels of the file's frame size
 video_promise    Compares what a video delivered with what its header promised
+damage            What was lost on the way to the decoder, and which pictures show it
 deinterlacing    Two fields to one picture, if the stream says that its frames are two fields
 key_frame_sizes  The largest size that a recorded call reaches
 mp4_claims       The number of samples that an MP4 or MOV claims, read before a decoder allocates memory for them

@@ -21,7 +21,7 @@ class Frame:
     (timestamp x time base, never `index / fps`); 0.0 for a still image. `image` is (H, W, 3) uint8 BGR, upright
     (rotation metadata and EXIF orientation applied), with square pixels, of the file's frame size. `duration_s`:
     how long the container shows it; None if it does not say. `size_changed`: it is stored with another size than the
-    frame before.
+    frame before. `is_smeared`: something of it, or of what it is built on, was lost before it was decoded.
     """
 
     index: int
@@ -29,6 +29,7 @@ class Frame:
     image: NDArray[np.uint8]
     duration_s: float | None = None
     size_changed: bool = False
+    is_smeared: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from av.stream import Stream
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from chalicelib.analysis.media.damage.smeared_pictures import SmearedPictures
 from chalicelib.analysis.media.deinterlacing import Deinterlacing
 from chalicelib.analysis.media.frames import Frame, MediaLimits
 from chalicelib.analysis.media.limits import require_duration, require_pixels
@@ -54,6 +55,8 @@ class Decoding:
         self._aspects = StreamAspect(stream)
         self._deinterlacing = Deinterlacing(stream)
         self._durations = PacketDurations()
+        self._smeared = SmearedPictures(stream.codec_context.name, stream.codec_context.extradata)
+        self._is_smeared = False
         self._packet_s = 0.0
         self._stored_size: tuple[int, int] | None = None
 
@@ -72,6 +75,7 @@ class Decoding:
             aspect = self._aspects.of(picture)
             require_pixels(*square_size(picture.width, picture.height, aspect), self._limits)
             time_s = self._clock.time_s(self._timestamp(picture))
+            self._is_smeared = self._smeared.of(picture, time_s)
             yield time_s, picture
             self.delivery.frames += 1
             self.own.frames += self._is_own(time_s)
@@ -82,7 +86,12 @@ class Decoding:
         size, before = (picture.width, picture.height), self._stored_size
         self._stored_size = size
         return Frame(
-            self.delivery.frames, time_s, image, self._duration_s(picture), size_changed=before not in (None, size)
+            self.delivery.frames,
+            time_s,
+            image,
+            self._duration_s(picture),
+            size_changed=before not in (None, size),
+            is_smeared=self._is_smeared,
         )
 
     def _duration_s(self, picture: VideoFrame) -> float | None:
@@ -114,6 +123,7 @@ class Decoding:
         stamp = packet.dts if packet.pts is None else packet.pts
         if stamp is not None:  # else it is as long as the previous one
             self._packet_s = float(stamp * packet.time_base)
+        self._smeared.note(packet, self._packet_s, refused=refused)
         is_own = self._is_own(self._packet_s)
         self.delivery.packets += 1
         self.delivery.refused += refused

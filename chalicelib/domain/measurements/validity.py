@@ -26,8 +26,12 @@ MAX_OUTSIDE_SHARE = 0.03
 """The largest share of the mesh's points that may lie outside the picture: about a tenth of the face's height or
 width. Scores are 2 points off there on average, and 3 to 4 if a fifth is cut off."""
 
-MIN_CONFIDENCE = 80.0
-"""The least confidence, 0..100, that a face is there at all: that at which a new face is taken in."""
+MIN_CONFIDENCE = 50.0
+"""The least confidence, 0..100, that a face is there and the mesh laid on it as it should be."""
+
+
+MIN_COVERED = 0.6
+"""How likely, 0..1, a part of the face must be covered to count as covered."""
 
 
 class InvalidReason(StrEnum):
@@ -39,6 +43,9 @@ class InvalidReason(StrEnum):
     BLURRED = "blurred"
     CUT = "cut by the frame"
     UNSURE = "perhaps no face"
+    EYES_COVERED = "eyes covered"
+    MOUTH_COVERED = "mouth covered"
+    SMEARED = "damaged picture"
 
 
 Reasons = tuple[InvalidReason, ...]

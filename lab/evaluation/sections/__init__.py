@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 
 from lab.evaluation.sections import (
     calls,
+    confidence,
+    covered_faces,
     crowds,
     equal_paths,
     head_crops,
@@ -17,6 +19,7 @@ from lab.evaluation.sections import (
     pose_stability,
     posed_pictures,
     timestamps,
+    turned_faces,
 )
 from lab.evaluation.workbench import Workbench
 from lab.reports.report import Section
@@ -34,6 +37,9 @@ SECTIONS: Mapping[str, Callable[[Workbench], Section]] = {
         pixel_aspect,
         crowds,
         head_crops,
+        turned_faces,
+        covered_faces,
+        confidence,
         identities,
         calls,
         timestamps,

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from chalicelib.analysis.analyzer import FaceAnalyzer
 from chalicelib.analysis.media.frames import Frame
+from chalicelib.analysis.media.open_media import open_media
 from chalicelib.domain.measurements.metrics import FaceMetrics
 from tests.analysis.conftest import faces_of, read_picture
 
@@ -54,3 +55,48 @@ def test_a_video_of_a_tight_crop_has_one_face_in_every_frame(analyzer: FaceAnaly
     frames = [Frame(index, index / 25, black if index < 10 else image) for index in range(30)]
     found = [[face.face_id for face in frame.faces] for frame in analyzer.analyze(frames)]
     assert found == [[]] * 10 + [[0]] * 20
+
+
+@pytest.mark.parametrize(("name", "roll_deg"), [("roll_0_control", 4), ("roll_150", 154), ("roll_180", -176)])
+def test_a_turned_face_is_read_as_it_lies(
+    analyzer: FaceAnalyzer, shared_media: Path, name: str, roll_deg: float
+) -> None:
+    (face,) = faces_of(analyzer, read_picture(shared_media / "field" / f"{name}.jpg"))
+    assert face.values["roll"] == pytest.approx(roll_deg, abs=5)
+    assert face.values["smile"] == pytest.approx(100, abs=3)
+    assert face.is_valid
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_a_film_that_is_turned_and_does_not_say_so_is_told_once_and_kept(
+    analyzer: FaceAnalyzer, shared_media: Path, quarters: int
+) -> None:
+    image = read_picture(shared_media / "faces" / "single_face.jpg")
+    (upright,) = faces_of(analyzer, image)
+    turned = np.ascontiguousarray(np.rot90(image, quarters))
+    found = [frame.faces for frame in analyzer.analyze(Frame(index, index / 5, turned) for index in range(12))]
+    assert [[face.face_id for face in faces] for faces in found] == [[0]] * 12
+    for (face,) in found:
+        apart_deg = (face.values["roll"] - upright.values["roll"] + 90 * quarters + 180) % 360 - 180
+        assert apart_deg == pytest.approx(0, abs=4)
+        assert face.is_valid
+
+
+def test_small_faces_that_lie_are_found_as_they_lie(analyzer: FaceAnalyzer, shared_media: Path) -> None:
+    portrait = read_picture(shared_media / "portraits" / "B001135.jpg")
+    small = cv2.resize(portrait, None, fx=0.6, fy=0.6, interpolation=cv2.INTER_AREA)
+    picture = np.full((1080, 1920, 3), 120, np.uint8)
+    lying = np.rot90(small)
+    picture[500 : 500 + lying.shape[0], 900 : 900 + lying.shape[1]] = lying
+    (face,) = faces_of(analyzer, picture)
+    assert face.values["roll"] == pytest.approx(-90, abs=15)
+    assert face.values["face box width"] < 120
+
+
+def test_a_false_face_does_not_last(analyzer: FaceAnalyzer, shared_media: Path) -> None:
+    with open_media(shared_media / "field" / "false_face_in_blurred_room.mp4") as medium:
+        frames = (frame for frame in medium.frames() if frame.index >= 240)
+        found = [(frame.time_s, frame.faces) for frame in analyzer.analyze(frames)]
+    others = [time_s for time_s, faces in found if len(faces) > 1]
+    assert not others or max(others) - min(others) < 1.0
+    assert all(faces[0].is_valid for _, faces in found)

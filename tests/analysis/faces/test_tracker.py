@@ -12,7 +12,7 @@ from chalicelib.analysis.faces.searched_windows import RENEWAL_S
 from chalicelib.analysis.faces.tracker import FaceTracker
 from chalicelib.analysis.media.frames import Frame
 from chalicelib.domain.requests.recipes import Mesh
-from tests.analysis.network_fakes import FakeModels
+from tests.analysis.network_fakes import FakeChecker, FakeModels
 
 _FRAME_S = 0.04
 
@@ -36,15 +36,16 @@ def _mesh() -> FakeModels:
 
 @dataclass
 class _Stage:
-    """A tracker and the three networks behind it."""
+    """A tracker and the networks behind it."""
 
     detection: FakeModels = field(default_factory=_detection)
     mesh: FakeModels = field(default_factory=_mesh)
     witness: FakeModels = field(default_factory=_mesh)
+    checker: FakeChecker = field(default_factory=FakeChecker)
 
     def tracker(self, max_faces: int = 1) -> FaceTracker:
         mesh, witness = MeshModel(self.mesh, Mesh.LIGHT), MeshModel(self.witness, Mesh.LIGHT)
-        return FaceTracker(FaceDetector(self.detection), mesh, witness, max_faces=max_faces)
+        return FaceTracker(FaceDetector(self.detection), mesh, witness, max_faces=max_faces, checker=self.checker)
 
 
 def _frame(index: int, *, elsewhere: bool = False, white: bool = False, moving: bool = False) -> Frame:
@@ -137,6 +138,25 @@ def test_a_mesh_that_holds_on_to_no_face_is_found_out_within_a_second() -> None:
     counts = [len(tracker.track(_frame(index))) for index in range(1, 27)]
     assert counts[0] == 1
     assert counts[-1] == 0
+
+
+def test_a_box_without_a_face_does_not_last_a_second() -> None:
+    stage = _Stage()
+    tracker = stage.tracker()
+    tracker.track(_frame(0))
+    stage.checker.right = lambda _: 0.01
+    assert len(tracker.track(_frame(1))) == 1
+    assert tracker.track(_frame(26)) == []
+
+
+def test_a_head_that_lies_otherwise_than_its_mesh_is_read_anew_and_keeps_its_identity() -> None:
+    stage = _Stage()
+    tracker = stage.tracker()
+    tracker.track(_frame(0))
+    stage.checker.right = lambda mesh: float(abs(abs(mesh.crop.turn) - np.pi) < 0.1)
+    (face,) = tracker.track(_frame(26))
+    assert face.face_id == 0
+    assert abs(face.mesh.crop.turn) == pytest.approx(np.pi)
 
 
 def test_after_a_cut_everything_is_searched_and_the_face_is_new() -> None:

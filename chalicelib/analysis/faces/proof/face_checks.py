@@ -1,0 +1,81 @@
+"""A second look at what the mesh network saw: how surely the mesh lies on a face, and what hides the face.
+
+A mesh network lays an upright face on one that is upside down, on a wall, and on a mask, and is sure of it. A small
+network of its own (`weights/face_checks.onnx`, made by `lab.face_checks`) looks at the picture under the mesh, turned
+and scaled so that the mesh's eyes would lie in the same place in all of them. `docs/decisions/0032-a-second-look.md`
+says how it was taught and how good it is.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from chalicelib.analysis.faces.mesh import FaceMesh
+from chalicelib.analysis.networks.models import Models
+
+NETWORKS_FOLDER = Path(__file__).with_name("weights")
+_FILE = "face_checks.onnx"
+
+PATCH_SIDE = 64
+_PATCH_EYE_DISTANCES = 2.1
+_PATCH_MIDDLE_Y = 0.2
+_LEAST_CONTRAST = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class FaceCheck:
+    """The network's answers for a mesh, each 0..1: `right`: how likely the mesh lies on a face, upright and about where
+    it should; `eyes`, `mouth`: how likely this part is covered, of the eyes one at least."""
+
+    right: float
+    eyes: float
+    mouth: float
+
+
+class FaceChecker:
+    """The network. Input: (N, 1, 64, 64) of `patches`. Outputs: (N, 3) logits of right, eyes covered, mouth covered."""
+
+    def __init__(self, networks: Models | None = None) -> None:
+        """`networks`: where the file lies; the product's own if none is given. It is opened at its first use, which
+        raises `ModelFileError` if it is missing."""
+        self._networks = networks or Models(NETWORKS_FOLDER)
+
+    def check(self, meshes: Sequence[FaceMesh]) -> list[FaceCheck]:
+        """Looks at meshes; what it says of one does not depend on the others."""
+        if not meshes:
+            return []
+        (logits,) = self._networks.session(_FILE).run(None, {"patches": patches(meshes)})
+        shares = 1 / (1 + np.exp(-np.asarray(logits, dtype=np.float64)))
+        return [FaceCheck(*row) for row in shares.tolist()]
+
+
+def patches(meshes: Sequence[FaceMesh]) -> NDArray[np.float32]:
+    """(N, 1, 64, 64): grey pictures of N faces, the mesh's head upright in the middle, without brightness and
+    contrast: the mean is 0, the standard deviation 1."""
+    found = np.stack([grey_patch(mesh) for mesh in meshes]).astype(np.float32)
+    return normalised(found)
+
+
+def normalised(grey: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(N, 64, 64) grey levels -> (N, 1, 64, 64), each less its mean, over its standard deviation."""
+    centred = grey - grey.mean(axis=(1, 2), keepdims=True)
+    contrast = np.maximum(np.sqrt((centred**2).mean(axis=(1, 2), keepdims=True)), _LEAST_CONTRAST)
+    return np.asarray(centred / contrast, dtype=np.float32)[:, None]
+
+
+def grey_patch(mesh: FaceMesh) -> NDArray[np.uint8]:
+    """(64, 64) uint8: 2.1 eye distances of the sample, along the mesh's own axes in the picture."""
+    fit = mesh.fit
+    across = fit.rotation[:2, 0] / max(float(np.hypot(*fit.rotation[:2, 0])), 1e-9) * fit.scale
+    down = np.array([-across[1], across[0]])
+    step = _PATCH_EYE_DISTANCES / PATCH_SIDE
+    first = fit.shift[:2] + (across + down) * (step / 2 - _PATCH_EYE_DISTANCES / 2) + down * _PATCH_MIDDLE_Y
+    corners = mesh.in_sample(np.array([first, first + across * step, first + down * step]))
+    matrix = np.column_stack([corners[1] - corners[0], corners[2] - corners[0], corners[0]])
+    matrix[:, 2] -= 0.5  # of middles of pixels
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return np.asarray(cv2.warpAffine(mesh.grey, matrix, (PATCH_SIDE, PATCH_SIDE), flags=flags), dtype=np.uint8)

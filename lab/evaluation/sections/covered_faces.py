@@ -1,0 +1,137 @@
+"""Covered faces: how many are marked, and how many that are not covered."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chalicelib.analysis.media.frames import Frame
+from chalicelib.domain.measurements.metrics import FaceMetrics
+from chalicelib.domain.measurements.validity import InvalidReason
+from lab.evaluation.workbench import Workbench
+from lab.face_checks.drawing import Points
+from lab.face_checks.harmless import HARMLESS
+from lab.face_checks.made_faces import TAUGHT_PORTRAITS
+from lab.face_checks.occluders import OCCLUDERS, covered, points_in_picture
+from lab.reports.report import Bar, Figure, Section, Table, tenths
+from lab.training.face_warps import SIDE, UprightFace, cut_upright, invented
+
+NAME = "covered_faces"
+
+_SEED = 5
+_HIDDEN = 0.5
+_FRAMES_APART = 12
+_DARKEST = 0.1
+_CHEEKS = (50, 280, 101, 330)
+_REASONS = (InvalidReason.EYES_COVERED, InvalidReason.MOUTH_COVERED)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody whom the network was not taught with: the portrait, the face cut out of it, its points in that picture
+    (478, 2), and how bright the cheeks are, as a share of the brightest places."""
+
+    portrait: NDArray[np.uint8]
+    face: UprightFace
+    points: Points
+    brightness: float
+
+
+class _Counts(dict[str, list[bool]]):
+    def add(self, kind: str, marked: bool) -> None:
+        self.setdefault(kind, []).append(marked)
+
+    @property
+    def all(self) -> list[bool]:
+        return [marked for each in self.values() for marked in each]
+
+
+def evaluate(bench: Workbench) -> Section:
+    """Portraits with things drawn before them and without; performances."""
+    covers, free = _Counts(), _Counts()
+    random = np.random.default_rng(_SEED)
+    persons = list(persons_not_taught(bench))
+    darkest = float(np.quantile([person.brightness for person in persons], _DARKEST))
+    for person in persons:
+        _add_covered(bench, person, random, covers)
+        for group, image in _free_pictures(person, random):
+            for found in faces_in(bench, image):
+                free.add(group, _is_marked(found))
+                if person.brightness <= darkest and group.startswith("portraits"):
+                    free.add("of these, the tenth with the darkest skin", _is_marked(found))
+    for path in sorted((bench.media / "performances").glob("*.mp4"))[: None if bench.effort.others else 1]:
+        thinned = (each for each in bench.frames(f"performances/{path.name}") if each.index % _FRAMES_APART == 0)
+        for face in (face for frame in bench.analyze(thinned) for face in frame.faces):
+            free.add("performances", _is_marked(face))
+    return _section(covers, free, len(persons))
+
+
+def _add_covered(bench: Workbench, person: Person, random: np.random.Generator, covers: _Counts) -> None:
+    for kind in OCCLUDERS:
+        hidden = covered(person.face.image, person.points, kind, random, [person.portrait])
+        for found in faces_in(bench, hidden.image):
+            for share, reason in zip((hidden.eyes, hidden.mouth), _REASONS, strict=True):
+                if share > _HIDDEN:
+                    covers.add(f"{kind} over {reason.split()[0]}", reason in found.invalid_reasons)
+
+
+def persons_not_taught(bench: Workbench) -> Iterator[Person]:
+    """As many as the effort allows."""
+    paths = sorted((bench.media / "portraits").glob("*.jpg"))[TAUGHT_PORTRAITS:]
+    for path in paths[:: max(len(paths) // bench.effort.portraits, 1)][: bench.effort.portraits]:
+        (frame,) = bench.frames(f"portraits/{path.name}")
+        meshes = bench.meshes(frame.image)
+        if len(meshes) == 1:
+            face = cut_upright(frame.image, meshes[0])
+            points = points_in_picture(face)
+            places = np.clip(points[list(_CHEEKS)].round().astype(int), 0, SIDE - 1)
+            cheeks = float(np.median([face.image[y, x].mean() for x, y in places]))
+            yield Person(frame.image, face, points, cheeks / max(float(np.percentile(face.image, 99)), 1.0))
+
+
+def _free_pictures(person: Person, random: np.random.Generator) -> Iterator[tuple[str, NDArray[np.uint8]]]:
+    yield "portraits as they are", person.face.image
+    yield "portraits with moved mouths, lids and brows", invented(person.face, random)
+    for group, draw in HARMLESS.items():
+        yield f"with a drawn {group}", draw(person.face.image, person.points, random)
+
+
+def faces_in(bench: Workbench, image: NDArray[np.uint8]) -> Sequence[FaceMetrics]:
+    """The faces of a picture (H, W, 3) uint8 BGR, as the default job has them."""
+    (frame,) = bench.analyze([Frame(0, 0.0, image)])
+    return frame.faces
+
+
+def _is_marked(face: FaceMetrics) -> bool:
+    return any(reason in face.invalid_reasons for reason in _REASONS)
+
+
+def _section(covers: _Counts, free: _Counts, persons: int) -> Section:
+    groups = {name: marks for name, marks in free.items() if not name.startswith("of these")}
+    marked = [mark for marks in groups.values() for mark in marks]
+    natural = [mark for name, marks in groups.items() if "drawn" not in name for mark in marks]
+    figures = (
+        Figure("marked", "covered parts that are marked", _percent(covers.all), "%", Bar(at_least=90.0)),
+        Figure("false", "uncovered faces that are marked, nothing drawn", _percent(natural), "%", Bar(at_most=2.0)),
+        Figure("false_drawn", "uncovered faces that are marked, all", _percent(marked), "%", Bar(at_most=2.0)),
+    )
+    rows = [(name, "covered", len(marks), _percent(marks)) for name, marks in sorted(covers.items())]
+    rows += [(name, "free", len(marks), _percent(marks)) for name, marks in free.items()]
+    return Section(
+        NAME,
+        "Covered faces",
+        f"Portraits of {persons} persons whom the network was not taught with, with masks, hands, dark glasses, "
+        "microphones, objects and hair drawn before them (a part counts as covered where more than half of it is "
+        "hidden), with drawn clear glasses, beards and shadows, with moved mouths, lids and brows, and as they are; "
+        f"every {_FRAMES_APART}th frame of the performances, in which nothing is covered. Drawn things are what the "
+        "network was taught with, so real ones will be marked less often. *Before*: nothing was marked.",
+        f"{_percent(covers.all):g} % of {len(covers.all)} covered parts are marked, {_percent(natural):g} % of "
+        f"{len(natural)} faces that are not covered; with drawn glasses, beards and shadows {_percent(marked):g} %.",
+        figures,
+        (Table("", ("faces", "part", "count", "marked (%)"), tuple(rows)),),
+    )
+
+
+def _percent(marks: Sequence[bool]) -> float:
+    return tenths(100 * float(np.mean(marks))) or 0.0 if marks else 0.0

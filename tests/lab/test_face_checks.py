@@ -1,0 +1,110 @@
+"""The lessons of the second look at faces, and that the product has the network of the record."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from chalicelib.analysis.faces.proof.face_checks import NETWORKS_FOLDER, PATCH_SIDE
+from lab.face_checks import made_faces
+from lab.face_checks.drawing import UNIT
+from lab.face_checks.harmless import HARMLESS
+from lab.face_checks.made_faces import shapes
+from lab.face_checks.occluders import OCCLUDERS, covered, points_in_picture
+from lab.training.face_warps import SIDE, UprightFace
+
+_GREY: NDArray[np.uint8] = np.full((SIDE, SIDE, 3), 140, np.uint8)
+
+
+def _points() -> NDArray[np.float64]:
+    """An oval face: outline, eyes, lips and nose about where they are, 256 pixels wide in all."""
+    places = np.zeros((478, 2))
+    angles = np.linspace(0, 2 * np.pi, 478, endpoint=False)
+    places[:] = np.column_stack([0.6 * np.sin(angles), 0.25 - 0.85 * np.cos(angles)])
+    for indices, x, y, across, down in (
+        ((33, 246, 161, 160, 159, 158, 157, 173, 133, 155, 154, 153, 145, 144, 163, 7), -0.35, 0.0, 0.15, 0.06),
+        ((263, 466, 388, 387, 386, 385, 384, 398, 362, 382, 381, 380, 374, 373, 390, 249), 0.35, 0.0, 0.15, 0.06),
+        (
+            (61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291, 375, 321, 405, 314, 17, 84, 181, 91, 146),
+            0,
+            0.7,
+            0.25,
+            0.1,
+        ),
+    ):
+        round_ = np.linspace(0, 2 * np.pi, len(indices), endpoint=False)
+        places[list(indices)] = np.column_stack([x - across * np.cos(round_), y - down * np.sin(round_)])
+    jaw = (93, 132, 58, 172, 136, 150, 149, 176, 148, 152, 377, 400, 378, 379, 365, 397, 288, 361, 323)
+    bend = np.linspace(-np.pi / 2, np.pi / 2, len(jaw))
+    places[list(jaw)] = np.column_stack([0.6 * np.sin(bend), 0.3 + 0.8 * np.cos(bend)])
+    middle = {168: 0.0, 6: 0.1, 197: 0.2, 195: 0.3, 5: 0.38, 1: 0.42, 4: 0.42, 2: 0.5, 13: 0.7, 10: -0.6}
+    for index, y in middle.items():
+        places[index] = (0, y)
+    for right, left, y in ((118, 347, 0.25), (117, 346, 0.22), (116, 345, 0.2), (50, 280, 0.35), (101, 330, 0.3)):
+        places[right], places[left] = (-0.4, y), (0.4, y)
+    return points_in_picture(UprightFace(_GREY, places.astype(np.float32)))
+
+
+def _drawn(kind: str) -> list[tuple[float, float]]:
+    random = np.random.default_rng(3)
+    found = [covered(_GREY, _points(), kind, random, [_GREY]) for _ in range(12)]
+    assert all(each.image.shape == _GREY.shape and each.image.dtype == np.uint8 for each in found)
+    return [(each.eyes, each.mouth) for each in found]
+
+
+def test_a_mask_hides_the_mouth_and_glasses_the_eyes() -> None:
+    assert all(mouth > 0.9 and eyes < 0.3 for eyes, mouth in _drawn("mask"))
+    assert all(mouth < 0.1 and eyes > 0.6 for eyes, mouth in _drawn("dark glasses"))
+
+
+@pytest.mark.parametrize("kind", OCCLUDERS)
+def test_an_occluder_changes_the_picture_where_it_says(kind: str) -> None:
+    hidden = covered(_GREY, _points(), kind, np.random.default_rng(1), [np.zeros_like(_GREY)])
+    assert 0 <= hidden.eyes <= 1
+    assert 0 <= hidden.mouth <= 1
+    if max(hidden.eyes, hidden.mouth) > 0.5:
+        assert (hidden.image != _GREY).any()
+
+
+@pytest.mark.parametrize("kind", HARMLESS)
+def test_what_hides_nothing_leaves_the_eyes_and_lips_to_be_seen(kind: str) -> None:
+    striped = _GREY.copy()
+    striped[::4] = 60
+    seen = HARMLESS[kind](striped, _points(), np.random.default_rng(2))
+    assert (seen != striped).any()
+    for place in ((0.35, 0.0), (0.0, 0.7)):
+        x, y = (int(value) for value in np.array([0.5, 0.4]) * SIDE + np.array(place) * UNIT)
+        patch = seen[y - 6 : y + 7, x - 6 : x + 7, 0].astype(float)
+        assert patch.std() > 8
+
+
+def test_shapes_without_a_face_differ() -> None:
+    first, second = (shapes(np.random.default_rng(seed), 128) for seed in (1, 2))
+    assert first.shape == second.shape == (128, 128, 3)
+    assert (first != second).any()
+    assert (first == shapes(np.random.default_rng(1), 128)).all()
+
+
+def test_the_product_has_the_network_of_the_record() -> None:
+    record = json.loads(Path(made_faces.__file__).with_name("record.json").read_text(encoding="utf-8"))
+    content = (NETWORKS_FOLDER / "face_checks.onnx").read_bytes()
+    assert hashlib.sha256(content).hexdigest() == record["sha256"]
+
+
+def test_lessons_leave_out_what_is_neither_right_nor_wrong() -> None:
+    pytest.importorskip("torch", reason="PyTorch is in the training's own environment only")
+    from lab.face_checks.network import lessons_of  # noqa: PLC0415 - needs PyTorch
+
+    made = {
+        "patch": np.zeros((3, PATCH_SIDE, PATCH_SIDE), np.uint8),
+        "apart": np.array([0.05, 0.16, np.inf]),
+        "flag": np.ones(3),
+        "eyes": np.array([0.9, 0.0, 0.9]),
+        "mouth": np.array([0.3, 0.0, 0.0]),
+    }
+    lessons = lessons_of(made)
+    assert lessons.answers[:, 0].tolist() == [1, 0, 0]
+    assert lessons.weights.tolist() == [[1, 1, 0], [0, 1, 1], [1, 0, 0]]
