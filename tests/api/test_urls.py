@@ -4,6 +4,7 @@ import pytest
 from chalice.app import Request
 
 from chalicelib.api.urls import urls_of
+from chalicelib.errors import MalformedRequest
 
 
 def _request(route: str, requested: str, headers: dict[str, str] | None = None) -> Request:
@@ -51,3 +52,10 @@ def test_the_scheme_is_https_or_http(proto: str, scheme: str) -> None:
 def test_a_query_is_encoded() -> None:
     url = urls_of(_request("/jobs", "/jobs"), "https://x").jobs({"cursor": "a>;\r\n/\u00fc"})
     assert url == "https://x/jobs?cursor=a%3E%3B%0D%0A%2F%C3%BC"
+
+
+@pytest.mark.parametrize("host", ["", "evil/../x", "a b", '"><script>', "user@host", "host:port", "x" * 300])
+def test_a_host_that_is_no_host_is_malformed(host: str) -> None:
+    with pytest.raises(MalformedRequest) as refused:
+        urls_of(_request("/", "/", {"host": host}), None)
+    assert not host or host not in str(refused.value)
