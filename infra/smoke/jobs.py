@@ -10,7 +10,7 @@ from chalicelib.errors import NotFound
 from infra.smoke.visit import SmokeFailure, Visit, expect
 
 _POLL_S = 1.0
-_RESULT_FILES = 3
+_RESULT_FILES = 4
 
 
 def job_of_name(name: JobName) -> Callable[[Visit], str]:

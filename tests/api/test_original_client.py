@@ -55,13 +55,14 @@ def test_a_change_of_nothing_is_answered_with_the_job_as_it_is(api: Api, client:
     assert client.call(method, job["self"], data=b"x", headers={"Content-Type": ""}).status_code == 415
 
 
-def test_jobs_are_created_listed_read_renamed_requeued(client: OriginalClient) -> None:
+def test_jobs_are_created_listed_read_renamed_requeued(api: Api, client: OriginalClient) -> None:
     unknown = {"entry_job[storage_type]": "s3", "entry[data_split]": "train", "something": "else"}
     job = client.create_job("auto", b"video", "clip.mp4", **unknown)
     keys = {"self", "name", "status", "author", "published", "updated", "filename", "input"}
     assert keys <= set(job)
     assert (job["name"], job["status"], job["author"], job["filename"]) == ("multiface", "queued", ADA, "clip.mp4")
     assert job["input"]["data_split"] == "train"
+    api.clock.advance(1)
     assert client.create_job(None, b"video", "b.mp4")["name"] == "multiface"
     assert [each["filename"] for each in client.call("GET", client.jobs_url).json()] == ["b.mp4", "clip.mp4"]
     assert client.call("GET", job["self"]).json() == job

@@ -69,4 +69,4 @@ def test_an_empty_file_is_refused_at_the_door(client: MediaApiClient, tmp_path: 
 def test_every_job_name_ends_well(client: MediaApiClient, tmp_path: Path, name: str) -> None:
     job = run(client, write_video(tmp_path / "clip.webm"), name)
     assert job.status == "done"
-    assert len(job.files) == (0 if name == "no-op" else 3)
+    assert len(job.files) == (0 if name == "no-op" else 4)
