@@ -110,9 +110,6 @@ class Batch:
             else:
                 self._waiting[outcome.job.id] = (outcome.source, outcome.job)
 
-    def _wants_files(self, job: RemoteJob) -> bool:
-        return self._request.out is not None and job.status == "done" and bool(job.files)
-
     def _send(self, source: Input) -> Outcome:
         try:
             fingerprint = source.fingerprint(self._request.fingerprint_parts())
@@ -178,11 +175,11 @@ class Batch:
 
     def _fetch(self, source: Input, job: RemoteJob) -> Outcome:
         fingerprint = source.fingerprint(self._request.fingerprint_parts())
-        entry = Entry(fingerprint, source.medium, job.status, job.id, error=job.error)
-        entry = replace(entry, annotations=dict(self._request.annotations))
+        notes = dict(self._request.annotations)
+        entry = Entry(fingerprint, source.medium, job.status, job.id, error=job.error, annotations=notes)
         try:
             files: tuple[Path, ...] = ()
-            if self._request.out is not None and self._wants_files(job):
+            if self._request.out is not None and job.status == "done" and job.files:
                 files = self._download(job, self._request.out / source.folder, entry)
                 entry = replace(entry, files=self._relative(files))
             self._note(entry)

@@ -51,8 +51,8 @@ class FaceSearch:
         return search(self._detector, frame.image, max_side_px=max_side_px, turn_deg=self._turn_deg)
 
     def turned(self, frame: Frame) -> Detections:
-        """Small faces that lie or stand on their head, which is three times the work: where no other face was found,
-        in the first frame and then once in `TURNED_PERIOD_S` at most."""
+        """Returns small faces that lie or stand on their head: three times the work, so only if no other face was
+        found, in the first frame and then once in `TURNED_PERIOD_S` at most."""
         last_s, now_s = self._turned_s, frame.time_s
         if last_s is not None and periods(now_s, TURNED_PERIOD_S) == periods(last_s, TURNED_PERIOD_S):
             return no_detections()

@@ -43,13 +43,13 @@ class FaceProof:
         self._mesh, self._witness, self._checker = mesh, witness, checker
 
     def proven(self, image: NDArray[np.uint8], crops: Sequence[Crop], *, any_roll: bool) -> list[FaceMesh]:
-        """The meshes of those crops that show a face. `any_roll`: whether crops in which no face is seen as they are
-        turned are looked at in other rolls as well; those that are seen badly always are."""
+        """Returns the meshes of those crops that show a face. `any_roll`: whether crops in which no face is seen as
+        they are turned are looked at in other rolls as well; those that are seen badly always are."""
         return [mesh for mesh in self._best(image, self._readings(image, crops), crops, any_roll) if mesh is not None]
 
     def reread(self, image: NDArray[np.uint8], meshes: Sequence[FaceMesh]) -> list[FaceMesh | None]:
-        """The meshes of faces that are followed, each turned otherwise if it has come to lie wrongly; None where there
-        is no face any more."""
+        """Returns the meshes of faces that are followed, each turned otherwise if it has come to lie wrongly; None if
+        its place shows no face any more."""
         readings = [
             _Reading(mesh, check.right) for mesh, check in zip(meshes, self._checker.check(meshes), strict=True)
         ]
@@ -83,7 +83,7 @@ class FaceProof:
         return [_Reading(mesh, 0.0 if mesh is None else next(checks).right) for mesh in seen]
 
     def _seen(self, image: NDArray[np.uint8], crops: Sequence[Crop]) -> list[FaceMesh | None]:
-        """The meshes of those crops in which both networks see a face, also when looking a second time."""
+        """Returns the meshes of those crops in which both networks see a face, also when looking a second time."""
         first = self._witness.measure(image, list(crops))
         # The cheaper network runs first: it rejects most of what is not a face.
         possible = [place for place, mesh in enumerate(first) if (mesh.flag + 3) / 4 >= MIN_BIRTH_FLAG]
