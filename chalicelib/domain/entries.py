@@ -62,6 +62,15 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class AnnotationSearch:
+    """The texts of the annotations to look for, each exactly; None stands for any text."""
+
+    key: str
+    value: str | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Annotation:
     """A note on an entry."""
 

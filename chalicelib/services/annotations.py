@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from chalicelib.domain.accounts import Caller
-from chalicelib.domain.entries import Annotation, Entry, check_annotation_text
+from chalicelib.domain.entries import Annotation, AnnotationSearch, Entry, check_annotation_text
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.jobs import Job
 from chalicelib.errors import Invalid, NotFound
@@ -77,41 +77,23 @@ class Annotations:
         """Raises `NotFound`."""
         self._annotations.delete(self.get(caller, entry_id, annotation_id))
 
-    def search(
-        self,
-        caller: Caller,
-        *,
-        key: str | None,
-        value: str | None,
-        source: str | None,
-        limit: int,
-        cursor: str | None = None,
-    ) -> Page[Entry]:
-        """Returns the account's entries that have an annotation with this key and, if given, this value and source.
+    def search(self, caller: Caller, wanted: AnnotationSearch, *, limit: int, cursor: str | None = None) -> Page[Entry]:
+        """Returns the account's entries that have an annotation with these texts.
 
         Newest first; a short page may still have a cursor. Annotations of the last second may be missing.
         Raises `Invalid` without a key, `MalformedRequest` for a foreign cursor.
         """
-        if not key:
+        if not wanted.key:
             raise Invalid("A search needs a key; add ?key= and, if you like, value= and source=.")
-        page = self._annotations.search(
-            caller.account_id, key=key, value=value, source=source, limit=limit, cursor=cursor
-        )
+        page = self._annotations.search(caller.account_id, wanted, limit=limit, cursor=cursor)
         entries = self._entries.get_many(caller.account_id, page.items)
         return Page(tuple(entries[each] for each in page.items if each in entries), page.cursor)
 
     def search_jobs(
-        self,
-        caller: Caller,
-        *,
-        key: str | None,
-        value: str | None,
-        source: str | None,
-        limit: int,
-        cursor: str | None = None,
+        self, caller: Caller, wanted: AnnotationSearch, *, limit: int, cursor: str | None = None
     ) -> Page[Job]:
         """Returns the jobs whose input or result `search` finds, each once on a page. Raises the same."""
-        page = self.search(caller, key=key, value=value, source=source, limit=limit, cursor=cursor)
+        page = self.search(caller, wanted, limit=limit, cursor=cursor)
         job_ids = list(dict.fromkeys(entry.job_id for entry in page.items if entry.job_id is not None))
         jobs = self._jobs.get_many(caller.account_id, job_ids)
         return Page(tuple(jobs[each] for each in job_ids if each in jobs), page.cursor)

@@ -11,7 +11,7 @@ from chalicelib.aws.dynamodb.annotations import DynamoAnnotations
 from chalicelib.aws.dynamodb.entries import DynamoEntries
 from chalicelib.aws.dynamodb.jobs import DynamoJobs
 from chalicelib.domain.accounts import Caller
-from chalicelib.domain.entries import Entry
+from chalicelib.domain.entries import AnnotationSearch, Entry
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.jobs import Job, JobStatus
 from tests.contract.samples import ACCOUNT, make_annotation, make_job
@@ -135,7 +135,7 @@ def test_a_search_does_not_read_other_annotations(stack: MotoStack, meter: Meter
         annotations.create(make_annotation(replace(entry, id=new_id(START)), value=f"{number}"))
     annotations.create(make_annotation(entry))
     meter.read()
-    page = annotations.search(ACCOUNT, key="scene", value="indoors", source=None, limit=1000, cursor=None)
+    page = annotations.search(ACCOUNT, AnnotationSearch("scene", "indoors"), limit=1000, cursor=None)
     assert (page.items, page.cursor) == ((entry.id,), None)
     assert meter.read() == (1, 1)
 
@@ -151,7 +151,7 @@ def test_a_search_by_a_rare_source_reads_a_bounded_number_of_rows(stack: MotoSta
     seen: list[str] = []
     cursor = None
     while True:
-        page = annotations.search(ACCOUNT, key="scene", value=None, source="rare", limit=1000, cursor=cursor)
+        page = annotations.search(ACCOUNT, AnnotationSearch("scene", source="rare"), limit=1000, cursor=cursor)
         seen += page.items
         requests, rows = meter.read()
         assert (requests, rows <= 11) == (1, True)

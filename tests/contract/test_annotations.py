@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.domain.entries import Annotation
+from chalicelib.domain.entries import Annotation, AnnotationSearch
 from chalicelib.domain.ids import new_id
 from chalicelib.errors import MalformedRequest, NotFound, StaleWrite
 from chalicelib.services.ports import AnnotationStore
@@ -167,7 +167,7 @@ def _found(
     ids: list[str] = []
     cursor: str | None = None
     while True:
-        page = annotations.search(account_id, key=key, value=value, source=source, limit=page_size, cursor=cursor)
+        page = annotations.search(account_id, AnnotationSearch(key, value, source), limit=page_size, cursor=cursor)
         assert len(page.items) <= page_size
         ids += page.items
         cursor = page.cursor
@@ -225,13 +225,13 @@ def test_a_changed_annotation_is_found_by_its_new_texts_only(annotations: Annota
 @pytest.mark.parametrize("cursor", ["", "garbage", "0" * 68, "A" * 5000, "\0", f"{OTHER_ACCOUNT}/{'0' * 26}"])
 def test_a_cursor_that_the_store_did_not_make_is_refused(annotations: AnnotationStore, cursor: str) -> None:
     with pytest.raises(MalformedRequest):
-        annotations.search(ACCOUNT, key="scene", value=None, source=None, limit=1, cursor=cursor)
+        annotations.search(ACCOUNT, AnnotationSearch("scene"), limit=1, cursor=cursor)
 
 
 def test_another_accounts_cursor_is_refused(annotations: AnnotationStore) -> None:
     for entry_id in _entry_ids(2):
         annotations.create(replace(make_annotation(make_entry()), entry_id=entry_id, account_id=OTHER_ACCOUNT))
-    theirs = annotations.search(OTHER_ACCOUNT, key="scene", value=None, source=None, limit=1, cursor=None).cursor
+    theirs = annotations.search(OTHER_ACCOUNT, AnnotationSearch("scene"), limit=1, cursor=None).cursor
     assert theirs is not None
     with pytest.raises(MalformedRequest):
-        annotations.search(ACCOUNT, key="scene", value=None, source=None, limit=1, cursor=theirs)
+        annotations.search(ACCOUNT, AnnotationSearch("scene"), limit=1, cursor=theirs)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.domain.audit import AuditRecord
-from chalicelib.domain.entries import MAX_REPRESENTATIONS, Annotation, Entry, Representation
+from chalicelib.domain.entries import MAX_REPRESENTATIONS, Annotation, AnnotationSearch, Entry, Representation
 from chalicelib.errors import Invalid, MalformedRequest, NotFound, StaleWrite
 from chalicelib.services.ports import Page
 from tests.fakes.kept import as_kept, found_row
@@ -186,12 +186,10 @@ class FakeAnnotations:
         with self._lock:
             self._rows = {key: row for key, row in self._rows.items() if key[:2] != (account_id, entry_id)}
 
-    def search(
-        self, account_id: str, *, key: str, value: str | None, source: str | None, limit: int, cursor: str | None
-    ) -> Page[str]:
+    def search(self, account_id: str, wanted: AnnotationSearch, *, limit: int, cursor: str | None) -> Page[str]:
         with self._lock:
-            rows = [row for row in self._rows.values() if (row.account_id, row.key) == (account_id, key)]
-        rows = [row for row in rows if value in (None, row.value) and source in (None, row.source)]
+            rows = [row for row in self._rows.values() if (row.account_id, row.key) == (account_id, wanted.key)]
+        rows = [row for row in rows if wanted.value in (None, row.value) and wanted.source in (None, row.source)]
         ids = sorted({row.entry_id for row in rows}, reverse=True)
         if cursor is not None:
             account, _, last_id = cursor.rpartition("/")

@@ -4,6 +4,7 @@ from typing import BinaryIO
 
 import pytest
 
+from chalicelib.domain.entries import AnnotationSearch
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.services.ports import StoredMedia
 from tests.fakes import FakeMedia
@@ -171,11 +172,10 @@ def test_a_search_gives_the_accounts_own_entries_that_are_still_there(world: Wor
     for caller, entry in ((ADA, found), (ADA, gone), (EVE, theirs)):
         world.annotations.create(caller, entry.id, key="k", value="v", source=None)
     world.entry_rows.begin_deletion(ADA.account_id, gone.id, world.clock())
-    page = world.annotations.search(ADA, key="k", value=None, source=None, limit=10)
+    page = world.annotations.search(ADA, AnnotationSearch("k"), limit=10)
     assert [entry.id for entry in page.items] == [found.id]
-    for key in (None, ""):
-        with pytest.raises(Invalid, match="key"):
-            world.annotations.search(ADA, key=key, value="v", source=None, limit=10)
+    with pytest.raises(Invalid, match="key"):
+        world.annotations.search(ADA, AnnotationSearch("", "v"), limit=10)
 
 
 def test_the_data_split_of_an_entry_is_changed(world: World) -> None:

@@ -1,6 +1,6 @@
 """Requests: forms, JSON bodies, preferred content types.
 
-annotation_searches  Searches by annotation, as queries ask for them: of entries and of jobs
+annotation_searches  Searches by annotation: of entries and of jobs
 fields               Form fields and JSON members that several routes take
 fingerprints         Fingerprints of requests: method, path, and the content of the body
 forms                Forms as clients send them: multipart or URL-encoded, keys with brackets as in `entry_job[name]`

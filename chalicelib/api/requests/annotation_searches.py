@@ -1,11 +1,19 @@
-"""Searches by annotation, as queries ask for them: of entries and of jobs."""
+"""Searches by annotation: of entries and of jobs."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol, TypeVar
+
+from chalice.app import Response
 
 from chalicelib.api.call import Call
-from chalicelib.api.pages import page_queries, parse_limit
+from chalicelib.api.pages import full_page, next_link, page_queries, parse_limit
+from chalicelib.api.responses import json_response
 from chalicelib.api.routes import Query
+from chalicelib.domain.accounts import Caller
+from chalicelib.domain.entries import AnnotationSearch
+from chalicelib.services.ports import Page
+
+Found = TypeVar("Found")
 
 SEARCH_QUERIES = (
     Query("key", "The key of the annotation.", {"type": "string", "minLength": 1}, is_required=True),
@@ -15,21 +23,27 @@ SEARCH_QUERIES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class AnnotationSearch:
-    """`filters` are the texts of the query; one that is missing stands for any text."""
+class Search(Protocol[Found]):
+    """A service's search."""
 
-    filters: Mapping[str, str]
-    limit: int
-    cursor: str | None
-
-    @property
-    def texts(self) -> Mapping[str, str | None]:
-        """The key, value and source to search for."""
-        return {name: self.filters.get(name) for name in ("key", "value", "source")}
+    def __call__(self, caller: Caller, wanted: AnnotationSearch, *, limit: int, cursor: str | None) -> Page[Found]: ...
 
 
-def annotation_search(call: Call) -> AnnotationSearch:
-    """Returns what the query asks for. Raises `Invalid` for a limit that is none."""
+def found_page(
+    call: Call,
+    search: Search[Found],
+    documents_of: Callable[[Sequence[Found]], Sequence[object]],
+    url: Callable[[Mapping[str, str]], str],
+) -> Response:
+    """Returns the page of what `search` finds for the query. Raises `Invalid` for a limit that is none."""
     filters = {name: text for name in ("key", "value", "source") if (text := call.query(name)) is not None}
-    return AnnotationSearch(filters, parse_limit(call.query("limit")), call.query("cursor"))
+    wanted = AnnotationSearch(filters.get("key", ""), filters.get("value"), filters.get("source"))
+    limit, cursor = parse_limit(call.query("limit")), call.query("cursor")
+
+    def list_page(most: int) -> Page[Found]:
+        return search(call.caller, wanted, limit=most, cursor=cursor)
+
+    documents, rest = full_page(
+        lambda most: search(call.caller, wanted, limit=most, cursor=cursor), documents_of, limit
+    )
+    return json_response(documents, headers=next_link(url, filters, limit, rest))

@@ -8,7 +8,7 @@ from chalicelib.api.call import Call
 from chalicelib.api.conditional import unless_unchanged
 from chalicelib.api.documents import Document, entry_document
 from chalicelib.api.pages import full_page, next_link, page_queries, parse_limit
-from chalicelib.api.requests.annotation_searches import SEARCH_QUERIES, annotation_search
+from chalicelib.api.requests.annotation_searches import SEARCH_QUERIES, found_page
 from chalicelib.api.requests.fields import LABELS, form_labels, json_labels
 from chalicelib.api.requests.forms import MULTIPART, URL_ENCODED, check_content_type, read_form
 from chalicelib.api.requests.json_bodies import parse_resource
@@ -68,13 +68,9 @@ def delete_entry(call: Call) -> Response:
 
 def search_entries(call: Call) -> Response:
     """GET /entries/search_by_annotation: a page of the entries that have the annotation, newest first."""
-    search = annotation_search(call)
-
-    def list_page(most: int) -> Page[Entry]:
-        return call.services.annotations.search(call.caller, limit=most, cursor=search.cursor, **search.texts)
-
-    documents, cursor = full_page(list_page, lambda entries: _documents(call, entries), search.limit)
-    return json_response(documents, headers=next_link(call.urls.entry_search, search.filters, search.limit, cursor))
+    return found_page(
+        call, call.services.annotations.search, lambda entries: _documents(call, entries), call.urls.entry_search
+    )
 
 
 ROUTES = (

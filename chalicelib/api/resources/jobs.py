@@ -10,7 +10,7 @@ from chalicelib.api.call import Call
 from chalicelib.api.conditional import unless_unchanged
 from chalicelib.api.documents import Document, entry_ids_of, job_document
 from chalicelib.api.pages import full_page, next_link, page_queries, parse_limit
-from chalicelib.api.requests.annotation_searches import SEARCH_QUERIES, annotation_search
+from chalicelib.api.requests.annotation_searches import SEARCH_QUERIES, found_page
 from chalicelib.api.requests.forms import MULTIPART, URL_ENCODED, Form, check_content_type, read_form
 from chalicelib.api.requests.json_bodies import parse_resource, text_of
 from chalicelib.api.requests.new_jobs import job_members, new_job_of_form, new_job_of_json
@@ -62,13 +62,9 @@ def list_jobs(call: Call) -> Response:
 
 def search_jobs(call: Call) -> Response:
     """GET /jobs/search_by_annotation: a page of the jobs whose input or result has the annotation, newest first."""
-    search = annotation_search(call)
-
-    def list_page(most: int) -> Page[Job]:
-        return call.services.annotations.search_jobs(call.caller, limit=most, cursor=search.cursor, **search.texts)
-
-    documents, cursor = full_page(list_page, lambda jobs: _documents(call, jobs), search.limit)
-    return json_response(documents, headers=next_link(call.urls.job_search, search.filters, search.limit, cursor))
+    return found_page(
+        call, call.services.annotations.search_jobs, lambda jobs: _documents(call, jobs), call.urls.job_search
+    )
 
 
 def get_job(call: Call) -> Response:

@@ -24,7 +24,7 @@ from chalicelib.aws.dynamodb.table_layout import (
     by_key_partition,
     by_value_partition,
 )
-from chalicelib.domain.entries import Annotation
+from chalicelib.domain.entries import Annotation, AnnotationSearch
 from chalicelib.errors import NotFound, StaleWrite
 from chalicelib.services.ports import Page
 
@@ -92,21 +92,19 @@ class DynamoAnnotations:
         rows = self._table.query(account_partition(account_id), annotation_prefix(entry_id))
         self._table.delete_many(annotation_key(account_id, entry_id, row["id"]) for row in rows)
 
-    def search(
-        self, account_id: str, *, key: str, value: str | None, source: str | None, limit: int, cursor: str | None
-    ) -> Page[str]:
-        """The ids of the entries with such an annotation, each once, newest first; None stands for any text.
+    def search(self, account_id: str, wanted: AnnotationSearch, *, limit: int, cursor: str | None) -> Page[str]:
+        """The ids of the entries with such an annotation, each once, newest first.
 
         May lag behind the writes. A page that is not full may have a cursor all the same: one page looks at a limited
         number of annotations. Raises `MalformedRequest` for a cursor that this store did not make.
         """
-        index, partition = BY_KEY, by_key_partition(account_id, key)
-        if value is not None:
-            index, partition = BY_VALUE, by_value_partition(account_id, key, value)
+        index, partition = BY_KEY, by_key_partition(account_id, wanted.key)
+        if wanted.value is not None:
+            index, partition = BY_VALUE, by_value_partition(account_id, wanted.key, wanted.value)
         before = None if cursor is None else decode_cursor(account_id, cursor)
         read_size = min(limit, _READ_SIZE, self._most_rows_read) + 1
         rows = self._table.query_index_down(index, partition, sort_key=NOTED_ENTRY, before=before, read_size=read_size)
-        return self._page(account_id, rows, source, limit)
+        return self._page(account_id, rows, wanted.source, limit)
 
     def _page(self, account_id: str, rows: Iterator[Row], source: str | None, limit: int) -> Page[str]:
         found: list[str] = []

@@ -3,8 +3,7 @@
 import re
 from email.errors import FirstHeaderLineIsContinuationDefect, MissingHeaderBodySeparatorDefect
 from email.message import Message
-from io import BytesIO
-from typing import BinaryIO
+from io import BufferedIOBase, BytesIO
 
 from chalicelib.api.call import too_large_sentence
 
@@ -48,20 +47,20 @@ def check_framing(headers: Message, limit_bytes: int) -> int | None:
     return int(text)
 
 
-def read_body(headers: Message, stream: BinaryIO, limit_bytes: int) -> bytes:
+def read_body(headers: Message, stream: BufferedIOBase, limit_bytes: int) -> bytes:
     """Returns the whole body, once in memory; empty if there is none. Raises `RefusedBody`."""
     length = check_framing(headers, limit_bytes)
     return _read_chunks(stream, limit_bytes) if length is None else _read_exactly(stream, length)
 
 
-def _read_exactly(stream: BinaryIO, length: int) -> bytes:
+def _read_exactly(stream: BufferedIOBase, length: int) -> bytes:
     body = stream.read(length)
     if len(body) < length:
         raise RefusedBody(400, "The body is incomplete; send it again.")
     return body
 
 
-def _read_chunks(stream: BinaryIO, limit_bytes: int) -> bytes:
+def _read_chunks(stream: BufferedIOBase, limit_bytes: int) -> bytes:
     body = BytesIO()
     while size := _chunk_size(stream):
         if body.tell() + size > limit_bytes:
@@ -75,7 +74,7 @@ def _read_chunks(stream: BinaryIO, limit_bytes: int) -> bytes:
     raise RefusedBody(400, "There are too many trailers after the body.")
 
 
-def _chunk_size(stream: BinaryIO) -> int:
+def _chunk_size(stream: BufferedIOBase) -> int:
     match = _CHUNK_LINE.fullmatch(stream.readline(_MAX_LINE_BYTES))
     if match is None:
         raise RefusedBody(400, "The chunked encoding of the body is invalid; send it again.")

@@ -6,13 +6,13 @@ import sys
 import threading
 from contextlib import suppress
 from functools import partial
+from http.server import ThreadingHTTPServer
 from socketserver import TCPServer
 from types import TracebackType
 from typing import Any, Self
 
 from chalice.app import Chalice
-from chalice.config import Config
-from chalice.local import LocalChalice, LocalDevServer, ThreadedHTTPServer
+from chalice.local import LocalChalice
 
 from chalicelib.local.http.handler import HttpHandler
 
@@ -45,8 +45,8 @@ class HttpServer:
     ) -> None:
         # Chalice keeps the current request on the app; this class of its own keeps one per thread.
         app.__class__ = LocalChalice
-        handler = partial(HttpHandler, max_body_bytes=max_body_bytes, hosts=hosts | {host, ""})
-        self._server: _Server = LocalDevServer(app, Config(), host, port, handler, _Server).server
+        handler = partial(HttpHandler, app=app, max_body_bytes=max_body_bytes, hosts=hosts | {host, ""})
+        self._server = _Server((host, port), handler)
         self._thread: threading.Thread | None = None
 
     @property
@@ -83,7 +83,7 @@ class HttpServer:
         self.stop()
 
 
-class _Server(ThreadedHTTPServer):
+class _Server(ThreadingHTTPServer):
     """The listening socket and the connections it gave out."""
 
     request_queue_size = 128

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from chalicelib.domain.entries import Annotation
+from chalicelib.domain.entries import Annotation, AnnotationSearch
 from chalicelib.services.ports.paging import Page
 
 
@@ -29,10 +29,8 @@ class AnnotationStore(Protocol):
     def delete_all(self, account_id: str, entry_id: str) -> None:
         """Removes all of an entry's annotations."""
 
-    def search(
-        self, account_id: str, *, key: str, value: str | None, source: str | None, limit: int, cursor: str | None
-    ) -> Page[str]:
-        """The ids of the entries with such an annotation, each once, newest first; None stands for any text.
+    def search(self, account_id: str, wanted: AnnotationSearch, *, limit: int, cursor: str | None) -> Page[str]:
+        """The ids of the entries with such an annotation, each once, newest first.
 
         May lag behind the writes. A page that is not full may have a cursor all the same: one page looks at a limited
         number of annotations. Raises `MalformedRequest` for a cursor that this store did not make.
