@@ -1,4 +1,4 @@
-"""What stands in for API Gateway, made of the public parts of Chalice's own stand-in."""
+"""A stand-in for API Gateway, made of the public parts of Chalice's own stand-in."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +15,7 @@ class NoSuchRoute(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """What the authorizer said of a request before its body was read. It holds for the body as well: a second answer
+    """The decision of the authorizer on a request, before its body was read. It holds for the body as well: a second
     could be another one, and the view would get a request whose body was not read.
 
     `refusal` is what `Gateway.respond` raises instead of an answer.
@@ -68,5 +68,5 @@ class Gateway:
 
 
 def _context() -> LambdaContext:
-    """What Lambda says of an invocation: each has an id of its own."""
+    """The context of an invocation: each has an id of its own."""
     return LambdaContext("mien", 0)
