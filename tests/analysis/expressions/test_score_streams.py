@@ -191,6 +191,12 @@ def test_a_gap_begins_anew() -> None:
     assert _smiles([90.0, 10.0], step_s=0.6) == [_score(90.0), _score(10.0)]
 
 
+def _rises(values: NDArray[np.float64]) -> int:
+    """Counts rises to 60 from below 40: processors differ in the last digits, which may cross one limit or not."""
+    far = values[(values > 60) | (values < 40)] > 50
+    return int(np.sum(np.diff(far.astype(int)) == 1))
+
+
 def test_a_woman_who_talks_and_closes_her_eyes_is_calmer_and_closes_them_as_often(
     analyzer: FaceAnalyzer, shared_media: Path
 ) -> None:
@@ -209,7 +215,7 @@ def test_a_woman_who_talks_and_closes_her_eyes_is_calmer_and_closes_them_as_ofte
         raw, calm = course(frames, name), course(smoothed, name)
         assert np.abs(np.diff(calm, 2)).mean() < 0.8 * np.abs(np.diff(raw, 2)).mean(), name
         assert np.corrcoef(raw, calm)[0, 1] > 0.97, name
-    closings = [np.sum(np.diff((course(each, "eye closure") > 50).astype(int)) == 1) for each in (frames, smoothed)]
+    closings = [_rises(course(each, "eye closure")) for each in (frames, smoothed)]
     assert closings[0] == closings[1] > 0
 
 
