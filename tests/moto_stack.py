@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from functools import cached_property
 
 from boto3.session import Session
 from moto import mock_aws
@@ -12,25 +12,33 @@ from chalicelib.aws.dynamodb.table import DynamoTable
 from chalicelib.aws.dynamodb.table_layout import TABLE_KEYS
 
 TABLE_NAME = "mien-test"
-BUCKET = "mien-test-media"
+_BUCKET = "mien-test-media"
 
 
-@dataclass(frozen=True, slots=True)
 class MotoStack:
-    """Names and clients of what was provisioned."""
+    """Clients, and the names of what is provisioned when it is first asked for."""
 
-    clients: AwsClients
-    table: DynamoTable
-    bucket: str
-    queue_url: str
+    def __init__(self, session: Session) -> None:
+        self.clients = AwsClients(session)
+
+    @cached_property
+    def table(self) -> DynamoTable:
+        dynamodb = self.clients.dynamodb
+        dynamodb.create_table(TableName=TABLE_NAME, BillingMode="PAY_PER_REQUEST", **TABLE_KEYS)
+        return DynamoTable(dynamodb, TABLE_NAME)
+
+    @cached_property
+    def bucket(self) -> str:
+        self.clients.s3.create_bucket(Bucket=_BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+        return _BUCKET
+
+    @cached_property
+    def queue_url(self) -> str:
+        return self.clients.sqs.create_queue(QueueName="mien-test-jobs")["QueueUrl"]
 
 
 @contextmanager
 def moto_stack(session: Session) -> Iterator[MotoStack]:
-    """Provisions everything again, in the region of the fixtures `aws_environment` and `aws_session`."""
+    """An empty AWS, in the region of the fixtures `aws_environment` and `aws_session`."""
     with mock_aws():
-        clients = AwsClients(session)
-        clients.dynamodb.create_table(TableName=TABLE_NAME, BillingMode="PAY_PER_REQUEST", **TABLE_KEYS)
-        clients.s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
-        queue = clients.sqs.create_queue(QueueName="mien-test-jobs")
-        yield MotoStack(clients, DynamoTable(clients.dynamodb, TABLE_NAME), BUCKET, queue["QueueUrl"])
+        yield MotoStack(session)

@@ -6,10 +6,21 @@ import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-# scrypt with N = 2^14, r = 8, p = 5: one of the equivalent minimum settings of the OWASP Password Storage Cheat Sheet.
-_COST_N, _COST_R, _COST_P = 2**14, 8, 5
 _SALT_BYTES = 16
+
+
+class HashCost(NamedTuple):
+    """The cost of scrypt (RFC 7914): N, r and p."""
+
+    n: int
+    r: int
+    p: int
+
+
+PASSWORD_COST = HashCost(2**14, 8, 5)
+"""One of the equivalent minimum settings of the OWASP Password Storage Cheat Sheet; some 0.2 s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,22 +53,21 @@ class Caller:
     account_id: str
 
 
-def hash_password(password: str) -> str:
+def hash_password(password: str, cost: HashCost = PASSWORD_COST) -> str:
     """`scrypt$N$r$p$salt$key`, salt and key in base 64."""
     salt = secrets.token_bytes(_SALT_BYTES)
-    key = _derive(password, salt, _COST_N, _COST_R, _COST_P)
-    return "$".join(("scrypt", str(_COST_N), str(_COST_R), str(_COST_P), _text(salt), _text(key)))
+    return "$".join(("scrypt", *map(str, cost), _text(salt), _text(_derive(password, salt, cost))))
 
 
 def password_matches(password: str, password_hash: str) -> bool:
     """Returns True if `password_hash` is of `password`; compares in constant time."""
-    _, cost_n, cost_r, cost_p, salt, key = password_hash.split("$")
-    derived = _derive(password, base64.b64decode(salt), int(cost_n), int(cost_r), int(cost_p))
+    _, n, r, p, salt, key = password_hash.split("$")
+    derived = _derive(password, base64.b64decode(salt), HashCost(int(n), int(r), int(p)))
     return hmac.compare_digest(derived, base64.b64decode(key))
 
 
-def _derive(password: str, salt: bytes, cost_n: int, cost_r: int, cost_p: int) -> bytes:
-    return hashlib.scrypt(password.encode(), salt=salt, n=cost_n, r=cost_r, p=cost_p, maxmem=64 * 1024 * 1024)
+def _derive(password: str, salt: bytes, cost: HashCost) -> bytes:
+    return hashlib.scrypt(password.encode(), salt=salt, n=cost.n, r=cost.r, p=cost.p, maxmem=64 * 1024 * 1024)
 
 
 def _text(raw: bytes) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from chalicelib.domain.accounts import Caller, User, hash_password, password_matches
+from chalicelib.domain.accounts import PASSWORD_COST, Caller, HashCost, User, hash_password, password_matches
 from chalicelib.domain.ids import check_id
 from chalicelib.domain.logins import ANY_NAME, FREE_FAILURES, FREE_FAILURES_OF_A_SOURCE, source_of
 from chalicelib.errors import Invalid, NotAuthenticated, NotFound, StaleWrite, TooManyRequests
@@ -17,12 +17,16 @@ MAX_EMAIL_CHARACTERS = 254  # RFC 5321, less the brackets
 
 
 class Users:
-    """Adds and changes users and checks credentials."""
+    """Adds and changes users and checks credentials. `cost` is that of new passwords, and of names that do not exist:
+    tests, which check hundreds, take a lower one."""
 
-    def __init__(self, users: UserStore, failures: LoginFailureStore, clock: Clock) -> None:
+    def __init__(
+        self, users: UserStore, failures: LoginFailureStore, clock: Clock, *, cost: HashCost = PASSWORD_COST
+    ) -> None:
         self._users = users
         self._failures = failures
         self._clock = clock
+        self._cost = cost
         self._remembered = RememberedLogins()
 
     def add(self, email: str, password: str, account_id: str) -> User:
@@ -30,7 +34,7 @@ class Users:
         email = _normal(email)
         if "@" not in email or ":" in email or not email.isprintable() or len(email) > MAX_EMAIL_CHARACTERS:
             raise Invalid("The user name must be an e-mail address without a colon, which HTTP Basic does not allow.")
-        user = User(email, check_id(account_id, "account"), _hashed(password), self._clock())
+        user = User(email, check_id(account_id, "account"), self._hashed(password), self._clock())
         try:
             self._users.create(user)
         except StaleWrite:
@@ -54,7 +58,7 @@ class Users:
 
         Raises `NotFound`, or `Invalid` for an unfit password.
         """
-        password_hash = _hashed(password)
+        password_hash = self._hashed(password)
         return self._change(email, lambda user: replace(user, password_hash=password_hash))
 
     def authenticate(self, email: str, password: str, *, source_ip: str) -> Caller:
@@ -69,7 +73,7 @@ class Users:
             return Caller(user.email, user.account_id)
         self._check_not_slowed(email, source)
         if user is None:
-            hash_password(password)
+            hash_password(password, self._cost)
         if user is None or not password_matches(password, user.password_hash) or user.disabled:
             self._count_failure(email, source)
             raise NotAuthenticated("Please login to continue.")
@@ -105,13 +109,12 @@ class Users:
 
         return retried(attempt, f"user {_normal(email)}")
 
-
-def _hashed(password: str) -> str:
-    if len(password) < MIN_PASSWORD_CHARACTERS:
-        raise Invalid(f"The password must have at least {MIN_PASSWORD_CHARACTERS} characters.")
-    if len(password) > MAX_PASSWORD_CHARACTERS:
-        raise Invalid(f"The password must have at most {MAX_PASSWORD_CHARACTERS:,} characters.")
-    return hash_password(password)
+    def _hashed(self, password: str) -> str:
+        if len(password) < MIN_PASSWORD_CHARACTERS:
+            raise Invalid(f"The password must have at least {MIN_PASSWORD_CHARACTERS} characters.")
+        if len(password) > MAX_PASSWORD_CHARACTERS:
+            raise Invalid(f"The password must have at most {MAX_PASSWORD_CHARACTERS:,} characters.")
+        return hash_password(password, self._cost)
 
 
 def _normal(email: str) -> str:

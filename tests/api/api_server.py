@@ -18,7 +18,7 @@ from chalicelib.domain.ids import new_id
 from chalicelib.local.http.server import HttpServer
 from chalicelib.services.users import Users
 from chalicelib.settings import Settings
-from tests.fakes import START, FakeLoginFailures, FakePorts, FakeUsers, FixedClock
+from tests.fakes import LOW_COST, START, FakeLoginFailures, FakePorts, FakeUsers, FixedClock
 
 PASSWORD = "correct horse battery"
 ADA, BEN = "ada@example.org", "ben@example.org"
@@ -26,8 +26,8 @@ MAX_BODY_BYTES = 4_000_000
 
 
 def make_users(clock: FixedClock | None = None) -> Users:
-    """Ada and Ben, each in an account of their own. Slow, as passwords are hashed: once for all tests."""
-    users = Users(FakeUsers(), FakeLoginFailures(), clock or FixedClock())
+    """Ada and Ben, each in an account of their own."""
+    users = Users(FakeUsers(), FakeLoginFailures(), clock or FixedClock(), cost=LOW_COST)
     for email in (ADA, BEN):
         users.add(email, PASSWORD, new_id(START))
         users.authenticate(email, PASSWORD, source_ip="127.0.0.1")

@@ -1,6 +1,7 @@
 import pytest
 
 from chalicelib.domain.accounts import hash_password, password_matches
+from tests.fakes import LOW_COST
 
 # Made with Python's hashlib from the password "correct horse" and a salt of sixteen zero bytes.
 _STORED = (
@@ -12,7 +13,7 @@ _STORED = (
 
 @pytest.mark.parametrize("password", ["", "pässwörd 😀", "a:b$c"])
 def test_a_password_matches_its_hash_and_no_other(password: str) -> None:
-    stored = hash_password(password)
+    stored = hash_password(password, LOW_COST)
     assert password_matches(password, stored)
     assert not password_matches(password + " ", stored)
 
@@ -23,7 +24,7 @@ def test_a_stored_hash_still_matches() -> None:
 
 
 def test_one_password_has_many_hashes() -> None:
-    first, second = hash_password("s3cret"), hash_password("s3cret")
+    first, second = hash_password("s3cret", LOW_COST), hash_password("s3cret", LOW_COST)
     assert first != second
     assert "s3cret" not in first
 

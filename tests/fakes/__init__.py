@@ -12,10 +12,11 @@ from tests.fakes.kept import as_kept
 from tests.fakes.media import FakeMedia, FakeObject, FakeUploads
 from tests.fakes.reminders import FakeReminders
 from tests.fakes.segments import FakeArray, FakeBatch, FakeSegments
-from tests.fakes.users import FakeLoginFailures, FakeUsers
+from tests.fakes.users import LOW_COST, FakeLoginFailures, FakeUsers
 from tests.fakes.webhooks import FakeWebhooks, FakeWebhookSecrets, SentWebhook
 
 __all__ = [
+    "LOW_COST",
     "START",
     "FakeAccounts",
     "FakeAnnotations",

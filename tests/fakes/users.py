@@ -3,10 +3,13 @@
 import threading
 from datetime import datetime, timedelta
 
-from chalicelib.domain.accounts import User
+from chalicelib.domain.accounts import HashCost, User
 from chalicelib.domain.logins import FORGOTTEN_AFTER_S, LoginFailures
 from chalicelib.errors import StaleWrite
 from tests.fakes.kept import as_kept
+
+LOW_COST = HashCost(16, 1, 1)
+"""For passwords that guard nothing."""
 
 
 class FakeUsers:

@@ -9,7 +9,7 @@ from chalicelib.domain.ids import new_id
 from chalicelib.domain.logins import ANY_NAME, FORGOTTEN_AFTER_S, FREE_FAILURES_OF_A_SOURCE, LoginFailures
 from chalicelib.errors import Invalid, NotAuthenticated, NotFound, StaleWrite, TooManyRequests
 from chalicelib.services.users import Users
-from tests.fakes import START, FakeLoginFailures, FakeUsers, FixedClock
+from tests.fakes import LOW_COST, START, FakeLoginFailures, FakeUsers, FixedClock
 
 PASSWORD = "correct horse"
 ADA = "ada@example.org"
@@ -31,7 +31,7 @@ class Door:
 
     def another_process(self) -> Users:
         """The same users, without what this process remembers."""
-        return Users(self.rows, self.failures, self.clock)
+        return Users(self.rows, self.failures, self.clock, cost=LOW_COST)
 
     def enter(self, password: str = PASSWORD, email: str = ADA, source_ip: str = HOME) -> Caller:
         return self.users.authenticate(email, password, source_ip=source_ip)
@@ -45,6 +45,11 @@ class Door:
 @pytest.fixture
 def door() -> Door:
     return Door()
+
+
+def test_a_deployment_hashes_as_slowly_as_is_recommended(door: Door) -> None:
+    users = Users(door.rows, door.failures, door.clock)
+    assert users.add("bob@example.org", PASSWORD, ACCOUNT).password_hash.startswith("scrypt$16384$8$5$")
 
 
 def test_the_right_password_names_the_caller(door: Door) -> None:

@@ -8,7 +8,7 @@ import botocore.session
 from boto3.session import Session
 from botocore.config import Config
 
-from chalicelib.aws.clients import common_config
+from chalicelib.aws.clients import common_config, new_session
 from chalicelib.aws.failures import aws_failures
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def make_dynamodb_client(*, endpoint_url: str | None = None, region: str | None 
     """
     with aws_failures("make the DynamoDB client"):
         if endpoint_url is None or not _is_on_this_machine(endpoint_url):
-            return Session(region_name=region).client("dynamodb", endpoint_url=endpoint_url, config=common_config())
+            return new_session(region_name=region).client("dynamodb", endpoint_url=endpoint_url, config=common_config())
         session = _local_session(region or _LOCAL_REGION)
         direct = common_config().merge(Config(proxies={}))
         return session.client("dynamodb", endpoint_url=endpoint_url, config=direct)
@@ -38,7 +38,7 @@ def make_dynamodb_client(*, endpoint_url: str | None = None, region: str | None 
 def _local_session(region: str) -> Session:
     profiles = botocore.session.Session().full_config.get("profiles", {})
     keys = profiles.get(LOCAL_PROFILE, {})
-    return Session(
+    return new_session(
         aws_access_key_id=keys.get("aws_access_key_id", "local"),
         aws_secret_access_key=keys.get("aws_secret_access_key", "local"),
         region_name=region,
