@@ -26,7 +26,7 @@ export MIEN_SERVE_DROP := $(value DROP)
 export MIEN_ONLY := $(value ONLY)
 export MIEN_LABELLED := $(value LABELLED)
 
-.PHONY: help setup ready demo serve test fuzz golden browser-test generators client segments check format picture train evaluate bench pages vendor package deploy smoke destroy
+.PHONY: help setup ready demo serve test fuzz golden browser-test generators client floor segments check format picture train evaluate bench pages vendor package deploy smoke destroy
 .PHONY: cost simulate attack lock clean
 
 help:  ## Show these lines
@@ -86,6 +86,9 @@ generators: ready $(GENERATORS)/.installed  ## Generate clients with four genera
 
 attack: ready  ## Kill workers, damage media, repeat and forge events, send 300 jobs at once (half an hour)
 	@MIEN_ATTACK=1 $(BIN)/python -m pytest -n 0 -s tests/attacks
+
+floor: ready  ## Test the AWS adapters on the oldest boto3 that Lambda may have (downloads it; half a minute)
+	@MIEN_FLOOR=1 $(BIN)/python -m pytest -n 0 tests/infra/test_floor_boto3.py
 
 segments: ready  ## Compare half an hour of video in segments with one pass (minutes)
 	@MIEN_HALF_HOUR=1 $(BIN)/python -m pytest -n 0 tests/end_to_end/test_half_hour.py

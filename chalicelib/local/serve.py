@@ -41,11 +41,11 @@ def run_serve(
         Stack(port=port, workers=workers, log_path=log_path, drop_directory=drop, expressions_only=mode) as stack,
         tempfile.TemporaryDirectory(prefix="mien-serve-") as directory,
     ):
-        clip = Path(directory, CLIP_NAME)
-        write_demo_clip(clip, codec=BROWSER_CODEC)
         if drop is not None:
             say(console, f"Files put into {drop} are analysed; their results are written to {drop / RESULTS_NAME}.")
         say(console, _mode_line(mode, None if expressions_only is not None else drop))
+        clip = Path(directory, CLIP_NAME)
+        write_demo_clip(clip, codec=BROWSER_CODEC)
         say(console, introduction(stack, clip))
         while True:
             stack.check_workers()

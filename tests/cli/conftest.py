@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from chalicelib.aws.dynamodb.client import make_dynamodb_client
 from chalicelib.aws.dynamodb.table_layout import TABLE_KEYS
@@ -15,6 +16,8 @@ from chalicelib.domain.ids import new_id
 from chalicelib.local.aws.embedded import EmbeddedAws
 from chalicelib.local.stack import DEFAULT_MODELS_DIR, Stack
 from chalicelib.local.workers.supervisor import REPOSITORY
+from mien.cli.__main__ import mien as command_line
+from mien.cli.exit_status import run
 from mien.client.media_api import MediaApiClient
 from tests.fakes import START
 from tests.media_factory import write_video
@@ -38,16 +41,18 @@ class Mien:
         return {name: value for name, value in {**others, **mine, **changes}.items() if value is not None}
 
     def __call__(self, *arguments: str, **changes: str | None) -> subprocess.CompletedProcess[str]:
-        """Runs `mien` to its end, with no one at a terminal; `changes` are those of the environment."""
-        return subprocess.run(
-            [*COMMAND, *arguments],
-            env=self.environment(**changes),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE_S,
-            check=False,
-        )
+        """Runs `mien` to its end, with no one at a terminal; `changes` are those of the environment. In this process,
+        as starting another takes longer than most commands; signals and terminals are for `COMMAND`."""
+        environment = {**self.environment(**changes), **{name: None for name, text in changes.items() if text is None}}
+        with CliRunner().isolation(env=environment) as (stdout, stderr, _):
+            try:
+                status: object = run(command_line, arguments, name="mien")
+            except SystemExit as ending:
+                status = ending.code
+            sys.stdout.flush()
+            sys.stderr.flush()
+            said = stdout.getvalue().decode(), stderr.getvalue().decode()
+        return subprocess.CompletedProcess(arguments, status if isinstance(status, int) else 1, *said)
 
 
 @pytest.fixture(scope="module")

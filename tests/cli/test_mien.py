@@ -1,4 +1,4 @@
-"""`mien` against the whole stack, each command in a process of its own."""
+"""`mien` against the whole stack."""
 
 import json
 import os

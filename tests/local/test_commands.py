@@ -46,6 +46,14 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Long enough to be interrupted."""
+    path = tmp_path_factory.mktemp("media") / "long.mp4"
+    write_demo_clip(path, seconds=20, fps=10, size_px=(320, 180))
+    return path
+
+
 def _command(name: str, directory: Path, *arguments: str) -> list[str]:
     log = ("--log", str(directory / "mien.log"))
     return [sys.executable, "-m", "chalicelib.local", name, *log, *arguments]
@@ -151,9 +159,9 @@ def test_demo_of_a_file_that_is_not_there(tmp_path: Path) -> None:
 
 @needs_models
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_demo_that_is_interrupted_leaves_nothing_running(tmp_path: Path, number: signal.Signals, status: int) -> None:
-    film = tmp_path / "long.mp4"
-    write_demo_clip(film, seconds=20, fps=10)
+def test_demo_that_is_interrupted_leaves_nothing_running(
+    film: Path, tmp_path: Path, number: signal.Signals, status: int
+) -> None:
     with _running("demo", tmp_path, "--media", str(film), "--out", str(tmp_path / "out")) as process:
         _read_until(process, "working")
         process.send_signal(number)
@@ -175,9 +183,7 @@ def test_demo_can_be_interrupted_while_it_loads(tmp_path: Path, number: signal.S
 
 
 @needs_models
-def test_workers_of_a_killed_demo_end(tmp_path: Path) -> None:
-    film = tmp_path / "long.mp4"
-    write_demo_clip(film, seconds=20, fps=10)
+def test_workers_of_a_killed_demo_end(film: Path, tmp_path: Path) -> None:
     with _running("demo", tmp_path, "--media", str(film), "--out", str(tmp_path / "out")) as process:
         _read_until(process, "working")
         process.kill()
@@ -225,8 +231,7 @@ def test_serve_says_its_mode_and_remembers_it_for_the_directory(tmp_path: Path) 
     modes = []
     for words in (("--expressions-only",), (), ("--emotions",)):
         with _running("serve", tmp_path, "--port", "0", "--drop", str(tmp_path / "drop"), *words) as process:
-            lines = _read_until(process, "The API is at")
-        modes += [line.split(",")[0] for line in lines if "are measured" in line]
+            modes.append(_read_until(process, "Expressions")[-1].split(",")[0])
     fewer = "Expressions only are measured"
     assert modes == [fewer, fewer, "Expressions and emotions are measured; with MIEN_EXPRESSIONS_ONLY=on"]
 
