@@ -14,7 +14,7 @@ class Effort:
     """The amount that is measured. `repeats`: of everything that is timed; `clip_s`: the length of the clip of one
     face; `frames`: of made clips; `minutes`: the lengths of video whose memory is compared; `slow_fps`: frames a second
     of the clip of five faces there; `seconds`: for how long requests are sent; `demo_s`: the length of the demo's clip,
-    which stands in if there are no media."""
+    which stands in if there are no media; `formats`: those whose memory is compared."""
 
     repeats: int = 5
     clip_s: float = 60.0
@@ -23,11 +23,14 @@ class Effort:
     slow_fps: int = 6
     seconds: float = 3.0
     demo_s: float = 12.0
+    formats: tuple[str, ...] = ("session JSON", "CSV", "legacy JSON", "summary", "Parquet")
 
 
 FULL = Effort()
 BRIEF = Effort(repeats=2, clip_s=20.0, frames=320, minutes=(1, 10), slow_fps=3, seconds=2.0)
-SAMPLE = Effort(repeats=1, clip_s=1.0, frames=8, minutes=(0.02, 0.04), slow_fps=5, seconds=0.1, demo_s=1.0)
+SAMPLE = Effort(
+    repeats=1, clip_s=1.0, frames=8, minutes=(0.02, 0.04), slow_fps=5, seconds=0.1, demo_s=1.0, formats=("Parquet",)
+)
 """Enough to see that a section works; its numbers mean nothing."""
 
 

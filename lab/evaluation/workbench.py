@@ -60,7 +60,7 @@ class Effort:
 
 
 FULL = Effort(portraits=60, others=True, frames=10_000, group=1000)
-SAMPLE = Effort(portraits=4, others=False, frames=30, group=5)
+SAMPLE = Effort(portraits=4, others=False, frames=12, group=5)
 """Enough to see that a section works; its numbers mean nothing."""
 
 

@@ -10,7 +10,7 @@ from chalicelib.local.demo_clip import write_demo_clip
 from lab.benchmark.guard import LIMITS, Ratios, guarded
 from lab.benchmark.ours import MODELS_DIR, loaded_models
 
-_ROUNDS, _MORE_ROUNDS = 2, 4
+_ROUNDS, _MORE_ROUNDS = 1, 4
 
 
 @pytest.fixture(scope="module")

@@ -82,8 +82,8 @@ def _tasks(bench: Bench, minutes: float) -> list[Task]:
         five = five_faces_clip(bench.media, bench.folder, frames=20 * fps, fps=fps).path
         tasks.append(_film_task(bench, "five faces", five, minutes))
     tasks += [
-        Task(f"{name} alone", minutes, {"format": content_type, "seconds": 60 * minutes, "faces": _FACES})
-        for name, content_type in FORMATS.items()
+        Task(f"{name} alone", minutes, {"format": FORMATS[name], "seconds": 60 * minutes, "faces": _FACES})
+        for name in bench.effort.formats
     ]
     return tasks
 
