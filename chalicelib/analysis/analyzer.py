@@ -33,8 +33,6 @@ _MOST_DECODED_BYTES = 32_000_000
 BATCH = 16
 """So many frames are measured together, or as many as hold so many faces, or as come within a while."""
 _BATCH_S = 0.5
-MOST_AHEAD = BATCH + _MOST_TRACKED + _MOST_DECODED + 2
-"""So many frames may be taken before the first of them is wanted; the two are those that the threads are at."""
 
 
 def expression_model() -> ExpressionModel:

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from chalicelib.analysis.analyzer import FaceAnalyzer
-from chalicelib.analysis.expressions.geometric import GeometricExpressions
 from chalicelib.analysis.networks.models import Models
 from chalicelib.domain.measurements.metrics import METRICS, MetricGroup
 from chalicelib.domain.requests.recipes import Mesh
 from tests.analysis.conftest import faces_of, read_picture
+from tests.analysis.geometric_expressions import GeometricExpressions
 
 # Builds of ONNX Runtime and OpenCV differ in the last bits, which three looks at a face carry to this much.
 _ANGLE_TOLERANCE_DEG = 0.7

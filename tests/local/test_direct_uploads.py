@@ -68,10 +68,22 @@ def running(*, upload_expires_s: int) -> Iterator[Place]:
         yield Place(f"{server.url}/", aws.settings.media_bucket)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def place() -> Iterator[Place]:
     with running(upload_expires_s=600) as place:
         yield place
+
+
+def test_what_never_arrives_ends_as_an_error_and_is_given_up() -> None:
+    """The first test, before the embedded AWS of the others: there can be one in a process."""
+    with running(upload_expires_s=2) as place:
+        small, large = place.announce(3), place.announce(MAX_FORM_BYTES + 1)
+        requests.put(large["upload"]["parts"][0]["url"], data=b"abc", timeout=30)
+        for url in (small["self"], large["self"]):
+            wait_until(partial(place.has_failed, url), "the end of the wait")
+            assert "did not arrive in time" in place.get(url)["error"]
+        s3 = Session().client("s3")
+        wait_until(lambda: "Uploads" not in s3.list_multipart_uploads(Bucket=place.bucket), "the abort of the parts")
 
 
 def test_what_arrives_goes_on_by_itself(place: Place) -> None:
@@ -81,17 +93,6 @@ def test_what_arrives_goes_on_by_itself(place: Place) -> None:
     assert sent.ok
     wait_until(lambda: bool(place.get(job["self"])["input"]), "the arrival")
     assert "upload" not in place.get(job["self"])
-
-
-def test_what_never_arrives_ends_as_an_error_and_is_given_up() -> None:
-    with running(upload_expires_s=2) as place:
-        small, large = place.announce(3), place.announce(MAX_FORM_BYTES + 1)
-        requests.put(large["upload"]["parts"][0]["url"], data=b"abc", timeout=30)
-        for url in (small["self"], large["self"]):
-            wait_until(partial(place.has_failed, url), "the end of the wait")
-            assert "did not arrive in time" in place.get(url)["error"]
-        s3 = Session().client("s3")
-        wait_until(lambda: "Uploads" not in s3.list_multipart_uploads(Bucket=place.bucket), "the abort of the parts")
 
 
 def test_the_client_sends_a_file_in_one_piece(place: Place, tmp_path: Path) -> None:

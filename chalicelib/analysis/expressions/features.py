@@ -29,7 +29,6 @@ class _Side:
     upper_lid: tuple[int, ...]
     lower_lid: tuple[int, ...]
     iris_centre: int
-    iris_edges: tuple[int, int]
     brow_inner: tuple[int, ...]
     brow_whole: tuple[int, ...]
     mouth_corner: int
@@ -39,16 +38,13 @@ class _Side:
     cheek: tuple[int, ...]
 
 
-_RIGHT = _Side(
-    33, 133, (159, 158, 160), (145, 153, 144), 468, (469, 471), (55, 65), (70, 63, 105), 61, 37, 129, 97, (50, 101)
-)
+_RIGHT = _Side(33, 133, (159, 158, 160), (145, 153, 144), 468, (55, 65), (70, 63, 105), 61, 37, 129, 97, (50, 101))
 _LEFT = _Side(
     263,
     362,
     (386, 385, 387),
     (374, 380, 373),
     473,
-    (474, 476),
     (285, 295),
     (300, 293, 334),
     291,

@@ -12,10 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.analysis.expressions.features import FrontalFaces, frontal_faces, measure_features
-from chalicelib.analysis.expressions.levels import Doubts, Scale
+from chalicelib.analysis.expressions.levels import Scale
 from chalicelib.analysis.faces.head_pose import head_pose
 from chalicelib.analysis.faces.mesh import FaceMesh
-from chalicelib.domain.measurements.metrics import BASELINE_NAMES
 from chalicelib.domain.requests.recipes import Mesh
 
 
@@ -54,20 +53,6 @@ CALIBRATION: Mapping[str, Feature] = {
     "smirk": Feature("smile asymmetry", Scale(0.057, 0.550, 0.040), Scale(0.021, 0.500, 0.011)),
     "upper lip raise": Feature("upper lip reach", Scale(0.888, 0.665, 0.072), Scale(0.859, 0.645, 0.047)),
 }
-
-
-class GeometricExpressions:
-    """An `ExpressionModel` of features alone."""
-
-    def levels(self, meshes: Sequence[FaceMesh]) -> NDArray[np.float64]:
-        """See `ExpressionModel`."""
-        faces = frontal(meshes)
-        found = geometric_levels(faces, BASELINE_NAMES)
-        return np.stack([found[name] for name in BASELINE_NAMES], axis=1)
-
-    def doubts(self, mesh: Mesh) -> Doubts:
-        """See `ExpressionModel`."""
-        return Doubts.of_rest(np.array([CALIBRATION[name].scale(mesh).level_spread for name in BASELINE_NAMES]))
 
 
 def frontal(meshes: Sequence[FaceMesh]) -> FrontalFaces:

@@ -12,7 +12,6 @@ _THUMBNAIL_SIZE = (32, 18)
 _SAMPLED_SIDE_PX = 200
 _MAX_SHIFT_X, _MAX_SHIFT_Y = 2, 1
 _BLANK_CONTRAST = 5.0
-_CERTAIN = 0.98
 _BLUR = 0.7
 
 Thumbnail = NDArray[np.float32]
@@ -41,19 +40,10 @@ def is_blank(picture: Thumbnail) -> bool:
     return float(cv2.meanStdDev(picture)[1][0, 0]) < _BLANK_CONTRAST
 
 
-def likeness(first: Thumbnail, second: Thumbnail) -> float:
-    """The correlation, -1..1, at the best of shifts by up to 1/16 of the picture; 0 if a picture has no contrast. It
-    does not depend on brightness and contrast."""
-    unmoved = _correlation(first, second)
-    if unmoved >= _CERTAIN:
-        return unmoved
-    return max(_correlation(still, moved) for still, moved in shifted(first, second))
-
-
 def is_like(first: Thumbnail, second: Thumbnail, least: float) -> bool:
-    """Returns True if their `likeness` is at least `least`, up to 0.98. One good shift is enough: mostly it is the
-    first."""
-    if _correlation(first, second) >= least:
+    """Returns True if their correlation, -1..1, is at least `least` at one of the shifts by up to 1/16 of the picture.
+    It does not depend on brightness and contrast; without contrast it is 0."""
+    if _correlation(first, second) >= least:  # mostly
         return True
     return any(_correlation(still, moved) >= least for still, moved in shifted(first, second))
 

@@ -21,7 +21,6 @@ _DEFAULT_FILE_NAME = "media"
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
 # What libraries of various kinds take for a number, and a host that ends in one for an IPv4 address.
 _NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+")
-_PRINTABLE = re.compile(r"[!-~]+")
 _SAFE_IN_TARGET = "!#$%&'()*+,/:;=?@[]~"
 
 

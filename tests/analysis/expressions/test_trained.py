@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from chalicelib.analysis.expressions.features import frontal_faces
-from chalicelib.analysis.expressions.geometric import GeometricExpressions
 from chalicelib.analysis.expressions.scorers import ExpressionModel
 from chalicelib.analysis.expressions.trained import BY_BOTH, BY_EITHER, CALIBRATION, NETWORKS_FOLDER, TrainedExpressions
 from chalicelib.analysis.faces.detector import FaceDetector
@@ -24,6 +23,7 @@ from chalicelib.domain.measurements.metrics import BASELINE_NAMES
 from chalicelib.domain.requests.recipes import Mesh
 from chalicelib.errors import ModelFileError
 from tests.analysis.conftest import read_picture
+from tests.analysis.geometric_expressions import GeometricExpressions
 
 _ROOT = Path(__file__).resolve().parents[3]
 _POINTS = {Mesh.ATTENTION: 478, Mesh.LIGHT: 468}

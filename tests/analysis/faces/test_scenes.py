@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from chalicelib.analysis.faces.scenes import BLANK_S, MEMORY_S, Scenes
-from chalicelib.analysis.faces.thumbnails import Thumbnail, is_blank, likeness, sampled_grey, thumbnail
+from chalicelib.analysis.faces.thumbnails import Thumbnail, is_blank, is_like, sampled_grey, thumbnail
 
 _FRAME_S = 0.04
 
@@ -48,15 +48,15 @@ def test_a_tiny_picture_has_a_thumbnail_too() -> None:
 
 
 def test_likeness_is_of_what_is_seen_and_not_of_its_light() -> None:
-    assert likeness(_HERE, _HERE) == 1
-    assert likeness(_HERE, _lit(_HERE, 0.4, 30)) > 0.99
-    assert likeness(_HERE, _THERE) < 0.7
-    assert likeness(_HERE, _BLACK) == 0
+    assert is_like(_HERE, _HERE, 0.999)
+    assert is_like(_HERE, _lit(_HERE, 0.4, 30), 0.99)
+    assert not is_like(_HERE, _THERE, 0.7)
+    assert not is_like(_HERE, _BLACK, 0.001)
 
 
 @given(st.integers(-2, 2), st.integers(-1, 1))
 def test_likeness_is_that_of_a_camera_that_moved_a_little(x: int, y: int) -> None:
-    assert likeness(_HERE, np.roll(_HERE, (y, x), axis=(0, 1))) > 0.97
+    assert is_like(_HERE, np.roll(_HERE, (y, x), axis=(0, 1)), 0.97)
 
 
 def test_a_sudden_change_is_a_cut() -> None:
@@ -67,8 +67,8 @@ def test_where_a_stream_changes_its_size_what_is_roughly_alike_is_one_scene() ->
     first = _place(1)
     like = (first + 1.2 * _place(2) - 1.2 * 128).astype(np.float32)
     near = (first + 0.8 * _place(2) - 0.8 * 128).astype(np.float32)
-    assert 0.75 < likeness(first, near) < 0.88
-    assert likeness(first, like) < 0.75
+    assert [is_like(first, near, least) for least in (0.75, 0.88)] == [True, False]
+    assert not is_like(first, like, 0.75)
     for other, expected in ((near, 0), (like, 1)):
         scenes = Scenes()
         assert [scenes.number_of(first, 0.0), scenes.number_of(other, 0.04, size_changed=True)] == [0, expected]
