@@ -20,7 +20,6 @@ methods              What every path answers besides its routes: OPTIONS, and 40
 pages                Lists in pages: how many to a page, and where the next one is
 responses            What leaves the API: JSON documents, redirects and the one error envelope
 routes               What a route is, and what its clients have to know of it
-s3_events            What S3 tells a queue of its objects
 urls                 Absolute URLs of our own resources, as the caller can reach them
 views                From a view to a response: every error of the tree gets its status, anything else is ours and a
                      500

@@ -1,11 +1,12 @@
 """Event handlers: objects that arrived, jobs that ended, and the schedule."""
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from urllib.parse import unquote_plus
 
 from chalice.app import Chalice, CloudWatchEvent, EventSourceHandler, Rate, SQSEvent
 
-from chalicelib.api.s3_events import CreatedObject, created_objects
 from chalicelib.composition import Services
 from chalicelib.domain.jobs import JobMessage
 from chalicelib.domain.messages import decode_message
@@ -22,6 +23,8 @@ DELIVERY_QUEUE = "mien-deliveries"
 DEAD_LETTER_QUEUE = "mien-jobs-dead-letters"
 """The dead-letter queue of job messages. A deployment's template replaces it."""
 
+_CREATED = "ObjectCreated:"
+
 
 @dataclass(frozen=True, slots=True)
 class BackgroundHandlers:
@@ -32,6 +35,14 @@ class BackgroundHandlers:
     bury_dead_letters: EventSourceHandler
     sweep: EventSourceHandler
     send_notifications: EventSourceHandler
+
+
+@dataclass(frozen=True, slots=True)
+class CreatedObject:
+    """An object that came into being. `version_id` is None in a bucket without versions."""
+
+    key: str
+    version_id: str | None = None
 
 
 def register_background(app: Chalice, services: Callable[[], Services]) -> BackgroundHandlers:
@@ -75,3 +86,22 @@ def _created(event: SQSEvent) -> Iterator[CreatedObject]:
 def _messages(event: SQSEvent) -> Iterator[JobMessage]:
     for record in event:
         yield decode_message(record.body)
+
+
+def created_objects(body: str) -> tuple[CreatedObject, ...]:
+    """The objects that a notification says were created, in order; none for S3's own test message.
+
+    Keys come quoted as in a URL's query. Raises ValueError for a text that is no notification.
+    """
+    try:
+        records = json.loads(body).get("Records", [])
+        return tuple(
+            CreatedObject(unquote_plus(found["key"]), found.get("versionId") or None)
+            for found in (
+                record["s3"]["object"]
+                for record in records
+                if record["eventName"].removeprefix("s3:").startswith(_CREATED)
+            )
+        )
+    except (AttributeError, KeyError, TypeError, RecursionError) as error:
+        raise ValueError("this is no notification of S3") from error

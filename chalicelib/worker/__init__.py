@@ -1,11 +1,11 @@
 """A message in, a finished job out. Runs from the worker image: numpy, OpenCV and ONNX Runtime live here.
 
-divide               Divides a long video into segments
 every                Does something at most once in a number of seconds
 fetch_input          Fetches the input of a job with a URL and stores it as the job's input entry
 halves               A video in two halves, which two processes measure in parallel
 job_medium           The input of a claimed job, on this machine's disk
 lambda_main          The worker as a Lambda function: an SQS event in, the messages that must come again out
+long_videos          Long videos: divided into segments, whose parts are stitched
 media_fetcher        Media that a client named by a URL: fetched from the public Internet, and from nowhere else
 part_measurer        A stretch of a video, measured and written down as a part of a result
 process_job          One run of one job: claim, download, analyse as a stream, store the results, mark done last
@@ -16,6 +16,5 @@ result_entry         What a run leaves behind: its entry, and the files in it, u
                      and the run
 second_process       Another process, which measures second halves of videos (`second_process_main`)
 second_process_main  The second process
-stitch_segments      The parts that workers of segments have stored, as one stream of frames
 work_directories     The directory in which a worker has a job's media, and what earlier workers left of theirs
 """

@@ -23,16 +23,15 @@ from chalicelib.domain.requests.recipes import Recipe, recipe_of
 from chalicelib.domain.segments import SegmentPlan
 from chalicelib.errors import LeaseLost, MediaError
 from chalicelib.formats.result_files import Contents, ResultFiles
-from chalicelib.worker.divide import divide
 from chalicelib.worker.fetch_input import fetch_input
 from chalicelib.worker.halves import halves_of, measured_in_halves
 from chalicelib.worker.job_medium import load_medium
+from chalicelib.worker.long_videos import divide, stitched_frames
 from chalicelib.worker.media_fetcher import FetchLimits, MediaFetcher
 from chalicelib.worker.part_measurer import PartMeasurer
 from chalicelib.worker.progress import ProgressReport
 from chalicelib.worker.result_entry import create_result_entry, store_results
 from chalicelib.worker.second_process import SecondProcess
-from chalicelib.worker.stitch_segments import stitched_frames
 from chalicelib.worker.work_directories import work_directory
 
 _log = logging.getLogger(__name__)

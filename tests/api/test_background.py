@@ -7,8 +7,7 @@ from urllib.parse import quote_plus
 import pytest
 from chalice.app import Chalice
 
-from chalicelib.api.background import register_background
-from chalicelib.api.s3_events import CreatedObject, created_objects
+from chalicelib.api.background import CreatedObject, created_objects, register_background
 from chalicelib.domain.dead_letters import SENTENCE
 from chalicelib.domain.messages import encode_message
 from tests.api.api_server import Api

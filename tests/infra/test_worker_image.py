@@ -21,7 +21,7 @@ from chalicelib.domain.requests.job_names import JobName
 from chalicelib.domain.requests.new_jobs import NewJob
 from chalicelib.local.aws.embedded import EmbeddedAws
 from chalicelib.local.aws.provisioning import queue_arn
-from chalicelib.local.workers.sqs_event import sqs_event
+from chalicelib.local.workers.queue_poller import sqs_event
 from chalicelib.services.entries import Upload
 from chalicelib.wiring import make_services, utc_now
 from infra.deployment.places import ROOT

@@ -1,14 +1,15 @@
 """Media in S3."""
 
 import hashlib
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
+from urllib.parse import quote
 
 from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import ClientError
 
 from chalicelib.aws.failures import aws_failures
-from chalicelib.aws.s3.content_disposition import attachment
 from chalicelib.aws.s3.versions import delete_versions
 from chalicelib.errors import NotFound
 from chalicelib.services.ports import LinkMethod, StoredMedia
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
 
 _PART_BYTES = 8 * 1024 * 1024
 _MISSING = {"404", "NoSuchKey"}
+
+# The characters that RFC 8187 (section 3.2.1, attr-char) allows unescaped, besides letters and digits.
+_ATTR_CHARACTERS = "!#$&+-.^_`|~"
+# Outside printable ASCII, or with a meaning inside quotes to some reader (RFC 6266, appendix D).
+_UNSAFE_IN_QUOTES = re.compile(r'[^ -~]|["\\%/]')
 
 _OPERATIONS: dict[LinkMethod, str] = {"GET": "get_object", "HEAD": "head_object"}
 
@@ -122,3 +128,13 @@ def _transfer(multipart_threshold_bytes: int) -> TransferConfig:
         use_threads=False,
         preferred_transfer_client="classic",
     )
+
+
+def attachment(file_name: str) -> str:
+    """`attachment` with the file name twice (RFC 6266): in ASCII for old readers, exactly for the others.
+
+    The result is printable ASCII whatever the name holds, so that it cannot end the header or begin another.
+    """
+    fallback = _UNSAFE_IN_QUOTES.sub("_", file_name)
+    exact = quote(file_name, safe=_ATTR_CHARACTERS, encoding="utf-8", errors="replace")
+    return f"attachment; filename=\"{fallback}\"; filename*=UTF-8''{exact}"

@@ -4,14 +4,13 @@ batch_arrays       Arrays of processes on this machine, as AWS Batch runs them i
 batch_process      The container's command, ended with its parent
 batch_service      AWS Batch on this machine: the few operations that Mien asks for, over HTTP as boto3 speaks to them
 credentials        Credentials that are made for one run of the local stack and known to its own processes only
-dynamodb_lock      moto's DynamoDB, made safe for threads
 embedded           DynamoDB, S3 and SQS in this process
 environment        The environment in which boto3 finds the embedded AWS and nothing else
 guarded_app        What stands before the played AWS: no one without this run's secret gets past it
+moto_changes       Changes to moto: a DynamoDB that is safe for threads, and S3 notifications with versions
 moto_server        moto behind its guard: DynamoDB, S3 and SQS over HTTP, for those who have this run's secret
 provisioning       What a deployment has in AWS, made by boto3: the table, the bucket that tells queues of uploads and
                    dropped files, the job queue, the queue of notifications, and their dead-letter queues
-s3_event_versions  moto's S3 notifications, with the version of the object that they speak of, as S3 sends them
 signatures         AWS Signature Version 4, checked: what AWS does in front of every service and moto does not
 signed_forms       Presigned forms of S3, checked and received: browsers' uploads by `multipart/form-data`
 wsgi_server        werkzeug's HTTP server in this process, on this machine only; it ends together with its connections

@@ -11,11 +11,10 @@ from moto.moto_api._internal.models import moto_api_backend
 
 from chalicelib.aws.clients import AwsClients
 from chalicelib.local.aws.credentials import make_credentials
-from chalicelib.local.aws.dynamodb_lock import one_dynamodb_call_at_a_time
 from chalicelib.local.aws.environment import embedded_aws_variables, process_environment, without_foreign_variables
+from chalicelib.local.aws.moto_changes import one_dynamodb_call_at_a_time, versions_in_s3_events
 from chalicelib.local.aws.moto_server import MotoServer
 from chalicelib.local.aws.provisioning import EventQueues, media_cors, provision
-from chalicelib.local.aws.s3_event_versions import versions_in_s3_events
 from chalicelib.settings import Settings, write_settings
 
 # moto keeps its data in module globals, so two in one process would be one.

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.aws.s3.content_disposition import attachment
+from chalicelib.aws.s3.media import attachment
 
 _FORM = re.compile(r"attachment; filename=\"([ !#$&-.0-\[\]-~]*)\"; filename\*=UTF-8''([A-Za-z0-9!#$&+.^_`|~%-]*)")
 

@@ -1,11 +1,18 @@
-"""Divides a long video into segments."""
+"""Long videos: divided into segments, whose parts are stitched."""
 
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 from chalicelib.analysis.media.frames import MediaInfo
+from chalicelib.domain.jobs import Job
+from chalicelib.domain.measurements.metrics import FrameMetrics
+from chalicelib.domain.measurements.stitching import stitch
 from chalicelib.domain.measurements.stretch import Stretch
-from chalicelib.domain.segments import MIN_LEAD_IN_FRAMES, SegmentPlan, plan_segments
+from chalicelib.domain.segments import MIN_LEAD_IN_FRAMES, SegmentPlan, part_key, plan_segments
+from chalicelib.formats.partial_metrics import PartialCounts
+from chalicelib.services.ports import MediaStore
 from chalicelib.settings import Settings
+from chalicelib.worker.part_measurer import StoredPart, require_all_decoded
 
 
 def divide(
@@ -39,3 +46,25 @@ def _overlap_s(settings: Settings, stretch: Stretch) -> float:
     if stretch.frames_per_second is None:
         return settings.segment_overlap_s
     return max(settings.segment_overlap_s, MIN_LEAD_IN_FRAMES / stretch.frames_per_second)
+
+
+def stitched_frames(media: MediaStore, job: Job, plan: SegmentPlan, directory: Path) -> Generator[FrameMetrics]:
+    """Yields every frame of the video once. Keeps one part at a time in `directory`.
+
+    Raises `MediaError` at the end if too little of the whole video could be decoded.
+    """
+    counts: list[PartialCounts] = []
+    yield from stitch((_part(media, job, index, directory, counts) for index in range(plan.count)), plan)
+    require_all_decoded(counts)
+
+
+def _part(
+    media: MediaStore, job: Job, index: int, directory: Path, counts: list[PartialCounts]
+) -> Iterator[FrameMetrics]:
+    path = directory / "part"
+    media.load(part_key(job.account_id, job.id, job.run, index), path)
+    part = StoredPart(path)
+    yield from part.frames()
+    if part.counts is not None:
+        counts.append(part.counts)
+    path.unlink()
