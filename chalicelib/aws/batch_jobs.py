@@ -37,7 +37,6 @@ class AwsBatch:
 
     @aws_failures("end an array of segments")
     def cancel(self, array_id: str) -> None:
-        """Ends what runs and begins nothing more; an array that has ended or is not known is fine."""
         try:
             self._client.terminate_job(jobId=array_id, reason="These segments are no longer needed.")
         except ClientError as failure:

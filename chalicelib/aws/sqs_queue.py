@@ -19,7 +19,6 @@ class SqsQueue:
 
     @aws_failures("send a job message")
     def send(self, message: JobMessage) -> None:
-        """Hands the message over; it is delivered at least once."""
         self._client.send_message(QueueUrl=self._queue_url, MessageBody=encode_message(message))
 
 

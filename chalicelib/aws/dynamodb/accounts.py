@@ -14,12 +14,10 @@ class DynamoAccounts:
         self._table = table
 
     def get(self, account_id: str) -> AccountSettings | None:
-        """Returns the settings of the account, None if there are none. Reads consistently."""
         row = self._table.get(account_settings_key(account_id))
         return None if row is None else from_row(AccountSettings, row)
 
     def save(self, settings: AccountSettings) -> None:
-        """Writes in the place of version `settings.version - 1`, or as the first. Raises `StaleWrite`."""
         unchanged = Condition("#version = :previous", {"#version": "version"}, {":previous": settings.version - 1})
         try:
             self._table.put(

@@ -41,19 +41,15 @@ class DynamoAnnotations:
         self._most_rows_read = most_rows_read
 
     def create(self, annotation: Annotation) -> None:
-        """Writes a new row."""
         self._table.put(_row(annotation))
 
     def get(self, account_id: str, entry_id: str, annotation_id: str) -> Annotation:
-        """Reads the row. Raises `NotFound`."""
         row = self._table.get(annotation_key(account_id, entry_id, annotation_id))
         if row is None:
             raise _not_found()
         return from_row(Annotation, row)
 
     def list(self, account_id: str, entry_id: str, *, limit: int, cursor: str | None) -> Page[Annotation]:
-        """A page of the entry's annotations, oldest first. Raises `MalformedRequest` for a cursor that this store did
-        not make for this list."""
         rows = self._table.query(
             account_partition(account_id),
             annotation_prefix(entry_id),
@@ -65,8 +61,6 @@ class DynamoAnnotations:
         return Page(found[:limit], encode_list_cursor(account_id, entry_id, found[limit - 1].id) if has_more else None)
 
     def replace(self, previous: Annotation, replacement: Annotation) -> None:
-        """Replaces `previous` by `replacement`, which has the same ids. Raises `NotFound` if the row no longer exists,
-        `StaleWrite` if its texts differ from those of `previous`."""
         names = {"#key": "key", "#value": "value", "#source": "source"}
         values = {":key": previous.key, ":value": previous.value}
         same_source = "attribute_not_exists(#source)"
@@ -81,23 +75,16 @@ class DynamoAnnotations:
             raise StaleWrite(f"annotation {previous.id} was written since it was read") from None
 
     def delete(self, annotation: Annotation) -> None:
-        """Removes the row. Raises `NotFound`."""
         try:
             self._table.delete(annotation_key(annotation.account_id, annotation.entry_id, annotation.id), EXISTING)
         except ConditionFailed:
             raise _not_found() from None
 
     def delete_all(self, account_id: str, entry_id: str) -> None:
-        """Removes all of an entry's annotations."""
         rows = self._table.query(account_partition(account_id), annotation_prefix(entry_id))
         self._table.delete_many(annotation_key(account_id, entry_id, row["id"]) for row in rows)
 
     def search(self, account_id: str, wanted: AnnotationSearch, *, limit: int, cursor: str | None) -> Page[str]:
-        """The ids of the entries with such an annotation, each once, newest first.
-
-        May lag behind the writes. A page that is not full may have a cursor all the same: one page looks at a limited
-        number of annotations. Raises `MalformedRequest` for a cursor that this store did not make.
-        """
         index, partition = BY_KEY, by_key_partition(account_id, wanted.key)
         if wanted.value is not None:
             index, partition = BY_VALUE, by_value_partition(account_id, wanted.key, wanted.value)

@@ -17,6 +17,5 @@ class DynamoAuditTrail:
         self._table = table
 
     def newest_first(self, account_id: str) -> Iterator[AuditRecord]:
-        """The account's lines, read as they are asked for."""
         rows = self._table.query(account_partition(account_id), AUDIT_PREFIX, descending=True, read_size=_READ_SIZE)
         return (from_row(AuditRecord, row) for row in rows)

@@ -13,15 +13,12 @@ class DynamoDeadLetters:
         self._table = table
 
     def add(self, letter: DeadLetter) -> None:
-        """Notes a run that was given up; again is fine."""
         self._table.put(to_row(letter) | _key(letter))
 
     def list(self) -> tuple[DeadLetter, ...]:
-        """All that are noted, in no order."""
         return tuple(from_row(DeadLetter, row) for row in self._table.query(DEAD_LETTERS_PARTITION, DEAD_LETTER_PREFIX))
 
     def remove(self, letter: DeadLetter) -> None:
-        """Takes the note away; none there is fine."""
         self._table.delete(_key(letter))
 
 

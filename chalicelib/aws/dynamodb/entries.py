@@ -26,26 +26,21 @@ class DynamoEntries:
         self._most_rows_read = most_rows_read
 
     def create(self, entry: Entry) -> None:
-        """Writes a new row; one that exists already is left as it is (a worker may run twice)."""
         with suppress(ConditionFailed):
             self._table.put(to_row(entry) | entry_key(entry.account_id, entry.id), NEW)
 
     def get(self, account_id: str, entry_id: str) -> Entry:
-        """Reads the row, consistently. Raises `NotFound`."""
         row = self._table.get(entry_key(account_id, entry_id))
         if row is None or _DELETING in row:
             raise _not_found()
         return from_row(Entry, row)
 
     def get_many(self, account_id: str, entry_ids: Sequence[str]) -> dict[str, Entry]:
-        """Those of the entries that exist, by id."""
         keys = [entry_key(account_id, entry_id) for entry_id in dict.fromkeys(entry_ids)]
         entries = (from_row(Entry, row) for row in self._table.batch_get(keys) if _DELETING not in row)
         return {entry.id: entry for entry in entries}
 
     def add_representation(self, representation: Representation) -> None:
-        """Adds a file to its entry. Raises `NotFound` without the entry, `Invalid` if a file with another `media_key`
-        has the name or the entry is full."""
         free = Condition(
             f"{_LIVE.text} AND attribute_not_exists(#all.#id) AND size(#all) < :most",
             {**_LIVE.names, **_names(representation)},
@@ -63,7 +58,6 @@ class DynamoEntries:
             raise Invalid(f"The entry has {MAX_REPRESENTATIONS} files, the most it can; use another entry.") from None
 
     def set_representation(self, representation: Representation) -> None:
-        """Adds a file to its entry or replaces it. Raises `NotFound` without the entry."""
         live = Condition(_LIVE.text, {**_LIVE.names, **_names(representation)})
         try:
             self._set(representation, live)
@@ -71,11 +65,6 @@ class DynamoEntries:
             raise _not_found() from None
 
     def replace_representation(self, previous: Representation, replacement: Representation) -> None:
-        """Replaces `previous` by `replacement`, which has the same id, in one write.
-
-        Raises `NotFound` if the entry or the file no longer exists, `StaleWrite` if the file's media is that of neither
-        `previous` nor `replacement`.
-        """
         try:
             self._set(replacement, _still(previous))
         except ConditionFailed as failure:
@@ -84,7 +73,6 @@ class DynamoEntries:
                 raise error from None
 
     def remove_representation(self, representation: Representation, now: datetime) -> None:
-        """Takes a file out of its entry. Raises as `replace_representation` does."""
         still = _still(representation)
         unchanged = Condition(
             still.text, {**still.names, "#updated": "updated"}, {**still.values, ":updated": stored(now)}
@@ -96,11 +84,6 @@ class DynamoEntries:
             raise _lost(representation, failure) from None
 
     def list(self, account_id: str, *, limit: int, cursor: str | None, labels: Mapping[str, str]) -> Page[Entry]:
-        """The account's entries, newest first, that have all of `labels` (the fields `source` and `data_split`).
-
-        With a filter, a page that is not full may have a cursor all the same. Raises `MalformedRequest` for a cursor
-        that this store did not make.
-        """
         page = list_rows(
             self._table,
             account_id,
@@ -114,19 +97,12 @@ class DynamoEntries:
         return Page(tuple(from_row(Entry, row) for row in page.rows), page.cursor)
 
     def set_labels(self, account_id: str, entry_id: str, labels: Mapping[str, str | None], now: datetime) -> None:
-        """Changes those of the fields `source` and `data_split` that are in `labels`. Raises `NotFound`."""
         self._set_fields(account_id, entry_id, {**labels, "updated": now})
 
     def set_media_seconds(self, account_id: str, entry_id: str, media_seconds: float | None) -> None:
-        """Stores the duration that a worker measured. Raises `NotFound`."""
         self._set_fields(account_id, entry_id, {"media_seconds": media_seconds})
 
     def begin_deletion(self, account_id: str, entry_id: str, now: datetime) -> Entry:
-        """Begins a deletion and returns the entry. From now on only the two methods of deletion find the entry, and
-        none can be created under its id until it is deleted.
-
-        Raises `NotFound`; one that was begun before may be begun again.
-        """
         marked = Condition(EXISTING.text, {**EXISTING.names, "#deleting": _DELETING}, {":now": stored(now)})
         try:
             self._table.update(entry_key(account_id, entry_id), "SET #deleting = :now", marked)
@@ -138,8 +114,6 @@ class DynamoEntries:
         return from_row(Entry, row)
 
     def finish_deletion(self, record: AuditRecord) -> None:
-        """Removes the row of the entry that `record` names and writes the record, both or neither. Does nothing if no
-        deletion has begun or another has finished."""
         begun = Condition("attribute_exists(#deleting)", {"#deleting": _DELETING})
         row = to_row(record) | audit_key(record.account_id, record.id)
         with suppress(ConditionFailed):
@@ -159,10 +133,6 @@ class DynamoEntries:
             raise _not_found() from None
 
     def receive_upload(self, representation: Representation) -> None:
-        """Adds the file of the entry's upload and ends the upload, in one write.
-
-        Raises `NotFound` if there is no such entry or it has no upload.
-        """
         names = {**_LIVE.names, "#upload": "upload", "#updated": "updated", **_names(representation)}
         values = {":representation": to_row(representation), ":updated": stored(representation.updated)}
         waiting = Condition(f"{_LIVE.text} AND attribute_exists(#upload)", names, values)
@@ -173,8 +143,6 @@ class DynamoEntries:
             raise _not_found() from None
 
     def delete_waiting(self, account_id: str, entry_id: str) -> bool:
-        """Removes an entry whose upload has not arrived; does nothing to any other. Returns True if it no longer
-        exists."""
         waiting = Condition("attribute_exists(#upload)", {"#upload": "upload"})
         try:
             self._table.delete(entry_key(account_id, entry_id), waiting)
@@ -183,7 +151,6 @@ class DynamoEntries:
         return True
 
     def set_sha256(self, representation: Representation, sha256: str) -> None:
-        """Notes the digest of a file, unless its bytes have been replaced meanwhile. Raises `NotFound` without it."""
         names = {**_names(representation), "#key": "media_key", "#sha256": "sha256"}
         values = {":key": representation.media_key, ":sha256": sha256}
         unchanged = Condition("#all.#id.#key = :key", names, values)

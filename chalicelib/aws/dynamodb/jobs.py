@@ -22,26 +22,22 @@ class DynamoJobs:
         self._most_rows_read = most_rows_read
 
     def create(self, job: Job) -> None:
-        """Writes a new row. Raises `StaleWrite` if the id exists."""
         try:
             self._table.put(job_row(job), NEW)
         except ConditionFailed:
             raise StaleWrite(f"job {job.id} exists already") from None
 
     def get(self, account_id: str, job_id: str) -> Job:
-        """Reads the row, consistently. Raises `NotFound`."""
         row = self._table.get(job_key(account_id, job_id))
         if row is None:
             raise NotFound("There is no such job; list your jobs to see those that exist.")
         return job_of(row)
 
     def get_many(self, account_id: str, job_ids: Sequence[str]) -> dict[str, Job]:
-        """Those of the jobs that exist, by id."""
         rows = self._table.batch_get([job_key(account_id, job_id) for job_id in dict.fromkeys(job_ids)])
         return {job.id: job for job in map(job_of, rows)}
 
     def save(self, job: Job) -> None:
-        """Replaces the row whose version is `job.version - 1`. Raises `StaleWrite` for any other version or none."""
         unchanged = Condition("#version = :previous", {"#version": "version"}, {":previous": job.version - 1})
         try:
             self._table.put(job_row(job), unchanged)
@@ -49,7 +45,6 @@ class DynamoJobs:
             raise StaleWrite(f"job {job.id} was written since version {job.version - 1}") from None
 
     def delete(self, job: Job, record: AuditRecord) -> None:
-        """Removes the row and writes the record, both or neither. Raises `StaleWrite` for any other version or none."""
         unchanged = Condition("#version = :version", {"#version": "version"}, {":version": job.version})
         row = to_row(record) | audit_key(record.account_id, record.id)
         try:
@@ -66,11 +61,6 @@ class DynamoJobs:
         status: JobStatus | None,
         name: JobName | None,
     ) -> Page[Job]:
-        """The account's jobs, newest first.
-
-        With a filter, a page that is not full may have a cursor all the same: one page looks at a limited number of
-        jobs. Raises `MalformedRequest` for a cursor that this store did not make.
-        """
         wanted = {key: value.value for key, value in (("status", status), ("name", name)) if value}
         page = list_rows(
             self._table,

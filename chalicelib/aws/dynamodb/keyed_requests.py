@@ -32,7 +32,6 @@ class DynamoKeyedRequests:
         return None
 
     def save(self, request: KeyedRequest) -> None:
-        """Replaces the row of the same owner. Raises `StaleWrite` if the key has another owner or none."""
         mine = Condition("#owner = :owner", {"#owner": "owner"}, {":owner": request.owner})
         try:
             self._table.put(_row(request), mine)

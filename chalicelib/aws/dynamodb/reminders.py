@@ -24,7 +24,6 @@ class DynamoReminders:
         self._table = table
 
     def set(self, reminder: Reminder) -> None:
-        """Writes the reminder, or moves the one of the same duty and subject."""
         self._table.put(to_row(reminder) | _key(reminder) | {DUE_PARTITION: due_partition(reminder.subject_id)})
 
     def list_due(self, now: datetime, *, limit: int) -> tuple[Reminder, ...]:
@@ -40,13 +39,11 @@ class DynamoReminders:
         return tuple(from_row(Reminder, row) for row in islice(rows, limit))
 
     def remove(self, reminder: Reminder) -> None:
-        """Removes the reminder, unless it has been moved to another time or deleted."""
         unmoved = Condition("#due = :due", {"#due": DUE_AT}, {":due": stored(reminder.due_at)})
         with suppress(ConditionFailed):
             self._table.delete(_key(reminder), unmoved)
 
     def forget(self, account_id: str, duty: Duty, subject_id: str) -> None:
-        """Removes the reminder, whenever it is due; none there is fine."""
         self._table.delete(reminder_key(account_id, duty, subject_id))
 
 

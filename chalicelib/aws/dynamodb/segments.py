@@ -17,7 +17,6 @@ class DynamoSegments:
         self._table = table
 
     def create(self, row: SegmentRow) -> None:
-        """Writes a new row; one that exists already is left as it is."""
         with suppress(ConditionFailed):
             self._table.put(to_row(row) | segments_key(row.account_id, row.job_id, row.run), NEW)
 
@@ -27,37 +26,30 @@ class DynamoSegments:
         return tuple(from_row(SegmentRow, row) for row in rows)
 
     def get(self, at: JobMessage) -> SegmentRow:
-        """Reads the row, consistently. Raises `NotFound`."""
         row = self._table.get(segments_key(at.account_id, at.job_id, at.run))
         if row is None:
             raise _not_found()
         return from_row(SegmentRow, row)
 
     def set_array(self, at: JobMessage, array_id: str) -> str:
-        """Notes what the batch service calls the array, unless that is noted; returns what is noted then."""
         change = "SET #array = if_not_exists(#array, :array)"
         return str(self._change(at, change, {"#array": "array_id"}, {":array": array_id}).array_id)
 
     def begin(self, at: JobMessage, index: int) -> SegmentRow:
-        """Counts one more attempt at a segment."""
         names = {"#all": "attempts", "#index": str(index)}
         change = "SET #all.#index = if_not_exists(#all.#index, :none) + :one"
         return self._change(at, change, names, {":none": 0, ":one": 1})
 
     def report(self, at: JobMessage, index: int, frames: int) -> SegmentRow:
-        """Notes how many frames of a segment have been measured."""
         names = {"#frames": "frames", "#index": str(index)}
         return self._change(at, "SET #frames.#index = :frames", names, {":frames": frames})
 
     def finish(self, at: JobMessage, index: int, frames: int, provider: str) -> SegmentRow:
-        """Stores that a segment is done, and its execution provider. If several finish at the same time, at least one
-        gets a row with all of them."""
         names = {"#frames": "frames", "#done": "done", "#providers": "providers", "#index": str(index)}
         change = "SET #frames.#index = :frames, #done.#index = :yes, #providers.#index = :provider"
         return self._change(at, change, names, {":frames": frames, ":yes": True, ":provider": provider})
 
     def delete(self, row: SegmentRow) -> None:
-        """Removes the row; none there is fine."""
         self._table.delete(segments_key(row.account_id, row.job_id, row.run))
 
     def _change(self, at: JobMessage, change: str, names: dict[str, str], values: Row) -> SegmentRow:

@@ -27,7 +27,6 @@ class DynamoUsers:
         self._table = table
 
     def create(self, user: User) -> None:
-        """Writes a new row. Raises `StaleWrite` if the name is taken."""
         self._table.put({"email": user.email} | user_name_key(user.email))
         try:
             self._table.put(to_row(user) | user_key(user.email), NEW)
@@ -36,7 +35,6 @@ class DynamoUsers:
         self._table.put(account_key(user.account_id))
 
     def get(self, email: str) -> User | None:
-        """Returns the user `email` (lower case), None if there is none."""
         key = user_key(email)
         # A client may send any user name: one too long to be a key is unknown, not an internal error.
         if len(key[PARTITION_KEY].encode(errors="replace")) > MAX_PARTITION_KEY_BYTES:
@@ -45,7 +43,6 @@ class DynamoUsers:
         return None if row is None else from_row(User, row)
 
     def save(self, user: User) -> None:
-        """Replaces the row whose version is `user.version - 1`. Raises `StaleWrite` for any other version or none."""
         unchanged = Condition("#version = :previous", {"#version": "version"}, {":previous": user.version - 1})
         try:
             self._table.put(to_row(user) | user_key(user.email), unchanged)
@@ -54,7 +51,6 @@ class DynamoUsers:
         self._table.put(account_key(user.account_id))  # whose creation may have died before it
 
     def has_account(self, account_id: str) -> bool:
-        """Returns True if a user of this account was ever created; accepts any text."""
         return self._table.get(account_key(account_id)) is not None
 
     def list(self) -> tuple[User, ...]:

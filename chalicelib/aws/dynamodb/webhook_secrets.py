@@ -14,12 +14,10 @@ class DynamoWebhookSecrets:
         self._table = table
 
     def get(self, account_id: str) -> WebhookSecret | None:
-        """The account's secret, None before there is one."""
         row = self._table.get(webhook_secret_key(account_id))
         return None if row is None else from_row(WebhookSecret, row)
 
     def save(self, secret: WebhookSecret) -> None:
-        """Writes the secret in the place of version `secret.version - 1`, or as the first. Raises `StaleWrite`."""
         unchanged = Condition("#version = :previous", {"#version": "version"}, {":previous": secret.version - 1})
         try:
             self._table.put(

@@ -35,7 +35,6 @@ class S3Drops:
 
     @aws_failures("look at a dropped object")
     def look(self, key: str, version_id: str | None) -> DroppedObject | None:
-        """Returns this version of the object, or the latest if none is named; None if it no longer exists."""
         try:
             found = self._head(key, version_id)
             version = _version(found.version_id)
@@ -75,8 +74,6 @@ class S3Drops:
 
     @aws_failures("publish a result")
     def publish(self, media_key: str, key: str, content_type: str, *, owner_id: str) -> None:
-        """Copies an object of the media store to `key`, with `owner_id` as its metadata `OWNER`. Raises `NotFound` if
-        there is no such object."""
         try:
             self._copy({"Bucket": self._bucket, "Key": media_key}, key, content_type, Metadata={OWNER: owner_id})
         except ClientError as failure:
@@ -86,13 +83,11 @@ class S3Drops:
 
     @aws_failures("write an error file")
     def say(self, key: str, sentence: str, *, owner_id: str) -> None:
-        """Puts a text under `key`, likewise."""
         body = f"{sentence}\n".encode()
         self._client.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=_TEXT, Metadata={OWNER: owner_id})
 
     @aws_failures("remove an error file")
     def unsay(self, key: str) -> None:
-        """Takes a text away; none there is fine."""
         self._client.delete_object(Bucket=self._bucket, Key=key)
 
     @aws_failures("delete what was dropped")

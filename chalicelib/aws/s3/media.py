@@ -72,20 +72,14 @@ class S3Media:
 
     @aws_failures("delete media")
     def delete(self, key: str) -> None:
-        """Removes the object with all its versions; one that is not there is no error."""
         delete_versions(self._client, self._bucket, key)
 
     @aws_failures("delete media")
     def delete_under(self, prefix: str) -> None:
-        """Removes every object whose key begins with `prefix`, with all versions."""
         delete_versions(self._client, self._bucket, prefix, is_prefix=True)
 
     @aws_failures("sign a link")
     def presigned_url(self, key: str, *, file_name: str, content_type: str, method: LinkMethod = "GET") -> str:
-        """A short-lived URL that answers `method` (and Range) with the bytes, this file name and this content type.
-
-        The method is part of what is signed: a link for GET does not answer HEAD.
-        """
         return self._client.generate_presigned_url(
             _OPERATIONS[method],
             Params={

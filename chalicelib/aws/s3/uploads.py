@@ -32,7 +32,6 @@ class S3Uploads:
 
     @aws_failures("sign an upload form")
     def signed_form(self, upload: DirectUpload, *, expires_s: int) -> SignedForm:
-        """A form that takes exactly this upload: its key, its size, its content type."""
         content_type = {"Content-Type": upload.content_type}
         answer = self._client.generate_presigned_post(
             self._bucket,
@@ -45,7 +44,6 @@ class S3Uploads:
 
     @aws_failures("begin an upload in parts")
     def begin_parts(self, upload: DirectUpload) -> str:
-        """Begins an upload in parts and returns its multipart id."""
         answer = self._client.create_multipart_upload(
             Bucket=self._bucket, Key=upload.media_key, ContentType=upload.content_type
         )
@@ -53,7 +51,6 @@ class S3Uploads:
 
     @aws_failures("sign a part")
     def signed_part(self, upload: DirectUpload, number: int, *, size_bytes: int, expires_s: int) -> str:
-        """A URL that takes part `number` (from 1) of the upload by PUT, if it has exactly this size."""
         return self._client.generate_presigned_url(
             "upload_part",
             Params={**self._parts(upload), "PartNumber": number, "ContentLength": size_bytes},
@@ -62,10 +59,6 @@ class S3Uploads:
 
     @aws_failures("join the parts of an upload")
     def join_parts(self, upload: DirectUpload, parts: Sequence[FinishedPart]) -> None:
-        """Joins the parts into the object; does nothing if that was already done or the upload was cancelled.
-
-        Raises `Invalid` if the parts are not those that were sent.
-        """
         listed: Any = [{"PartNumber": part.number, "ETag": part.etag} for part in parts]
         try:
             self._client.complete_multipart_upload(**self._parts(upload), MultipartUpload={"Parts": listed})
@@ -77,7 +70,6 @@ class S3Uploads:
 
     @aws_failures("look for an upload")
     def arrived(self, upload: DirectUpload) -> ArrivedObject | None:
-        """The object as it is now, None while there is none."""
         try:
             found = self._client.head_object(Bucket=self._bucket, Key=upload.media_key)
         except ClientError as failure:
@@ -107,7 +99,6 @@ class S3Uploads:
 
     @aws_failures("remove an upload")
     def discard(self, media_key: str) -> None:
-        """Removes the object and every part that was sent for it. Nothing there is fine."""
         # By key, not by id: if a process died just after it began an upload, no row has the id.
         unfinished = self._client.list_multipart_uploads(Bucket=self._bucket, Prefix=media_key).get("Uploads", [])
         for upload in unfinished:
