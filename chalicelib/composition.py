@@ -5,6 +5,7 @@ from functools import cached_property
 from chalicelib.domain.reminders import Duty
 from chalicelib.services.accounts import Accounts
 from chalicelib.services.annotations import Annotations
+from chalicelib.services.comparisons import Comparisons
 from chalicelib.services.duties.earlier_results import EarlierResults, replaced
 from chalicelib.services.duties.entry_deletions import EntryDeletions
 from chalicelib.services.duties.job_deletions import JobDeletions
@@ -99,6 +100,10 @@ class Services:
         return Annotations(self.ports.annotations(), self.ports.entries(), self.ports.jobs(), self.ports.clock)
 
     @cached_property
+    def comparisons(self) -> Comparisons:
+        return Comparisons(self.jobs, self.ports.jobs(), self.annotations, self.retention, self.ports.clock)
+
+    @cached_property
     def idempotency(self) -> Idempotency:
         return Idempotency(self.ports.keyed_requests(), self.ports.clock)
 
@@ -176,13 +181,10 @@ class Services:
 
     @cached_property
     def fetched_inputs(self) -> FetchedInputs:
+        ports, jobs, deletions = self.ports, self.job_rows, self.entry_deletions
+        entries, media, reminders = ports.entries(), ports.media(), ports.reminders()
         return FetchedInputs(
-            jobs=self.job_rows,
-            entries=self.ports.entries(),
-            media=self.ports.media(),
-            deletions=self.entry_deletions,
-            reminders=self.ports.reminders(),
-            clock=self.ports.clock,
+            jobs=jobs, entries=entries, media=media, deletions=deletions, reminders=reminders, clock=ports.clock
         )
 
     @cached_property
@@ -194,13 +196,11 @@ class Services:
 
     @cached_property
     def segment_runs(self) -> SegmentRuns:
+        ports, most = self.ports, self.settings.max_attempts
+        segments, reminders, batch = ports.segments(), ports.reminders(), ports.batch and ports.batch()
+        jobs, clock = self.job_rows, ports.clock
         return SegmentRuns(
-            jobs=self.job_rows,
-            segments=self.ports.segments(),
-            reminders=self.ports.reminders(),
-            batch=None if self.ports.batch is None else self.ports.batch(),
-            clock=self.ports.clock,
-            max_attempts=self.settings.max_attempts,
+            jobs=jobs, segments=segments, reminders=reminders, batch=batch, clock=clock, max_attempts=most
         )
 
     @cached_property

@@ -12,6 +12,7 @@ from chalicelib.api.methods import PathMethods, method_not_allowed, options, pat
 from chalicelib.api.openapi.description import with_description
 from chalicelib.api.resources import (
     annotations,
+    comparisons,
     console,
     entries,
     index,
@@ -33,6 +34,7 @@ ROUTES: tuple[Route, ...] = with_description(
         *index.ROUTES,
         *responsible_use.ROUTES,
         *jobs.ROUTES,
+        *comparisons.ROUTES,
         *entries.ROUTES,
         *representations.ROUTES,
         *annotations.ROUTES,

@@ -131,6 +131,8 @@ class Job(JobRecord):
         """Changes the analysis of the next run. Raises `Conflict` while the current run is processed."""
         if name is self.name:
             return self
+        if self.name is JobName.COMPARISON:
+            raise Conflict("A comparison has no media file to measure; create a new job.")
         self._check_nothing_measured()
         return self._changed(now, name=name)
 

@@ -9,6 +9,7 @@ from operator import sub
 
 _SHORT = 1 << 14
 _MAX_BYTES = 10
+_CONTINUED = bytes(range(1 << 7, 1 << 8))
 _VARINTS: tuple[bytes, ...] = (
     *(bytes((value,)) for value in range(1 << 7)),
     *(bytes((value & 0x7F | 0x80, value >> 7)) for value in range(1 << 7, _SHORT)),
@@ -61,11 +62,25 @@ class Unpacker:
         """Returns the next stream, which has `count` integers. Raises ValueError if the bytes end before."""
         value = 0
         integers = []
+        data, end = self._data, len(self._data)
         for _ in range(count):
-            zigzag = self._varint()
+            if self._place < end and data[self._place] < 1 << 7:
+                zigzag = data[self._place]
+                self._place += 1
+            else:
+                zigzag = self._varint()
             value += -((zigzag + 1) >> 1) if zigzag & 1 else zigzag >> 1
             integers.append(value)
         return integers
+
+    def skip(self, count: int) -> None:
+        """Passes over a stream of `count` integers. Raises ValueError if the bytes end before."""
+        while count > 0:
+            piece = self._data[self._place : self._place + count]
+            if not piece:
+                raise ValueError("integers end early")
+            self._place += len(piece)
+            count -= len(piece.translate(None, _CONTINUED))  # the last byte of an integer is below 128
 
     def _varint(self) -> int:
         value = 0

@@ -51,10 +51,7 @@ class Timeline:
 def read_timeline(stream: BinaryIO, names: Collection[str] | None = None) -> Timeline:
     """Reads a timeline; of its columns only those of `names`, if they are given. Raises ValueError for what is none, or
     only the beginning of one, or has more than 20 million rows."""
-    if _read(stream, len(MAGIC)) != MAGIC:
-        raise ValueError("this is no timeline")
-    (size,) = LENGTH.unpack(_read(stream, LENGTH.size))
-    header = _header(stream, size)
+    header = _header(stream)
     try:
         times_s = _times(stream, header)
         rows = sum(face["rows"] for face in header["faces"])
@@ -62,12 +59,23 @@ def read_timeline(stream: BinaryIO, names: Collection[str] | None = None) -> Tim
             raise ValueError("this timeline is too large")
         overviews = [_overview(stream, header, face, names) for face in header["faces"]]
         faces = [_face(stream, header, *each, names) for each in zip(header["faces"], overviews, strict=True)]
-    except (KeyError, TypeError, IndexError) as error:
+    except (KeyError, TypeError, IndexError, ArithmeticError, RecursionError) as error:
         raise ValueError("the header of this timeline is damaged") from error
     return Timeline(header, times_s, faces)
 
 
-def _header(stream: BinaryIO, size: int) -> Mapping[str, Any]:
+def read_times(stream: BinaryIO) -> Sequence[float]:
+    """Reads the time of every frame in seconds, and nothing else. Raises ValueError as `read_timeline` does."""
+    try:
+        return _times(stream, _header(stream))
+    except (KeyError, TypeError, IndexError, ArithmeticError, RecursionError) as error:
+        raise ValueError("the header of this timeline is damaged") from error
+
+
+def _header(stream: BinaryIO) -> Mapping[str, Any]:
+    if _read(stream, len(MAGIC)) != MAGIC:
+        raise ValueError("this is no timeline")
+    (size,) = LENGTH.unpack(_read(stream, LENGTH.size))
     header = json.loads(_inflated(stream, size, _MOST_HEADER_BYTES))
     if not isinstance(header, dict):
         raise ValueError("the header of this timeline is damaged")  # noqa: TRY004  # as any other damage
@@ -116,13 +124,16 @@ def _face(
     names: Collection[str] | None,
 ) -> FaceTimeline:
     columns = header["columns"]
-    frames, masks, *integers = _streams(stream, face["bytes"], [face["rows"]] * (2 + len(columns)))
+    wanted = [names is None or column["name"] in names for column in columns]
+    frames, masks, *integers = _streams(
+        stream, face["bytes"], [face["rows"]] * (2 + len(columns)), [True, True, *wanted]
+    )
     reasons = header["reasons"]
     texts = {mask: tuple(text for place, text in enumerate(reasons) if mask & 1 << place) for mask in set(masks)}
     values = {
         column["name"]: [each / _per_unit(column) for each in integers[place]]
         for place, column in enumerate(columns)
-        if names is None or column["name"] in names
+        if wanted[place]
     }
     return FaceTimeline(face["face_id"], frames, [texts[mask] for mask in masks], values, overview)
 
@@ -132,9 +143,18 @@ def _per_unit(column: Mapping[str, Any]) -> int:
     return per_unit
 
 
-def _streams(stream: BinaryIO, size: int, counts: Sequence[int]) -> list[list[int]]:
+def _streams(
+    stream: BinaryIO, size: int, counts: Sequence[int], wanted: Sequence[bool] | None = None
+) -> list[list[int]]:
+    """Returns streams of `counts` integers; those that are not `wanted` are empty."""
     unpacker = Unpacker(_inflated(stream, size, sum(counts) * _MOST_BYTES_A_NUMBER))
-    streams = [unpacker.unpack(count) for count in counts]
+    streams = []
+    for count, is_wanted in zip(counts, wanted or [True] * len(counts), strict=True):
+        if is_wanted:
+            streams.append(unpacker.unpack(count))
+        else:
+            unpacker.skip(count)
+            streams.append([])
     if not unpacker.is_at_end:
         raise ValueError("a part of this timeline holds more than its header says")
     return streams

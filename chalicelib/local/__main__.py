@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from chalicelib.domain.requests.job_names import DEFAULT_JOB_NAME, JobName
+from chalicelib.domain.requests.job_names import ANALYSES, DEFAULT_JOB_NAME
 from chalicelib.errors import MienError
 from chalicelib.local.log_lines import open_log, write_log
 from chalicelib.local.signals import endings_as_exceptions, endings_at_once
@@ -55,7 +55,7 @@ def main() -> None:
     default=DEFAULT_JOB_NAME.value,
     envvar="MIEN_DEMO_JOB",
     show_default=True,
-    help=f"One of {', '.join(JobName)}, or auto.",
+    help=f"One of {', '.join(ANALYSES)}, or auto.",
 )
 @click.option(
     "--out",

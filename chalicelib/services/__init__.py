@@ -10,6 +10,7 @@ accounts           Accounts as operators see them: what was decided for them, an
 annotations        Annotations: notes in key and value on an entry
 changes            How a row changes: read, decide, write on the condition that no one wrote in between, else from the
                    start
+comparisons        Comparisons: jobs that compare the results of other jobs
 entries            Entries and their representations
 idempotency        One answer per idempotency key, however often the request comes
 job_ends           The end of a job, as those see it who have something to do then, whoever brings it about

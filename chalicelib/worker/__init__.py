@@ -1,5 +1,6 @@
 """A message in, a finished job out. Runs from the worker image: numpy, OpenCV and ONNX Runtime live here.
 
+compare              A job that compares recordings: timelines in, a table of means and bands out
 every                Does something at most once in a number of seconds
 fetch_input          Fetches the input of a job with a URL and stores it as the job's input entry
 halves               A video in two halves, which two processes measure in parallel

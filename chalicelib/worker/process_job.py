@@ -19,10 +19,12 @@ from chalicelib.composition import Services
 from chalicelib.domain.jobs import Job, JobMessage, Progress
 from chalicelib.domain.measurements.frame_size import FrameSize
 from chalicelib.domain.measurements.metrics import FrameMetrics
+from chalicelib.domain.requests.job_names import JobName
 from chalicelib.domain.requests.recipes import Recipe, recipe_of
 from chalicelib.domain.segments import SegmentPlan
 from chalicelib.errors import LeaseLost, MediaError
 from chalicelib.formats.result_files import Contents, ResultFiles
+from chalicelib.worker.compare import compare
 from chalicelib.worker.fetch_input import fetch_input
 from chalicelib.worker.halves import halves_of, measured_in_halves
 from chalicelib.worker.job_medium import load_medium
@@ -76,6 +78,11 @@ class JobProcessor:
             raise
 
     def _run(self, job: Job) -> None:
+        if job.name is JobName.COMPARISON:
+            with work_directory() as directory:
+                compared = compare(self._services, job, directory)
+            self._services.runs.finish(job, result_entry_id=job.run_result_entry_id, progress=compared)
+            return
         recipe = recipe_of(job)
         if recipe is None:
             self._fetch_only(job)
@@ -154,7 +161,7 @@ class JobProcessor:
             for frame in with_scores(report.count(measured), contents.recipe, contents.metrics):
                 results.write(frame)
             results.close()
-            store_results(self._services, job, results, report, media_seconds=media_s)
+            store_results(self._services, job, results.files, report, media_seconds=media_s)
         return report.final()
 
     def _give_back(self, job: Job) -> None:

@@ -2,11 +2,13 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
 
 from chalicelib.domain.jobs import Job, Progress
-from chalicelib.domain.measurements.metrics import FrameMetrics
 from chalicelib.services.runs.job_runs import JobRuns
 from chalicelib.worker.every import every
+
+T = TypeVar("T")
 
 _WRITE_INTERVAL_S = 1.0
 
@@ -37,8 +39,8 @@ class ProgressReport:
         """Frames count when they are measured, which may be before they are passed: `measured` says how many are."""
         self._elsewhere = measured
 
-    def count(self, frames: Iterable[FrameMetrics]) -> Iterator[FrameMetrics]:
-        """Passes `frames` on. Raises `LeaseLost` between two frames, within a second of the loss."""
+    def count(self, frames: Iterable[T]) -> Iterator[T]:
+        """Passes `frames` on, or what else is counted. Raises `LeaseLost` between two, within a second of the loss."""
         for frame in frames:
             self._frames_done += 1
             if self._frames_done == 1:

@@ -1,5 +1,6 @@
 """The result of a run: its entry and files, under names that are derived from the job and the run."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -7,14 +8,14 @@ from chalicelib.composition import Services
 from chalicelib.domain.entries import Representation, media_key, representation_id
 from chalicelib.domain.jobs import Job
 from chalicelib.errors import MediaError, NotFound
-from chalicelib.formats.result_files import ResultFile, ResultFiles
+from chalicelib.formats.result_files import ResultFile
 from chalicelib.services.entries import entry_of_job
 from chalicelib.worker.job_medium import MEDIA_DELETED
 from chalicelib.worker.progress import ProgressReport
 
 
 def store_results(
-    services: Services, job: Job, results: ResultFiles, report: ProgressReport, *, media_seconds: float | None
+    services: Services, job: Job, files: Iterable[ResultFile], report: ProgressReport, *, media_seconds: float | None
 ) -> None:
     """Stores the files of a run and the duration of the input. Raises `LeaseLost`, or `MediaError` if the input was
     deleted."""
@@ -25,7 +26,7 @@ def store_results(
             raise MediaError(MEDIA_DELETED) from None
     create_result_entry(services, job, media_seconds=media_seconds)
     now = services.ports.clock()
-    for place, result in enumerate(results.files):
+    for place, result in enumerate(files):
         report.write()
         # An entry's files are sorted by age: a millisecond apart, they keep the recipe's order.
         _store(services, job, result, now + timedelta(milliseconds=place))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import requests
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.domain.requests.job_names import JobName
+from chalicelib.domain.requests.job_names import ANALYSES
 from chalicelib.errors import MienError
 from infra.smoke import http, jobs
 from infra.smoke.visit import Visit
@@ -20,7 +20,7 @@ CHECKS: Sequence[tuple[str, Check]] = (
     ("unknown URL", http.unknown_url),
     ("CORS", http.cors),
     ("too large", http.too_large),
-    *((f"job {name}", jobs.job_of_name(name)) for name in JobName),
+    *((f"job {name}", jobs.job_of_name(name)) for name in ANALYSES),
     ("media links", jobs.links),
     ("direct upload", jobs.direct_upload),
     ("drop-folder", jobs.drop_folder),

@@ -2,6 +2,7 @@
 
 annotate      `mien annotate`: annotations of inputs and results
 batch         Many inputs at once: sent, waited for, and fetched, a bounded number of them at a time
+compare       `mien compare`: the mean curves of many recordings
 completion    `mien completion`: what makes a shell complete commands and options
 connection    The options that all commands share: URL, user, JSON output
 exit_status   The exit statuses of the process; exceptions become error messages

@@ -10,7 +10,7 @@ from typing import Any
 import click
 from rich.console import Console
 
-from chalicelib.domain.requests.job_names import DEFAULT_JOB_NAME, JobName
+from chalicelib.domain.requests.job_names import ANALYSES, DEFAULT_JOB_NAME
 from chalicelib.domain.requests.job_options import ALL_OPTIONS
 from chalicelib.domain.requests.option_values import Choice, Number, OptionValue, WholeNumber
 from chalicelib.domain.requests.result_formats import SUMMARY_CONTENT_TYPE
@@ -55,7 +55,7 @@ def _type_of(value: OptionValue) -> click.ParamType[Any]:
 @click.option(
     "--job",
     "name",
-    type=click.Choice([*(each.value for each in JobName), "auto"]),
+    type=click.Choice([*(each.value for each in ANALYSES), "auto"]),
     default=DEFAULT_JOB_NAME.value,
     show_default=True,
 )

@@ -73,6 +73,14 @@ class Mien:
         """Returns the job with that id or URL. Raises `ApiError`."""
         return Submitted(self.client, self.client.find_job(job_id))
 
+    def compare(self, *groups: Mapping[str, Any], metric: str = "smile") -> "Submitted":
+        """Compares the curves of a metric over one or two groups of jobs.
+
+        A group is `{"annotation": {"key": "stimulus", "value": "spot A"}}` or `{"jobs": [id, ...]}`, with a `title` if
+        you like. Raises `ApiError`.
+        """
+        return Submitted(self.client, self.client.compare(metric, groups))
+
     def jobs(self, limit: int | None = None) -> Iterator["Submitted"]:
         """Yields the jobs of the account, newest first. Raises `ApiError`."""
         for found in self.client.list_jobs(limit=limit):

@@ -1,7 +1,7 @@
 """A client of the Media API, as those of the original service go about it."""
 
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -77,12 +77,9 @@ class MediaApiClient:
             return self.upload_job(media, name, on_upload, options=options, once=once)
         with media.open("rb") as body:
             form = form_of(body, media.name, {_NAME: name, **option_fields(options)}, on_upload or _nothing)
-            headers = {"Content-Type": form.content_type}
-            if not once:  # a stream can be sent one time only
-                return _job(self._http.json("POST", self.jobs_url(), data=form, headers=headers))
-            return _job(
-                self._http.json("POST", self.jobs_url(), data=form.read(), headers={**headers, **once_only(once)})
-            )
+            headers = {"Content-Type": form.content_type, **(once_only(once) if once else {})}
+            # A stream can be sent one time only.
+            return _job(self._http.json("POST", self.jobs_url(), data=form.read() if once else form, headers=headers))
 
     def upload_job(
         self,
@@ -115,6 +112,11 @@ class MediaApiClient:
         form = MultipartEncoder({_NAME: name, "entry_job[input_url]": media_url, **option_fields(options)})
         headers = {"Content-Type": form.content_type}
         return _job(self._http.json("POST", self.jobs_url(), data=form.read(), headers={**headers, **once_only(once)}))
+
+    def compare(self, metric: str, groups: Iterable[Mapping[str, Any]]) -> RemoteJob:
+        """Creates a job that compares groups of jobs, as `POST /jobs/comparisons` takes them. Raises `ApiError`."""
+        wanted = {"comparison": {"metric": metric, "groups": list(groups)}}
+        return _job(self._http.json("POST", f"{self.jobs_url()}/comparisons", json=wanted, headers=once_only()))
 
     def find_job(self, job_id: str) -> RemoteJob:
         """The job with that id, or with a URL that ends in it. Raises `ApiError` or `MalformedRequest`.
@@ -199,7 +201,7 @@ class MediaApiClient:
     def find_annotated(self, key: str, value: str, source: str = "") -> tuple[list[RemoteJob], list[str]]:
         """The jobs whose input or result has the annotation, newest first, and the URLs of entries that have it without
         a job; an empty value or source stands for any. Raises `ApiError`."""
-        query = {"key": key, **_if_given("value", value), **_if_given("source", source)}
+        query = {"key": key} | _if_given("value", value) | _if_given("source", source)
         jobs = [_job(found) for found in self._pages(self._search_url("jobs", query))]
         entries = [found for found in self._pages(self._search_url("entries", query)) if "job" not in found]
         return list({job.id: job for job in jobs}.values()), [str(entry["self"]) for entry in entries]

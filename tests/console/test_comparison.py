@@ -5,9 +5,12 @@ import random
 from typing import Any
 
 import pytest
+import requests
 
+from chalicelib.local.stack import Stack
 from tests.console import comparison_reference as reference
 from tests.console.browser import Console
+from tests.console.made_results import made_timeline, store_result
 
 _STEPS = 40
 _COMPARED = """
@@ -39,6 +42,32 @@ def test_means_bands_and_differences_are_those_of_the_reference(console: Console
     expected = (a.count, a.mean, a.low, a.high, *reference.difference(a, b))
     for curve, known in zip(found, expected, strict=True):
         assert [math.nan if value is None else value for value in curve] == pytest.approx(known, nan_ok=True, abs=1e-9)
+
+
+def test_a_worker_computes_what_the_browser_shows(console: Console, stack: Stack, api: requests.Session) -> None:
+    for index in range(7):
+        timeline = made_timeline(600 + 50 * index, seed=index, faces=index % 3)
+        notes = {"spot": "=B" if index < 3 else "A"}
+        store_result(api, stack.index_url, f"viewer {index}.mp4", timeline, notes)
+    groups = [{"annotation": {"key": "spot", "value": value}} for value in ("A", "=B")]
+    wanted = {"comparison": {"metric": "joy", "groups": groups}}
+    job: Any = api.post(f"{stack.index_url}jobs/comparisons", json=wanted).json()
+    console.sign_in(stack.user, stack.password)
+    console.wait_for_text("viewer 0.mp4")
+    console.go("compare?a=spot%3DA&b=spot%3D%3DB&metric=joy")
+    console.wait_for_text("spot=A less spot==B")
+    console.press("CSV of means and bands")
+    path = console.downloads / "joy-compared.csv"
+    console.wait(path.exists)
+    console.wait(lambda: api.get(job["self"]).json()["status"] == "done")
+    table, _about = api.get(job["self"]).json()["result"]["representations"]
+    assert table["file_name"] == path.name
+    computed = api.get(table["media"]).content
+    assert path.read_bytes() == computed
+    assert computed.count(b"\r\n") > 200
+    console.go(f"job/{job['self'].rsplit('/', 1)[1]}")
+    console.wait_for_text("A comparison of other jobs")
+    assert console.errors() == []
 
 
 def test_the_band_holds_the_mean_and_narrows_with_the_recordings() -> None:

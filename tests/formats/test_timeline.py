@@ -15,7 +15,7 @@ from chalicelib.domain.measurements.metrics import EVERY_METRIC, METRICS, FaceMe
 from chalicelib.domain.measurements.validity import InvalidReason
 from chalicelib.formats.packed_integers import Packer, Unpacker
 from chalicelib.formats.timeline import BUCKET_FRAMES, LENGTH, MAGIC, STEPS_PER_UNIT, TimelineWriter
-from chalicelib.formats.timeline_reader import Timeline, read_timeline
+from chalicelib.formats.timeline_reader import Timeline, read_timeline, read_times
 from tests.formats.frames import FRAMES, GOLDEN_FRAMES, face
 from tests.formats.readers import session_bytes, timeline_bytes
 
@@ -169,3 +169,23 @@ def test_a_part_that_unpacks_to_more_than_it_says_is_refused() -> None:
     head = zlib.compress(json.dumps(header).encode())
     with pytest.raises(ValueError, match="cut off or too large"):
         read_timeline(io.BytesIO(MAGIC + LENGTH.pack(len(head)) + head + bomb))
+
+
+@given(st.lists(_INTEGERS), st.lists(_INTEGERS))
+def test_a_stream_can_be_passed_over(first: list[int], second: list[int]) -> None:
+    packer = Packer(2)
+    data = packer.pack(0, first) + packer.pack(1, second)
+    unpacker = Unpacker(data)
+    unpacker.skip(len(first))
+    assert unpacker.unpack(len(second)) == second
+    assert unpacker.is_at_end
+    with pytest.raises(ValueError, match="end early"):
+        unpacker.skip(1)
+
+
+def test_the_times_can_be_read_alone() -> None:
+    data = timeline_bytes(_long_film(100))
+    assert read_times(io.BytesIO(data)) == read_timeline(io.BytesIO(data)).times_s
+    for cut in (4, 11, 40):
+        with pytest.raises(ValueError, match=r"timeline|header"):
+            read_times(io.BytesIO(data[:cut]))

@@ -1,6 +1,7 @@
 """The description of the API in OpenAPI 3.1, made from the routes.
 
 body_schemas    The bodies that clients send, as JSON Schemas
+comparison_schema What a comparison says of itself as a JSON Schema
 description     `/openapi.json` and `/docs`: the description for programs and for people
 document        The description of the API in OpenAPI 3.1, made from the routes
 headers         Headers of requests and answers, as the description shows them

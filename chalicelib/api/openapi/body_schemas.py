@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from typing import cast
 
-from chalicelib.api.openapi.terms import Schema, number, record, text, text_or_null
+from chalicelib.api.openapi.terms import ID_PATTERN, Schema, number, record, text, text_or_null
 from chalicelib.domain.intake.uploads import MAX_PARTS
 from chalicelib.domain.jobs import JobStatus
-from chalicelib.domain.requests.job_names import JobName
-from chalicelib.domain.requests.job_options import ALL_OPTIONS, KEPT_OPTIONS, JobOption
+from chalicelib.domain.requests.comparisons import MAX_GROUPS, MAX_RECORDINGS
+from chalicelib.domain.requests.job_names import ANALYSES
+from chalicelib.domain.requests.job_options import ALL_OPTIONS, CREATION_OPTIONS, KEPT_OPTIONS, JobOption
 
-_NAME = text("The analysis; auto or empty means multiface.", enum=[*JobName, "auto", ""])
+_NAME = text("The analysis; auto or empty means multiface.", enum=[*ANALYSES, "auto", ""])
 _URL = text(
     "Instead of a file: an https URL on the public Internet from which the worker fetches it.",
     maxLength=2048,
@@ -115,7 +116,47 @@ _RESULT: dict[str, Schema] = {
     "entry_job[result]": _file("A result file of your own. A job without a result ends as done.")
 }
 
+_GROUP = record(
+    "A group of jobs: either jobs or an annotation.",
+    {},
+    {
+        "title": text("What the group is called in the result; else its annotation.", maxLength=255),
+        "jobs": {
+            "type": "array",
+            "description": "Their ids.",
+            "minItems": 1,
+            "maxItems": MAX_RECORDINGS,
+            "items": text("The id of a job.", pattern=ID_PATTERN),
+        },
+        "annotation": record(
+            "All jobs whose input or result has this annotation.",
+            {"key": text("Its key.", minLength=1, maxLength=255, examples=["stimulus"])},
+            {
+                "value": text("Its value.", minLength=1, maxLength=255, examples=["spot A"]),
+                "source": text("Its source.", minLength=1, maxLength=255),
+            },
+        ),
+    },
+)
+
 BODY_SCHEMAS: Mapping[str, Schema] = {
+    "NewComparison": _within(
+        "comparison",
+        record(
+            "What to compare.",
+            {
+                "metric": text("The name of a metric.", examples=["smile"]),
+                "groups": {
+                    "type": "array",
+                    "description": "One group, or two whose difference is of interest.",
+                    "minItems": 1,
+                    "maxItems": MAX_GROUPS,
+                    "items": _GROUP,
+                },
+            },
+            {row.name: _option_or_null(row) for row in CREATION_OPTIONS},
+        ),
+    ),
     "NewJobForm": record(
         "A media file or its URL, and the options of the job.",
         {},

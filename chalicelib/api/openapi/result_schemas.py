@@ -6,6 +6,7 @@ For tables the schema is that of a row. `formats` writes the files; tests hold t
 
 from collections.abc import Mapping
 
+from chalicelib.api.openapi.comparison_schema import comparison_result
 from chalicelib.api.openapi.terms import Schema, record, ref, text
 from chalicelib.api.openapi.timeline_schema import timeline_header
 from chalicelib.domain.measurements.metrics import Metric, MetricGroup, MetricSet
@@ -41,6 +42,7 @@ RESULT_SCHEMAS = (
     *(_row_schema(table) for table in TABLES),
     "SummaryResult",
     "TimelineHeader",
+    "ComparisonResult",
 )
 """Their names. No answer of the API holds them itself: its redirects lead to them."""
 
@@ -83,6 +85,7 @@ def result_schemas(metrics: MetricSet) -> Mapping[str, Schema]:
         **{_row_schema(table): _table_row(content_type, either) for table, content_type in TABLES.items()},
         "SummaryResult": _summary(),
         "TimelineHeader": timeline_header(_frame_size()),
+        "ComparisonResult": comparison_result(),
     }
 
 

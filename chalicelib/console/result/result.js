@@ -30,7 +30,7 @@ export function Result({ id }) {
       <span class="grow"></span>
       <${Files} job=${job} />
     </div>
-    ${job.status === "done" ? html`<${Measured} key=${job.result?.self} job=${job} />` : html`<${Waiting} job=${job} />`}
+    ${job.status === "done" ? html`<${job.name === "comparison" ? Compared : Measured} key=${job.result?.self} job=${job} />` : html`<${Waiting} job=${job} />`}
   `;
 }
 
@@ -39,6 +39,10 @@ function Waiting({ job }) {
   if (job.status === "cancelled") return html`<p class="empty">The job was cancelled.</p>`;
   return html`<p class="empty" role="status">The curves appear here as soon as the job is done.</p>`;
 }
+
+const Compared = () => html`
+  <p class="empty">A comparison of other jobs: Files has the table of its means and bands. <a href="#/compare">Compare</a> draws such curves.</p>
+`;
 
 function Files({ job }) {
   const files = [...(job.result?.representations || []), ...(job.input?.representations || [])];

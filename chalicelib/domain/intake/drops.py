@@ -13,7 +13,7 @@ from email.header import decode_header, make_header
 
 from chalicelib.domain.entries import check_annotation_text, check_file_name
 from chalicelib.domain.ids import id_of
-from chalicelib.domain.requests.job_names import DEFAULT_JOB_NAME, JobName, parse_job_name
+from chalicelib.domain.requests.job_names import ANALYSES, DEFAULT_JOB_NAME, JobName, parse_job_name
 from chalicelib.domain.requests.job_options import ALL_OPTIONS, OptionValues, options_of_texts
 from chalicelib.errors import Invalid
 
@@ -31,7 +31,7 @@ OPTION_PREFIX = "mien-"
 _ERROR_SUFFIX = ".error.txt"
 _LONGEST_SUFFIX_BYTES = 64
 _MAX_KEY_BYTES = 1024  # of S3; a character may take four
-_NAMES = {*JobName, "auto"}
+_NAMES = {*ANALYSES, "auto"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """A client's request for a job, and how it is carried out.
 
+comparisons     A request to compare recordings
 job_names       The job names of the wire contract
 job_options     The options of a job
 option_values   Kinds of values that an option may have, read from text and from JSON

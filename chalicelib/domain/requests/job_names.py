@@ -14,8 +14,12 @@ class JobName(StrEnum):
     CURRENT_PACK = "current-pack"
     CT_PACK_LINEAR = "ct-pack-linear"
     CT_PACK_HYBRID = "ct-pack-hybrid"
+    COMPARISON = "comparison"
+    """Compares results of other jobs; made by a request of its own."""
 
 
+ANALYSES = tuple(name for name in JobName if name is not JobName.COMPARISON)
+"""The names of jobs that take a media file."""
 DEFAULT_JOB_NAME = JobName.MULTIFACE
 
 
@@ -26,8 +30,8 @@ def parse_job_name(text: str | None) -> JobName:
     """
     if not text or text == "auto":
         return DEFAULT_JOB_NAME
-    try:
-        return JobName(text)
-    except ValueError:
-        known = ", ".join(JobName)
-        raise Invalid(f"There is no job of this name; use one of: {known}, or auto.") from None
+    if text == JobName.COMPARISON:
+        raise Invalid("A comparison takes no media file; create it by a POST to /jobs/comparisons.")
+    if text not in ANALYSES:
+        raise Invalid(f"There is no job of this name; use one of: {', '.join(ANALYSES)}, or auto.")
+    return JobName(text)

@@ -80,6 +80,7 @@ RECIPES: dict[JobName, Recipe | None] = {
     JobName.MULTIFACE: Recipe(Mesh.ATTENTION, MAX_FACES, takes_stills=True, content_types=_SESSION),
     JobName.SDK_METRICS: Recipe(Mesh.LIGHT, MAX_FACES, takes_stills=True, content_types=_SESSION),
     JobName.NO_OP: None,
+    JobName.COMPARISON: None,
     JobName.CURRENT_PACK: Recipe(Mesh.ATTENTION, 1, takes_stills=False, content_types=_LEGACY, pack="current"),
     JobName.CT_PACK_LINEAR: Recipe(
         Mesh.ATTENTION,
@@ -114,8 +115,8 @@ class Asked(Protocol):
 
 
 def recipe_of(job: Asked) -> Recipe | None:
-    """Returns the recipe of a job with all its options, None for a job that does nothing. This is the only look-up: the
-    worker, its segments and its second process all use it."""
+    """Returns the recipe of a job with all its options, None for a job that measures nothing. This is the only look-up:
+    the worker, its segments and its second process all use it."""
     recipe, options = RECIPES[job.name], job.options
     if recipe is None:
         return None

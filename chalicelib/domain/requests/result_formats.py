@@ -8,6 +8,7 @@ LEGACY_CONTENT_TYPE = "application/vnd.affectiva.metrics.v0+json"
 CSV_CONTENT_TYPE = "application/csv"
 SUMMARY_CONTENT_TYPE = "application/vnd.mien.summary.v0+json"
 TIMELINE_CONTENT_TYPE = "application/vnd.mien.timeline.v0"
+COMPARISON_CONTENT_TYPE = "application/vnd.mien.comparison.v0+json"
 PARQUET_CONTENT_TYPE = "application/vnd.apache.parquet"
 
 

@@ -43,7 +43,7 @@ class RetentionPlan:
         self, duty: Duty, account_id: str, subject_id: str, now: datetime, expires_in_s: int | None = None
     ) -> datetime | None:
         """When the job or entry expires, None for never. To be called before its row is written."""
-        kept_s = self._kept_s(account_id) if expires_in_s is None else expires_in_s
+        kept_s = self.kept_s(account_id) if expires_in_s is None else expires_in_s
         if kept_s is None:
             return None
         # A reminder that came before the row would find nothing, and never come again.
@@ -51,7 +51,8 @@ class RetentionPlan:
         self._reminders.set(Reminder(account_id, duty, subject_id, due_at))
         return now + timedelta(seconds=kept_s)
 
-    def _kept_s(self, account_id: str) -> float | None:
+    def kept_s(self, account_id: str) -> float | None:
+        """Returns for how many seconds the account's jobs are kept if their client does not say; None for ever."""
         settings = self._accounts.get(account_id)
         return self._default_s if settings is None or settings.retention_s is None else settings.retention_s
 

@@ -17,10 +17,12 @@ from chalicelib.domain.requests.result_formats import (
 )
 from tests.recipes import make_recipe
 
+_MEASURING = [name for name, recipe in RECIPES.items() if recipe is not None]
 
-def test_every_name_has_a_recipe_but_the_one_that_does_nothing() -> None:
+
+def test_every_name_has_a_recipe_but_those_that_measure_nothing() -> None:
     assert set(RECIPES) == set(JobName)
-    assert [name for name, recipe in RECIPES.items() if recipe is None] == [JobName.NO_OP]
+    assert set(JobName) - set(_MEASURING) == {JobName.NO_OP, JobName.COMPARISON}
 
 
 @pytest.mark.parametrize(
@@ -48,7 +50,7 @@ def test_session_jobs_take_many_faces_and_stills(name: JobName) -> None:
     assert recipe.content_types == (SESSION_CONTENT_TYPE, CSV_CONTENT_TYPE, SUMMARY_CONTENT_TYPE, TIMELINE_CONTENT_TYPE)
 
 
-@pytest.mark.parametrize("name", [name for name in JobName if name is not JobName.NO_OP])
+@pytest.mark.parametrize("name", _MEASURING)
 def test_without_options_a_recipe_is_that_of_the_name(name: JobName) -> None:
     assert make_recipe(name) == RECIPES[name]
 
@@ -77,7 +79,7 @@ def test_a_table_adds_its_own_content_type_after_everything_else(table: ResultTa
     assert added == (() if table.content_type is None else (table.content_type,))
 
 
-@pytest.mark.parametrize("name", [name for name in JobName if name is not JobName.NO_OP])
+@pytest.mark.parametrize("name", _MEASURING)
 def test_any_job_is_smoothed_or_not(name: JobName) -> None:
     assert make_recipe(name).smoothed == (name is JobName.CT_PACK_HYBRID)
     plain = make_recipe(name, smoothing=Smoothing.OFF)
@@ -88,7 +90,7 @@ def test_any_job_is_smoothed_or_not(name: JobName) -> None:
     assert marks == ["linear-smoothed" if name is JobName.CT_PACK_LINEAR else "smoothed"]
 
 
-@pytest.mark.parametrize("name", [name for name in JobName if name is not JobName.NO_OP])
+@pytest.mark.parametrize("name", _MEASURING)
 @pytest.mark.parametrize("smoothing", Smoothing)
 def test_every_mark_is_described(name: JobName, smoothing: Smoothing) -> None:
     metrics = make_recipe(name, smoothing=smoothing).metrics(expressions_only=False)
@@ -96,10 +98,9 @@ def test_every_mark_is_described(name: JobName, smoothing: Smoothing) -> None:
 
 
 def test_jobs_that_follow_many_faces_may_have_another_limit() -> None:
-    for name in JobName:
-        if name is not JobName.NO_OP:
-            recipe = make_recipe(name, max_faces=7)
-            assert recipe == replace(make_recipe(name), max_faces=7 if recipe.follows_many else 1)
+    for name in _MEASURING:
+        recipe = make_recipe(name, max_faces=7)
+        assert recipe == replace(make_recipe(name), max_faces=7 if recipe.follows_many else 1)
 
 
 def test_no_two_tables_have_one_content_type() -> None:
