@@ -115,7 +115,12 @@ class JobRecord:
             raise Conflict("This job is cancelled; requeue it or create a new one before you attach a result.")
         if self.status is JobStatus.DONE and self.result_entry_id is not None:
             return self.result_entry_id
-        return derived_id(self.id, "client result", str(self.run))
+        return self.result_entry_ids(self.run)[1]
+
+    @property
+    def has_client_result(self) -> bool:
+        """Returns True if the client has ended the run with a result of its own."""
+        return self.result_entry_id == self.result_entry_ids(self.run)[1]
 
     @property
     def awaits_upload(self) -> bool:

@@ -77,12 +77,15 @@ class Job(JobRecord):
         return self._changed(now, status=JobStatus.ERROR, error=sentence, lease=None)
 
     def emptied(self, now: datetime) -> Self:
-        """Forgets what may name a person, before the job is deleted."""
-        return self._changed(now, filename="", input_url=None, expires=now)
+        """Stops the job if it is not over, and forgets what may name a person, before the job is deleted."""
+        stopped = self if self.status.is_over else self.cancelled(now)
+        return replace(stopped, filename="", input_url=None, expires=now)
 
     def requeued(self, now: datetime) -> Self:
         """Starts a new run, whatever the state of the last one; its worker loses the job. Raises `Conflict` without an
-        input, or after `MAX_RUNS` runs."""
+        input, after `MAX_RUNS` runs, or if the job is about to be deleted."""
+        if self.expires is not None and self.expires <= now:
+            raise Conflict("This job is being deleted; create a new job.")
         if self.run >= MAX_RUNS:
             raise Conflict(f"This job has run {MAX_RUNS} times, which is the limit; create a new job.")
         if not self.has_media:

@@ -11,7 +11,7 @@ from chalicelib.domain.reminders import Duty, Reminder
 from chalicelib.domain.requests.job_names import JobName
 from chalicelib.domain.requests.job_options import NO_OPTIONS, OptionValues
 from chalicelib.domain.requests.new_jobs import NewJob
-from chalicelib.errors import CallerError, Invalid, NotFound, StaleWrite
+from chalicelib.errors import CallerError, Conflict, Invalid, NotFound, StaleWrite
 from chalicelib.services.changes import Transition, change_job, retried
 from chalicelib.services.duties.entry_deletions import EntryDeletions
 from chalicelib.services.duties.retention import RetentionPlan
@@ -50,7 +50,7 @@ class Jobs:
         Raises `Invalid` for an upload without bytes or with a name that cannot be stored, and `NotFound` for a job that
         expires before its media are stored.
         """
-        job = self._begin(caller, new, filename=check_upload(upload))
+        job, reminder = self._begin(caller, new, filename=check_upload(upload))
         # Under an id that follows from the job's: whatever dies from here on, the retention finds the entry.
         entry_id = job.own_input_entry_id
         self._entries.create_input(caller, job, upload)
@@ -62,34 +62,38 @@ class Jobs:
             with suppress(NotFound):
                 self._deletions.delete(caller, entry_id)
             raise
-        self._send(job)
+        self._send(job, reminder)
         return job
 
     def create_from_url(self, caller: Caller, new: NewJob, url: InputUrl) -> Job:
         """A job whose media a worker fetches from `url` before it begins."""
-        job = self._begin(caller, new, filename=file_name_of(url), input_url=str(url))
-        self._send(job)
+        job, reminder = self._begin(caller, new, filename=file_name_of(url), input_url=str(url))
+        self._send(job, reminder)
         return job
 
-    def _begin(self, caller: Caller, new: NewJob, *, filename: str, input_url: str | None = None) -> Job:
-        """Writes the row, and before it what watches over it."""
+    def _begin(
+        self, caller: Caller, new: NewJob, *, filename: str, input_url: str | None = None
+    ) -> tuple[Job, Reminder]:
+        """Writes the row, and before it what watches over it, the reminder for `_send` among that."""
         now = self._clock()
         job_id = new_id(now)
         expires = self._retention.begin(Duty.JOB_RETENTION, caller.account_id, job_id, now, new.expires_in_s)
         job = new.job(caller, job_id, now, filename=filename, expires=expires, input_url=input_url)
-        self._reminders.set(self._message_reminder(caller, job_id, now))
+        reminder = self._remind(caller, job_id, now)
         self._jobs.create(job)
-        return job
+        return job, reminder
 
-    def _message_reminder(self, caller: Caller, job_id: str, now: datetime) -> Reminder:
-        """Returns a reminder that sends the message, or ends a job without media, if this process dies before it has
-        done so."""
-        return Reminder(caller.account_id, Duty.JOB_MESSAGE, job_id, now + timedelta(seconds=MESSAGE_WITHIN_S))
+    def _remind(self, caller: Caller, job_id: str, now: datetime) -> Reminder:
+        """Sets a reminder that sends the message, or ends a job without media, if this process dies before it has done
+        so."""
+        reminder = Reminder(caller.account_id, Duty.JOB_MESSAGE, job_id, now + timedelta(seconds=MESSAGE_WITHIN_S))
+        self._reminders.set(reminder)
+        return reminder
 
-    def _send(self, job: Job) -> None:
-        """Sends the message; the reminder of a job whose message was sent has nothing left to do."""
+    def _send(self, job: Job, reminder: Reminder) -> None:
+        """Sends the message, after which its reminder has nothing left to do. That of another request stays."""
         self._queue.send(job.message)
-        self._reminders.forget(job.account_id, Duty.JOB_MESSAGE, job.id)
+        self._reminders.remove(reminder)
 
     def get(self, caller: Caller, job_id: str) -> Job:
         """Raises `NotFound`."""
@@ -187,8 +191,12 @@ class Jobs:
 
     def requeue(self, caller: Caller, job_id: str) -> Job:
         """Runs the job again, from the start, under its present name. Raises `NotFound` or `Conflict`."""
-        self._jobs.get(caller.account_id, job_id).requeued(self._clock())  # nothing is written for one that cannot be
-        self._reminders.set(self._message_reminder(caller, job_id, self._clock()))
+        before = self._jobs.get(caller.account_id, job_id)
+        before.requeued(self._clock())  # nothing is written for one that cannot be
+        input_id = before.input_entry_id
+        if input_id is not None and not self._entries.get_many(caller, [input_id]):
+            raise Conflict("The input of this job was deleted, so it cannot run again; create a new job.")
+        reminder = self._remind(caller, job_id, self._clock())
         job = change_job(self._jobs, caller.account_id, job_id, lambda current: current.requeued(self._clock()))
-        self._send(job)
+        self._send(job, reminder)
         return job

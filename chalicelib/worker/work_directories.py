@@ -10,7 +10,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _PREFIX, _UNLOCKED_PREFIX = "mien-work-", "mien-begun-"
@@ -33,7 +33,7 @@ def work_directory() -> Iterator[Path]:
         try:
             yield directory
         finally:
-            shutil.rmtree(directory)
+            _empty(directory)
     finally:
         os.close(lock)
 
@@ -43,8 +43,11 @@ def clear_leftovers() -> None:
     for directory in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
         try:
             lock = os.open(directory / _LOCK_NAME, os.O_RDWR)
-        except OSError:
-            _delete(directory)  # its worker was killed while it deleted it
+        except FileNotFoundError:
+            _remove_bare(directory)  # its worker has deleted it, or is about to
+            continue
+        except OSError as failure:  # another user's, or this process has too many files open
+            _log.info("%s is left as it is: %s", directory, failure)
             continue
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -57,10 +60,25 @@ def clear_leftovers() -> None:
 
 def _delete(directory: Path) -> None:
     try:
-        shutil.rmtree(directory)
-    except FileNotFoundError:
-        return  # another worker was quicker
+        _empty(directory)
     except OSError:
         _log.exception("what a worker left in %s cannot be deleted", directory)
     else:
         _log.warning("deleted what a worker that was killed had left in %s", directory)
+
+
+def _empty(directory: Path) -> None:
+    """Deletes the directory, its lock last: while anything of a job is in it, others can tell whose it is."""
+    for each in directory.iterdir():
+        if each.is_dir() and not each.is_symlink():
+            shutil.rmtree(each)
+        elif each.name != _LOCK_NAME:
+            each.unlink()
+    (directory / _LOCK_NAME).unlink()
+    _remove_bare(directory)
+
+
+def _remove_bare(directory: Path) -> None:
+    """Removes a directory without a lock; of two workers that do so, one is late."""
+    with suppress(FileNotFoundError):
+        shutil.rmtree(directory)

@@ -45,7 +45,7 @@ def test_no_job_is_lost(stack: Stack, log: Path, tmp_path: Path) -> None:
         reference = _results(client, _ended(client, client.create_job(clip, "multiface")), tmp_path / "reference")
         jobs = [client.create_job(clip, "multiface") for _ in range(JOBS)]
         killed = 0
-        for _ in range(KILLS):
+        while killed < KILLS:
             time.sleep(dice.uniform(0.0, 3.0))
             if all(client.get_job(job).has_ended for job in jobs):
                 jobs += [client.create_job(clip, "multiface") for _ in range(3)]

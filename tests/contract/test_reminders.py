@@ -53,11 +53,9 @@ def test_a_reminder_that_was_moved_is_not_removed(reminders: ReminderStore) -> N
         assert reminders.list_due(START, limit=10) == ()
 
 
-def test_a_reminder_that_was_moved_is_forgotten_all_the_same(reminders: ReminderStore) -> None:
-    reminder = _reminder()
-    kept = replace(reminder, duty=Duty.ENTRY_UPLOAD)
-    for each in (kept, reminder, replace(reminder, due_at=START - timedelta(hours=1))):
-        reminders.set(each)
-    for _ in range(2):
-        reminders.forget(reminder.account_id, reminder.duty, reminder.subject_id)
-        assert reminders.list_due(START, limit=10) == (kept,)
+def test_no_number_of_reminders_hides_the_newest(reminders: ReminderStore) -> None:
+    for age_s in range(100, 220):
+        reminders.set(_reminder(age_s))
+    newest = _reminder(account_id=OTHER_ACCOUNT)
+    reminders.set(newest)
+    assert newest in reminders.list_due(START, limit=20)

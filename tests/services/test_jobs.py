@@ -1,3 +1,4 @@
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -146,3 +147,29 @@ def test_a_refused_requeue_leaves_no_reminder(world: World) -> None:
     with pytest.raises(NotFound):
         world.jobs.requeue(ADA, "0" * 26)
     assert world.reminders.list_due(world.clock() + timedelta(days=1), limit=10) == ()
+
+
+def test_a_job_whose_input_was_deleted_cannot_run_again(world: World) -> None:
+    job = create(world)
+    world.deletions.delete(ADA, str(job.input_entry_id))
+    with pytest.raises(Conflict, match="input of this job was deleted"):
+        world.jobs.requeue(ADA, job.id)
+
+
+def test_the_reminder_of_another_requeue_stays(world: World) -> None:
+    """Of two at once, the second dies before it sends: its reminder sends."""
+    job = create(world)
+
+    def die() -> None:
+        world.clock.advance(1)
+        world.process.restart(dies_before=4)
+        with suppress(Death):
+            world.jobs.requeue(ADA, job.id)
+
+    for step in range(12):
+        world.process.restart()
+        world.process.hold_up(step, die)
+        world.jobs.requeue(ADA, job.id)
+        world.process.restart()
+        _sweep_for(world, hours=1)
+        assert world.jobs.get(ADA, job.id).message in world.queue.sent

@@ -1,5 +1,8 @@
 """The directory of a worker that was killed is removed; that of another worker stays."""
 
+import errno
+import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -69,3 +72,35 @@ def test_a_worker_that_was_killed_while_it_deleted_left_no_lock(tmp_path: Path) 
     (tmp_path / "mien-work-x" / "media").write_bytes(b"a face")
     clear_leftovers()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_directory_that_its_worker_is_deleting_stays_locked_to_the_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two workers with one disk: the second looks for leftovers in the middle of the first one's deletion."""
+    seen = []
+
+    def looked_at(part: Path) -> None:
+        clear_leftovers()
+        seen.append(part.exists())
+        rmtree(part)
+
+    with work_directory() as directory:
+        (directory / "media").write_bytes(b"a face")
+        (directory / "part").mkdir()
+        rmtree = shutil.rmtree
+        monkeypatch.setattr(shutil, "rmtree", lambda path: looked_at(path) if path.name == "part" else rmtree(path))
+    assert seen == [True]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_directory_whose_lock_cannot_be_opened_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def too_many(*_: object) -> int:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    with work_directory() as directory:
+        (directory / "media").write_bytes(b"a face")
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "open", too_many)
+            clear_leftovers()
+        assert (directory / "media").exists()

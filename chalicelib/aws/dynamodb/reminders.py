@@ -1,10 +1,11 @@
 """Reminders in DynamoDB: rows of their own in a sparse index by time."""
 
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
-from itertools import islice, zip_longest
+from itertools import chain, islice, zip_longest
 
-from chalicelib.aws.dynamodb.rows import from_row, stored, to_row
+from chalicelib.aws.dynamodb.rows import Row, from_row, stored, to_row
 from chalicelib.aws.dynamodb.table import Condition, ConditionFailed, DynamoTable
 from chalicelib.aws.dynamodb.table_layout import (
     DUE_AT,
@@ -14,7 +15,7 @@ from chalicelib.aws.dynamodb.table_layout import (
     due_partition,
     reminder_key,
 )
-from chalicelib.domain.reminders import Duty, Reminder
+from chalicelib.domain.reminders import Reminder
 
 
 class DynamoReminders:
@@ -27,24 +28,28 @@ class DynamoReminders:
         self._table.put(to_row(reminder) | _key(reminder) | {DUE_PARTITION: due_partition(reminder.subject_id)})
 
     def list_due(self, now: datetime, *, limit: int) -> tuple[Reminder, ...]:
-        """At most `limit` of the reminders that are due. One that was written or removed just now may be amiss.
-
-        The shards take turns, so that one that is always full cannot starve the others.
-        """
-        shards = (
-            self._table.query_index(DUE_INDEX, (DUE_PARTITION, partition), (DUE_AT, stored(now)), limit=limit)
-            for partition in DUE_PARTITIONS
-        )
+        """The shards take turns, so that one that is always full cannot starve the others, and so do their ends."""
+        shards = chain.from_iterable(self._ends(partition, now, limit) for partition in DUE_PARTITIONS)
         rows = (row for rank in zip_longest(*shards) for row in rank if row is not None)
-        return tuple(from_row(Reminder, row) for row in islice(rows, limit))
+        found = dict.fromkeys(from_row(Reminder, row) for row in rows)
+        return tuple(islice(found, limit))
+
+    def _ends(self, partition: str, now: datetime, limit: int) -> Iterator[list[Row]]:
+        """The oldest rows of a shard and, if there may be more, the newest."""
+
+        def rows(*, is_down: bool) -> list[Row]:
+            shard, up_to = (DUE_PARTITION, partition), (DUE_AT, stored(now))
+            return self._table.query_index(DUE_INDEX, shard, up_to, limit=limit, is_down=is_down)
+
+        oldest = rows(is_down=False)
+        yield oldest
+        if len(oldest) == limit:
+            yield rows(is_down=True)
 
     def remove(self, reminder: Reminder) -> None:
         unmoved = Condition("#due = :due", {"#due": DUE_AT}, {":due": stored(reminder.due_at)})
         with suppress(ConditionFailed):
             self._table.delete(_key(reminder), unmoved)
-
-    def forget(self, account_id: str, duty: Duty, subject_id: str) -> None:
-        self._table.delete(reminder_key(account_id, duty, subject_id))
 
 
 def _key(reminder: Reminder) -> dict[str, str]:

@@ -77,16 +77,17 @@ class DynamoTable:
         """Removes the row. Raises `ConditionFailed`."""
         self._write(self._client.delete_item, condition, Key=to_wire(key))
 
-    def query_index(self, index: str, partition: tuple[str, str], up_to: tuple[str, str], *, limit: int) -> list[Row]:
-        """At most `limit` rows of a partition of an index, ascending, whose sort key is not above a text.
-
-        `partition` and `up_to` are names of attributes with their values. An index lags behind the table.
-        """
+    def query_index(
+        self, index: str, partition: tuple[str, str], up_to: tuple[str, str], *, limit: int, is_down: bool = False
+    ) -> list[Row]:
+        """At most `limit` rows of a partition of an index, ascending or descending, whose sort key is not above a text.
+        `partition` and `up_to` are names of attributes with their values. An index lags behind the table."""
         request: dict[str, Any] = {
             "IndexName": index,
             "KeyConditionExpression": "#partition = :partition AND #sort <= :up_to",
             "ExpressionAttributeNames": {"#partition": partition[0], "#sort": up_to[0]},
             "ExpressionAttributeValues": to_wire({":partition": partition[1], ":up_to": up_to[1]}),
+            "ScanIndexForward": not is_down,
         }
         return list(islice(self._query(request, limit), limit))
 

@@ -83,13 +83,12 @@ class JobRetention:
         notified."""
         account_id, job_id = reminder.account_id, reminder.subject_id
         try:
-            before = self._jobs.get(account_id, job_id).status
             job = change_job(self._jobs, account_id, job_id, self._stopped)
         except NotFound:
             return None
         now = self._clock()
-        is_told = job.webhook is not None and not before.is_over  # of the cancellation, for which it needs its row
-        if is_told or _may_have_a_worker(job, now):
+        is_fresh = (now - job.updated).total_seconds() < _LAST_WORDS_S
+        if is_fresh and (_is_to_be_told(job) or _may_have_a_worker(job)):
             return now + timedelta(seconds=_LAST_WORDS_S)
         for entry_id in job.input_entry_ids:
             self._delete(Caller(author, account_id), entry_id)
@@ -116,12 +115,15 @@ class JobRetention:
             self._deletions.delete(caller, entry_id)
 
     def _stopped(self, job: Job) -> Job:
-        is_live = job.status in (JobStatus.QUEUED, JobStatus.WORKING)
-        return job.cancelled(self._clock()) if is_live else job
+        return job if job.status.is_over else job.cancelled(self._clock())
 
 
-def _may_have_a_worker(job: Job, now: datetime) -> bool:
-    """Returns True if a worker that claimed the job, in this run or an earlier one, may not know of its end yet."""
+def _is_to_be_told(job: Job) -> bool:
+    """Returns True if the notification of the job's end, for which it needs its row, is still to come."""
+    return job.webhook is not None and job.webhook.next_at is not None
+
+
+def _may_have_a_worker(job: Job) -> bool:
+    """Returns True if a worker that claimed the job, in this run or an earlier one, may not know of its end."""
     was_claimed = job.attempt > 0 or job.run > 1 or job.segments is not None
-    is_fresh = (now - job.updated).total_seconds() < _LAST_WORDS_S
-    return job.status is JobStatus.CANCELLED and was_claimed and is_fresh
+    return was_claimed and (job.status is JobStatus.CANCELLED or job.has_client_result)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
-from chalicelib.domain.reminders import Duty, Reminder
+from chalicelib.domain.reminders import Reminder
 
 
 class ReminderStore(Protocol):
@@ -13,10 +13,8 @@ class ReminderStore(Protocol):
         """Writes the reminder, or moves the one of the same duty and subject."""
 
     def list_due(self, now: datetime, *, limit: int) -> tuple[Reminder, ...]:
-        """At most `limit` of the reminders that are due. One that was written or removed just now may be amiss."""
+        """At most `limit` of the reminders that are due: the oldest and the newest. So those of an account with any
+        number of them hide no other's. One that was written or removed just now may be amiss."""
 
     def remove(self, reminder: Reminder) -> None:
         """Removes the reminder, unless it has been moved to another time or deleted."""
-
-    def forget(self, account_id: str, duty: Duty, subject_id: str) -> None:
-        """Removes the reminder, whenever it is due; none there is fine."""

@@ -9,7 +9,7 @@ from chalicelib.domain.entries import Entry
 from chalicelib.domain.jobs import Job, JobStatus
 from chalicelib.domain.requests.job_names import JobName
 from chalicelib.domain.requests.new_jobs import NewJob
-from chalicelib.errors import LeaseLost, NotFound
+from chalicelib.errors import Conflict, JobNotClaimable, LeaseLost, NotFound
 from tests.mortal_process import Death
 from tests.services.conftest import ADA, EVE, World, an_upload
 
@@ -90,3 +90,46 @@ def test_a_deletion_that_dies_anywhere_is_completed(world: World, job: Job, dies
         assert world.media.objects == {}
         with pytest.raises(NotFound):
             world.jobs.get(ADA, job.id)
+
+
+def test_a_job_that_is_being_deleted_cannot_be_requeued_or_claimed(world: World, job: Job) -> None:
+    again = world.jobs.requeue(ADA, job.id)
+    world.runs("worker").claim(again.message)
+    world.services.job_deletions.delete(ADA, job.id)
+    with pytest.raises(Conflict, match="being deleted"):
+        world.jobs.requeue(ADA, job.id)
+
+
+@pytest.mark.parametrize("step", range(24))
+def test_no_worker_gets_a_job_without_its_file_name(world: World, step: int) -> None:
+    """A deletion removes the name; a worker that claimed the job then would look for a file without one."""
+    made = world.jobs.create(ADA, NewJob(JobName.MULTIFACE), an_upload("Ada Lovelace.mp4"))
+    claimed: list[Job] = []
+
+    def claim() -> None:
+        with suppress(JobNotClaimable):
+            claimed.append(world.runs("worker").claim(made.message))
+
+    world.process.hold_up(step, claim)
+    world.services.job_deletions.delete(ADA, made.id)
+    assert [job.filename for job in claimed] in ([], ["Ada Lovelace.mp4"])
+
+
+def test_results_of_a_worker_that_the_client_overtook_are_deleted_too(world: World, job: Job) -> None:
+    again = world.jobs.requeue(ADA, job.id)
+    world.runs("worker").claim(again.message)
+    world.jobs.update(ADA, job.id, name=None, status="done", result=an_upload("mine.csv"))
+    assert not world.services.job_deletions.delete(ADA, job.id).is_complete
+    late = Entry(again.run_result_entry_id, job.account_id, job.author, world.clock(), world.clock())
+    world.entry_rows.create(late)
+    world.entries.add_representation(ADA, late.id, an_upload("result.csv"))
+    world.clock.advance(_MINUTES_S)
+    world.sweeper.sweep()
+    assert world.media.objects == {}
+
+
+def test_a_cancelled_job_is_deleted_at_once_if_its_worker_has_had_time_to_stop(world: World, job: Job) -> None:
+    world.jobs.requeue(ADA, job.id)
+    world.jobs.update(ADA, job.id, name=None, status="cancelled")
+    world.clock.advance(_MINUTES_S)
+    assert world.services.job_deletions.delete(ADA, job.id).is_complete
