@@ -8,6 +8,7 @@ import fcntl
 import logging
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -40,13 +41,13 @@ def work_directory() -> Iterator[Path]:
 
 def clear_leftovers() -> None:
     """Deletes the directories of jobs whose workers have ended. What cannot be deleted is logged and left."""
-    for directory in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+    for directory in filter(_is_ours, Path(tempfile.gettempdir()).glob(f"{_PREFIX}*")):
         try:
             lock = os.open(directory / _LOCK_NAME, os.O_RDWR)
         except FileNotFoundError:
             _remove_bare(directory)  # its worker has deleted it, or is about to
             continue
-        except OSError as failure:  # another user's, or this process has too many files open
+        except OSError as failure:  # this process has too many files open
             _log.info("%s is left as it is: %s", directory, failure)
             continue
         try:
@@ -56,6 +57,15 @@ def clear_leftovers() -> None:
             continue
         finally:
             os.close(lock)
+
+
+def _is_ours(path: Path) -> bool:
+    """Any user may put something under such a name there: a link would lead the deletion to files of this user's."""
+    try:
+        status = path.lstat()
+    except FileNotFoundError:
+        return False
+    return stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid()
 
 
 def _delete(directory: Path) -> None:

@@ -3,8 +3,11 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.reminders import Duty, Reminder
+from chalicelib.errors import StaleWrite
 from chalicelib.services.ports import ReminderStore
 from tests.contract.samples import ACCOUNT, OTHER_ACCOUNT
 from tests.fakes import START
@@ -51,6 +54,18 @@ def test_a_reminder_that_was_moved_is_not_removed(reminders: ReminderStore) -> N
     for _ in range(2):
         reminders.remove(moved)
         assert reminders.list_due(START, limit=10) == ()
+
+
+def test_only_a_reminder_that_was_not_moved_is_exchanged(reminders: ReminderStore) -> None:
+    reminder = _reminder()
+    moved = replace(reminder, due_at=START - timedelta(hours=1), position=7)
+    with pytest.raises(StaleWrite):
+        reminders.exchange(reminder, moved)
+    reminders.set(reminder)
+    reminders.exchange(reminder, moved)
+    with pytest.raises(StaleWrite):
+        reminders.exchange(reminder, replace(reminder, due_at=START))
+    assert reminders.list_due(START, limit=10) == (moved,)
 
 
 def test_no_number_of_reminders_hides_the_newest(reminders: ReminderStore) -> None:

@@ -4,6 +4,7 @@ import threading
 from datetime import datetime
 
 from chalicelib.domain.reminders import Reminder
+from chalicelib.errors import StaleWrite
 from tests.fakes.kept import as_kept
 
 
@@ -18,6 +19,12 @@ class FakeReminders:
         with self._lock:
             self._rows[_reminder_key(reminder)] = as_kept(reminder)
 
+    def exchange(self, before: Reminder, after: Reminder) -> None:
+        with self._lock:
+            if not self._is_there(before):
+                raise StaleWrite("the reminder was moved or removed")
+            self._rows[_reminder_key(after)] = as_kept(after)
+
     def list_due(self, now: datetime, *, limit: int) -> tuple[Reminder, ...]:
         with self._lock:
             due = [row for row in self._rows.values() if row.due_at <= now]
@@ -27,9 +34,12 @@ class FakeReminders:
 
     def remove(self, reminder: Reminder) -> None:
         with self._lock:
-            there = self._rows.get(_reminder_key(reminder))
-            if there is not None and there.due_at == as_kept(reminder).due_at:
+            if self._is_there(reminder):
                 del self._rows[_reminder_key(reminder)]
+
+    def _is_there(self, reminder: Reminder) -> bool:
+        there = self._rows.get(_reminder_key(reminder))
+        return there is not None and there.due_at == as_kept(reminder).due_at
 
 
 def _reminder_key(reminder: Reminder) -> tuple[str, str, str]:

@@ -104,3 +104,26 @@ def test_a_directory_whose_lock_cannot_be_opened_is_left_alone(tmp_path: Path, m
             patch.setattr(os, "open", too_many)
             clear_leftovers()
         assert (directory / "media").exists()
+
+
+def test_a_link_under_such_a_name_leads_to_nothing(tmp_path: Path) -> None:
+    """Another user of the machine makes it, to have this user's files deleted, or to hold up every job."""
+    home = tmp_path / "home"
+    home.mkdir()
+    for name in (".lock", "thesis.txt"):
+        (home / name).write_text("years of work")
+    (tmp_path / "mien-work-x").symlink_to(home)
+    (tmp_path / "mien-work-y").symlink_to(tmp_path / "nowhere")
+    with work_directory():
+        assert (home / "thesis.txt").exists()
+    assert sorted(path.name for path in home.iterdir()) == [".lock", "thesis.txt"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a directory away")
+def test_a_directory_of_another_user_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "mien-work-x").mkdir()
+    (tmp_path / "mien-work-x" / ".lock").touch()
+    os.chown(tmp_path / "mien-work-x", 65534, 65534)
+    with work_directory():
+        pass
+    assert (tmp_path / "mien-work-x" / ".lock").exists()

@@ -16,6 +16,7 @@ from chalicelib.aws.dynamodb.table_layout import (
     reminder_key,
 )
 from chalicelib.domain.reminders import Reminder
+from chalicelib.errors import StaleWrite
 
 
 class DynamoReminders:
@@ -25,7 +26,13 @@ class DynamoReminders:
         self._table = table
 
     def set(self, reminder: Reminder) -> None:
-        self._table.put(to_row(reminder) | _key(reminder) | {DUE_PARTITION: due_partition(reminder.subject_id)})
+        self._table.put(_row(reminder))
+
+    def exchange(self, before: Reminder, after: Reminder) -> None:
+        try:
+            self._table.put(_row(after), _unmoved(before))
+        except ConditionFailed:
+            raise StaleWrite(f"the reminder {before.duty} of {before.subject_id} was moved or removed") from None
 
     def list_due(self, now: datetime, *, limit: int) -> tuple[Reminder, ...]:
         """The shards take turns, so that one that is always full cannot starve the others, and so do their ends."""
@@ -47,9 +54,16 @@ class DynamoReminders:
             yield rows(is_down=True)
 
     def remove(self, reminder: Reminder) -> None:
-        unmoved = Condition("#due = :due", {"#due": DUE_AT}, {":due": stored(reminder.due_at)})
         with suppress(ConditionFailed):
-            self._table.delete(_key(reminder), unmoved)
+            self._table.delete(_key(reminder), _unmoved(reminder))
+
+
+def _unmoved(reminder: Reminder) -> Condition:
+    return Condition("#due = :due", {"#due": DUE_AT}, {":due": stored(reminder.due_at)})
+
+
+def _row(reminder: Reminder) -> Row:
+    return to_row(reminder) | _key(reminder) | {DUE_PARTITION: due_partition(reminder.subject_id)}
 
 
 def _key(reminder: Reminder) -> dict[str, str]:

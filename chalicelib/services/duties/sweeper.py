@@ -8,10 +8,12 @@ first of every sweep. Accounts take turns: one with thousands of reminders due d
 import logging
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chalicelib.domain.reminders import Duty, Reminder
+from chalicelib.errors import StaleWrite
 from chalicelib.services.ports import Clock, ReminderStore
 
 _LOOK = 2500  # reminders that one sweep looks at, to find those of many accounts
@@ -53,7 +55,10 @@ class Sweeper:
 
     def _perform(self, reminder: Reminder) -> None:
         moved = replace(reminder, due_at=self._clock() + timedelta(seconds=_RETRY_S))
-        self._reminders.set(moved)
+        try:
+            self._reminders.exchange(reminder, moved)
+        except StaleWrite:  # since it was listed: what a request or another sweep has set must not be overwritten
+            return
         try:
             again = self._performers[reminder.duty](reminder)
         except Exception:  # noqa: BLE001  # the boundary of a duty: the others must still be done
@@ -61,8 +66,9 @@ class Sweeper:
             return
         if again is None:
             self._reminders.remove(moved)
-        else:
-            self._reminders.set(again if isinstance(again, Reminder) else replace(reminder, due_at=again))
+            return
+        with suppress(StaleWrite):
+            self._reminders.exchange(moved, again if isinstance(again, Reminder) else replace(reminder, due_at=again))
 
 
 def in_turn(due: Iterable[Reminder]) -> Iterator[Reminder]:

@@ -1,5 +1,6 @@
 """Dead letters: ends their jobs, lists them, restarts them."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chalicelib.domain.dead_letters import SENTENCE, DeadLetter
@@ -8,6 +9,8 @@ from chalicelib.domain.reminders import Duty, Reminder
 from chalicelib.errors import JobBusy, NotFound
 from chalicelib.services.changes import change_job
 from chalicelib.services.ports import Clock, DeadLetterStore, JobQueue, JobStore, ReminderStore
+
+_RESTARTED_IN_S = 60.0
 
 
 class DeadLetters:
@@ -47,7 +50,11 @@ class DeadLetters:
         return self._letters.list()
 
     def redrive(self, letter: DeadLetter) -> bool:
-        """Restarts the job through the sweeper and removes the letter. Returns True if there was a run to restart."""
+        """Restarts the job through the sweeper and removes the letter. Returns True if there was a run to restart.
+
+        The first reminder is for the death of this process. It is not due yet: before the restart is stored, a sweep
+        would find nothing to do and remove it.
+        """
         is_begun = False
 
         def transition(job: Job) -> Job:
@@ -56,9 +63,13 @@ class DeadLetters:
             return job.requeued(self._clock()) if is_begun else job
 
         now = self._clock()
-        self._reminders.set(Reminder(letter.account_id, Duty.JOB_MESSAGE, letter.job_id, now))
+        reminder = Reminder(
+            letter.account_id, Duty.JOB_MESSAGE, letter.job_id, now + timedelta(seconds=_RESTARTED_IN_S)
+        )
+        self._reminders.set(reminder)
         try:
             change_job(self._jobs, letter.account_id, letter.job_id, transition)
+            self._reminders.set(replace(reminder, due_at=now))
         except NotFound:
             is_begun = False
         self._letters.remove(letter)

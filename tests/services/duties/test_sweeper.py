@@ -1,6 +1,7 @@
 """Duties are done when they are due, once or again, and one that fails does not hold up the rest."""
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chalicelib.domain.reminders import Duty, Reminder
@@ -92,6 +93,34 @@ def test_a_sweep_ends_in_time_and_the_next_goes_on() -> None:
     done = [sweeper.sweep() for _ in range(5)]
     assert max(done) < 40
     assert sum(done) == 100
+
+
+def test_a_reminder_that_is_set_anew_during_a_sweep_is_kept() -> None:
+    """The sweep has the old one in its list, and would find nothing to do: the request has not written its row yet."""
+    clock, reminders = FixedClock(), _reminders()
+    anew = replace(_ENTRY, due_at=START + timedelta(seconds=120))
+    entry = _Performer()
+
+    def begins_meanwhile(_reminder: Reminder) -> datetime | None:
+        reminders.set(anew)
+        return None
+
+    sweeper = Sweeper(reminders, {Duty.JOB_UPLOAD: begins_meanwhile, Duty.ENTRY_UPLOAD: entry}, clock)
+    sweeper.sweep()
+    assert (entry.done, reminders.list_due(anew.due_at, limit=10)) == ([], (anew,))
+
+
+def test_a_reminder_that_is_set_anew_during_its_duty_is_not_put_off() -> None:
+    clock, reminders = FixedClock(), FakeReminders()
+    reminders.set(_JOB)
+    anew = replace(_JOB, due_at=START + timedelta(seconds=1))
+
+    def set_anew(_reminder: Reminder) -> datetime | None:
+        reminders.set(anew)
+        return START + timedelta(hours=1)
+
+    Sweeper(reminders, {Duty.JOB_UPLOAD: set_anew}, clock).sweep()
+    assert reminders.list_due(anew.due_at, limit=10) == (anew,)
 
 
 def test_accounts_take_turns() -> None:

@@ -80,7 +80,7 @@ def test_an_operator_begins_a_job_anew(world: World, letters: DeadLetters) -> No
     assert world.jobs.get(ADA, job.id) == again
 
 
-@pytest.mark.parametrize("step", range(4))
+@pytest.mark.parametrize("step", range(5))
 def test_whoever_begins_it_anew_may_die_anywhere(world: World, letters: DeadLetters, step: int) -> None:
     job = _job(world)
     letters.bury(job.message)
@@ -95,6 +95,19 @@ def test_whoever_begins_it_anew_may_die_anywhere(world: World, letters: DeadLett
     world.sweeper.sweep()
     assert world.jobs.get(ADA, job.id).message in world.queue.sent
     assert world.jobs.get(ADA, job.id).run == 2
+
+
+@pytest.mark.parametrize("before", range(6))
+def test_a_sweep_in_the_middle_does_not_lose_the_restart(world: World, letters: DeadLetters, before: int) -> None:
+    job = _job(world)
+    letters.bury(job.message)
+    world.queue.sent.clear()
+    (letter,) = letters.list()
+    world.process.restart()
+    world.process.hold_up(before, world.sweeper.sweep)
+    letters.redrive(letter)
+    world.sweeper.sweep()
+    assert world.jobs.get(ADA, job.id).message in world.queue.sent
 
 
 def test_a_letter_whose_job_is_gone_is_taken_away(world: World, letters: DeadLetters) -> None:
