@@ -16,6 +16,8 @@ OUT := results
 PORT := 8000
 DROP :=
 ONLY :=
+# Tests that call the code in their own process.
+COVERING := $(addprefix tests/,analysis api aws cli client contract domain formats outbound services worker) $(wildcard tests/test_*.py)
 LABELLED :=
 # To the commands through the environment, as they are: neither make nor the shell may expand a file name.
 export MIEN_DEMO_MEDIA := $(value MEDIA)
@@ -26,7 +28,7 @@ export MIEN_SERVE_DROP := $(value DROP)
 export MIEN_ONLY := $(value ONLY)
 export MIEN_LABELLED := $(value LABELLED)
 
-.PHONY: help setup ready demo serve test fuzz golden browser-test generators client floor segments check format picture train evaluate bench pages vendor package deploy smoke destroy
+.PHONY: help setup ready demo serve test coverage fuzz golden browser-test generators client floor segments check format picture train evaluate bench pages vendor package deploy smoke destroy
 .PHONY: cost simulate attack lock clean
 
 help:  ## Show these lines
@@ -59,6 +61,10 @@ serve: ready  ## Keep the API running on this machine: make serve [PORT=8000] [D
 test: ready check  ## Run every check that a change must pass
 	@echo "Tests"
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
+
+coverage: ready  ## Measure how much of the code the tests reach; fails below the least in pyproject.toml (some minutes)
+	@mkdir -p build
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term $(COVERING)
 
 fuzz: ready  ## Try every property with new examples for some minutes; failures are kept in .fuzz and tried first
 	@$(BIN)/python -m pytest -n 2 -m hypothesis --hypothesis-profile=fuzz

@@ -133,10 +133,10 @@ def test_whoever_stops_taking_frames_ends_the_half_with_it(
     frames = _measured(models, medium, process, notes)
 
     def fail() -> None:
-        os.kill(running, signal.SIGSTOP)
         raise ConnectionError
 
     notes.go_on = fail  # type: ignore[method-assign]
+    os.kill(running, signal.SIGSTOP)  # or it might be done before anything fails
     with pytest.raises(ConnectionError):
         next(frames)
     assert process.process_id is None
