@@ -16,8 +16,6 @@ OUT := results
 PORT := 8000
 DROP :=
 ONLY :=
-# Tests that call the code in their own process.
-COVERING := $(addprefix tests/,analysis api aws cli client contract domain formats outbound services worker) $(wildcard tests/test_*.py)
 LABELLED :=
 # To the commands through the environment, as they are: neither make nor the shell may expand a file name.
 export MIEN_DEMO_MEDIA := $(value MEDIA)
@@ -62,6 +60,8 @@ test: ready check  ## Run every check that a change must pass
 	@echo "Tests"
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
+# Tests that call the code in their own process.
+COVERING := $(addprefix tests/,analysis api aws cli client contract domain formats outbound services worker) $(wildcard tests/test_*.py)
 coverage: ready  ## Measure how much of the code the tests reach; fails below the least in pyproject.toml (some minutes)
 	@mkdir -p build
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term $(COVERING)

@@ -90,7 +90,7 @@ def visit(target: Target, *, job_limit_s: float) -> Iterator[Visit]:
     with ExitStack() as undo:
         directory = Path(undo.enter_context(TemporaryDirectory(prefix="mien-smoke-")))
         clip, long_clip = directory / "smoke.mp4", directory / "long.mp4"
-        write_demo_clip(clip, seconds=1, fps=10)
+        write_demo_clip(clip, seconds=0.4)
         write_demo_clip(long_clip, seconds=target.segment_above_s + 20, fps=1, size_px=(160, 90))
         ada, ben = (_guest(services, name, undo) for name in ("ada", "ben"))
         on_this_machine = _is_on_this_machine(target.index_url)
