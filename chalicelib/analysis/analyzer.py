@@ -1,7 +1,7 @@
 """From frames to metrics."""
 
 import time
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -19,7 +19,16 @@ from chalicelib.analysis.media.frames import Frame
 from chalicelib.analysis.networks.models import Models
 from chalicelib.analysis.read_ahead import Item, in_step, read_ahead
 from chalicelib.analysis.validity import confidence, invalid_reasons
-from chalicelib.domain.measurements.metrics import BASELINE_NAMES, MEASURED, FaceMetrics, FrameMetrics, MetricSet
+from chalicelib.domain.measurements.metrics import (
+    BASELINE_NAMES,
+    MEASURED,
+    SIDES,
+    TWO_SIDED_NAMES,
+    FaceMetrics,
+    FrameMetrics,
+    MetricSet,
+    side_name,
+)
 from chalicelib.domain.requests.recipes import Mesh, Recipe
 
 WITNESS = {Mesh.ATTENTION: Mesh.LIGHT, Mesh.LIGHT: Mesh.ATTENTION}
@@ -33,6 +42,7 @@ _MOST_DECODED_BYTES = 32_000_000
 BATCH = 16
 """So many frames are measured together, or as many as hold so many faces, or as come within a while."""
 _BATCH_S = 0.5
+_SIDE_NAMES = tuple(side_name(name, side) for name in TWO_SIDED_NAMES for side in SIDES)
 
 
 def expression_model() -> ExpressionModel:
@@ -95,10 +105,12 @@ class FaceAnalyzer:
         mesh: Mesh,
         max_faces: int,
         expressions: ExpressionModel | None = None,
+        sides: bool = False,
         in_threads: bool = True,
     ) -> None:
         """`max_faces`: the most faces per frame, the largest first. `expressions`: what says how far a face shows each
-        expression; the trained model if none is given. `in_threads`: True if several threads work ahead, which is
+        expression; the trained model if none is given. `sides`: whether the trained model also says so of the left and
+        the right side. `in_threads`: True if several threads work ahead, which is
         quicker unless other processes need the processors. Raises `ModelFileError` if a model file is missing."""
         models = models if in_threads else models.in_one_thread()
         self._detector = FaceDetector(models)
@@ -108,6 +120,8 @@ class FaceAnalyzer:
         self._max_faces = max_faces
         self._ahead: _Ahead = read_ahead if in_threads else in_step
         self._expressions = expressions or expression_model()
+        self._sided = TaughtExpressions() if sides else None
+        self._names = (MEASURED.with_sides() if sides else MEASURED).names
 
     @property
     def expressions(self) -> ExpressionModel:
@@ -115,7 +129,7 @@ class FaceAnalyzer:
         return self._expressions
 
     def analyze(self, frames: Iterable[Frame], *, continues: bool = False) -> Generator[FrameMetrics]:
-        """One `FrameMetrics` per frame, in order, with the names of `MEASURED`. Expressions are levels (see
+        """One `FrameMetrics` per frame, in order, with the names of `Recipe.measured`. Expressions are levels (see
         `expressions.levels`), of which `with_scores` makes scores; attention is a score already.
 
         The same frames give the same numbers. Frames come in order of time; the first is searched most thoroughly, so a
@@ -140,13 +154,27 @@ class FaceAnalyzer:
 
     def _measured(self, frames: list[_TrackedFrame]) -> Iterator[FrameMetrics]:
         meshes = [face.mesh for frame in frames for face in frame.faces]
-        levels = iter(self._expressions.levels(meshes).tolist() if meshes else [])
+        levels = iter(self._levels(meshes) if meshes else ())
         checks = iter(self._checker.check(meshes))
         for frame in frames:
             faces = tuple(self._face(face, frame, next(levels), next(checks)) for face in frame.faces)
             yield FrameMetrics(frame.time_s, faces, frame.duration_s, frame.faces_left_out)
 
-    def _face(self, face: TrackedFace, frame: _TrackedFrame, levels: Sequence[float], check: FaceCheck) -> FaceMetrics:
+    def _levels(self, meshes: Sequence[FaceMesh]) -> Iterator[Mapping[str, float]]:
+        """Yields the levels of each of at least one face by name."""
+        levels = self._expressions.levels(meshes)
+        named = (dict(zip(BASELINE_NAMES, each, strict=True)) for each in levels.tolist())
+        if self._sided is None:
+            return named
+        sides = self._sided.sides(meshes, levels).reshape(len(meshes), -1)
+        return (
+            of_face | dict(zip(_SIDE_NAMES, each, strict=True))
+            for of_face, each in zip(named, sides.tolist(), strict=True)
+        )
+
+    def _face(
+        self, face: TrackedFace, frame: _TrackedFrame, levels: Mapping[str, float], check: FaceCheck
+    ) -> FaceMetrics:
         mesh = face.mesh
         pose = head_pose(mesh.fit)
         interocular_px = interocular_distance_px(mesh.points)
@@ -158,15 +186,10 @@ class FaceAnalyzer:
             "interocular distance": interocular_px,
             "mean face luminance": luminance,
         }
-        values = {
-            **head,
-            "attention": attention_score(pose),
-            **dict(zip(BASELINE_NAMES, levels, strict=True)),
-            **_box_values(mesh),
-        }
+        values = {**head, "attention": attention_score(pose), **levels, **_box_values(mesh)}
         return FaceMetrics(
             face.face_id,
-            {name: values[name] for name in MEASURED.names},
+            {name: values[name] for name in self._names},
             confidence(mesh, check),
             invalid_reasons(
                 mesh,

@@ -8,7 +8,15 @@ from typing import BinaryIO
 from chalicelib import __version__
 from chalicelib.domain.measurements.events import EVENTS, Event, EventDefinition
 from chalicelib.domain.measurements.frame_size import FrameSize
-from chalicelib.domain.measurements.metrics import FrameMetrics, Metric, MetricSet
+from chalicelib.domain.measurements.metrics import (
+    SIDES,
+    TWO_SIDED_NAMES,
+    FrameMetrics,
+    Metric,
+    MetricGroup,
+    MetricSet,
+    side_name,
+)
 from chalicelib.domain.measurements.reliability import RELIABILITY
 from chalicelib.domain.measurements.validity import InvalidReason
 from chalicelib.domain.requests.result_formats import SUMMARY_CONTENT_TYPE
@@ -138,10 +146,19 @@ def _face(face_id: int, face: FaceSummary, metrics: MetricSet) -> Iterable[str]:
     yield seen.removesuffix("}") + ',\n "metrics":{'
     if face.valid_frames:
         yield ",".join(f"\n  {json.dumps(metric.name)}:{_metric(metric, face.statistics)}" for metric in metrics)
+    yield "}" + _asymmetry(face, metrics)
     counts = {definition.name: str(face.events.counts[definition.name]) for definition in EVENTS}
-    yield f'}},\n "event_counts":{_object(**counts)},\n "events_dropped":{face.events.dropped},\n "events":['
+    yield f',\n "event_counts":{_object(**counts)},\n "events_dropped":{face.events.dropped},\n "events":['
     yield ",".join(f"\n  {_event(event)}" for event in face.events.in_order())
     yield "]}"
+
+
+def _asymmetry(face: FaceSummary, metrics: MetricSet) -> str:
+    """The mean of the left side less that of the right, by expression; nothing if sides are not scored."""
+    if not metrics.has(MetricGroup.SIDE) or not face.valid_frames:
+        return ""
+    left, right = ({name: face.statistics.of(side_name(name, side)).mean for name in TWO_SIDED_NAMES} for side in SIDES)
+    return ',\n "asymmetry":' + _object(**{name: metric_text(left[name] - right[name]) for name in TWO_SIDED_NAMES})
 
 
 def _metric(metric: Metric, statistics: FaceStatistics) -> str:

@@ -10,7 +10,7 @@ from chalicelib.analysis.media.open_media import open_media
 from chalicelib.analysis.media.video_promise import Delivery, require_decoded
 from chalicelib.analysis.media.video_spans import Span, open_span
 from chalicelib.analysis.networks.models import Models
-from chalicelib.domain.measurements.metrics import MEASURED, FrameMetrics
+from chalicelib.domain.measurements.metrics import FrameMetrics
 from chalicelib.domain.measurements.stretch import Stretch
 from chalicelib.domain.requests.recipes import Recipe
 from chalicelib.domain.segments import Segment, SegmentPlan
@@ -71,7 +71,9 @@ class PartMeasurer:
     def analyzer(self, recipe: Recipe, *, in_threads: bool = True) -> FaceAnalyzer:
         """Returns the analyzer of single frames for a recipe; `in_threads` as `FaceAnalyzer` has it. What needs a
         face's past (its neutral, smoothing) comes after."""
-        return FaceAnalyzer(self._models, mesh=recipe.mesh, max_faces=recipe.max_faces, in_threads=in_threads)
+        return FaceAnalyzer(
+            self._models, mesh=recipe.mesh, max_faces=recipe.max_faces, sides=recipe.sides, in_threads=in_threads
+        )
 
     def open(self, path: Path, recipe: Recipe, while_opening: Callable[[], None]) -> MediaSource:
         """Opens a media file for the recipe's stretch of it; see `open_media`."""
@@ -104,7 +106,7 @@ class PartMeasurer:
             part_path.open("wb", buffering=0) as stream,
             open_span(path, span, self._limits, while_skipping=while_skipping) as source,
         ):
-            writer = PartialMetricsWriter(stream, MEASURED.names)
+            writer = PartialMetricsWriter(stream, recipe.measured.names)
             analyzer = self.analyzer(recipe, in_threads=in_threads)
             with closing(analyzer.analyze(source.frames(), continues=span.from_s is not None)) as measured:
                 for frame in counted(measured):

@@ -23,7 +23,7 @@ from chalicelib.analysis.networks.models import Models
 from lab.rendered_faces.cameras import taken
 from lab.rendered_faces.face_sets import FaceMeter, FaceSet, FaceSetWriter, amounts_of, crop_of_landmarks
 from lab.rendered_faces.grimaces import choose_grimace
-from lab.rendered_faces.movements import Movement, choose_movement
+from lab.rendered_faces.movements import Movement, choose_movement, choose_one_sided
 from lab.rendered_faces.portrait_fit import MeshVertices
 
 MODELS = Path(__file__).resolve().parents[2] / "models"
@@ -34,6 +34,7 @@ _SHEET_COLUMNS, _SHEET_SIDE, _SHEET_PICTURES = 12, 160, 72
 MOVEMENTS: Mapping[str, Callable[[np.random.Generator], Movement]] = {
     "everyday": choose_movement,
     "grimaces": choose_grimace,
+    "one-sided": choose_one_sided,
 }
 
 

@@ -83,6 +83,20 @@ def choose_movement(random: Random) -> Movement:
     return movement
 
 
+def choose_one_sided(random: Random) -> Movement:
+    """One expression, three times of four on one side only."""
+    movement = Movement("one-sided")
+    name = SIDED[random.integers(len(SIDED))]
+    amount = float(random.uniform(0.6, 1.1))
+    both = (amount, 0.0) if random.random() < 0.5 else (0.0, amount)
+    if random.random() < 0.25:
+        both = (amount, amount)
+    movement.shapes |= shapes_of(name, both, random)
+    movement.amounts[name] = both
+    look_about(movement, random)
+    return movement
+
+
 def add(movement: Movement, name: str, amount: float, random: Random, *, taught: bool = True) -> None:
     """Adds an expression of the given amount, one side sometimes weaker. `taught`: whether it counts as there."""
     sides = _sides(name, random)

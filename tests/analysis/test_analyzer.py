@@ -21,8 +21,10 @@ from chalicelib.domain.measurements.metrics import (
     EXPRESSION_NAMES,
     MEASURED,
     METRICS,
+    TWO_SIDED_NAMES,
     FaceMetrics,
     FrameMetrics,
+    side_name,
 )
 from chalicelib.domain.measurements.validity import InvalidReason
 from chalicelib.domain.requests.recipes import Mesh
@@ -183,6 +185,19 @@ def test_single_frames_have_levels_which_are_not_clipped(analyzer: FaceAnalyzer,
     levels = [face.values[name] for name in BASELINE_NAMES]
     assert min(levels) < 0
     assert max(levels) > 100
+
+
+def test_the_mirror_image_has_the_sides_exchanged(models: Models, shared_media: Path) -> None:
+    analyzer = FaceAnalyzer(models, mesh=Mesh.ATTENTION, max_faces=1, sides=True, in_threads=False)
+    image = read_picture(shared_media / "faces/15-f13-anc-ph.jpg")
+    frames = [Frame(0, 0.0, each) for each in (image, np.ascontiguousarray(image[:, ::-1]))]
+    faces = [next(iter(analyzer.analyze([frame]))).faces[0] for frame in frames]
+    assert tuple(faces[0].values) == MEASURED.with_sides().names
+    ours, mirrored = (
+        [face.values[side_name(name, "left")] - face.values[side_name(name, "right")] for name in TWO_SIDED_NAMES]
+        for face in faces
+    )
+    assert np.corrcoef(ours, mirrored)[0, 1] < -0.6
 
 
 def test_the_same_frames_give_the_same_numbers(analyzer: FaceAnalyzer, shared_media: Path, measured: Measure) -> None:

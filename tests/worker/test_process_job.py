@@ -20,13 +20,14 @@ from chalicelib.composition import Services
 from chalicelib.domain.accounts import Caller
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.jobs import Job, JobStatus, Progress
-from chalicelib.domain.measurements.metrics import BASELINE_NAMES, EMOTION_NAMES, EVERY_METRIC
+from chalicelib.domain.measurements.metrics import BASELINE_NAMES, EMOTION_NAMES, EVERY_METRIC, TWO_SIDED_NAMES
 from chalicelib.domain.requests.job_names import JobName
-from chalicelib.domain.requests.job_options import DEFAULT_OPTIONS, JobOptions, NeutralBaseline
+from chalicelib.domain.requests.job_options import DEFAULT_OPTIONS, JobOptions, NeutralBaseline, Sides
 from chalicelib.domain.requests.new_jobs import NewJob
 from chalicelib.domain.requests.recipes import RECIPES
 from chalicelib.domain.requests.result_formats import PARQUET_CONTENT_TYPE, ResultTable
 from chalicelib.errors import JobBusy, JobNotClaimable, LeaseLost
+from chalicelib.formats.timeline_reader import read_timeline
 from chalicelib.services.entries import Upload
 from chalicelib.services.ports import StoredMedia
 from chalicelib.settings import Settings
@@ -164,6 +165,24 @@ def test_a_deployment_of_expressions_only_writes_no_emotion(models: Models, shar
     assert len(results) == 5
     assert b'"smile":' in results["face.jpg-metrics.json"]
     assert {name for name, data in results.items() for emotion in EMOTION_NAMES if emotion.encode() in data} == set()
+
+
+@pytest.mark.parametrize("name", [JobName.MULTIFACE, JobName.CT_PACK_HYBRID])
+def test_sides_are_in_every_file_of_a_job_that_asks_for_them(world: World, shared_media: Path, name: JobName) -> None:
+    clip = (shared_media / "videos" / "single_face.mp4").read_bytes()
+    options = JobOptions(sides=Sides.ON, table=ResultTable.PARQUET, frames_per_second=2.0)
+    job = world.create(clip, name=name, options=options)
+    world.worker("one").process(job.message)
+    results = world.results(job)
+    summary = json.loads(results["clip.mp4-summary.json"])["faces"][0]
+    left, right = (summary["metrics"][f"smile {side}"]["mean"] for side in ("left", "right"))
+    assert summary["asymmetry"]["smile"] == pytest.approx(left - right, abs=1e-3)
+    assert list(summary["asymmetry"]) == list(TWO_SIDED_NAMES)
+    column = b"smilect-left" if name is JobName.CT_PACK_HYBRID else b"smile left"
+    for ending in ("metrics.json", "metrics.csv", "metrics.parquet"):
+        assert column in results[f"clip.mp4-{ending}"]
+    timeline = read_timeline(io.BytesIO(results["clip.mp4-timeline.bin"]))
+    assert "smile left" in timeline.faces[0].values
 
 
 @pytest.mark.parametrize("baseline", NeutralBaseline)

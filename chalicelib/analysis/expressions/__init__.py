@@ -8,6 +8,7 @@ own_neutral    A person's own neutral: what the expressions of a face read while
 score_streams  From levels of single frames to the scores of a job: linear, calibrated, smoothed, or from each person's
                own neutral
 scorers        What turns faces into expressions, and attention, which needs the head's angles alone
+sides          The left and right side of expressions
 skin_patches   What the skin shows where muscles fold it
 taught         Expressions from the taught head: points and skin
 trained        Expressions from the trained model: a network's blendshapes, and geometry where its teacher is blind

@@ -11,15 +11,19 @@ from numpy.typing import NDArray
 from chalicelib.analysis.expressions.levels import Doubts, linear_scores
 from chalicelib.analysis.expressions.one_euro import OneEuroFilter
 from chalicelib.analysis.expressions.own_neutral import OwnNeutral
+from chalicelib.analysis.expressions.sides import doubts_of_sides
 from chalicelib.analysis.faces.memories import FaceMemories
 from chalicelib.domain.measurements.emotions import emotions
 from chalicelib.domain.measurements.metrics import (
     BASELINE_NAMES,
+    SIDES,
+    TWO_SIDED_NAMES,
     FaceMetrics,
     FrameMetrics,
     MetricGroup,
     MetricSet,
     raw_name,
+    side_name,
 )
 from chalicelib.domain.requests.recipes import Scores
 
@@ -128,12 +132,28 @@ def scored(
     them, see `ExpressionModel`. `neutral_s`: from when to when faces are known to be
     at rest, for their own neutral. The faces come out with every name of `metrics`.
     """
-    stream = _STREAMS[scores](doubts, neutral_s)
-    if smoothed:
-        stream = SmoothedScores(stream)
+
+    def new_stream(doubts: Doubts) -> ScoreStream:
+        stream = _STREAMS[scores](doubts, neutral_s)
+        return SmoothedScores(stream) if smoothed else stream
+
+    stream = new_stream(doubts)
+    sides = {side: new_stream(doubts_of_sides(doubts)) for side in SIDES} if metrics.has(MetricGroup.SIDE) else {}
     for frame in frames:
-        faces = tuple(_scored(face, stream, frame.time_s, metrics, doubts) for face in frame.faces)
+        sided = (_with_sides(face, sides, frame.time_s) for face in frame.faces) if sides else frame.faces
+        faces = tuple(_scored(face, stream, frame.time_s, metrics, doubts) for face in sided)
         yield replace(frame, faces=faces)
+
+
+def _with_sides(face: FaceMetrics, sides: Mapping[str, ScoreStream], time_s: float) -> FaceMetrics:
+    """Returns the face with scores of its sides. Each is scored as a face: its levels, and of what has no sides the
+    level of both."""
+    values = dict(face.values)
+    for side, stream in sides.items():
+        names = [side_name(name, side) if name in TWO_SIDED_NAMES else name for name in BASELINE_NAMES]
+        scores = stream.of(face, time_s, np.array([face.values[name] for name in names])).scores.tolist()
+        values |= {name: score for name, score in zip(names, scores, strict=True) if name not in BASELINE_NAMES}
+    return replace(face, values=values)
 
 
 def _scored(face: FaceMetrics, stream: ScoreStream, time_s: float, metrics: MetricSet, doubts: Doubts) -> FaceMetrics:

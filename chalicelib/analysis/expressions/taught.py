@@ -17,12 +17,13 @@ from numpy.typing import NDArray
 
 from chalicelib.analysis.expressions.features import FrontalFaces
 from chalicelib.analysis.expressions.geometric import frontal
-from chalicelib.analysis.expressions.levels import Doubts, Scale
+from chalicelib.analysis.expressions.levels import FULL, Doubts, Scale
+from chalicelib.analysis.expressions.sides import side_levels
 from chalicelib.analysis.expressions.skin_patches import skin_patches
 from chalicelib.analysis.expressions.trained import TrainedExpressions
 from chalicelib.analysis.faces.mesh import FaceMesh
 from chalicelib.analysis.networks.models import Models
-from chalicelib.domain.measurements.metrics import BASELINE_NAMES
+from chalicelib.domain.measurements.metrics import BASELINE_NAMES, TWO_SIDED_NAMES
 from chalicelib.domain.requests.recipes import Mesh
 
 Floats = NDArray[np.float64]
@@ -82,14 +83,17 @@ class TaughtExpressions:
         company = np.array([facts.company.get(name, _OTHER_COMPANY) for name in BASELINE_NAMES])
         return Doubts(spreads, company, np.where(np.isin(BASELINE_NAMES, tuple(facts.unmeasured)), company, 0.0))
 
-    def sides(self, meshes: Sequence[FaceMesh]) -> dict[str, Floats]:
-        """(N, 2) the levels of the person's left and right side, by expression that the head gives."""
+    def sides(self, meshes: Sequence[FaceMesh], levels: Floats) -> Floats:
+        """(N, 4, 2) levels of the person's left and right side, in the order of `TWO_SIDED_NAMES`. `levels`: what
+        `levels` returned for the same faces, the means of both sides."""
         faces = frontal(meshes)
-        answers, differences = self.answers(faces, meshes)
-        halves = np.stack([answers + differences / 2.0, answers - differences / 2.0], axis=2)
         facts = self.facts(faces.mesh)
-        places = {name: place for place, name in enumerate(facts.expressions) if name in facts.scales}
-        return {name: facts.scales[name].levels(halves[:, place]) for name, place in places.items()}
+        places = [facts.expressions.index(name) for name in TWO_SIDED_NAMES]
+        scales = [facts.scales[name] for name in TWO_SIDED_NAMES]
+        _, differences = self.answers(faces, meshes)
+        per_answer = np.array([FULL / (scale.full - scale.rest) for scale in scales])
+        means = levels[:, [BASELINE_NAMES.index(name) for name in TWO_SIDED_NAMES]]
+        return side_levels(means, differences[:, places] * per_answer, faces.mesh)
 
     def answers(self, faces: FrontalFaces, meshes: Sequence[FaceMesh]) -> tuple[Floats, Floats]:
         """(N, E) inner answers of the head, means of both sides, and differences, left less right; in standard

@@ -8,6 +8,7 @@ headers         Headers of requests and answers, as the description shows them
 result_schemas  The files that jobs leave, as JSON Schemas: which metrics there are, in what unit and range, and where
                 each file has them
 schemas         The documents that leave the API, as JSON Schemas (2020-12)
+summary_schema  A summary as a JSON Schema
 timeline_schema The header of a timeline as a JSON Schema
 webhooks        What the API sends by itself, as the description shows it
 terms           The terms that these schemas are written in

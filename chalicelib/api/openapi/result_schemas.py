@@ -7,6 +7,7 @@ For tables the schema is that of a row. `formats` writes the files; tests hold t
 from collections.abc import Mapping
 
 from chalicelib.api.openapi.comparison_schema import comparison_result
+from chalicelib.api.openapi.summary_schema import summary_result
 from chalicelib.api.openapi.terms import Schema, record, ref, text
 from chalicelib.api.openapi.timeline_schema import timeline_header
 from chalicelib.domain.measurements.metrics import Metric, MetricGroup, MetricSet
@@ -19,7 +20,6 @@ from chalicelib.domain.requests.result_formats import (
     NO_FACE,
     ROW_COLUMNS,
     SESSION_CONTENT_TYPE,
-    SUMMARY_CONTENT_TYPE,
     TABLES,
     TIME_COLUMN,
     VALIDITY_COLUMNS,
@@ -46,6 +46,7 @@ RESULT_SCHEMAS = (
 )
 """Their names. No answer of the API holds them itself: its redirects lead to them."""
 
+_ON_SOME_CONDITION = (MetricGroup.SIDE, MetricGroup.RAW_EXPRESSION)
 _NUMBER: Schema = {"type": "number"}
 _NO_FACE_CELL: Schema = {"const": NO_FACE}
 
@@ -54,9 +55,9 @@ _REASONS_TEXT = "Reasons why the numbers are not valid, separated by semicolons;
 
 def result_schemas(metrics: MetricSet) -> Mapping[str, Schema]:
     """By name: every one of `RESULT_SCHEMAS`."""
-    every = metrics.with_raw()
+    every = metrics.with_sides().with_raw()
     names = list(every.names)
-    variants = (every, *(metrics.of_variant(variant) for variant in VARIANTS))
+    variants = (every, *(metrics.with_sides().of_variant(variant) for variant in VARIANTS))
     mapped = list(dict.fromkeys(metric.mapped_name for variant in variants for metric in variant))
     either = list(dict.fromkeys((*names, *(metric.classifier for metric in metrics))))
     return {
@@ -67,9 +68,9 @@ def result_schemas(metrics: MetricSet) -> Mapping[str, Schema]:
         ),
         "FaceMetrics": record(
             "The metrics of one face in one frame. The raw scores, not corrected by the person's own neutral, are "
-            "present if the others are corrected.",
+            "present if the others are corrected, those of each side if the job asks for them.",
             {metric.name: _value(metric) for metric in metrics} | _validity(),
-            {metric.name: _value(metric) for metric in every if metric.group is MetricGroup.RAW_EXPRESSION},
+            {metric.name: _value(metric) for metric in every if metric.group in _ON_SOME_CONDITION},
         ),
         "SessionResult": _session(),
         "LegacyResult": _legacy(either),
@@ -83,7 +84,7 @@ def result_schemas(metrics: MetricSet) -> Mapping[str, Schema]:
             "propertyNames": {"enum": [TIME_COLUMN, FACE_COLUMN, *either, *VALIDITY_COLUMNS]},
         },
         **{_row_schema(table): _table_row(content_type, either) for table, content_type in TABLES.items()},
-        "SummaryResult": _summary(),
+        "SummaryResult": summary_result(_frame_size()),
         "TimelineHeader": timeline_header(_frame_size()),
         "ComparisonResult": comparison_result(),
     }
@@ -211,39 +212,3 @@ def _table_row(content_type: str, names: list[str]) -> Schema:
         "propertyNames": {"enum": [*ROW_COLUMNS, *names, *VALIDITY_COLUMNS]},
         "additionalProperties": {"type": ["number", "null"]},
     }
-
-
-def _summary() -> Schema:
-    values: Schema = {
-        "type": "object",
-        "description": "Mean, peak and more of each metric.",
-        "propertyNames": ref("MetricName"),
-        "additionalProperties": {"type": "object", "additionalProperties": _NUMBER},
-    }
-    media = record(
-        "All frames together.",
-        {"duration_s": {**_NUMBER, "description": "From the first frame to the end of the last, in seconds."}},
-        {"frame_size": _frame_size()},
-    )
-    face = record("The summary of one face.", {"face_id": text("The face."), "metrics": values})
-    return record(
-        f"A file of the type `{SUMMARY_CONTENT_TYPE}`; described in docs/results.md.",
-        {
-            "content_type": text("What it is.", enum=[SUMMARY_CONTENT_TYPE]),
-            "media": media,
-            "faces": {
-                "type": "array",
-                "description": "The faces in the order of their first appearance.",
-                "items": face,
-            },
-        },
-        {
-            "configuration": record(
-                "How the analysis was run.",
-                {
-                    "version": text("The version of Mien."),
-                    "execution provider": text("The execution provider of ONNX Runtime."),
-                },
-            )
-        },
-    )

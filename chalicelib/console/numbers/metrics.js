@@ -38,9 +38,10 @@ const HIDDEN = /^face box |^valid$/;
 
 /** Returns what a metric is, in a sentence; "" if this page does not know it. */
 export function meaningOf(name) {
-  const plain = name.replace(/ raw$/, "");
+  const [, plain, side] = name.match(/^(.*?)(?: (left|right|raw))?$/);
   const own = MEANINGS[plain] || (EMOTIONS.includes(plain) ? `Looks like ${plain}: a sum of expressions, not a feeling.` : "");
-  return own + (name.endsWith(" raw") ? " Before the person's own neutral is taken off." : "");
+  if (own && side && side !== "raw") return `${own} The person's ${side} side alone.`;
+  return own + (side === "raw" ? " Before the person's own neutral is taken off." : "");
 }
 
 /** Returns the metrics of a result in groups for a menu: [[title, names], ...]. */

@@ -19,6 +19,7 @@ class MetricGroup(StrEnum):
     EMOTION = "emotion"
     EXPRESSION = "expression"
     RAW_EXPRESSION = "raw expression"
+    SIDE = "one side of an expression"
     FACE_BOX = "face box"
 
 
@@ -101,6 +102,17 @@ BASELINE_NAMES: tuple[str, ...] = tuple(name for name in EXPRESSION_NAMES if nam
 """The expressions that are corrected by the person's own neutral. Attention is no form of the face."""
 
 
+TWO_SIDED_NAMES: tuple[str, ...] = ("eye closure", "nose wrinkle", "smile", "upper lip raise")
+"""The expressions whose left and right side are scored as well, if a job asks for it."""
+SIDES = ("left", "right")
+"""Of the person, not of the picture."""
+
+
+def side_name(name: str, side: str) -> str:
+    """Returns the name of one side of an expression."""
+    return f"{name} {side}"
+
+
 def raw_name(name: str) -> str:
     """Returns the name of the uncorrected score of an expression."""
     return f"{name} raw"
@@ -115,6 +127,19 @@ _RAW = tuple(
     )
     for metric in _EXPRESSIONS
     if metric.name in BASELINE_NAMES
+)
+
+
+_SIDES = tuple(
+    replace(
+        metric,
+        name=side_name(metric.name, side),
+        classifier=f"{metric.classifier}-{side}",
+        group=MetricGroup.SIDE,
+    )
+    for metric in _EXPRESSIONS
+    if metric.name in TWO_SIDED_NAMES
+    for side in SIDES
 )
 
 
@@ -143,13 +168,17 @@ class MetricSet:
         """The others."""
         return MetricSet(tuple(metric for metric in self.metrics if metric.group is not group))
 
+    def with_sides(self) -> "MetricSet":
+        """These, and after them the left and right side of the two-sided expressions."""
+        return MetricSet((*self.metrics, *_SIDES))
+
     def with_raw(self) -> "MetricSet":
         """These, and after them the uncorrected scores of the expressions that the person's own neutral corrects."""
         return MetricSet((*self.metrics, *_RAW))
 
     def of_variant(self, variant: str) -> "MetricSet":
-        """These, with expressions and emotions marked as that variant of their classifiers."""
-        scored = (MetricGroup.EXPRESSION, MetricGroup.EMOTION)
+        """These, with expressions, their sides and emotions marked as that variant of their classifiers."""
+        scored = (MetricGroup.EXPRESSION, MetricGroup.SIDE, MetricGroup.EMOTION)
         return MetricSet(
             tuple(replace(metric, variant=variant) if metric.group in scored else metric for metric in self.metrics)
         )

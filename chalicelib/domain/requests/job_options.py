@@ -42,6 +42,13 @@ class Smoothing(StrEnum):
     OFF = "off"
 
 
+class Sides(StrEnum):
+    """Scores of the left and right side of expressions."""
+
+    ON = "on"
+    OFF = "off"
+
+
 @dataclass(frozen=True, slots=True)
 class JobOptions:
     """Options that are kept with the job and may be changed for its next run."""
@@ -62,6 +69,11 @@ class JobOptions:
         Choice(Smoothing),
         Smoothing.AUTO,
         "Smooth scores in time; auto does so in ct-pack-hybrid jobs only.",
+    )
+    sides: Sides = _option(
+        Choice(Sides),
+        Sides.OFF,
+        "Score the left and the right side of a smile, eye closure, nose wrinkle and upper lip raise as well.",
     )
     max_faces: int = _option(
         WholeNumber(1, 100),

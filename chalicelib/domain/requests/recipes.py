@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
 
-from chalicelib.domain.measurements.metrics import MetricSet, deployed_metrics
+from chalicelib.domain.measurements.metrics import MEASURED, MetricSet, deployed_metrics
 from chalicelib.domain.measurements.stretch import WHOLE, Stretch
 from chalicelib.domain.requests.job_names import JobName
-from chalicelib.domain.requests.job_options import DEFAULT_OPTIONS, JobOptions, NeutralBaseline, Smoothing
+from chalicelib.domain.requests.job_options import DEFAULT_OPTIONS, JobOptions, NeutralBaseline, Sides, Smoothing
 from chalicelib.domain.requests.result_formats import (
     CSV_CONTENT_TYPE,
     LEGACY_CONTENT_TYPE,
@@ -48,6 +48,7 @@ class Recipe:
     classifier_names: bool = False
     scores: Scores = Scores.OWN_NEUTRAL
     smoothed: bool = False
+    sides: bool = False
     stretch: Stretch = WHOLE
     neutral_s: tuple[float, float] | None = None
 
@@ -58,8 +59,16 @@ class Recipe:
 
     def metrics(self, *, expressions_only: bool) -> MetricSet:
         """Returns the metrics of the results; a deployment may switch emotions off."""
-        metrics = deployed_metrics(expressions_only=expressions_only).of_variant(self._variant)
+        metrics = self._with_sides(deployed_metrics(expressions_only=expressions_only)).of_variant(self._variant)
         return metrics.with_raw() if self.scores is Scores.OWN_NEUTRAL else metrics
+
+    @property
+    def measured(self) -> MetricSet:
+        """Returns the metrics that are measured on single frames, from which those of the results follow."""
+        return self._with_sides(MEASURED)
+
+    def _with_sides(self, metrics: MetricSet) -> MetricSet:
+        return metrics.with_sides() if self.sides else metrics
 
     @property
     def _variant(self) -> str:
@@ -129,4 +138,5 @@ def recipe_of(job: Asked) -> Recipe | None:
         recipe = replace(recipe, scores=Scores.CALIBRATED)
     if options.smoothing is not Smoothing.AUTO:
         recipe = replace(recipe, smoothed=options.smoothing is Smoothing.ON)
-    return replace(recipe, stretch=options.stretch, neutral_s=options.neutral_s)
+    sides = options.sides is Sides.ON
+    return replace(recipe, sides=sides, stretch=options.stretch, neutral_s=options.neutral_s)

@@ -14,18 +14,23 @@ from chalicelib.analysis.analyzer import FaceAnalyzer
 from chalicelib.analysis.expressions.levels import Doubts, presences_of, scores_of
 from chalicelib.analysis.expressions.one_euro import OneEuroFilter
 from chalicelib.analysis.expressions.score_streams import scored
+from chalicelib.analysis.expressions.sides import SIDED, doubts_of_sides
 from chalicelib.analysis.faces.memories import FaceMemories
 from chalicelib.analysis.media.open_media import open_media
 from chalicelib.domain.measurements.emotions import emotions
 from chalicelib.domain.measurements.metrics import (
     BASELINE_NAMES,
     EMOTION_NAMES,
+    EVERY_METRIC,
     MEASURED,
+    SIDES,
+    TWO_SIDED_NAMES,
     FaceMetrics,
     FrameMetrics,
     MetricGroup,
     MetricSet,
     raw_name,
+    side_name,
 )
 from chalicelib.domain.measurements.validity import InvalidReason
 from chalicelib.domain.requests.recipes import RECIPES, Mesh, Scores
@@ -256,3 +261,41 @@ def test_a_given_rest_takes_off_what_was_read_then_from_every_face() -> None:
     for before, after in zip(usual.faces, given_rest.faces, strict=True):
         assert after.values["smile"] < before.values["smile"] - 10
         assert after.values["smile raw"] == before.values["smile raw"]
+
+
+def _sided(time_s: float, left: float, right: float) -> FrameMetrics:
+    """One face whose sides have these levels in every two-sided expression."""
+    frame = _frame(time_s, (left + right) / 2, 0)
+    (face,) = frame.faces
+    of_side = {"left": left, "right": right}
+    sides = {side_name(name, side): of_side[side] for name in TWO_SIDED_NAMES for side in SIDES}
+    return replace(frame, faces=(replace(face, values={**face.values, **sides}),))
+
+
+@pytest.mark.parametrize("smoothed", [False, True])
+@pytest.mark.parametrize("kind", Scores)
+def test_each_side_is_scored_as_a_face(kind: Scores, *, smoothed: bool) -> None:
+    metrics = EVERY_METRIC.with_sides()
+    (found,) = _scored([_sided(0.0, 90.0, 10.0)], kind, metrics, smoothed=smoothed)
+    (of_both,) = _scored([_frame(0.0, 50.0, 0)], kind, EVERY_METRIC, smoothed=smoothed)
+    values = found.faces[0].values
+    assert tuple(values) == metrics.names
+    assert {name: values[name] for name in EVERY_METRIC.names} == of_both.faces[0].values
+    for name in TWO_SIDED_NAMES:
+        assert values[side_name(name, "left")] > values[name] + 1 > values[side_name(name, "right")] + 2
+
+
+def test_a_face_that_rests_askew_is_corrected_side_by_side() -> None:
+    frames = [_sided(index * 0.04, 35.0, 5.0) for index in range(500)]
+    values = _scored(frames, Scores.OWN_NEUTRAL, EVERY_METRIC.with_sides())[-1].faces[0].values
+    plain = _scored(frames[:1], Scores.CALIBRATED, EVERY_METRIC.with_sides())[-1].faces[0].values
+    for name in TWO_SIDED_NAMES:
+        left, right = side_name(name, "left"), side_name(name, "right")
+        assert values[left] - values[right] < 0.7 * (plain[left] - plain[right])
+
+
+def test_the_two_sided_expressions_have_a_scale() -> None:
+    assert tuple(SIDED) == TWO_SIDED_NAMES
+    doubts = doubts_of_sides(DOUBTS)
+    wider = [name for name, spread in zip(BASELINE_NAMES, doubts.spreads, strict=True) if spread > 40.0]
+    assert set(wider) == set(TWO_SIDED_NAMES)

@@ -14,7 +14,7 @@ from chalicelib.analysis.faces.detector import FaceDetector
 from chalicelib.analysis.faces.mesh import Crop, FaceMesh, MeshModel, crop_of_detection, crop_of_mesh
 from chalicelib.analysis.faces.tiling import search
 from chalicelib.analysis.networks.models import Models
-from chalicelib.domain.measurements.metrics import BASELINE_NAMES
+from chalicelib.domain.measurements.metrics import BASELINE_NAMES, TWO_SIDED_NAMES
 from chalicelib.domain.requests.recipes import Mesh
 from chalicelib.errors import ModelFileError
 from tests.analysis.conftest import read_picture
@@ -102,9 +102,8 @@ def test_the_mirror_image_has_the_sides_exchanged(
     image = read_picture(shared_media / "faces/15-f13-anc-ph.jpg")
     face = _measured(models, image, mesh)
     other = _measured(models, np.ascontiguousarray(image[:, ::-1]), mesh)
-    sides, mirrored = model.sides([face]), model.sides([other])
-    ours = np.array([sides[name][0] for name in sides]).ravel()
-    theirs = np.array([mirrored[name][0, ::-1] for name in sides]).ravel()
+    ours = model.sides([face], model.levels([face])).ravel()
+    theirs = model.sides([other], model.levels([other]))[:, :, ::-1].ravel()
     assert np.corrcoef(ours, theirs)[0, 1] > 0.8
 
 
@@ -113,10 +112,11 @@ def test_both_sides_have_their_mean_as_level(
     model: TaughtExpressions, models: Models, shared_media: Path, mesh: Mesh
 ) -> None:
     face = _measured(models, read_picture(shared_media / "faces/single_face.jpg"), mesh)
-    levels = dict(zip(BASELINE_NAMES, model.levels([face])[0], strict=True))
-    for name, sides in model.sides([face]).items():
-        if name not in model.facts(mesh).network_scales:
-            assert sides.mean() == pytest.approx(levels[name], abs=1e-3)
+    levels = model.levels([face])
+    of_both = dict(zip(BASELINE_NAMES, levels[0], strict=True))
+    sides = dict(zip(TWO_SIDED_NAMES, model.sides([face], levels)[0], strict=True))
+    assert {name: each.mean() for name, each in sides.items()} == pytest.approx({name: of_both[name] for name in sides})
+    assert max(abs(left - right) for left, right in sides.values()) > 1
 
 
 @_MESHES
