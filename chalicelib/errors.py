@@ -77,6 +77,14 @@ class LeaseLost(MienError):
     """This worker no longer holds the job (cancelled, requeued, or its lease expired and was taken): stop quietly."""
 
 
+class StillLeased(MienError):
+    """A worker failed and could not give its job back either: nobody can claim it for `lease_s` seconds."""
+
+    def __init__(self, sentence: str, *, lease_s: float) -> None:
+        super().__init__(sentence)
+        self.lease_s = lease_s
+
+
 class NotDue(MienError):
     """There is no notification to send now: it was delivered, another process is sending it, or it is not due yet."""
 

@@ -67,7 +67,8 @@ class JobRecord:
     writes of the row. `drop_key` is the key of the object in the drop-folder that the job was created for.
     `segments` is set once the current run is processed in segments, by workers without a lease on the job; when they
     are done (`segments_done`), one worker claims the job as usual and stitches. `earlier_result_entry_ids` are the
-    results of earlier runs, oldest first, the last of which is kept until another run is done.
+    results of earlier runs, oldest first, the last of which is kept until another run is done. `begun_result_entry_ids`
+    are those that interrupted runs may have left, complete or not, and that no document names.
     """
 
     id: str
@@ -83,6 +84,7 @@ class JobRecord:
     input_entry_id: str | None = None
     result_entry_id: str | None = None
     earlier_result_entry_ids: tuple[str, ...] = ()
+    begun_result_entry_ids: tuple[str, ...] = ()
     error: str | None = None
     progress: Progress | None = None
     run: int = 1

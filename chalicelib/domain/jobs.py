@@ -100,20 +100,32 @@ class Job(JobRecord):
             error=None,
             result_entry_id=None,
             earlier_result_entry_ids=(*self.earlier_result_entry_ids, *filter(None, [self.result_entry_id])),
+            begun_result_entry_ids=self._begun_entries(),
             segments=None,
             segments_done=False,
         )
 
     @property
     def replaced_result_entry_ids(self) -> tuple[str, ...]:
-        """Returns the earlier results that a later one has replaced: all of them once the job is done, else all but
-        the last."""
-        return self.earlier_result_entry_ids[: None if self.status is JobStatus.DONE else -1]
+        """Returns the earlier results that a later one has replaced: all of them once the job is done, with what
+        interrupted runs have left, else all but the last."""
+        if self.status is JobStatus.DONE:
+            return (*self.earlier_result_entry_ids, *self.begun_result_entry_ids)
+        return self.earlier_result_entry_ids[:-1]
 
     def without_earlier_results(self, entry_ids: tuple[str, ...]) -> Self:
         """Forgets results of earlier runs, which are deleted."""
-        left = tuple(each for each in self.earlier_result_entry_ids if each not in entry_ids)
-        return replace(self, earlier_result_entry_ids=left)
+        earlier, begun = (
+            tuple(each for each in known if each not in entry_ids)
+            for known in (self.earlier_result_entry_ids, self.begun_result_entry_ids)
+        )
+        return replace(self, earlier_result_entry_ids=earlier, begun_result_entry_ids=begun)
+
+    def _begun_entries(self) -> tuple[str, ...]:
+        """The current run's worker may have stored all but the end when it lost the job."""
+        is_begun = self.attempt > 0 or self.segments is not None
+        own = (self.run_result_entry_id,) if is_begun and self.result_entry_id != self.run_result_entry_id else ()
+        return tuple(dict.fromkeys((*self.begun_result_entry_ids, *own)))
 
     def cancelled(self, now: datetime) -> Self:
         """Ends the job without a result; may be repeated. Raises `Conflict` if it has ended otherwise."""
@@ -128,7 +140,10 @@ class Job(JobRecord):
         Raises `Conflict` for a cancelled job, `StaleWrite` if the result now belongs to another entry."""
         if self.client_result_entry_id != entry_id:
             raise StaleWrite(f"job {self.id} got another result meanwhile")
-        return self._changed(now, status=JobStatus.DONE, result_entry_id=entry_id, lease=None, error=None)
+        begun = self._begun_entries()
+        return self._changed(
+            now, status=JobStatus.DONE, result_entry_id=entry_id, begun_result_entry_ids=begun, lease=None, error=None
+        )
 
     def renamed(self, name: JobName, now: datetime) -> Self:
         """Changes the analysis of the next run. Raises `Conflict` while the current run is processed."""

@@ -4,6 +4,7 @@ The queue's event source mapping has ReportBatchItemFailures switched on.
 """
 
 import logging
+import math
 import os
 import secrets
 from collections.abc import Callable, Mapping
@@ -15,7 +16,7 @@ from chalicelib.aws.clients import AwsClients
 from chalicelib.aws.sqs_queue import SqsDeliveries
 from chalicelib.domain.jobs import JobMessage
 from chalicelib.domain.messages import decode_message
-from chalicelib.errors import JobBusy, JobNotClaimable, LeaseLost, MienError
+from chalicelib.errors import JobBusy, JobNotClaimable, LeaseLost, MienError, StillLeased
 from chalicelib.settings import read_settings
 from chalicelib.wiring import make_services
 from chalicelib.worker.process_job import JobProcessor
@@ -71,10 +72,12 @@ def _is_consumed(
         # the next delivery finds that.
         _log.info("to be delivered again: %s", outcome)
         return False
-    except Exception:  # noqa: BLE001  # the boundary of the process: the other records must still be served
+    except Exception as fault:  # noqa: BLE001  # the boundary of the process: the other records must still be served
         _log.exception("message %s failed and will be delivered again", record["messageId"])
+        # Before its lease has ended, the next delivery would find the job busy and wait for the queue's time-out.
+        leased_s = math.ceil(fault.lease_s) + 1 if isinstance(fault, StillLeased) else 0
         if "receiptHandle" in record:
-            return_in(record["receiptHandle"], _delay_s(record))
+            return_in(record["receiptHandle"], max(_delay_s(record), leased_s))
         return False
     return True
 

@@ -22,7 +22,7 @@ from chalicelib.domain.measurements.metrics import FrameMetrics
 from chalicelib.domain.requests.job_names import JobName
 from chalicelib.domain.requests.recipes import Recipe, recipe_of
 from chalicelib.domain.segments import SegmentPlan
-from chalicelib.errors import LeaseLost, MediaError
+from chalicelib.errors import LeaseLost, MediaError, MienError, StillLeased
 from chalicelib.formats.result_files import Contents, ResultFiles
 from chalicelib.worker.compare import compare
 from chalicelib.worker.fetch_input import fetch_input
@@ -58,13 +58,14 @@ class JobProcessor:
         limits = MediaLimits(max_pixels=settings.max_pixels, max_duration_s=settings.max_duration_s)
         self._parts = PartMeasurer(models, limits=limits)
         self._second_process = second_process
+        self._lease_s = settings.lease_s
 
     def process(self, message: JobMessage) -> None:
         """Runs the job that the message names to its end, or as far as its segments.
 
         Raises `JobNotClaimable` if nothing is left to do, `JobBusy` and `LeaseLost` if another worker has the job,
         perhaps from this same message. Any other exception is an internal error, after which the job has been released
-        for the next delivery.
+        for the next delivery; after `StillLeased` it is free when its lease ends.
         """
         job = self._services.runs.claim(message)
         try:
@@ -73,8 +74,12 @@ class JobProcessor:
             self._services.runs.fail(job, str(unusable))
         except LeaseLost:
             raise
-        except BaseException:
-            self._give_back(job)
+        except Exception as fault:
+            if not self._is_given_back(job):
+                raise StillLeased(f"job {job.id} was not given back", lease_s=self._lease_s) from fault
+            raise
+        except BaseException:  # this process ends, whatever becomes of the job
+            self._is_given_back(job)
             raise
 
     def _run(self, job: Job) -> None:
@@ -164,11 +169,15 @@ class JobProcessor:
             store_results(self._services, job, results.files, report, media_seconds=media_s)
         return report.final()
 
-    def _give_back(self, job: Job) -> None:
+    def _is_given_back(self, job: Job) -> bool:
         try:
             self._services.runs.release(job)
         except LeaseLost:
             _log.info("job %s was taken over meanwhile", job.id)
+        except MienError:
+            _log.exception("job %s cannot be given back", job.id)
+            return False
+        return True
 
 
 def _check_kind(info: MediaInfo, job: Job, recipe: Recipe) -> None:

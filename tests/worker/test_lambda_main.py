@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.domain.jobs import JobMessage
 from chalicelib.domain.messages import encode_message
-from chalicelib.errors import JobBusy, JobNotClaimable, LeaseLost, ModelFileError
+from chalicelib.errors import JobBusy, JobNotClaimable, LeaseLost, ModelFileError, StillLeased
 from chalicelib.worker.lambda_main import process_records
 from tests.contract.samples import make_job
 
@@ -47,6 +47,14 @@ def test_a_message_that_failed_comes_again_soon_and_then_more_seldom(receives: s
     returned: list[tuple[str, int]] = []
     event = _received(receives)
     assert process_records(event, _raising(OSError()), lambda *call: returned.append(call)) == failures("m0")
+    assert returned == [("handle", delay_s)]
+
+
+@pytest.mark.parametrize(("receives", "delay_s"), [("1", 61), ("5", 240)])
+def test_a_job_that_was_not_given_back_is_free_when_its_message_comes_again(receives: str, delay_s: int) -> None:
+    returned: list[tuple[str, int]] = []
+    fault = StillLeased("the table was away", lease_s=60.0)
+    process_records(_received(receives), _raising(fault), lambda *call: returned.append(call))
     assert returned == [("handle", delay_s)]
 
 

@@ -16,6 +16,7 @@ import pytest
 from pyarrow import parquet
 
 from chalicelib.analysis.networks.models import Models
+from chalicelib.aws.failures import AwsFailure
 from chalicelib.composition import Services
 from chalicelib.domain.accounts import Caller
 from chalicelib.domain.ids import new_id
@@ -26,7 +27,7 @@ from chalicelib.domain.requests.job_options import DEFAULT_OPTIONS, JobOptions, 
 from chalicelib.domain.requests.new_jobs import NewJob
 from chalicelib.domain.requests.recipes import RECIPES
 from chalicelib.domain.requests.result_formats import PARQUET_CONTENT_TYPE, ResultTable
-from chalicelib.errors import JobBusy, JobNotClaimable, LeaseLost
+from chalicelib.errors import JobBusy, JobNotClaimable, LeaseLost, StillLeased
 from chalicelib.formats.timeline_reader import read_timeline
 from chalicelib.services.entries import Upload
 from chalicelib.services.ports import StoredMedia
@@ -344,6 +345,25 @@ def test_no_op_does_nothing_and_finishes(world: World) -> None:
     world.worker("one").process(job.message)
     assert world.job(job).status is JobStatus.DONE
     assert world.results(job) == {}
+
+
+def test_a_worker_that_fails_and_cannot_give_its_job_back_says_for_how_long_it_is_held(world: World) -> None:
+    """The table is away: neither the end of the run nor the end of the lease can be written."""
+    job = world.create(b"anything", name=JobName.NO_OP)
+
+    def away(saved: Job) -> None:
+        if saved.lease is None:
+            raise AwsFailure("the table is away")
+
+    world.job_rows.before_save = away
+    with pytest.raises(StillLeased) as caught:
+        world.worker("first").process(job.message)
+    world.job_rows.before_save = lambda _job: None
+    with pytest.raises(JobBusy):
+        world.worker("second").process(job.message)
+    world.clock.advance(caught.value.lease_s + 1)
+    world.worker("second").process(job.message)
+    assert world.job(job).status is JobStatus.DONE
 
 
 def test_media_that_is_gone_is_an_error(world: World, clip: bytes) -> None:

@@ -17,14 +17,17 @@ AUTHOR = "requeue"
 
 _WATCHED_EVERY_S = 300.0
 _AT_ONCE = 20
+# A worker that has lost its job stops at its next report, within seconds; until then it may store something.
+_LAST_WORDS_S = 120.0
 
 
 @contextmanager
 def replaced(job: Job, reminders: ReminderStore, clock: Clock) -> Iterator[None]:
-    """Observes the end of a job. If it is done and has an earlier result, sets the reminder to delete that, before the
+    """Observes the end of a job. If it is done and has replaced a result, sets the reminder to delete that, before the
     end is stored: the sweeper finds it if this process dies."""
-    if job.status is JobStatus.DONE and job.earlier_result_entry_ids:
-        reminders.set(Reminder(job.account_id, Duty.EARLIER_RESULT, job.id, clock()))
+    if job.status is JobStatus.DONE and job.replaced_result_entry_ids:
+        wait = timedelta(seconds=_LAST_WORDS_S if job.begun_result_entry_ids else 0.0)
+        reminders.set(Reminder(job.account_id, Duty.EARLIER_RESULT, job.id, clock() + wait))
     yield
 
 

@@ -44,6 +44,7 @@ def test_a_job_as_a_row() -> None:
         "lease": {"owner": "worker-1", "until": "2026-01-31T09:30:00.250Z"},
         "version": Decimal(1),
         "earlier_result_entry_ids": [],
+        "begun_result_entry_ids": [],
         "segments_done": False,
     }
 

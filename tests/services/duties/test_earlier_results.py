@@ -73,6 +73,40 @@ def test_a_result_of_the_clients_own_replaces_the_earlier_one_too(world: World, 
     assert _is_there(world, after.result_entry_id)
 
 
+def _stored_by_a_worker(world: World, job: Job) -> None:
+    """A worker has stored everything but the end of the run."""
+    claimed = world.runs("worker").claim(job.message)
+    world.services.entries.create_empty(ADA, claimed, claimed.run_result_entry_id)
+    world.entries.add_representation(ADA, claimed.run_result_entry_id, an_upload("metrics.csv"))
+
+
+@pytest.mark.parametrize("is_cancelled", [False, True])
+def test_what_an_interrupted_run_has_stored_is_deleted_once_another_is_done(
+    world: World, job: Job, *, is_cancelled: bool
+) -> None:
+    interrupted = world.jobs.requeue(ADA, job.id)
+    _stored_by_a_worker(world, interrupted)
+    if is_cancelled:
+        world.jobs.update(ADA, job.id, name=None, status="cancelled")
+    again = world.jobs.requeue(ADA, job.id)
+    assert again.earlier_result_entry_ids == (job.result_entry_id,), "only what is complete is named"
+    finished(world, again)
+    after = _swept(world, job)
+    assert not _is_there(world, interrupted.run_result_entry_id)
+    assert (after.begun_result_entry_ids, _is_there(world, after.result_entry_id)) == ((), True)
+    assert len(world.media.objects) == 2  # the input, and the new result
+
+
+def test_what_a_worker_had_stored_goes_if_the_client_ends_the_job_with_a_result(world: World) -> None:
+    job = world.jobs.create(ADA, NewJob(JobName.MULTIFACE), an_upload())
+    _stored_by_a_worker(world, job)
+    for _ in range(2):  # sent again, it replaces its own file
+        world.jobs.update(ADA, job.id, name=None, status=None, result=an_upload("own.csv"))
+    after = _swept(world, job)
+    assert not _is_there(world, job.run_result_entry_id)
+    assert (after.begun_result_entry_ids, _is_there(world, after.result_entry_id)) == ((), True)
+
+
 @pytest.mark.parametrize("dies_before", range(20))
 def test_whatever_dies_at_the_end_of_a_run_the_earlier_result_is_deleted(
     world: World, job: Job, dies_before: int

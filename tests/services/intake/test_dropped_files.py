@@ -110,7 +110,8 @@ def test_another_version_of_the_path_keeps_its_object_and_its_results(
     gone = older if is_older else newer
     if is_expired:
         world.clock.advance(KEPT_S)
-        (reminder,) = (each for each in world.reminders.list_due(world.clock(), limit=9) if each.subject_id == gone.id)
+        due = world.reminders.list_due(world.clock(), limit=9)
+        (reminder,) = (each for each in due if (each.duty, each.subject_id) == (Duty.JOB_RETENTION, gone.id))
         world.services._performers()[Duty.JOB_RETENTION](reminder)
     else:
         for entry_id in (gone.result_entry_id, gone.input_entry_id):
