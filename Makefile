@@ -15,6 +15,8 @@ JOB := multiface
 OUT := results
 PORT := 8000
 DROP :=
+DATA :=
+HOST :=
 ONLY :=
 LABELLED :=
 # To the commands through the environment, as they are: neither make nor the shell may expand a file name.
@@ -23,6 +25,8 @@ export MIEN_DEMO_JOB := $(value JOB)
 export MIEN_DEMO_OUT := $(value OUT)
 export MIEN_SERVE_PORT := $(value PORT)
 export MIEN_SERVE_DROP := $(value DROP)
+export MIEN_SERVE_DATA := $(value DATA)
+export MIEN_SERVE_HOST := $(value HOST)
 export MIEN_ONLY := $(value ONLY)
 export MIEN_LABELLED := $(value LABELLED)
 
@@ -53,7 +57,7 @@ $(INSTALLED): requirements/dev.txt
 demo: ready  ## Analyse a video or picture from start to end: make demo MEDIA=clip.mp4 [JOB=multiface] [OUT=results]
 	@$(BIN)/python -m chalicelib.local demo
 
-serve: ready  ## Keep the API running on this machine: make serve [PORT=8000] [DROP=directory]
+serve: ready  ## Keep the API running on this machine: make serve [PORT=8000] [DATA=folder] [DROP=directory] [HOST=address]
 	@$(BIN)/python -m chalicelib.local serve
 
 test: ready check  ## Run every check that a change must pass

@@ -5,6 +5,7 @@ The stack is imported inside the commands: a first line is on the terminal befor
 
 import io
 import logging
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ from rich.console import Console
 
 from chalicelib.domain.requests.job_names import ANALYSES, DEFAULT_JOB_NAME
 from chalicelib.errors import MienError
+from chalicelib.local.aws.environment import HOST
 from chalicelib.local.log_lines import open_log, write_log
 from chalicelib.local.signals import endings_as_exceptions, endings_at_once
 
@@ -104,16 +106,44 @@ def demo(media: Path | None, job_name: str, results: Path, log_path: Path, *, ex
 @click.option(
     "--drop", type=_PATH, envvar="MIEN_SERVE_DROP", help="Directory whose new files are analysed automatically."
 )
+@click.option(
+    "--data",
+    type=_PATH,
+    envvar="MIEN_SERVE_DATA",
+    help="Folder that keeps jobs, results and users; without it they are in memory and lost on exit.",
+)
+@click.option(
+    "--host",
+    default=HOST,
+    envvar="MIEN_SERVE_HOST",
+    show_default=True,
+    help="Address or name of this machine at which others reach it; needs a password of your own in "
+    "MIEN_SERVE_PASSWORD.",
+)
 @_log_option
 @_expressions_only_option
-def serve(port: int, workers: int, drop: Path | None, log_path: Path, *, expressions_only: bool | None) -> None:
-    """Keep the API running until Ctrl-C or SIGTERM, and show how to use it. What it holds is in memory only."""
+def serve(
+    *,
+    port: int,
+    workers: int,
+    drop: Path | None,
+    data: Path | None,
+    host: str,
+    log_path: Path,
+    expressions_only: bool | None,
+) -> None:
+    """Keep the API running until Ctrl-C or SIGTERM, and show how to use it."""
     console = _begin("Starting Mien on this machine: the API, an AWS in memory, and its workers")
-    from chalicelib.local.serve import run_serve  # noqa: PLC0415  # see above
+    from chalicelib.local.serve import Place, run_serve  # noqa: PLC0415  # see above
 
     status = _exit_status(
         lambda: run_serve(
-            console, port=port, workers=workers, log_path=log_path, drop=drop, expressions_only=expressions_only
+            console,
+            place=Place(host, port, data, os.environ.get("MIEN_SERVE_PASSWORD") or None),
+            workers=workers,
+            log_path=log_path,
+            drop=drop,
+            expressions_only=expressions_only,
         ),
         log_path,
     )

@@ -4,6 +4,8 @@ import shlex
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
@@ -12,44 +14,107 @@ from rich.console import Console
 from chalicelib.local.demo import CLIP_NAME, say
 from chalicelib.local.demo_clip import BROWSER_CODEC, write_demo_clip
 from chalicelib.local.drop_memory import MEMORY_NAME, RESULTS_NAME, DropMemory
-from chalicelib.local.stack import Stack
+from chalicelib.local.http.server import LOCAL_HOSTS
+from chalicelib.local.stack import Stack, StackError
+from chalicelib.services.users import MIN_PASSWORD_CHARACTERS
 
 _CHECK_S = 1.0
 _LIST_MEDIA = 'import json, sys; [print(file["media"]) for file in json.load(sys.stdin)["result"]["representations"]]'
 
 
+_OPEN_WARNING = (
+    "Warning: whoever reaches {host} can try to log in, and nothing is encrypted: others on the network can read "
+    "passwords, media and results. Use it in a network that you trust."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The place of the API: the address or name and the port (0 picks a free one), the folder that keeps its data,
+    and the user's password, if it is the user's own."""
+
+    host: str
+    port: int
+    data: Path | None = None
+    password: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Returns True if other machines may reach it."""
+        return self.host not in LOCAL_HOSTS
+
+    def check(self) -> None:
+        """Raises `StackError` if the host is none at which others can call this machine, or the password is missing or
+        too short."""
+        if self.host in ("", "0.0.0.0", "::") or ":" in self.host:  # noqa: S104  # it is refused
+            raise StackError(
+                "Name the address or name at which others reach this machine, as in `make serve HOST=192.168.1.20`. "
+                "The API answers to that alone; IPv6 addresses are not supported."
+            )
+        if self.is_open and self.password is None:
+            raise StackError(
+                "Choose a password for a service that other machines can reach: put it into the environment variable "
+                "MIEN_SERVE_PASSWORD."
+            )
+        if self.password is not None and len(self.password) < MIN_PASSWORD_CHARACTERS:
+            raise StackError(f"MIEN_SERVE_PASSWORD must have at least {MIN_PASSWORD_CHARACTERS} characters.")
+
+
 def run_serve(
     console: Console,
     *,
-    port: int,
+    place: Place,
     workers: int,
     log_path: Path,
     drop: Path | None = None,
     expressions_only: bool | None = None,
 ) -> NoReturn:
-    """Runs a stack until an exception (Ctrl-C, SIGTERM) ends it. `port` is the API's, 0 picks a free one.
+    """Runs a stack until an exception (Ctrl-C, SIGTERM) ends it.
 
-    Files in the directory `drop` are analysed automatically. If `expressions_only` is None, that directory's memory
-    decides. Prints on `console` how to use it. Raises `StackError` if it cannot start or its workers do not stay alive,
-    `DropMemoryError` if the memory cannot be read.
+    Files in the directory `drop` are analysed automatically. If `expressions_only` is None, the memories of that
+    directory and of the data folder decide. Prints on `console` how to use it. Raises `StackError` if it cannot start
+    or its workers do not stay alive, `StateFolderError` if the data folder cannot be used, `DropMemoryError` if a
+    memory cannot be read.
     """
-    mode = bool(expressions_only)
-    if drop is not None:
-        drop.mkdir(parents=True, exist_ok=True)
-        mode = DropMemory(drop).decide(expressions_only)
+    place.check()
+    folders = [each for each in (drop, place.data) if each is not None]
+    mode = _decide(folders, expressions_only)
     with (
-        Stack(port=port, workers=workers, log_path=log_path, drop_directory=drop, expressions_only=mode) as stack,
+        Stack(
+            host=place.host,
+            port=place.port,
+            data=place.data,
+            password=place.password,
+            workers=workers,
+            log_path=log_path,
+            drop_directory=drop,
+            expressions_only=mode,
+        ) as stack,
         tempfile.TemporaryDirectory(prefix="mien-serve-") as directory,
     ):
         if drop is not None:
             say(console, f"Files put into {drop} are analysed; their results are written to {drop / RESULTS_NAME}.")
-        say(console, _mode_line(mode, None if expressions_only is not None else drop))
+        say(console, _mode_line(mode, folders[0] if folders and expressions_only is None else None))
+        if place.is_open:
+            say(console, _OPEN_WARNING.format(host=place.host))
         clip = Path(directory, CLIP_NAME)
         write_demo_clip(clip, codec=BROWSER_CODEC)
-        say(console, introduction(stack, clip))
+        say(console, introduction(stack, clip, place.data))
         while True:
             stack.check_workers()
             time.sleep(_CHECK_S)
+
+
+def _decide(folders: Iterable[Path], asked: bool | None) -> bool:
+    """Returns whether to measure expressions only: as asked, else if one of the folders remembers it; all do then."""
+    memories = []
+    for folder in folders:
+        folder.mkdir(parents=True, exist_ok=True)
+        memories.append(DropMemory(folder))
+    chosen = asked if asked is not None else any(memory.decide(None) for memory in memories)
+    for memory in memories:
+        memory.decide(chosen)
+    return chosen
 
 
 def _mode_line(expressions_only: bool, remembered_in: Path | None) -> str:
@@ -60,15 +125,16 @@ def _mode_line(expressions_only: bool, remembered_in: Path | None) -> str:
     return f"Expressions only are measured, no emotions{reason}; MIEN_EXPRESSIONS_ONLY=off measures emotions as well."
 
 
-def introduction(stack: Stack, clip: Path) -> str:
+def introduction(stack: Stack, clip: Path, data: Path | None = None) -> str:
     """Returns the instructions for a running stack: its address, its user, and commands to paste."""
+    kept = "All data is in memory and lost on exit" if data is None else f"Jobs, results and users are kept in {data}"
     return "\n".join(
         (
             f"The API is at {stack.index_url}",
             f"Console:  {stack.index_url}console",
             f"User:     {stack.user}",
             f"Password: {stack.password}",
-            "All data is in memory and lost on exit; press Ctrl-C to stop.",
+            f"{kept}; press Ctrl-C to stop.",
             f"To list its users: {user_command(stack)}",
             f"To check it (minutes): {smoke_command(stack)}",
             "",

@@ -1,6 +1,7 @@
 """A complete stack on this machine: embedded AWS, the API, the workers and one user.
 
-All data is in memory and lost when it ends: it is for trial, development and tests, not for production.
+Data is in memory and lost when it ends, or kept in a folder. It is for trial, development and tests, not for
+production.
 """
 
 import errno
@@ -24,7 +25,9 @@ from chalicelib.errors import MienError
 from chalicelib.local.aws.batch_service import DEFINITION, ENDPOINT_VARIABLE, QUEUE, BatchService
 from chalicelib.local.aws.credentials import write_profile
 from chalicelib.local.aws.embedded import EmbeddedAws
-from chalicelib.local.aws.environment import process_environment
+from chalicelib.local.aws.environment import HOST, process_environment
+from chalicelib.local.aws.kept_state import unfinished
+from chalicelib.local.aws.state_folder import StateFolder, own_password
 from chalicelib.local.background import Background
 from chalicelib.local.drop_directory import DropDirectory
 from chalicelib.local.http.server import DEFAULT_MAX_BODY_BYTES, HttpServer
@@ -51,9 +54,10 @@ class StackError(MienError):
 class Stack:
     """A context manager; inside it the API answers at `index_url` and knows the user `user` with `password`.
 
-    `port` is the API's, 0 takes a free one. Nothing is left running afterwards, however the block ends; should this
-    process be killed, the workers end by themselves. The workers' log is added to `log_path`. Commands of this user
-    reach the stack's AWS with the credentials at `credentials_path`.
+    `host` and `port` are the API's, port 0 takes a free one. Jobs, results and users are kept in the folder `data`, and
+    so is the password, unless `password` is given. Nothing is left running afterwards, however the block ends; should
+    this process be killed, the workers end by themselves. The workers' log is added to `log_path`. Commands of this
+    user reach the stack's AWS with the credentials at `credentials_path`.
     `expressions_only` is that of the settings, which `configure` changes further. Files in `drop_directory` are taken
     for files in the user's drop-folder.
     """
@@ -68,8 +72,13 @@ class Stack:
         expressions_only: bool = False,
         drop_directory: Path | None = None,
         configure: Callable[[Settings], Settings] | None = None,
+        host: str = HOST,
+        data: Path | None = None,
+        password: str | None = None,
     ) -> None:
+        self._host = host
         self._port = port
+        self._data = data
         self._workers = workers
         self._models_dir = models_dir.absolute()
         self._log_path = log_path
@@ -82,7 +91,7 @@ class Stack:
         self._services: Services | None = None
         self.index_url = ""
         self.user = USER
-        self.password = ""
+        self.password = password or ""
         self.account_id = ""
         self.aws_endpoint_url = ""
         self.table_name = ""
@@ -95,17 +104,24 @@ class Stack:
         with ExitStack() as undo:
             server = self._bind()
             undo.callback(server.stop)
+            folder = self._open_folder(undo)
             aws = undo.enter_context(
-                EmbeddedAws(visibility_timeout_s=_SILENCE_S, max_receives=_MAX_RECEIVES, configure=self._configured)
+                EmbeddedAws(
+                    visibility_timeout_s=_SILENCE_S,
+                    max_receives=_MAX_RECEIVES,
+                    configure=self._configured,
+                    host=self._host,
+                    folder=folder,
+                )
             )
             self.aws_endpoint_url = aws.endpoint_url
             self.table_name, self.bucket_name = aws.settings.table_name, aws.settings.media_bucket
             environment = self._start_batch(aws, undo)
             self._supervisor = self._start_workers(environment, undo)  # first, for they take longest to be ready
             self._services = make_services(aws.settings)
-            self.password = secrets.token_urlsafe(18)
-            self.account_id = new_id(utc_now())
-            self._services.users.add(self.user, self.password, self.account_id)
+            self._welcome_user(self._services)
+            for message in () if folder is None else unfinished(folder):
+                self._services.ports.queue().send(message)
             undo.enter_context(Background(self._services, aws.event_queues))
             self._watch_drop_directory(aws.settings.media_bucket, undo)
             server.start()
@@ -134,17 +150,36 @@ class Stack:
         if self._supervisor is not None and self._supervisor.has_given_up:
             raise StackError(f"The worker does not start; its log {self._log_path} says why.")
 
+    def _open_folder(self, undo: ExitStack) -> StateFolder | None:
+        if self._data is None:
+            self.password = self.password or _new_password()
+            return None
+        folder = StateFolder(self._data)
+        undo.callback(folder.close)
+        self.password = self.password or own_password(self._data, _new_password)
+        return folder
+
+    def _welcome_user(self, services: Services) -> None:
+        """Makes the user, or gives it the password, which is another one if a new one was chosen."""
+        known = {user.email: user for user in services.users.list()}.get(self.user)
+        if known is None:
+            self.account_id = new_id(utc_now())
+            services.users.add(self.user, self.password, self.account_id)
+        else:
+            self.account_id = known.account_id
+            services.users.rotate_password(self.user, self.password)
+
     def _bind(self) -> HttpServer:
         """Binds the API's port; requests wait until the API is started."""
         app = Chalice(app_name="mien", configure_logs=False)
         register_api(app, self._ready_services)
         try:
-            return HttpServer(app, port=self._port, max_body_bytes=DEFAULT_MAX_BODY_BYTES)
+            return HttpServer(app, host=self._host, port=self._port, max_body_bytes=DEFAULT_MAX_BODY_BYTES)
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
                 sentence = f"Port {self._port} is in use on this machine; choose another, as in `make serve PORT=8001`."
             else:
-                sentence = f"The API cannot listen on port {self._port}: {error.strerror}."
+                sentence = f"The API cannot listen on {self._host}, port {self._port}: {error.strerror}."
             raise StackError(sentence) from error
 
     def _ready_services(self) -> Services:
@@ -192,6 +227,10 @@ class Stack:
             return undo.enter_context(WorkerSupervisor(self._workers, environment, self._log_path))
         except OSError as error:
             raise StackError(f"The log {self._log_path} cannot be written: {error.strerror}.") from error
+
+
+def _new_password() -> str:
+    return secrets.token_urlsafe(18)
 
 
 def _as_it_is(settings: Settings) -> Settings:

@@ -20,6 +20,7 @@ from chalicelib.domain.measurements.metrics import EMOTION_NAMES
 from chalicelib.errors import MienError
 from chalicelib.local.demo import run_job
 from chalicelib.local.demo_clip import write_demo_clip
+from chalicelib.local.serve import Place
 from chalicelib.local.stack import DEFAULT_MODELS_DIR, Stack, StackError, check_models
 from chalicelib.local.workers.supervisor import REPOSITORY
 from mien.client.media_api import MediaApiClient
@@ -251,3 +252,21 @@ def test_serve_on_a_port_in_use(tmp_path: Path) -> None:
 def test_without_models_the_sentence_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(StackError, match="make setup"), Stack(models_dir=tmp_path, log_path=tmp_path / "log"):
         pass
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        (Place("192.0.2.1", 0), "Choose a password"),
+        (Place("192.0.2.1", 0, password="short"), "at least 12"),
+        (Place("0.0.0.0", 0, password="long-enough-for-it"), "Name the address"),  # noqa: S104
+        (Place("fe80::1", 0, password="long-enough-for-it"), "Name the address"),
+    ],
+)
+def test_others_are_let_in_by_a_password_and_at_an_address_only(place: Place, words: str) -> None:
+    with pytest.raises(StackError, match=words):
+        place.check()
+
+
+def test_on_this_machine_no_password_of_ones_own_is_needed() -> None:
+    Place("127.0.0.1", 0).check()

@@ -111,6 +111,7 @@ DEAD_LETTERS_PARTITION: Final = "DEAD_LETTERS"
 DEAD_LETTER_PREFIX: Final = "RUN#"
 USER_NAME_PREFIX: Final = "NAME#"
 AUDIT_PREFIX: Final = "AUDIT#"
+SEGMENTS_PREFIX: Final = "SEGMENTS#"
 
 
 def job_key(account_id: str, job_id: str) -> dict[str, str]:
@@ -150,7 +151,7 @@ def segments_key(account_id: str, job_id: str, run: int) -> dict[str, str]:
 
 def segments_prefix(job_id: str) -> str:
     """Returns the prefix of the sort keys of the segments of a job's runs."""
-    return f"SEGMENTS#{job_id}#"
+    return f"{SEGMENTS_PREFIX}{job_id}#"
 
 
 def webhook_secret_key(account_id: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""DynamoDB, S3 and SQS in this process. What they hold lives in memory and ends with them."""
+"""DynamoDB, S3 and SQS in this process. What they hold lives in memory and ends with them, or is kept in a folder."""
 
 import os
 from collections.abc import Callable
@@ -11,10 +11,17 @@ from moto.moto_api._internal.models import moto_api_backend
 
 from chalicelib.aws.clients import AwsClients
 from chalicelib.local.aws.credentials import make_credentials
-from chalicelib.local.aws.environment import embedded_aws_variables, process_environment, without_foreign_variables
+from chalicelib.local.aws.environment import (
+    HOST,
+    embedded_aws_variables,
+    process_environment,
+    without_foreign_variables,
+)
+from chalicelib.local.aws.kept_state import objects_kept, restore, row_keeper
 from chalicelib.local.aws.moto_changes import one_dynamodb_call_at_a_time, versions_in_s3_events
 from chalicelib.local.aws.moto_server import MotoServer
 from chalicelib.local.aws.provisioning import EventQueues, media_cors, provision
+from chalicelib.local.aws.state_folder import StateFolder
 from chalicelib.settings import Settings, write_settings
 
 # moto keeps its data in module globals, so two in one process would be one.
@@ -26,8 +33,9 @@ class EmbeddedAws:
     and every child process given it, talks to the embedded AWS and cannot talk to the real one. Other processes cannot
     use it: `credentials` are of this run, and every request must be signed with them.
 
-    `port` is that of the AWS endpoint; 0 takes a free one. `configure` changes the settings beyond the names, such as
-    the models' directory. `visibility_timeout_s` and `max_receives` are the job queue's (see `provision`).
+    `host` and `port` are those of the AWS endpoint; port 0 takes a free one. `folder` keeps rows and objects.
+    `configure` changes the settings beyond the names, such as the models' directory. `visibility_timeout_s` and
+    `max_receives` are the job queue's (see `provision`).
     """
 
     def __init__(
@@ -37,8 +45,11 @@ class EmbeddedAws:
         visibility_timeout_s: int = 30,
         max_receives: int = 10,
         configure: Callable[[Settings], Settings] | None = None,
+        host: str = HOST,
+        folder: StateFolder | None = None,
     ) -> None:
-        self._port = port
+        self._address = (host, port)
+        self._folder = folder
         self._visibility_timeout_s = visibility_timeout_s
         self._max_receives = max_receives
         self._configure = configure or _as_it_is
@@ -63,12 +74,14 @@ class EmbeddedAws:
             raise RuntimeError("this process runs an embedded AWS already")
         with ExitStack() as undo:
             undo.callback(_ONE_PER_PROCESS.release)
-            undo.enter_context(one_dynamodb_call_at_a_time())
+            keeper = None if self._folder is None else row_keeper(self._folder)
+            undo.enter_context(one_dynamodb_call_at_a_time(keeper))
             undo.enter_context(versions_in_s3_events())
-            server = MotoServer(self._port, self.credentials)
+            server = MotoServer(self._address, self.credentials)
             undo.callback(server.stop)
             self.endpoint_url = server.url
             self._enter_environment(undo)
+            self._enter_folder(undo)
             server.set_cors(media_cors(self.settings.cors_origins))
             self._undo = undo.pop_all()
         return self
@@ -79,7 +92,7 @@ class EmbeddedAws:
         self._undo.__exit__(error_type, error, traceback)
 
     def _enter_environment(self, undo: ExitStack) -> None:
-        environment = without_foreign_variables(os.environ) | embedded_aws_variables(
+        environment = without_foreign_variables(os.environ, self._address[0]) | embedded_aws_variables(
             self.endpoint_url, self.credentials
         )
         undo.enter_context(process_environment(environment))
@@ -100,6 +113,11 @@ class EmbeddedAws:
         self._settings = self._configure(names)
         self.environment = environment | write_settings(self._settings)
         undo.enter_context(process_environment(self.environment))
+
+    def _enter_folder(self, undo: ExitStack) -> None:
+        if self._folder is not None:
+            restore(self._folder, self.settings.table_name, self.settings.media_bucket)
+            undo.enter_context(objects_kept(self._folder))
 
 
 def _as_it_is(settings: Settings) -> Settings:

@@ -31,11 +31,12 @@ def embedded_aws_variables(endpoint_url: str, credentials: RunCredentials) -> di
     }
 
 
-def without_foreign_variables(environment: Mapping[str, str]) -> dict[str, str]:
-    """`environment` without anything that steers boto3 or Mien elsewhere, and with no proxy before this machine."""
+def without_foreign_variables(environment: Mapping[str, str], host: str = HOST) -> dict[str, str]:
+    """`environment` without anything that steers boto3 or Mien elsewhere, and with no proxy before this machine, which
+    is called `host` as well."""
     kept = {name: value for name, value in environment.items() if not name.startswith(_FOREIGN_PREFIXES)}
     exceptions = environment.get("no_proxy") or environment.get("NO_PROXY") or ""
-    direct = ",".join(part for part in (exceptions, HOST) if part)
+    direct = ",".join(part for part in dict.fromkeys((exceptions, HOST, host)) if part)
     return kept | dict.fromkeys(_PROXY_EXCEPTIONS, direct)
 
 

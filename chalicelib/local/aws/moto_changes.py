@@ -12,8 +12,9 @@ from moto.s3 import notifications
 
 
 @contextmanager
-def one_dynamodb_call_at_a_time() -> Iterator[None]:
-    """Puts one lock round everything that moto's DynamoDB does, until the end of the block.
+def one_dynamodb_call_at_a_time(after: Callable[[DynamoHandler], None] | None = None) -> Iterator[None]:
+    """Puts one lock round everything that moto's DynamoDB does, until the end of the block. `after` is called with each
+    call, still under the lock.
 
     moto checks a condition and writes in two steps. Under threads several conditional writes win and updates are lost,
     and with them the leases on which the workers rely. Enter the block before the server takes its first request.
@@ -24,7 +25,10 @@ def one_dynamodb_call_at_a_time() -> Iterator[None]:
     @wraps(unguarded)
     def guarded(handler: DynamoHandler) -> TYPE_RESPONSE:
         with lock:
-            return unguarded(handler)
+            answer = unguarded(handler)
+            if after is not None:
+                after(handler)
+            return answer
 
     DynamoHandler.call_action = guarded  # type: ignore[method-assign]  # all actions pass through this method
     try:

@@ -12,16 +12,16 @@ _SERVICES = frozenset(("dynamodb", "s3", "sqs"))
 
 
 class MotoServer:
-    """Serves from its construction until `stop`. Raises OSError if the port is in use."""
+    """Serves at `address` (host and port) from its construction until `stop`. Raises OSError if the port is in use."""
 
-    def __init__(self, port: int, credentials: RunCredentials) -> None:
+    def __init__(self, address: tuple[str, int], credentials: RunCredentials) -> None:
         self._credentials = credentials
-        self._server = LocalWsgiServer("moto", self._guarded, port)
+        self._server = LocalWsgiServer("moto", self._guarded, address)
         self._server.start()
 
     @property
     def url(self) -> str:
-        """`http://127.0.0.1:<port>`."""
+        """`http://<host>:<port>`."""
         return self._server.url
 
     def set_cors(self, rule: CorsRule) -> None:

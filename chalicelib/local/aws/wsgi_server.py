@@ -1,4 +1,4 @@
-"""werkzeug's HTTP server in this process, on this machine only; it ends together with its connections."""
+"""werkzeug's HTTP server in this process; it ends together with its connections."""
 
 import socket
 from collections.abc import Callable
@@ -20,16 +20,19 @@ _IDLE_S = 120.0  # a sender that is silent for so long does not keep its thread
 class LocalWsgiServer:
     """Serves an app from `start` until `stop`. `make_app` gets the Host headers under which the app is reached.
 
-    Raises OSError if the port is in use; 0 takes a free one.
+    `address` is host and port. Raises OSError if the port is in use; 0 takes a free one.
     """
 
-    def __init__(self, name: str, make_app: "Callable[[frozenset[str]], WSGIApplication]", port: int = 0) -> None:
+    def __init__(
+        self, name: str, make_app: "Callable[[frozenset[str]], WSGIApplication]", address: tuple[str, int] = (HOST, 0)
+    ) -> None:
         # The socket is bound here because werkzeug ends the whole process if it cannot bind one.
-        with socket.create_server((HOST, port)) as listener:
+        host = address[0]
+        with socket.create_server(address) as listener:
             bound_port = listener.getsockname()[1]
-            self.url = f"http://{HOST}:{bound_port}"
-            app = make_app(frozenset((f"{HOST}:{bound_port}", f"localhost:{bound_port}")))
-            self._server = _ThreadedServer(HOST, bound_port, app, handler=_SilentHandler, fd=listener.fileno())
+            self.url = f"http://{host}:{bound_port}"
+            app = make_app(frozenset(f"{name}:{bound_port}" for name in (host.lower(), HOST, "localhost")))
+            self._server = _ThreadedServer(host, bound_port, app, handler=_SilentHandler, fd=listener.fileno())
         self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.1}, name=name, daemon=True)
 
     def start(self) -> None:
