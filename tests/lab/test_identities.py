@@ -92,7 +92,14 @@ def test_identities_hold_in_made_clips(shared_media: Path, name: str) -> None:
     assert result.idf1 > 0.95
 
 
-@pytest.mark.parametrize("name", ["2x2, one background: a tile changes its person", "2x2: two swap tiles"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "2x2, one background: a tile changes its person",
+        "2x2: two swap tiles",
+        "3x3, one background: one leaves, tiles move up",
+    ],
+)
 def test_identities_hold_in_made_calls(shared_media: Path, name: str) -> None:
     if not all((_MODELS / file).is_file() for file in ModelFile):
         pytest.skip("no model files in models/: run `make setup`")

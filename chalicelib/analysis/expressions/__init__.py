@@ -3,6 +3,7 @@
 features       The features of a face from which expressions are scored, each a formula over landmarks
 geometric      Expressions from the geometry of the mesh: each from one feature
 levels         Levels and scores: one straight scale for what models say of an expression, and what files say of it
+memories       Something remembered of each face of a stream, in bounded memory
 one_euro       The One Euro filter (G
 own_neutral    A person's own neutral: what the expressions of a face read while it rests, learned as the frames go by
 score_streams  From levels of single frames to the scores of a job: linear, calibrated, smoothed, or from each person's

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.analysis.expressions.levels import Doubts, linear_scores
+from chalicelib.analysis.expressions.memories import FaceMemories
 from chalicelib.analysis.expressions.one_euro import OneEuroFilter
 from chalicelib.analysis.expressions.own_neutral import OwnNeutral
 from chalicelib.analysis.expressions.sides import doubts_of_sides
-from chalicelib.analysis.faces.memories import FaceMemories
 from chalicelib.domain.measurements.emotions import emotions
 from chalicelib.domain.measurements.metrics import (
     BASELINE_NAMES,

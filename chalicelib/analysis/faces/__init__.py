@@ -10,7 +10,7 @@ head_shape        The proportions of a head, from the mesh alone: how wide, how 
                   lie
 identities        Which face is which from frame to frame: identities from places, sizes, movement, the proportions of
                   heads, and the picture of a moment ago
-memories          Something remembered of each face of a stream, in bounded memory
+known_faces       The meshes of known faces in the next frame, where they were or should be by now
 mesh              The face mesh: from a place in a picture to the points of the face, in pixels of the picture
 motion            Where a face was of late, and where it will be: straight on, at the speed of the last half second
 proof             Whether a mesh lies on a face, the right way up, and what hides the face

@@ -15,6 +15,7 @@ two persons, the most alike of 13,000 pairs              0.90                 0.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -38,6 +39,10 @@ _DIFFERENT_LEVELS = 10.0
 # The correlation of one place in two frames. Of two persons in a tile it was 0.54 at the most; of a face that another
 # one or a post begins to hide, at 25 frames a second, above 0.8.
 _ANOTHER = 0.7
+# Of two persons before one wall it was up to 0.85; then the picture along the mesh has to tell: of who took over such a
+# tile, the likeness was 0.68 at the most.
+_CHANGED = 0.9
+_PLAINLY_ANOTHER = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,5 +108,22 @@ def differs(before: FaceMesh, after: FaceMesh) -> bool:
 def is_replaced(before: FaceMesh, image: NDArray[np.uint8]) -> bool:
     """Returns True if the next frame, `image`, shows another picture at the place of a face, and not the same one of
     which something has moved or is hidden."""
+    return _what_stays(before, image) < _ANOTHER
+
+
+def is_other(before: FaceMesh, after: FaceMesh, image: NDArray[np.uint8], remembered: Sequence[Appearance]) -> bool:
+    """Returns True if the mesh `after`, at the place of a face in the next frame, `image`, is of another person: the
+    picture along it is not that of the frame before, nor any of those `remembered`; the more of the place stays, the
+    less alike they have to be."""
+    stays = _what_stays(before, image)
+    if stays >= _CHANGED:
+        return False
+    now = appearance(after)
+    likeness = max(each.likeness(now) for each in (appearance(before), *remembered))
+    return likeness < (GOES_ON if stays < _ANOTHER else _PLAINLY_ANOTHER)
+
+
+def _what_stays(before: FaceMesh, image: NDArray[np.uint8]) -> float:
+    """Returns how alike the place of a face is in the next frame, -1..1."""
     then, now = (block_means(sample, _REDUCTION) for sample in (before.sample, sample_of(image, before.crop)))
-    return float(_normed(then) @ _normed(now)) < _ANOTHER
+    return float(_normed(then) @ _normed(now))

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from chalicelib.analysis.faces.boxes import Boxes, side_of
 from chalicelib.analysis.faces.detector import Detections, FaceDetector, Window, no_detections
 from chalicelib.analysis.faces.identities import Track
-from chalicelib.analysis.faces.mesh import FaceMesh, crop_of_mesh
+from chalicelib.analysis.faces.mesh import FaceMesh
 from chalicelib.analysis.faces.motion import centre_of
 from chalicelib.analysis.faces.search_schedule import SearchSchedule, periods
 from chalicelib.analysis.faces.searched_windows import SearchedWindows
@@ -62,7 +62,7 @@ class FaceSearch:
 
     def note_turn(self, meshes: Sequence[FaceMesh]) -> None:
         """`meshes`: those of all faces of a frame. If all lie turned the same way, so does the film."""
-        rolls_deg = np.degrees([crop_of_mesh(mesh.points).turn for mesh in meshes])
+        rolls_deg = np.degrees([mesh.crop.turn for mesh in meshes])
         if not len(rolls_deg):
             return
         quarter = round(float(rolls_deg[0]) / 90) * 90

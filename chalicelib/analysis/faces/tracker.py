@@ -10,13 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.analysis.faces.appearance import GOES_ON, appearance, differs, is_replaced
-from chalicelib.analysis.faces.boxes import same_face, side_of
+from chalicelib.analysis.faces.appearance import appearance, differs, is_other, is_replaced
+from chalicelib.analysis.faces.boxes import same_face
 from chalicelib.analysis.faces.detector import Detections, FaceDetector, no_detections
 from chalicelib.analysis.faces.head_shape import head_shape
 from chalicelib.analysis.faces.identities import Sighting, Track, Tracks
-from chalicelib.analysis.faces.mesh import Crop, FaceMesh, MeshModel, boxes_of, crop_of_detection, crop_of_mesh
-from chalicelib.analysis.faces.motion import centre_of
+from chalicelib.analysis.faces.known_faces import KnownFaces
+from chalicelib.analysis.faces.mesh import FaceMesh, MeshModel, boxes_of, crop_of_detection, crop_of_mesh
 from chalicelib.analysis.faces.proof.face_checks import FaceChecker
 from chalicelib.analysis.faces.proof.face_proof import FaceProof
 from chalicelib.analysis.faces.scenes import Scenes
@@ -31,15 +31,7 @@ _MIN_SIDE_PX = 8.0
 # Candidates measured beyond the free places, so that hands do not hide a smaller face.
 _SPARE_CANDIDATES = 8
 _MAX_LOST_WINDOWS = 4
-_AUDIT_PERIOD_S = 1.0
 _LOOK_PERIOD_S = 1.0
-# A face that moves by less than this from one frame to the next stays well inside the crop round its last mesh.
-_FAST_SIDES = 0.05
-_MAX_LEAD_SIDES = 1.0
-# Measured at 5 frames a second of a clip with 23.6, against a pass over all frames: two more looks bring the mean
-# difference of a valid frame's numbers from 1.3 to 0.7 and the 99th percentile from 17 to 11.
-_LATE_S = 0.1
-_MORE_LOOKS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +69,16 @@ class FaceTracker:
         checker: FaceChecker | None = None,
     ) -> None:
         self._search = FaceSearch(detector, continues=continues)
-        self._mesh, self._witness = mesh, witness
+        self._mesh = mesh
         self._proof = FaceProof(mesh, witness, checker or FaceChecker())
+        self._known = KnownFaces(mesh, witness, self._proof)
         self._max_faces = max_faces
         self._tracks = Tracks(max_faces=max_faces)
         self._scenes = Scenes()
         self._scene = -1
         self._meshes: dict[int, FaceMesh] = {}
-        self._audited_s = self._appeared_s = 0.0
+        self._appeared_s = 0.0
         self._left_out = 0
-        self._seen_s = math.inf
 
     @property
     def left_out(self) -> int:
@@ -126,36 +118,35 @@ class FaceTracker:
     def _follow(self, frame: Frame) -> bool:
         """Measures each live face at its last place. Returns True if another person is at the place of one."""
         live, before = self._tracks.live(), dict(self._meshes)
-        crops = [self._next_crop(track, frame.time_s) for track in live]
-        meshes = self._mesh.measure(frame.image, crops)
-        if self._is_late(frame.time_s):
-            # A crop round where the face was long ago sits badly on it, and the mesh depends on that.
-            for _ in range(_MORE_LOOKS):
-                meshes = self._mesh.measure(frame.image, [crop_of_mesh(mesh.points) for mesh in meshes])
-        meshes, flags = self._audited(frame, meshes)
+        meshes, flags = self._known.measure(frame, [(track, before[track.face_id]) for track in live])
         replaced = False
         for track, mesh, flag in zip(live, meshes, flags, strict=True):
             is_face = flag >= _MIN_KEEP_FLAG and _is_large_enough(mesh)
-            changed = not is_face or differs(before[track.face_id], mesh)
-            suddenly = changed and not self._tracks.is_beside_another(track)
-            suddenly = suddenly and is_replaced(before[track.face_id], frame.image)
-            is_other = is_face and suddenly and self._is_other(track, mesh)
-            if is_face and not is_other:
+            other = is_face and self._is_other(track, mesh, frame.image)
+            if is_face and not other:
                 self._meshes[track.face_id] = mesh
                 self._tracks.see(track.face_id, _sighting(mesh))
             else:
-                self._tracks.lose(track.face_id, suddenly=suddenly)
-            replaced = replaced or is_other
+                self._tracks.lose(track.face_id, suddenly=other or self._went_suddenly(track, frame.image))
+            replaced = replaced or other
         self._tracks.lose_duplicates()
         self._remember(before, frame.time_s)
         if len(self._tracks.live()) < len(live):
             self._search.forget()
         return replaced
 
-    def _is_other(self, track: Track, mesh: FaceMesh) -> bool:
+    def _is_other(self, track: Track, mesh: FaceMesh, image: NDArray[np.uint8]) -> bool:
         """Returns True if the mesh, at the place of a live face, is of another person."""
-        now = appearance(mesh)
-        return max(appearance(self._meshes[track.face_id]).likeness(now), track.likeness(now)) < GOES_ON
+        before = self._meshes[track.face_id]
+        return (
+            differs(before, mesh)
+            and not self._tracks.is_beside_another(track)
+            and is_other(before, mesh, image, track.appearances)
+        )
+
+    def _went_suddenly(self, track: Track, image: NDArray[np.uint8]) -> bool:
+        """Returns True if a live face, of which nothing is found, was not hidden little by little."""
+        return not self._tracks.is_beside_another(track) and is_replaced(self._meshes[track.face_id], image)
 
     def _remember(self, before: dict[int, FaceMesh], time_s: float) -> None:
         """Remembers what faces look like: of all now and then, and of those lost, as they were in the frame before."""
@@ -165,36 +156,6 @@ class FaceTracker:
         for face_id, mesh in before.items():
             if due or face_id not in live:
                 self._tracks.remember(face_id, appearance(mesh))
-
-    def _is_late(self, time_s: float) -> bool:
-        """Returns True if the frame before was longer ago than videos have between frames."""
-        passed_s, self._seen_s = time_s - self._seen_s, time_s
-        return passed_s > _LATE_S
-
-    def _next_crop(self, track: Track, time_s: float) -> Crop:
-        """Returns the place to search for a live face: its last one, or its predicted one if it moves fast."""
-        points, side = self._meshes[track.face_id].points, side_of(track.box)
-        shift = track.motion.expected(time_s) - centre_of(track.box)
-        distance = math.hypot(*shift.tolist())
-        if distance < _FAST_SIDES * side:
-            return crop_of_mesh(points)
-        shift = shift * min(1.0, _MAX_LEAD_SIDES * side / distance)
-        return crop_of_mesh(points + np.append(shift, 0.0))
-
-    def _audited(self, frame: Frame, meshes: list[FaceMesh]) -> tuple[list[FaceMesh], list[float]]:
-        """The meshes and their flags; once a second averaged with the witness's and read anew by `FaceProof`, so that a
-        mesh cannot hold on to a wall for long, nor lie upright on a head that does not."""
-        flags = [mesh.flag for mesh in meshes]
-        if periods(frame.time_s, _AUDIT_PERIOD_S) == periods(self._audited_s, _AUDIT_PERIOD_S):
-            return meshes, flags
-        self._audited_s = frame.time_s
-        second = self._witness.measure(frame.image, [crop_of_mesh(mesh.points) for mesh in meshes])
-        reread = self._proof.reread(frame.image, meshes)
-        flags = [
-            0.0 if again is None else (mesh.flag + other.flag) / 2
-            for again, mesh, other in zip(reread, meshes, second, strict=True)
-        ]
-        return [again or mesh for again, mesh in zip(reread, meshes, strict=True)], flags
 
     def _find_in_turn(self, look: Look) -> Detections:
         """Returns what the detector finds in the windows that are due, and at the places of lost faces."""

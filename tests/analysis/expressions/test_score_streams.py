@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from chalicelib.analysis.analyzer import FaceAnalyzer
 from chalicelib.analysis.expressions.levels import Doubts, presences_of, scores_of
+from chalicelib.analysis.expressions.memories import FaceMemories
 from chalicelib.analysis.expressions.one_euro import OneEuroFilter
 from chalicelib.analysis.expressions.score_streams import scored
 from chalicelib.analysis.expressions.sides import SIDED, doubts_of_sides
-from chalicelib.analysis.faces.memories import FaceMemories
 from chalicelib.analysis.media.open_media import open_media
 from chalicelib.domain.measurements.emotions import emotions
 from chalicelib.domain.measurements.metrics import (

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from chalicelib.analysis.faces.appearance import GOES_ON, appearance, differs, is_replaced
+from chalicelib.analysis.faces.appearance import GOES_ON, appearance, differs, is_other, is_replaced
 from chalicelib.analysis.faces.mesh import Crop, FaceMesh, sample_of
 
 _SIDE_PX = 90.0
@@ -67,3 +67,23 @@ def test_a_face_differs_if_another_is_in_its_place() -> None:
     assert not differs(here, here)
     assert not differs(here, _mesh(_scene(6), 200, lag_px=0.5))
     assert differs(here, there)
+
+
+def test_before_one_wall_another_person_has_to_be_plainly_another() -> None:
+    """The wall stays, so that the place looks much as it did; the picture along the mesh tells."""
+    image = _scene(8)
+    before = _mesh(image, 200)
+    somewhat, plainly = _with_face(image, 0.5), _with_face(image, 0.6)
+    assert not is_replaced(before, plainly)
+    assert not is_other(before, _mesh(somewhat, 200), somewhat, ())
+    assert is_other(before, _mesh(plainly, 200), plainly, ())
+    assert not is_other(before, _mesh(plainly, 200), plainly, [appearance(_mesh(plainly, 200))])
+
+
+def _with_face(image: NDArray[np.uint8], share: float) -> NDArray[np.uint8]:
+    """The picture with another person's in it, over the middle of the face's place."""
+    other = image.copy()
+    half = round(_SIDE_PX * share / 2)
+    middle = np.s_[120 - half : 120 + half, 200 - half : 200 + half]
+    other[middle] = 255 - image[middle]
+    return other
