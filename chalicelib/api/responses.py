@@ -14,6 +14,10 @@ COMMON_HEADERS: Mapping[str, str] = {"Cache-Control": "no-store", "X-Content-Typ
 """On every response: resources change and are private, and browsers must not guess their type."""
 
 
+VARIES: Mapping[str, str] = {"Vary": "Accept"}
+"""On responses that browsers get as a page and programs as JSON."""
+
+
 def json_response(document: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """`document` as JSON."""
     text = json.dumps(document, separators=(",", ":"), allow_nan=False)

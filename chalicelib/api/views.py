@@ -8,8 +8,12 @@ from chalice.app import Request, Response
 
 from chalicelib.api.call import Call, make_call
 from chalicelib.api.cors import check_page
+from chalicelib.api.html.refusal import refusal_page
+from chalicelib.api.html.style import page_response
 from chalicelib.api.idempotent_requests import answer_once
-from chalicelib.api.responses import error_response, retry_after
+from chalicelib.api.requests.negotiation import prefers_page
+from chalicelib.api.responses import VARIES, error_response, retry_after
+from chalicelib.api.urls import urls_of
 from chalicelib.composition import Services
 from chalicelib.errors import (
     CallerError,
@@ -77,6 +81,8 @@ def answer(
         if not is_public:
             call.services.throttle.check(call.caller)
         return answer_once(view, call, is_secret=is_secret)
+    except NotFound as missing:
+        return not_found(request, str(missing), services().settings.public_base_url)
     except CallerError as error:
         return error_response(status_of(error), str(error), retry_after(error.retry_after_s))
     except StaleWrite:
@@ -88,6 +94,13 @@ def answer(
         _log.exception("request %s failed: %s %s", request_id_of(request), request.method, request.path)
         is_full = isinstance(fault, OSError) and fault.errno in _FULL
         return error_response(507, FULL_SENTENCE) if is_full else error_response(500, OUR_FAULT_SENTENCE)
+
+
+def not_found(request: Request, sentence: str, public_base_url: str | None = None) -> Response:
+    """Returns 404, as a page if the request comes from a browser."""
+    if not prefers_page(request.headers.get("accept")):
+        return error_response(404, sentence)
+    return page_response(refusal_page(sentence, urls_of(request, public_base_url)), VARIES, status=404)
 
 
 def status_of(error: CallerError) -> int:

@@ -23,7 +23,7 @@ _LIST_MEDIA = 'import json, sys; [print(file["media"]) for file in json.load(sys
 
 
 _OPEN_WARNING = (
-    "Warning: whoever reaches {host} can try to log in, and nothing is encrypted: others on the network can read "
+    "Warning: everyone who reaches {host} can try to log in, and nothing is encrypted: others on the network can read "
     "passwords, media and results. Use it in a network that you trust."
 )
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from html import escape
 from string import Template
 
+from chalicelib.api.html.phrases import date_of, text_of
 from chalicelib.api.html.style import STYLE
 from chalicelib.domain.entries import Annotation
 
@@ -32,8 +33,8 @@ def annotations_page(annotations: Iterable[Annotation], entry_url: str, next_url
     """The page, with a link to the next one if there is one. Whatever clients wrote is shown as text, each in its own
     direction."""
     rows = "".join(
-        f"<tr><th>{_text(each.key)}</th><td>{_text(each.value)}<br>"
-        f'<span class="kind">{_text(_origin(each))}</span></td></tr>'
+        f"<tr><th>{text_of(each.key)}</th><td>{text_of(each.value)}<br>"
+        f'<span class="kind">{text_of(_origin(each))}</span></td></tr>'
         for each in annotations
     )
     notes = f"<table>{rows}</table>" if rows else "<p>There are none yet.</p>"
@@ -42,11 +43,5 @@ def annotations_page(annotations: Iterable[Annotation], entry_url: str, next_url
 
 
 def _origin(annotation: Annotation) -> str:
-    made = annotation.published
-    parts = [annotation.source, annotation.author, f"{made.day} {made:%B %Y}, {made:%H:%M} UTC"]
+    parts = [annotation.source, annotation.author, date_of(annotation.published)]
     return ", ".join(part for part in parts if part)
-
-
-def _text(text: str) -> str:
-    """Isolated, so that right-to-left text does not reorder the text next to it."""
-    return f"<bdi>{escape(text)}</bdi>"

@@ -27,7 +27,7 @@ table { width: 100%; border-collapse: collapse; background: var(--card); border:
   margin: 0 0 1rem; }
 th, td { text-align: left; padding: 0.7rem 1rem; border-top: 1px solid var(--line); overflow-wrap: anywhere; }
 tr:first-child th, tr:first-child td { border-top: 0; }
-th { font-weight: 600; width: 7rem; }
+th { font-weight: 600; width: 9.5rem; }
 a { color: var(--accent); }
 code, pre { font: 0.88rem/1.6 ui-monospace, monospace; }
 pre { background: var(--card); border: 1px solid var(--line); border-left: 4px solid var(--accent);
@@ -51,14 +51,15 @@ footer { margin-top: 3rem; padding-top: 1.2rem; border-top: 1px solid var(--line
 
 @cache
 def page_policy() -> str:
-    """The page's Content-Security-Policy: nothing but its own style, which is named by its hash."""
+    """The page's Content-Security-Policy: nothing but its own style, which is named by its hash, and the icon."""
     digest = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
     return (
-        f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        f"default-src 'none'; style-src 'sha256-{digest}'; img-src 'self'; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'"
     )
 
 
-def page_response(page: str, headers: Mapping[str, str] | None = None) -> Response:
+def page_response(page: str, headers: Mapping[str, str] | None = None, *, status: int = 200) -> Response:
     """A page that loads nothing but its own style."""
     own = {"Content-Type": HTML_CONTENT_TYPE, "Content-Security-Policy": page_policy()}
-    return Response(page, headers={**own, **(headers or {})})
+    return Response(page, headers={**own, **(headers or {})}, status_code=status)

@@ -37,6 +37,11 @@ def preferred_content_type(accept: str | None, offered: Sequence[str]) -> str | 
     return best if qualities[best] > 0 else None
 
 
+def prefers_page(accept: str | None) -> bool:
+    """Returns True if a page is preferred to JSON, as browsers ask."""
+    return preferred_content_type(accept, ("application/json", "text/html")) == "text/html"
+
+
 def _quality(content_type: str, ranges: Sequence[_MediaRange]) -> float:
     most_exact = max(ranges, key=lambda media_range: media_range.specificity(content_type))
     return most_exact.quality if most_exact.specificity(content_type) else 0.0

@@ -12,7 +12,7 @@ from chalicelib.api.pages import full_page, next_link, page_queries, parse_limit
 from chalicelib.api.requests.forms import MULTIPART, URL_ENCODED, check_content_type, read_form
 from chalicelib.api.requests.json_bodies import parse_resource, text_of, value_text_of
 from chalicelib.api.requests.negotiation import preferred_content_type
-from chalicelib.api.responses import JSON_CONTENT_TYPE, created, json_response, no_content
+from chalicelib.api.responses import JSON_CONTENT_TYPE, VARIES, created, json_response, no_content
 from chalicelib.api.routes import READ, Answer, Body, Route
 from chalicelib.domain.entries import Annotation
 from chalicelib.services.ports import Page
@@ -103,7 +103,7 @@ def _list_page(call: Call, entry_id: str, most: int) -> Page[Annotation]:
 
 
 def _headers(call: Call, entry_id: str, limit: int, cursor: str | None) -> dict[str, str]:
-    return {"Vary": "Accept", **next_link(lambda query: call.urls.annotations(entry_id, query), {}, limit, cursor)}
+    return {**VARIES, **next_link(lambda query: call.urls.annotations(entry_id, query), {}, limit, cursor)}
 
 
 def _read_given(call: Call) -> Mapping[str, str | None]:

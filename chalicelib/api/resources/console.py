@@ -25,6 +25,11 @@ from chalicelib.errors import NotFound
 
 _FOLDER = Path(chalicelib.console.__file__).parent
 _TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
+_ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#0b6e6e"/>'
+    '<g fill="none" stroke="#fff" stroke-width="2.6" stroke-linecap="round"><path d="M9 20c3.5 5 10.5 5 14 0"/>'
+    '<path d="M11 10.5v2.5M21 10.5v2.5"/></g></svg>'
+)
 _FOR_A_YEAR = "public, max-age=31536000, immutable"
 _LIBRARIES = {
     "preact": "preact.js",
@@ -117,7 +122,13 @@ def get_console_file(call: Call) -> Response:
     return Response(file.text, headers={"Content-Type": file.content_type, "Cache-Control": _FOR_A_YEAR})
 
 
+def get_icon(_call: Call) -> Response:
+    """GET /favicon.ico: the icon that browsers ask for by themselves, as SVG."""
+    return Response(_ICON, headers={"Content-Type": "image/svg+xml", "Cache-Control": "public, max-age=86400"})
+
+
 ROUTES = (
+    Route(READ, "/favicon.ico", get_icon, Answer(), is_public=True),
     Route(READ, "/console", get_console, Answer(), is_public=True),
     Route(READ, "/console/{file_id}", get_console_file, Answer(), is_public=True),
 )

@@ -7,13 +7,16 @@ from chalice.app import Response
 from chalicelib.api.call import Call
 from chalicelib.api.conditional import unless_unchanged
 from chalicelib.api.documents import Document, entry_document
+from chalicelib.api.html.resources import entry_page
+from chalicelib.api.html.style import page_response
 from chalicelib.api.pages import full_page, next_link, page_queries, parse_limit
 from chalicelib.api.requests.annotation_searches import SEARCH_QUERIES, found_page
 from chalicelib.api.requests.fields import LABELS, form_labels, json_labels
 from chalicelib.api.requests.forms import MULTIPART, URL_ENCODED, check_content_type, read_form
 from chalicelib.api.requests.json_bodies import parse_resource
+from chalicelib.api.requests.negotiation import prefers_page
 from chalicelib.api.resources.uploads import announced_file, target_document
-from chalicelib.api.responses import JSON_CONTENT_TYPE, created, json_response, no_content
+from chalicelib.api.responses import JSON_CONTENT_TYPE, VARIES, created, json_response, no_content
 from chalicelib.api.routes import READ, Answer, Body, Query, Route
 from chalicelib.domain.entries import Entry
 from chalicelib.errors import Invalid
@@ -48,9 +51,11 @@ def list_entries(call: Call) -> Response:
 
 
 def get_entry(call: Call) -> Response:
-    """GET /entries/{entry_id}: the entry with its files; 304 if If-None-Match has its ETag."""
+    """GET /entries/{entry_id}: the entry with its files; 304 if If-None-Match has its ETag. A page for browsers."""
     entry = call.services.entries.get(call.caller, call.path_id("entry"))
-    return unless_unchanged(call, entry_document(entry, call.urls))
+    if prefers_page(call.header("accept")):
+        return page_response(entry_page(entry, call.urls), VARIES)
+    return unless_unchanged(call, entry_document(entry, call.urls), VARIES)
 
 
 def update_entry(call: Call) -> Response:

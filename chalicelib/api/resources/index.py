@@ -6,7 +6,7 @@ from chalicelib.api.call import Call
 from chalicelib.api.html.index import index_page
 from chalicelib.api.html.style import page_response
 from chalicelib.api.requests.negotiation import preferred_content_type
-from chalicelib.api.responses import JSON_CONTENT_TYPE, json_response
+from chalicelib.api.responses import JSON_CONTENT_TYPE, VARIES, json_response
 from chalicelib.api.routes import READ, Answer, Route
 from chalicelib.errors import NotAcceptable
 
@@ -20,8 +20,8 @@ def get_index(call: Call) -> Response:
     if wanted is None:
         raise NotAcceptable(f"The index is there as {JSON_CONTENT_TYPE} and as text/html only.")
     if wanted == JSON_CONTENT_TYPE:
-        return json_response(dict.fromkeys(_API_VERSIONS, services), headers={"Vary": "Accept"})
-    return page_response(index_page(call.urls, services, call.metrics), {"Vary": "Accept"})
+        return json_response(dict.fromkeys(_API_VERSIONS, services), headers=VARIES)
+    return page_response(index_page(call.urls, services, call.metrics), VARIES)
 
 
 ROUTES = (

@@ -9,13 +9,16 @@ from chalice.app import Response
 from chalicelib.api.call import Call
 from chalicelib.api.conditional import unless_unchanged
 from chalicelib.api.documents import Document, entry_ids_of, job_document
+from chalicelib.api.html.resources import job_page
+from chalicelib.api.html.style import page_response
 from chalicelib.api.pages import full_page, next_link, page_queries, parse_limit
 from chalicelib.api.requests.annotation_searches import SEARCH_QUERIES, found_page
 from chalicelib.api.requests.forms import MULTIPART, URL_ENCODED, Form, check_content_type, read_form
 from chalicelib.api.requests.json_bodies import parse_resource, text_of
+from chalicelib.api.requests.negotiation import prefers_page
 from chalicelib.api.requests.new_jobs import job_members, new_job_of_form, new_job_of_json
 from chalicelib.api.resources.uploads import announced_file, target_document
-from chalicelib.api.responses import JSON_CONTENT_TYPE, created, json_response, retry_after
+from chalicelib.api.responses import JSON_CONTENT_TYPE, VARIES, created, json_response, retry_after
 from chalicelib.api.routes import READ, Answer, Body, Query, Route
 from chalicelib.domain.intake.input_urls import parse_input_url
 from chalicelib.domain.jobs import Job, JobStatus
@@ -68,10 +71,13 @@ def search_jobs(call: Call) -> Response:
 
 
 def get_job(call: Call) -> Response:
-    """GET /jobs/{job_id}: the current state of the job; 304 if If-None-Match has its ETag."""
+    """GET /jobs/{job_id}: the current state of the job; 304 if If-None-Match has its ETag. A page for browsers."""
     job = call.services.jobs.get(call.caller, call.path_id("job"))
+    if prefers_page(call.header("accept")):
+        entries = call.services.entries.get_many(call.caller, entry_ids_of([job]))
+        return page_response(job_page(job, entries, call.urls), VARIES)
     poll_s = _POLL_S if job.status in (JobStatus.QUEUED, JobStatus.WORKING) else None
-    return unless_unchanged(call, _documents(call, [job])[0], retry_after(poll_s))
+    return unless_unchanged(call, _documents(call, [job])[0], {**retry_after(poll_s), **VARIES})
 
 
 def update_job(call: Call) -> Response:

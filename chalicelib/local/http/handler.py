@@ -19,7 +19,11 @@ from chalice.app import Chalice
 from chalice.local import ForbiddenError, NotAuthorizedError
 
 from chalicelib.api.cors import GATEWAY_HEADERS
+from chalicelib.api.html.refusal import refusal_page
+from chalicelib.api.html.style import page_response
+from chalicelib.api.requests.negotiation import prefers_page
 from chalicelib.api.responses import COMMON_HEADERS, LOGIN_SENTENCE, error_response
+from chalicelib.api.urls import Urls
 from chalicelib.api.views import OUR_FAULT_SENTENCE
 from chalicelib.local.http.gateway import Admission, Gateway, NoSuchRoute
 from chalicelib.local.http.request_bodies import RefusedBody, check_framing, read_body
@@ -110,7 +114,7 @@ class HttpHandler(BaseHTTPRequestHandler):
         try:
             response = self._gateway.respond(self._admission, body)
         except NoSuchRoute:
-            self._send_error(404, "There is nothing at this URL.")
+            self._send_nothing()
         except (NotAuthorizedError, ForbiddenError):
             self._send_error(401, LOGIN_SENTENCE)
         except Exception:  # noqa: BLE001  # the boundary of the gateway: an authorizer that fails must not end the connection
@@ -124,6 +128,14 @@ class HttpHandler(BaseHTTPRequestHandler):
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002
         """Responds to errors of http.server; its own messages would echo the client's input in HTML."""
         self._send_final_error(int(code), _REFUSALS.get(int(code), "The request cannot be read."))
+
+    def _send_nothing(self) -> None:
+        sentence = "There is nothing at this URL."
+        if not prefers_page(self.headers.get("Accept")):
+            self._send_error(404, sentence)
+            return
+        page = page_response(refusal_page(sentence, Urls(f"http://{self.headers['Host']}")), GATEWAY_HEADERS)
+        self._send(404, page.headers, str(page.body).encode())
 
     def _send_final_error(self, status: int, sentence: str) -> None:
         """An error after which nothing more can be read from this connection."""
