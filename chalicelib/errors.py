@@ -78,7 +78,7 @@ class LeaseLost(MienError):
 
 
 class StillLeased(MienError):
-    """A worker failed and could not give its job back either: nobody can claim it for `lease_s` seconds."""
+    """A worker failed and could not give its job back either: no worker can claim it for `lease_s` seconds."""
 
     def __init__(self, sentence: str, *, lease_s: float) -> None:
         super().__init__(sentence)

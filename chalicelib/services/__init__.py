@@ -13,7 +13,7 @@ changes            How a row changes: read, decide, write on the condition that 
 comparisons        Comparisons: jobs that compare the results of other jobs
 entries            Entries and their representations
 idempotency        One answer per idempotency key, however often the request comes
-job_ends           The end of a job, as those see it who have something to do then, whoever brings it about
+job_ends           The end of a job, as seen by its observers, whichever process ends it
 jobs               Jobs as clients see them
 remembered_logins  Log-ins that need no slow hash, for clients poll
 throttle           A limit to how fast one user may call, counted in this process

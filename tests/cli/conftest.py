@@ -37,7 +37,7 @@ class Mien:
     def environment(self, **changes: str | None) -> dict[str, str]:
         mine = {"MIEN_URL": self.url, "MIEN_USER": self.user, "MIEN_PASSWORD": self.password}
         others = {"PYTHONPATH": str(REPOSITORY), "PATH": os.environ["PATH"], "COLUMNS": "120"}
-        others["XDG_CONFIG_HOME"] = "/nonexistent"  # not the logins of whoever runs the tests
+        others["XDG_CONFIG_HOME"] = "/nonexistent"  # not the logins of the person who runs the tests
         return {name: value for name, value in {**others, **mine, **changes}.items() if value is not None}
 
     def __call__(self, *arguments: str, **changes: str | None) -> subprocess.CompletedProcess[str]:
