@@ -6,6 +6,7 @@ compare       `mien compare`: the mean curves of many recordings
 completion    `mien completion`: what makes a shell complete commands and options
 connection    The options that all commands share: URL, user, JSON output
 exit_status   The exit statuses of the process; exceptions become error messages
+export        `mien export`: the events of results for video players and annotation tools
 face_table    The summary of a result as a table for a terminal
 inputs        The inputs of `mien submit`: files, folders, https URLs
 job_control   `mien cancel`, `mien requeue` and `mien delete`: jobs stopped, run again, removed

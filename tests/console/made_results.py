@@ -41,7 +41,14 @@ def _walk(seed: int) -> Iterator[dict[str, float]]:
         yield dict(state)
 
 
-def store_result(api: requests.Session, index_url: str, name: str, timeline: bytes, notes: Mapping[str, str]) -> str:
+def store_result(
+    api: requests.Session,
+    index_url: str,
+    name: str,
+    result: bytes,
+    notes: Mapping[str, str],
+    content_type: str = TIMELINE_CONTENT_TYPE,
+) -> str:
     """Creates a finished job with that result and returns its URL."""
     job: Any = api.post(
         f"{index_url}jobs",
@@ -50,7 +57,7 @@ def store_result(api: requests.Session, index_url: str, name: str, timeline: byt
     ).json()
     for key, value in notes.items():
         api.post(job["input"]["annotations"], json={"annotation": {"key": key, "value": value}}).raise_for_status()
-    files = {"entry_job[result]": (f"{name}-timeline.bin", timeline, TIMELINE_CONTENT_TYPE)}
+    files = {"entry_job[result]": (f"{name}-result", result, content_type)}
     done = api.patch(job["self"], files=files)
     assert done.json()["status"] == "done", done.text  # a worker that is at it stops
     return str(job["self"])
