@@ -17,8 +17,7 @@ key_values    `key=value` on the command line
 manifest      The record of a directory for results, from which a batch continues
 merge         `mien merge`: the result tables of a batch as one table
 output        Writes to standard output and standard error
-patience      Patience while the API does not answer
 results       `mien results`: the files of finished jobs
 submit        `mien submit`: media in, jobs out, and if wanted their results
-watch         `mien watch`: jobs until they have ended, and the waiting for them
+watch         `mien watch`: jobs until they have ended, the waiting for them, and patience with a silent API
 """

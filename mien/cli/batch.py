@@ -13,7 +13,7 @@ from mien.cli.inputs import Input
 from mien.cli.job_display import JobDisplay
 from mien.cli.key_values import KeyValue
 from mien.cli.manifest import Entry, Manifest
-from mien.cli.patience import patiently
+from mien.cli.watch import patiently
 from mien.client.download_names import ResultNames
 from mien.client.job_documents import RemoteJob
 from mien.client.media_api import MediaApiClient

@@ -1,10 +1,10 @@
-"""`mien watch`: jobs until they have ended, and the waiting for them."""
+"""`mien watch`: jobs until they have ended, the waiting for them, and patience while the API does not answer."""
 
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import click
 
@@ -12,11 +12,15 @@ from mien.cli.connection import Connection, connected
 from mien.cli.exit_status import JOB_FAILED
 from mien.cli.job_display import JobDisplay
 from mien.cli.output import complain, progress_display, say, say_json
-from mien.cli.patience import patiently
 from mien.client.http_session import ApiError
 from mien.client.job_documents import RemoteJob
 from mien.client.media_api import MediaApiClient
 
+T = TypeVar("T")
+
+PATIENCE_S = 300.0
+_PAUSE_S = 3.0
+_SILENT = frozenset({0, 502, 503, 504})
 _INTERVAL_S = 0.5
 _INTERVAL_PER_JOB_S = 0.2  # the API allows some ten requests a second
 
@@ -72,3 +76,19 @@ def wait_for_jobs(
         ids = " ".join(job.id for job in current.values() if not job.has_ended)
         complain(f"The jobs continue; to watch them again: mien watch {ids}")
         raise
+
+
+def patiently(action: Callable[[], T], display: JobDisplay, *, patience_s: float = PATIENCE_S) -> T:
+    """Returns what `action` returns, and repeats it while the API does not answer. Raises its `ApiError` in the end."""
+    give_up = time.monotonic() + patience_s
+    is_told = False
+    while True:
+        try:
+            return action()
+        except ApiError as error:
+            if error.status not in _SILENT or time.monotonic() > give_up:
+                raise
+            if not is_told:
+                display.complain(f"{error} Trying again for {patience_s / 60:.0f} minutes.")
+                is_told = True
+            time.sleep(_PAUSE_S)
