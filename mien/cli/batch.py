@@ -117,14 +117,15 @@ class Batch:
             if known is not None and known.state == "done" and not self._again:
                 return Outcome(source, files=self._paths(known), is_over=True, is_old=True, job_id=known.job)
             if known is not None and known.state in ("sent", "fetching"):
-                job = self._client.find_job(known.job)
+                # The process that sent it may have been killed before it had annotated it.
+                job = self._annotated(self._client.find_job(known.job), is_new=False)
             else:
                 job = patiently(lambda: self._create(source, fingerprint, known), self._display)
                 self._note(
                     Entry(fingerprint, source.medium, "sent", job.id, annotations=dict(self._request.annotations))
                 )
                 self._on_job(source, job)
-                job = self._annotated(job)
+                job = self._annotated(job, is_new=True)
         except (MienError, OSError) as error:
             return Outcome(source, error=str(error))
         return Outcome(source, job, job_id=job.id)
@@ -144,10 +145,16 @@ class Batch:
             once=once,
         )
 
-    def _annotated(self, job: RemoteJob) -> RemoteJob:
+    def _annotated(self, job: RemoteJob, *, is_new: bool) -> RemoteJob:
+        """Adds the annotations to the input, those that are missing if the job is not new."""
+        if not self._request.annotations:
+            return job
+        job = self._client.wait_for_input(job)
+        url = job.input_annotations_url
+        there = set() if is_new else {(note["key"], note["value"]) for note in self._client.annotations(url)}
         for note in self._request.annotations:
-            job = self._client.wait_for_input(job)
-            self._client.annotate(job.input_annotations_url, note.key, note.value)
+            if (note.key, note.value) not in there:
+                self._client.annotate(url, note.key, note.value)
         return job
 
     def _poll(self) -> list[tuple[Input, RemoteJob]]:

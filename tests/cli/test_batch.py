@@ -12,6 +12,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+import requests
 
 from mien.cli.manifest import NAME, read_manifest
 from mien.client.media_api import MediaApiClient
@@ -121,6 +122,25 @@ def _memory_kb(process_id: int) -> int:
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux's account of memory")
 def test_a_batch_that_is_killed_goes_on(mien: Mien, client: MediaApiClient, tmp_path: Path) -> None:
     _interrupted_and_begun_again(mien, client, tmp_path, 30)
+
+
+def test_a_batch_that_is_killed_before_it_annotates_does_so_later(
+    mien: Mien, client: MediaApiClient, tmp_path: Path
+) -> None:
+    medium, out = tmp_path / "noted.mp4", tmp_path / "out"
+    medium.write_bytes(b"small")
+    command = ("submit", str(medium), "--out", str(out), "--annotate", "a=1", "--annotate", "b=2", *_NO_OP)
+    assert mien(*command).returncode == 0
+    (job,) = (job for job in client.list_jobs(limit=None) if job.file_name == "noted.mp4")
+    lost = next(note for note in client.annotations(job.input_annotations_url) if note["key"] == "b")
+    requests.delete(lost["self"], auth=(mien.user, mien.password), timeout=30).raise_for_status()
+    lines = (out / NAME).read_text().splitlines(keepends=True)
+    sent = next(place for place, line in enumerate(lines) if '"sent"' in line)
+    (out / NAME).write_text("".join(lines[: sent + 1]))  # all that it had written when it was killed
+    assert mien(*command).returncode == 0
+    found = Counter((note["key"], note["value"]) for note in client.annotations(job.input_annotations_url))
+    assert found == {("a", "1"): 1, ("b", "2"): 1}
+    assert _names_of_jobs(client)["noted.mp4"] == 1
 
 
 @pytest.mark.slow
