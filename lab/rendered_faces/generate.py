@@ -95,8 +95,7 @@ def _in_parts(folder: Path, work: Mapping[str, Callable[[], None]], processes: i
         for count, each in enumerate(done, start=1):
             each.result()
             print(f"Faces made in {folder.name}: part {count} of {len(done)}", flush=True)
-    # A part in which no face was found is not there.
-    return [path for path in paths.values() if path.is_file()]
+    return list(paths.values())
 
 
 # What renders is imported where it is used: nothing else of this package needs moderngl and EGL.
@@ -135,7 +134,8 @@ def move_block(folder: Path, name: str, portraits: FaceSet, pictures: int, seed:
     from lab.rendered_faces.face_model import load_face_model  # noqa: PLC0415 - see above
     from lab.rendered_faces.portraits import SIDE, Portrait, PortraitRenderer  # noqa: PLC0415 - see above
 
-    model, renderer, pairs = load_face_model(), PortraitRenderer(), measured_vertices()
+    # The vertices are measured with a renderer of their own, and the renderer that was made last is the one that draws.
+    pairs, model, renderer = measured_vertices(), load_face_model(), PortraitRenderer()
 
     def shots() -> Iterator[_Shot]:
         for sample, points, person in zip(portraits.samples, portraits.attention, portraits.persons, strict=True):
@@ -164,7 +164,8 @@ _Shot = tuple[
 
 
 def _measure(folder: Path, name: str, shots: Callable[[], Iterator[_Shot]], *, sheet: bool) -> None:
-    """Takes every picture with some camera and keeps what both meshes find in it."""
+    """Takes every picture with some camera and keeps what both meshes find in it. Raises `RuntimeError` if that is
+    nothing."""
     cv2.setNumThreads(1)
     meter, seen = FaceMeter(Models(MODELS)), []
     writer = FaceSetWriter(folder, name, part_size=100_000)
@@ -173,8 +174,10 @@ def _measure(folder: Path, name: str, shots: Callable[[], Iterator[_Shot]], *, s
         if face is not None:
             writer.add(face, amounts, kind, person, turn)
             seen.append(face.sample)
+    if not seen:
+        raise RuntimeError(f"In none of the pictures of {name} is a face found: look at what the renderer draws.")
     writer.close()
-    if sheet:
+    if sheet and len(seen) >= _SHEET_COLUMNS:
         cv2.imwrite(str(folder / f"{name}.png"), contact_sheet(seen))
 
 
