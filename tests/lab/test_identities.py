@@ -81,6 +81,9 @@ def test_the_pair_of_the_frame_before_comes_first() -> None:
         "crossing, the other in front",
         "cut among two and two",
         "fade to black and back",
+        "fade through black to another person",
+        "leaving and returning beside one who stays",
+        "two walk behind a post",
         "one is gone, another stands there 0.6 s later",
     ],
 )

@@ -8,6 +8,7 @@ from multiprocessing import Pipe
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -186,6 +187,34 @@ def test_halves_give_what_one_pass_gives(measurer: PartMeasurer, clip: Path) -> 
     before = int(_plan(clip).seam_s(1) * FPS)
     assert found[:before] == expected[:before]
     assert any(frame.faces for frame in found[before:])
+
+
+@pytest.mark.parametrize("after_seam_s", [-2.5, -0.5, 0.0, 0.5])
+def test_halves_agree_with_one_pass_across_a_change_of_person(
+    measurer: PartMeasurer, shared_media: Path, tmp_path: Path, after_seam_s: float
+) -> None:
+    """One tile of a call has another person, long before the seam, shortly before, at it and after it."""
+    changes_s = _plan(_call(shared_media, tmp_path, CLIP_S)).seam_s(1) + after_seam_s
+    call = _call(shared_media, tmp_path, changes_s)
+    expected, found = (
+        [[face.face_id for face in frame.faces] for frame in way(measurer, call)] for way in (_one_pass, _halved)
+    )
+    assert found == expected
+    assert {face_id for frame in expected for face_id in frame} == {0, 1, 2}
+
+
+def _call(media: Path, folder: Path, changes_s: float) -> Path:
+    """Two persons who sway side by side, one of whom gives the place to a third at `changes_s`."""
+    paths = sorted((media / "portraits").glob("*.jpg"))[:60:20]
+    persons = [np.asarray(cv2.resize(np.asarray(cv2.imread(str(path))), (160, 180)), np.uint8) for path in paths]
+
+    def picture(index: int) -> NDArray[np.uint8]:
+        seen = (persons[0 if index / FPS < changes_s else 2], persons[1])
+        left, right = (np.roll(each, round(4 * np.sin(index / 3 + place)), axis=1) for place, each in enumerate(seen))
+        return np.ascontiguousarray(np.hstack([left, right]))
+
+    times_ms = range(0, round(CLIP_S * 1000), 1000 // FPS)
+    return write_video(folder / f"call-{changes_s:.2f}.mp4", times_ms=times_ms, picture=picture)
 
 
 def test_halves_that_do_not_fit_together_are_measured_in_one_pass(measurer: PartMeasurer, plain: Path) -> None:

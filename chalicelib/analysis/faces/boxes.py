@@ -69,3 +69,9 @@ def suppress(
             kept.append(int(index))
             gone |= clash[index]
     return np.array(kept, dtype=np.intp)
+
+
+def is_cut(box: NDArray[np.float64], picture: tuple[int, ...]) -> bool:
+    """Returns True if a box (4,) reaches beyond a picture of this height and width."""
+    left, top, right, bottom = box.tolist()
+    return bool(left < 0 or top < 0 or right > picture[1] or bottom > picture[0])

@@ -200,11 +200,11 @@ class Tracks:
 
     def _cost(self, lost: Track, seen: Sighting) -> float:
         """Returns the cost of taking a found face for a lost one, wherever it is if it is the same picture."""
-        likeness = self._same_picture(lost, seen)
-        if likeness > 0:
+        if (likeness := self._same_picture(lost, seen)) > 0:
             return 1 - likeness
-        looks = lost.likeness(seen.appearance)
-        if lost.scene != self._scene or (lost.gone_suddenly and looks < GOES_ON):
+        # What hides a face little by little spoils its picture, and then that of the face when it shows again.
+        looks = lost.likeness(seen.appearance) if lost.gone_suddenly else 1.0
+        if lost.scene != self._scene or looks < GOES_ON:
             return math.inf
         return _strangeness(lost, seen, self._time_s) + (1 - looks)
 

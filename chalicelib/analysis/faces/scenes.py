@@ -44,7 +44,7 @@ class Scenes:
 
     `is_hidden`: whether the last frame was black, white or of one colour amid a scene, for up to `BLANK_S`: what little
     can be made out in it may be of the scene before or of the one that comes. `is_dissolved`: whether the last frame is
-    the first of a scene that has come little by little.
+    the first of a scene that has come little by little or out of black.
     """
 
     def __init__(self) -> None:
@@ -62,7 +62,8 @@ class Scenes:
             return self._recent[0].number  # whose scene this is shows when there is something to be seen again
         self._forget(time_s, after_blank=was_hidden)
         found = next((scene for scene in self._recent if _alike(scene.last, picture, roughly=size_changed)), None)
-        self.is_dissolved = self._dissolves.ends(picture, time_s)
+        dissolves = self._dissolves.ends(picture, time_s)
+        self.is_dissolved = dissolves or (was_hidden and found is None)
         if self.is_dissolved:
             found, self._recent = None, []
         if found is None:

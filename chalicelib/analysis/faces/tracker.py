@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.analysis.faces.appearance import appearance, differs, is_other, is_replaced
-from chalicelib.analysis.faces.boxes import same_face
+from chalicelib.analysis.faces.boxes import is_cut, same_face
 from chalicelib.analysis.faces.detector import Detections, FaceDetector, no_detections
 from chalicelib.analysis.faces.head_shape import head_shape
 from chalicelib.analysis.faces.identities import Sighting, Track, Tracks
@@ -140,13 +140,18 @@ class FaceTracker:
         before = self._meshes[track.face_id]
         return (
             differs(before, mesh)
-            and not self._tracks.is_beside_another(track)
+            and not is_cut(mesh.box, image.shape)
+            and self._is_in_full_view(track, image)
             and is_other(before, mesh, image, track.appearances)
         )
 
     def _went_suddenly(self, track: Track, image: NDArray[np.uint8]) -> bool:
         """Returns True if a live face, of which nothing is found, was not hidden little by little."""
-        return not self._tracks.is_beside_another(track) and is_replaced(self._meshes[track.face_id], image)
+        return self._is_in_full_view(track, image) and is_replaced(self._meshes[track.face_id], image)
+
+    def _is_in_full_view(self, track: Track, image: NDArray[np.uint8]) -> bool:
+        """Returns False if another face or the edge of the picture may hide some of this one, and change its look."""
+        return not (is_cut(track.box, image.shape) or self._tracks.is_beside_another(track))
 
     def _remember(self, before: dict[int, FaceMesh], time_s: float) -> None:
         """Remembers what faces look like: of all now and then, and of those lost, as they were in the frame before."""

@@ -131,6 +131,17 @@ def test_who_was_hidden_little_by_little_may_look_otherwise() -> None:
     assert tracks.admit([_person(9, 300)]) == [1]
 
 
+def test_two_hidden_little_by_little_are_told_apart_by_place_however_they_look() -> None:
+    tracks = Tracks(max_faces=5)
+    tracks.enter(0.0, 0)
+    assert tracks.admit([_person(7, 0), _person(8, 40)]) == [0, 1]
+    tracks.enter(_FRAME_S, 0)
+    for face_id in (0, 1):
+        tracks.lose(face_id)
+    tracks.enter(0.6, 0)
+    assert tracks.admit([_person(8, 5), _person(7, 35)]) == [0, 1]
+
+
 def test_a_camera_that_was_off_for_a_while_shows_the_same_face() -> None:
     tracks = _two_persons()
     tracks.enter(_FRAME_S, 0)

@@ -103,6 +103,14 @@ def test_a_fade_through_black_is_a_cut_and_one_to_black_and_back_is_none() -> No
     assert _numbers([*out, *out[::-1]])[-1] == 0
 
 
+@pytest.mark.parametrize(("after", "comes_little_by_little"), [(_THERE, True), (_HERE, False)])
+def test_what_comes_out_of_black_has_come_little_by_little(after: Thumbnail, comes_little_by_little: bool) -> None:
+    scenes = Scenes()
+    for index, picture in enumerate([_HERE, _HERE, _BLACK, _BLACK, after]):
+        scenes.number_of(picture, index * _FRAME_S)
+    assert scenes.is_dissolved is comes_little_by_little
+
+
 def test_a_dissolve_is_one_cut() -> None:
     shares = np.clip(np.linspace(-1, 2, 50), 0, 1)
     mixed = [np.asarray(_HERE * (1 - share) + _THERE * share, np.float32) for share in shares]

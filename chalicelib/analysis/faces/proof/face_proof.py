@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from chalicelib.analysis.faces.boxes import is_cut
 from chalicelib.analysis.faces.mesh import Crop, FaceMesh, MeshModel, crop_of_mesh
 from chalicelib.analysis.faces.proof.face_checks import FaceChecker
 
@@ -67,7 +68,8 @@ class FaceProof:
         others = self._readings(image, turned)
         size = image.shape[:2]
         best = [
-            reading.mesh if reading.right >= _NO_FACE or _is_cut(reading.mesh, size) else None for reading in readings
+            mesh if right >= _NO_FACE or (mesh is not None and is_cut(mesh.box, size)) else None
+            for mesh, right in ((reading.mesh, reading.right) for reading in readings)
         ]
         for order, place in enumerate(doubtful):
             first = order * len(_OTHER_TURNS)
@@ -95,11 +97,3 @@ class FaceProof:
             flags = first[place].flag + sum(mesh.flag for mesh in looks)
             seen[place] = looks[-1] if flags / 4 >= MIN_BIRTH_FLAG else None
         return seen
-
-
-def _is_cut(mesh: FaceMesh | None, picture: tuple[int, ...]) -> bool:
-    """Returns True if the mesh reaches beyond a picture of this height and width."""
-    if mesh is None:
-        return False
-    left, top, right, bottom = mesh.box.tolist()
-    return bool(left < 0 or top < 0 or right > picture[1] or bottom > picture[0])
