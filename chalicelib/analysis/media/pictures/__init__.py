@@ -2,6 +2,7 @@
 
 stills         Still images and animations, by Pillow
 pillow_pixels  Converts Pillow pictures to BGR pixels; Pillow's errors and warnings do not leave this module
+deep_colours   Colours of fewer than 16 bits in samples of 16
 heif_stills    HEIC pictures, as phones write them
 heif_items     The contents of a HEIF file: its primary picture, whole or in tiles, and how it is turned
 gif_frames     The number of frames of a GIF, from its blocks

@@ -63,8 +63,8 @@ def bgr_pixels(picture: Image.Image) -> NDArray[np.uint8]:
 
     Transparency is laid over `BACKDROP`. 16-bit grey is divided by 257, so that 65535 becomes 255; samples of cameras
     and microscopes that use fewer of the 16 bits, and floating-point ones, are scaled by what they can be at the most
-    (see `_white`). Colour profiles are not applied; CMYK goes to RGB by the plain formula (Adobe's inverted CMYK is set
-    right by Pillow's reader). MediaError: samples whose white cannot be told, or a colour mode that has no way to RGB.
+    (see `white_of`). Colour profiles are not applied; CMYK goes to RGB by the plain formula (Adobe's inverted CMYK is
+    set right by Pillow's reader). MediaError: samples whose white cannot be told, or a colour mode without a way to it.
     """
     if picture.mode == "F" or picture.mode.startswith("I"):
         return _grey_as_bgr(picture)
@@ -83,14 +83,14 @@ def _over_backdrop(picture: Image.Image) -> Image.Image:
 
 def _grey_as_bgr(picture: Image.Image) -> NDArray[np.uint8]:
     samples = np.asarray(picture)
-    white = _white(samples)
+    white = white_of(samples)
     levels = np.rint(samples.astype(np.float64) * (255.0 / white)).astype(np.uint8)
     if _is_white_zero(picture):
         levels = 255 - levels
     return np.repeat(levels[:, :, np.newaxis], 3, axis=2)
 
 
-def _white(samples: NDArray[np.generic]) -> float:
+def white_of(samples: NDArray[np.generic]) -> float:
     """The highest value that samples of grey can have: of floating-point ones 1 if none is above, else of the depths
     that are in use, 8, 10, 12 and 16 bits, the smallest that holds all of them. MediaError: there is none."""
     low, high = float(samples.min()), float(samples.max())

@@ -13,6 +13,7 @@ from PIL import ExifTags, Image, ImageFile
 from chalicelib.analysis.media.frames import Frame, MediaInfo, MediaLimits, MediaSource
 from chalicelib.analysis.media.limits import require_animation_pixels, require_duration, require_pixels
 from chalicelib.analysis.media.pictures.budgeted_file import READ_BYTES, BudgetedFile, unwatched
+from chalicelib.analysis.media.pictures.deep_colours import true_colours
 from chalicelib.analysis.media.pictures.gif_frames import gif_frame_count
 from chalicelib.analysis.media.pictures.jpeg_claims import require_moderate_jpeg
 from chalicelib.analysis.media.pictures.pillow_pixels import BROKEN_IMAGE, bgr_pixels, pillow_contained
@@ -40,8 +41,8 @@ class _Stored:
     aspect: Fraction
     turn: Turn
 
-    def upright(self, picture: Image.Image) -> NDArray[np.uint8]:
-        return self.turn.apply(with_square_pixels(bgr_pixels(picture), self.aspect))
+    def upright(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        return self.turn.apply(with_square_pixels(pixels, self.aspect))
 
 
 def open_still(
@@ -110,8 +111,9 @@ def _loaded(
     turn = _exif_turn(picture)
     require_pixels(*square_size(picture.width, picture.height, aspect), limits)
     stored = _Stored(aspect, turn)
-    first = stored.upright(picture)
     moving = frames_total - position > 1
+    pixels = bgr_pixels(picture)
+    first = stored.upright(pixels if moving or format_name != "PNG" else true_colours(file.path, pixels))
     still = Frame(0, 0.0, first, _duration_ms(picture) / 1000 if moving else None)
     info = MediaInfo(
         kind="animation" if moving else "image",
@@ -169,7 +171,7 @@ def _moments(reading: _Reading, first: Frame, later: range, stored: _Stored) -> 
         reading.file.renew()
         _load(picture, position, reading.limits)
         duration_ms = _duration_ms(picture)
-        yield Frame(index, elapsed_ms / 1000, stored.upright(picture), duration_ms / 1000)
+        yield Frame(index, elapsed_ms / 1000, stored.upright(bgr_pixels(picture)), duration_ms / 1000)
         elapsed_ms += duration_ms
 
 

@@ -4,6 +4,7 @@ import io
 import time
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -96,6 +97,15 @@ def test_samples_that_use_fewer_bits_are_scaled_by_those(tmp_path: Path, bits: i
     levels = np.linspace(0, 2**bits - 1, 48 * 64).astype(np.uint16).reshape(48, 64)
     image = pixels(tmp_path, image_bytes(Image.fromarray(levels), name))
     assert np.array_equal(image[:, :, 0], np.rint(levels * (255 / (2**bits - 1))).astype(np.uint8))
+
+
+@pytest.mark.parametrize("bits", [8, 10, 12, 16])
+def test_colours_that_use_fewer_bits_are_scaled_by_those(tmp_path: Path, bits: int) -> None:
+    levels = np.linspace(0, 2**bits - 1, 48 * 64).astype(np.uint16).reshape(48, 64)
+    blue, green, red = levels, levels[::-1], levels[:, ::-1]
+    _, content = cv2.imencode(".png", np.dstack([blue, green, red]))
+    expected = np.rint(np.dstack([blue, green, red]) * (255 / (2**bits - 1)))
+    assert np.abs(pixels(tmp_path, content.tobytes()) - expected).max() <= 1
 
 
 @pytest.mark.parametrize("white", [1.0, 255.0, 65535.0])
