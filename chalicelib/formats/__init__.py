@@ -1,6 +1,6 @@
 """Numbers to bytes: the files that a finished job holds. Standard library and `domain` only, but for Parquet.
 
-* `writers`      the interface of every format: `ResultWriter`
+* `writers`      the interface of every format: `ResultWriter`; `Origin`, the file and job of a result
 * `session_json` frames with all their faces, one line per frame
 * `legacy_json`  one face, column by column
 * `csv_table`    a table for spreadsheets

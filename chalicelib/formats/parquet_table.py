@@ -8,11 +8,13 @@ from typing import BinaryIO
 import pyarrow as pa
 from pyarrow.parquet import ParquetWriter
 
+from chalicelib import __version__
 from chalicelib.domain.measurements.frame_size import FrameSize
 from chalicelib.domain.measurements.metrics import FaceMetrics, FrameMetrics, MetricSet
 from chalicelib.domain.measurements.validity import reasons_text
 from chalicelib.domain.requests.result_formats import PARQUET_CONTENT_TYPE, ROW_COLUMNS, VALIDITY_COLUMNS
 from chalicelib.formats.columns import metric_columns
+from chalicelib.formats.writers import Origin
 
 ROWS_PER_GROUP = 16_384
 """Rows that wait in memory until they are written, 2.7 MB of them; nine minutes of one face at 30 frames a second."""
@@ -30,7 +32,8 @@ class ParquetTableWriter:
     their friendly names or, with `classifier_names`, their raw ones. A metric's field metadata has its `unit` and, as
     `classifier`, what it is. Then come `confidence` (float32), `valid` (bool) and `invalid reasons` (string). Row
     groups are written as they fill, compressed with Zstandard. The schema's metadata has `frame_width_px` and
-    `frame_height_px`, which face boxes refer to, unless they are not known.
+    `frame_height_px`, which face boxes refer to, unless they are not known; `mien_version`; and the `file` and
+    `job` of `origin`.
     """
 
     content_type = PARQUET_CONTENT_TYPE
@@ -43,6 +46,7 @@ class ParquetTableWriter:
         metrics: MetricSet,
         classifier_names: bool,
         frame_size: FrameSize | None = None,
+        origin: Origin | None = None,
     ) -> None:
         fields = [
             pa.field(name, pa.float32(), metadata={"unit": metric.unit, "classifier": metric.mapped_name})
@@ -54,7 +58,7 @@ class ParquetTableWriter:
                 *fields,
                 *(pa.field(name, kind) for name, kind in zip(VALIDITY_COLUMNS, _VALIDITY_KINDS, strict=True)),
             ],
-            metadata=_metadata(frame_size),
+            metadata=_metadata(frame_size, origin),
         )
         self._file = ParquetWriter(_Sink(stream), self._schema, compression="zstd")
         self._frame = 0
@@ -81,8 +85,12 @@ class ParquetTableWriter:
         self._rows = _Rows(self._metric_names)
 
 
-def _metadata(size: FrameSize | None) -> dict[str, str] | None:
-    return None if size is None else {"frame_width_px": str(size.width_px), "frame_height_px": str(size.height_px)}
+def _metadata(size: FrameSize | None, origin: Origin | None) -> dict[str, str]:
+    return {
+        "mien_version": __version__,
+        **({} if size is None else {"frame_width_px": str(size.width_px), "frame_height_px": str(size.height_px)}),
+        **({} if origin is None else {"file": origin.file_name, "job": origin.job_id}),
+    }
 
 
 class _Rows:

@@ -25,18 +25,19 @@ from chalicelib.formats.legacy_json import LegacyJsonWriter
 from chalicelib.formats.session_json import SessionJsonWriter
 from chalicelib.formats.summary_json import SummaryJsonWriter
 from chalicelib.formats.timeline import TimelineWriter
-from chalicelib.formats.writers import OpenSpool, ResultWriter
+from chalicelib.formats.writers import OpenSpool, Origin, ResultWriter
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
     """The common data of a job's files: its recipe, and the metrics in them; `provider` is the execution provider of
-    the networks and `frame_size` the frame size to which face boxes refer, if they are known."""
+    the networks, `frame_size` the frame size to which face boxes refer and `origin` what was measured, if known."""
 
     recipe: Recipe
     metrics: MetricSet
     provider: str = ""
     frame_size: FrameSize | None = None
+    origin: Origin | None = None
 
 
 def _parquet_writer(stream: BinaryIO, contents: Contents, _open_spool: OpenSpool) -> ResultWriter:
@@ -47,6 +48,7 @@ def _parquet_writer(stream: BinaryIO, contents: Contents, _open_spool: OpenSpool
         metrics=contents.metrics,
         classifier_names=contents.recipe.classifier_names,
         frame_size=contents.frame_size,
+        origin=contents.origin,
     )
 
 
@@ -75,6 +77,7 @@ WRITERS: Mapping[str, Callable[[BinaryIO, Contents, OpenSpool], ResultWriter]] =
             open_spool=open_spool,
             provider=contents.provider,
             frame_size=contents.frame_size,
+            origin=contents.origin,
         ),
         TIMELINE_CONTENT_TYPE: lambda stream, contents, open_spool: TimelineWriter(
             stream, metrics=contents.metrics, open_spool=open_spool, frame_size=contents.frame_size

@@ -25,16 +25,17 @@ from chalicelib.formats.face_statistics import SHARE_THRESHOLD, FaceStatistics
 from chalicelib.formats.face_summary import FaceSummary
 from chalicelib.formats.media_summary import MediaSummary
 from chalicelib.formats.numbers import metric_text, seconds_text
-from chalicelib.formats.writers import OpenSpool
+from chalicelib.formats.writers import OpenSpool, Origin
 
 _SCORE = "score"
 _NULL = "null"
 
 
 class SummaryJsonWriter:
-    """Writes `{"content_type", "configuration", "media", "reliability", "share_threshold", "event_definitions",
-    "faces"}` in this order, UTF-8. `configuration` has Mien's version and the execution `provider` of the networks; it
-    is left out if the provider is not known. `reliability`: the `Grade` of each metric that has one.
+    """Writes `{"content_type", "configuration", "source", "media", "reliability", "share_threshold",
+    "event_definitions", "faces"}` in this order, UTF-8. `configuration` has Mien's version and the execution `provider`
+    of the networks; it is left out if the provider is not known. `source` has the file name and the job of `origin`, if
+    that is known. `reliability`: the `Grade` of each metric that has one.
 
     `docs/results.md` says what each number means. Metrics have their friendly names in every job; a face that is valid
     in no frame has none. Nothing is written before `close`. Opens a spool if there are many faces.
@@ -51,8 +52,10 @@ class SummaryJsonWriter:
         open_spool: OpenSpool,
         provider: str = "",
         frame_size: FrameSize | None = None,
+        origin: Origin | None = None,
     ) -> None:
         self._provider = provider
+        self._origin = origin
         self._frame_size = frame_size
         self._stream = stream
         self._metrics = metrics
@@ -73,6 +76,9 @@ class SummaryJsonWriter:
         if self._provider:
             configuration = {"version": __version__, "execution provider": self._provider}
             yield f'"configuration":{json.dumps(configuration)},\n'
+        if self._origin is not None:
+            source = {"file": self._origin.file_name, "job": self._origin.job_id}
+            yield f'"source":{json.dumps(source)},\n'
         yield f'"media":{_media(self._summary, self._frame_size)},\n'
         yield f'"reliability":{_reliability(self._metrics)},\n'
         yield f'"share_threshold":{metric_text(SHARE_THRESHOLD)},\n"event_definitions":{_definitions()},\n"faces":['

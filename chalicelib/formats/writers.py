@@ -1,12 +1,21 @@
-"""The interface of every output format."""
+"""The interface of every output format, and what a result was measured from."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
 from chalicelib.domain.measurements.metrics import FrameMetrics
 
 OpenSpool = Callable[[], BinaryIO]
 """Opens an empty temporary file on the disk for writing and reading. The owner of the function closes the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The source of a result: the file name of the input, as `check_file_name` leaves it, and the job's id."""
+
+    file_name: str
+    job_id: str
 
 
 class ResultWriter(Protocol):

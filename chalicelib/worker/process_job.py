@@ -24,6 +24,7 @@ from chalicelib.domain.requests.recipes import Recipe, recipe_of
 from chalicelib.domain.segments import SegmentPlan
 from chalicelib.errors import LeaseLost, MediaError, MienError, StillLeased
 from chalicelib.formats.result_files import Contents, ResultFiles
+from chalicelib.formats.writers import Origin
 from chalicelib.worker.compare import compare
 from chalicelib.worker.fetch_input import fetch_input
 from chalicelib.worker.halves import halves_of, measured_in_halves
@@ -122,7 +123,7 @@ class JobProcessor:
             settings = self._services.settings
             plan = divide(media_path, info, settings, stretch=recipe.stretch, was_interrupted=job.attempt > 1)
             halves = halves_of(info, recipe)
-            contents = self._contents(recipe, self._models.provider, info.frame_size)
+            contents = self._contents(job, recipe, self._models.provider, info.frame_size)
             media_s = media.info.duration_s
             if plan is None:
                 report.begin(info.frames_total)
@@ -144,13 +145,13 @@ class JobProcessor:
     def _stitch_into(self, job: Job, plan: SegmentPlan, recipe: Recipe, directory: Path) -> Progress:
         report = ProgressReport(self._services.runs, job, shown=job.progress)
         media_s = plan.duration_s if plan.media_s is None else plan.media_s
-        contents = self._contents(recipe, self._services.segment_runs.provider(job), plan.frame_size)
+        contents = self._contents(job, recipe, self._services.segment_runs.provider(job), plan.frame_size)
         frames = stitched_frames(self._services.ports.media(), job, plan, directory)
         return self._write_results(job, contents, frames, report, directory=directory, media_s=media_s)
 
-    def _contents(self, recipe: Recipe, provider: str, frame_size: FrameSize | None) -> Contents:
+    def _contents(self, job: Job, recipe: Recipe, provider: str, frame_size: FrameSize | None) -> Contents:
         metrics = recipe.metrics(expressions_only=self._services.settings.expressions_only)
-        return Contents(recipe, metrics, provider, frame_size)
+        return Contents(recipe, metrics, provider, frame_size, Origin(job.filename, job.id))
 
     def _write_results(
         self,

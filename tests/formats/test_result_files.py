@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from pyarrow import parquet
 
+from chalicelib import __version__
 from chalicelib.domain.measurements.frame_size import FrameSize
 from chalicelib.domain.measurements.metrics import EVERY_METRIC, FrameMetrics
 from chalicelib.domain.requests.job_names import JobName
@@ -27,6 +28,7 @@ from chalicelib.domain.requests.result_formats import (
 )
 from chalicelib.formats.result_files import WRITERS, Contents, ResultFiles
 from chalicelib.formats.timeline_reader import read_timeline
+from chalicelib.formats.writers import Origin
 from tests.formats.frames import GOLDEN_FRAMES, face
 from tests.formats.readers import csv_bytes, legacy_bytes, session_bytes, summary_bytes, timeline_bytes
 from tests.recipes import make_recipe
@@ -97,6 +99,19 @@ def test_every_job_says_the_frame_size_that_boxes_refer_to(name: JobName, tmp_pa
     assert read_timeline(io.BytesIO(written[TIMELINE_CONTENT_TYPE])).header["frame_size"] == size
     metadata = parquet.read_schema(io.BytesIO(written[PARQUET_CONTENT_TYPE])).metadata
     assert (metadata[b"frame_width_px"], metadata[b"frame_height_px"]) == (b"1024", b"576")
+
+
+def test_summary_and_parquet_say_from_which_file_job_and_version_they_are(tmp_path: Path) -> None:
+    recipe = make_recipe(JobName.MULTIFACE, table=ResultTable.PARQUET)
+    name = '"Grüße" <1>.mp4'
+    contents = Contents(recipe, EVERY_METRIC, "CPUExecutionProvider", origin=Origin(name, "a-job"))
+    written = _write(ResultFiles(contents, tmp_path, "clip.mp4"))
+    summary = json.loads(written[SUMMARY_CONTENT_TYPE])
+    assert summary["source"] == {"file": name, "job": "a-job"}
+    assert summary["configuration"]["version"] == __version__
+    metadata = parquet.read_schema(io.BytesIO(written[PARQUET_CONTENT_TYPE])).metadata
+    told = {key: metadata[key.encode()].decode() for key in ("file", "job", "mien_version")}
+    assert told == {"file": name, "job": "a-job", "mien_version": __version__}
 
 
 @pytest.mark.parametrize("recipe", WORKING_RECIPES.values(), ids=WORKING_RECIPES)

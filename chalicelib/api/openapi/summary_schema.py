@@ -44,6 +44,10 @@ def summary_result(frame_size: Schema) -> Schema:
                     "version": text("The version of Mien."),
                     "execution provider": text("The execution provider of ONNX Runtime."),
                 },
-            )
+            ),
+            "source": record(
+                "What was measured.",
+                {"file": text("The file name of the job's input."), "job": text("The id of the job.")},
+            ),
         },
     )

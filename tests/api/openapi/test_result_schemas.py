@@ -37,6 +37,7 @@ from chalicelib.domain.requests.result_formats import (
 )
 from chalicelib.formats.result_files import Contents, ResultFiles
 from chalicelib.formats.timeline_reader import read_timeline
+from chalicelib.formats.writers import Origin
 from chalicelib.services.users import Users
 from tests.api.api_server import Api, running_api
 from tests.recipes import make_recipe
@@ -52,7 +53,8 @@ def _files(
     recipe = make_recipe(name, neutral_baseline=baseline, table=ResultTable.PARQUET)
     metrics = recipe.metrics(expressions_only=expressions_only)
     faces = tuple(FaceMetrics(face_id, dict.fromkeys(metrics.names, 7.5)) for face_id in (0, 1))
-    with ResultFiles(Contents(recipe, metrics, frame_size=FrameSize(640, 360)), directory, "clip.mp4") as results:
+    contents = Contents(recipe, metrics, frame_size=FrameSize(640, 360), origin=Origin("clip.mp4", "a-job"))
+    with ResultFiles(contents, directory, "clip.mp4") as results:
         results.write(FrameMetrics(0.0, faces))
         results.write(FrameMetrics(0.5, ()))
     return {file.content_type: file.path.read_bytes() for file in results.files}
