@@ -12,6 +12,19 @@ def test_the_document_has_the_table_of_the_calculator() -> None:
         assert "deploy.md#what-it-costs" in (REPOSITORY / page).read_text()
 
 
+def test_the_page_on_scale_has_the_calculators_price_of_a_minute() -> None:
+    minute = cost_of(1 / 60, "360p", 1, 30)
+    rows = (REPOSITORY / "docs/scale.md").read_text().splitlines()
+    prices = {
+        "Lambda, ": minute.functions_usd,
+        "Fargate, ": minute.fargate_usd,
+        "Fargate spot, ": minute.fargate_spot_usd,
+    }
+    for name, usd in prices.items():
+        (row,) = (row for row in rows if row.startswith(f"| {name}"))
+        assert row.split(" | ")[2] == f"${usd:.5f}"
+
+
 def test_it_agrees_with_what_was_measured() -> None:
     assert cost_of(1 / 60, "360p", 1, 24).processor_s == pytest.approx(7.1)
     assert cost_of(1 / 60, "640x360", 5, 24).processor_s == pytest.approx(24.9)
