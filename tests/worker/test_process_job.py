@@ -15,6 +15,7 @@ from typing import BinaryIO
 import pytest
 from pyarrow import parquet
 
+from chalicelib import __version__
 from chalicelib.analysis.networks.models import Models
 from chalicelib.aws.failures import AwsFailure
 from chalicelib.composition import Services
@@ -114,7 +115,8 @@ class World:
     def results_of_any_job(self, job: Job) -> dict[str, bytes]:
         """The results, with the job's id taken out of them: what two jobs with the same input have in common."""
         files = self.results(job)
-        assert json.loads(files["clip.mp4-summary.json"])["source"] == {"file": "clip.mp4", "job": job.id}
+        source = json.loads(files["clip.mp4-summary.json"])["source"]
+        assert source == {"file": "clip.mp4", "job": job.id, "mien_version": __version__}
         return {name: content.replace(job.id.encode(), b"") for name, content in files.items()}
 
 

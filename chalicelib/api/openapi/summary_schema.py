@@ -47,7 +47,11 @@ def summary_result(frame_size: Schema) -> Schema:
             ),
             "source": record(
                 "What was measured.",
-                {"file": text("The file name of the job's input."), "job": text("The id of the job.")},
+                {
+                    "file": text("The file name of the job's input."),
+                    "job": text("The id of the job."),
+                    "mien_version": text("The version of Mien."),
+                },
             ),
         },
     )
