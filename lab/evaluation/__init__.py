@@ -16,6 +16,7 @@ made_paths           Paths of heads in made clips, the turning of heads, and wha
 page                 The evaluation's page: the report as Markdown
 presence             How well scores tell frames that show an expression from those that do not
 painted_scenes       Scenes painted from cut-outs: the place of everyone in every frame is known
+shortened            Which tables and figures the page shows: the data has all of them
 workbench            What the sections of the evaluation measure with: the media, the models, and how much of the
                      media is taken
 """

@@ -4,17 +4,17 @@ from collections.abc import Iterator
 
 from chalicelib.domain.measurements.reliability import DATA, RELIABILITY, Grade, Reliability
 from lab.evaluation.sections import performances
+from lab.evaluation.shortened import expressions, intervals, shortened
 from lab.reports.markdown import bar_text, contents, machines, section_text, slug, table_text, valued
 from lab.reports.report import Cell, Report, Table, figures_of
 
 _INTRODUCTION = """# Evaluation
 
-Written by `make evaluate`, from what it measured; do not edit it. The same numbers as data:
-[evaluation.json](evaluation.json). It measures the media of `../shared/media`, real pictures and clips that are not
-part of this repository: few persons, and no labels of groups. The numbers say whether something is plainly wrong, how
-steady scores are and what they respond to. They do not say how often an expression is right on people in general;
-no one has measured that here. What the numbers are not, and whom they fit less well:
-[responsible-use.md](responsible-use.md).
+Written by `make evaluate`, from what it measured; do not edit it. [evaluation.json](evaluation.json) has all numbers,
+this page the main ones. The media of `../shared/media` are real pictures and clips that are not part of this
+repository: few persons, and no labels of groups. The numbers say whether something is plainly wrong, how steady scores
+are and what they respond to. They do not say how often an expression is right on people in general; no one has
+measured that here. What the numbers are not, and whom they fit less well: [responsible-use.md](responsible-use.md).
 
 `make evaluate LABELLED=folder` measures pictures of your own, one folder for each label, or a CSV file of `path`,
 `label` and `person`: accuracy, recall, AUC with intervals over persons, a reliability curve, the worst pictures. Sets
@@ -28,12 +28,13 @@ that is not commercial; none is part of this repository.
 
 def page(report: Report) -> str:
     """The whole page."""
-    parts = [_INTRODUCTION, *_reliability(), *machines(report), *_not_reliable(report), *contents(report)]
-    parts += [section_text(measured) for measured in report.values()]
+    parts = [_INTRODUCTION, *_reliability(report), *_not_reliable(report), *_expressions(report)]
+    parts += [*contents(report), *machines(report)]
+    parts += [section_text(shortened(measured)) for measured in report.values()]
     return "\n".join(parts)
 
 
-def _reliability() -> Iterator[str]:
+def _reliability(report: Report) -> Iterator[str]:
     """Yields how far each metric may be trusted, the first thing that readers ask."""
     yield "## How far may I trust a metric?\n"
     yield (
@@ -42,19 +43,35 @@ def _reliability() -> Iterator[str]:
         "from 60 %, false alarms up to 5 %, shown in at least 8 frames by 3 persons; *with care*: AUC from 0.8; *not "
         "measured*: unknown. Valence, engagement, stills, the light mesh, children: not measured.\n"
     )
+    within = intervals(report)
     rows = tuple(
-        (name, f"**{told.grade}**", *_numbers(told))
+        (name, f"**{told.grade}**", *_numbers(told, within.get(name, "")))
         for grade in Grade
         for name, told in RELIABILITY.items()
         if told.grade is grade
     )
-    yield table_text(Table("", ("metric", "trust", "AUC", "hits (%)", "false alarms (%)", "frames", "persons"), rows))
+    header = ("metric", "trust", "AUC", "95 %", "hits (%)", "false alarms (%)", "frames", "persons")
+    yield table_text(Table("", header, rows))
 
 
-def _numbers(told: Reliability) -> tuple[Cell, ...]:
+def _numbers(told: Reliability, interval: Cell) -> tuple[Cell, ...]:
     if told.auc is None or told.hits is None or told.false_alarms is None:
-        return ("", "", "", "", "")
-    return (round(told.auc, 2), round(100 * told.hits), round(100 * told.false_alarms), told.frames, told.persons)
+        return ("",) * 6
+    shares = (round(100 * told.hits), round(100 * told.false_alarms))
+    return (round(told.auc, 2), interval, *shares, told.frames, told.persons)
+
+
+def _expressions(report: Report) -> Iterator[str]:
+    """Yields what was measured of every expression, in one table."""
+    table = expressions(report)
+    if table is not None:
+        yield "## Each expression\n"
+        yield (
+            "How it reads at rest, with the person's own neutral after 15 s, how far it moves while the head turns and "
+            "while the points tremble, and how like the light mesh is; in points if nothing else is said. Method and "
+            "reading: in the sections below.\n"
+        )
+        yield table_text(table)
 
 
 def _not_reliable(report: Report) -> Iterator[str]:
@@ -65,7 +82,7 @@ def _not_reliable(report: Report) -> Iterator[str]:
         return
     rows = tuple(
         (
-            figure.subject,
+            f"**{figure.subject}**" if figure.subject else "",
             figure.text,
             valued(figure),
             bar_text(figure.bar),
@@ -73,24 +90,7 @@ def _not_reliable(report: Report) -> Iterator[str]:
         )
         for name, figure in sorted(failing, key=lambda each: each[1].subject)
     )
-    yield table_text(_by_subject(report))
-    yield table_text(Table("Each figure that misses", ("concerns", "figure", "measured", "bar", "section"), rows))
-
-
-def _by_subject(report: Report) -> Table:
-    """Per section, how many bars each subject misses, of how many."""
-    figures = [(name.partition(".")[0], figure) for name, figure in figures_of(report) if figure.bar and figure.subject]
-    failing = sorted({figure.subject for _, figure in figures if figure.fails})
-    sections = [name for name in report if any(place == name and figure.fails for place, figure in figures)]
-    rows = []
-    for subject in failing:
-        counts = [
-            [figure.fails for place, figure in figures if place == name and figure.subject == subject]
-            for name in sections
-        ]
-        rows.append((f"**{subject}**", *(f"{sum(each)} of {len(each)}" if each else "" for each in counts)))
-    header = ("concerns", *(f"[{name}](#{slug(report[name].section.title)})" for name in sections))
-    return Table("Bars missed, by what they concern", header, tuple(rows))
+    yield table_text(Table("", ("concerns", "figure", "measured", "bar", "section"), rows))
 
 
 def _anchor(report: Report, name: str) -> str:

@@ -64,6 +64,15 @@ def test_what_misses_its_bar_is_listed_as_not_reliable() -> None:
     assert "faces not found | not measured" in page(_report(None))
 
 
+def test_the_page_shows_every_expression_once_and_long_tables_in_part() -> None:
+    text = page(EVALUATION.merged({}))
+    assert text.count("| brow furrow |") == 2  # how far it may be trusted, and what was measured of it
+    assert text.count("| crossing, same speed |") == 0
+    assert "rows: clips with a switch or a transfer" in text
+    assert "Times of the frames" in text
+    assert "|---|\n\n" not in text, "a table without rows"
+
+
 def test_quoted_numbers_are_set_from_the_report() -> None:
     document = "Missed: 7<!-- crowds.missed --> faces, of 12."
     assert [quote.number for quote in quotes(document)] == ["7"]
