@@ -34,8 +34,8 @@ _NULL = "null"
 class SummaryJsonWriter:
     """Writes `{"content_type", "configuration", "source", "media", "reliability", "share_threshold",
     "event_definitions", "faces"}` in this order, UTF-8. `configuration` has Mien's version and the execution `provider`
-    of the networks; it is left out if the provider is not known. `source` has the file name and the job of `origin`, if
-    that is known, and the version. `reliability`: the `Grade` of each metric that has one.
+    of the networks, if it is known. `source` has the file name and the job of `origin`, if that is known.
+    `reliability`: the `Grade` of each metric that has one.
 
     `docs/results.md` says what each number means. Metrics have their friendly names in every job; a face that is valid
     in no frame has none. Nothing is written before `close`. Opens a spool if there are many faces.
@@ -73,11 +73,12 @@ class SummaryJsonWriter:
 
     def _document(self) -> Iterable[str]:
         yield f'{{"content_type":{json.dumps(self.content_type)},\n'
+        configuration = {"version": __version__}
         if self._provider:
-            configuration = {"version": __version__, "execution provider": self._provider}
-            yield f'"configuration":{json.dumps(configuration)},\n'
+            configuration["execution provider"] = self._provider
+        yield f'"configuration":{json.dumps(configuration)},\n'
         if self._origin is not None:
-            source = {"file": self._origin.file_name, "job": self._origin.job_id, "mien_version": __version__}
+            source = {"file": self._origin.file_name, "job": self._origin.job_id}
             yield f'"source":{json.dumps(source)},\n'
         yield f'"media":{_media(self._summary, self._frame_size)},\n'
         yield f'"reliability":{_reliability(self._metrics)},\n'

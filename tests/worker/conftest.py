@@ -15,7 +15,9 @@ _MODELS_DIR = Path(__file__).resolve().parents[2] / "models"
 def models() -> Models:
     if not _MODELS_DIR.is_dir():
         pytest.skip("there are no models; run make setup")
-    return Models(_MODELS_DIR)
+    models = Models(_MODELS_DIR)
+    models.open_all()  # as a worker does: results name the provider of open sessions
+    return models
 
 
 @pytest.fixture

@@ -40,17 +40,14 @@ def summary_result(frame_size: Schema) -> Schema:
         {
             "configuration": record(
                 "How the analysis was run.",
-                {
-                    "version": text("The version of Mien."),
-                    "execution provider": text("The execution provider of ONNX Runtime."),
-                },
+                {"version": text("The version of Mien.")},
+                {"execution provider": text("The execution provider of ONNX Runtime.")},
             ),
             "source": record(
                 "What was measured.",
                 {
                     "file": text("The file name of the job's input."),
                     "job": text("The id of the job."),
-                    "mien_version": text("The version of Mien."),
                 },
             ),
         },
