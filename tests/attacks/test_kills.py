@@ -77,4 +77,5 @@ def _ended(client: MediaApiClient, job: RemoteJob) -> RemoteJob:
 
 def _results(client: MediaApiClient, job: RemoteJob, directory: Path) -> dict[str, bytes]:
     directory.mkdir()
-    return {path.name: path.read_bytes() for path in client.download_results(job, directory)}
+    files = client.download_results(job, directory)
+    return {path.name: path.read_bytes().replace(job.id.encode(), b"") for path in files}  # the summary names its job
