@@ -1,6 +1,5 @@
 import io
 import tempfile
-import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 from chalicelib.domain.measurements.metrics import EVERY_METRIC, METRICS, FaceMetrics, FrameMetrics
 from chalicelib.formats.face_summaries import MAX_IN_MEMORY, FaceSummaries
 from chalicelib.formats.summary_json import SummaryJsonWriter
+from tests.memory import peak_bytes
 
 
 @given(st.lists(st.integers(0, 12), max_size=80), st.integers(1, 4))
@@ -48,20 +48,13 @@ def test_no_spool_is_opened_for_the_faces_of_an_ordinary_film() -> None:
 def test_memory_hardly_grows_with_the_faces(tmp_path: Path) -> None:
     values = {metric.name: 1.0 for metric in METRICS}
 
-    def peak_bytes(faces: int) -> int:
+    def write(faces: int) -> None:
         with tempfile.TemporaryFile(dir=tmp_path) as spool, (tmp_path / "summary").open("wb") as stream:
-            tracemalloc.start()
-            try:
-                writer = SummaryJsonWriter(stream, metrics=EVERY_METRIC, open_spool=lambda: spool)
-                for face_id in range(faces):
-                    writer.write(FrameMetrics(face_id / 25, (FaceMetrics(face_id, values),)))
-                writer.close()
-                return tracemalloc.get_traced_memory()[1]
-            finally:
-                tracemalloc.stop()
+            writer = SummaryJsonWriter(stream, metrics=EVERY_METRIC, open_spool=lambda: spool)
+            for face_id in range(faces):
+                writer.write(FrameMetrics(face_id / 25, (FaceMetrics(face_id, values),)))
+            writer.close()
 
     few, many = MAX_IN_MEMORY + 50, 3 * MAX_IN_MEMORY  # both use the spool
-    # The least of some runs: threads that earlier tests left, and caches that a first run fills, only ever add.
-    peaks = [(peak_bytes(few), peak_bytes(many)) for _ in range(2)]
-    growth_bytes = min(peak for _, peak in peaks) - min(peak for peak, _ in peaks)
+    growth_bytes = peak_bytes(lambda: write(many)) - peak_bytes(lambda: write(few))
     assert growth_bytes < 200 * (many - few)  # its id and its place, not its 5 KB

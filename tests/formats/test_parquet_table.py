@@ -4,7 +4,6 @@ import io
 import math
 import subprocess
 import sys
-import tracemalloc
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +21,7 @@ from chalicelib.formats.parquet_table import ROWS_PER_GROUP, ParquetTableWriter
 from chalicelib.formats.result_files import Contents, ResultFiles
 from tests.formats.frames import FRAMES, GOLDEN_FRAMES, face
 from tests.formats.readers import VALIDITY, rows_of
+from tests.memory import peak_bytes
 from tests.recipes import make_recipe
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -124,22 +124,15 @@ def test_rows_are_written_in_groups() -> None:
     assert [row["face_id"] for row in rows[-4:]] == [0, None, 0, None]
 
 
-def _peak_bytes(rows: int, directory: Path) -> int:
-    tracemalloc.start()
-    try:
-        with (directory / "table").open("wb") as stream:
+def test_memory_does_not_grow_with_the_video(tmp_path: Path) -> None:
+    def write(rows: int) -> None:
+        with (tmp_path / "table").open("wb") as stream:
             writer = ParquetTableWriter(stream, metrics=EVERY_METRIC, classifier_names=False)
             for frame in _film(rows):
                 writer.write(frame)
             writer.close()
-        return tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
 
-
-def test_memory_does_not_grow_with_the_video(tmp_path: Path) -> None:
-    _peak_bytes(10, tmp_path)
-    assert _peak_bytes(3 * ROWS_PER_GROUP, tmp_path) < 1.1 * _peak_bytes(ROWS_PER_GROUP, tmp_path)
+    assert peak_bytes(lambda: write(3 * ROWS_PER_GROUP)) < 1.1 * peak_bytes(lambda: write(ROWS_PER_GROUP))
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -1e39])

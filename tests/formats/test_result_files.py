@@ -3,7 +3,6 @@
 import io
 import json
 import math
-import tracemalloc
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,6 +30,7 @@ from chalicelib.formats.timeline_reader import read_timeline
 from chalicelib.formats.writers import Origin
 from tests.formats.frames import GOLDEN_FRAMES, face
 from tests.formats.readers import csv_bytes, legacy_bytes, session_bytes, summary_bytes, timeline_bytes
+from tests.memory import peak_bytes
 from tests.recipes import make_recipe
 
 WORKING_RECIPES = {name: recipe for name, recipe in RECIPES.items() if recipe is not None}
@@ -174,21 +174,13 @@ def test_closing_twice_is_fine_and_writing_afterwards_is_not(tmp_path: Path) -> 
     assert [file.path.read_bytes() for file in results.files] == before
 
 
-def _peak_bytes(recipe: Recipe, directory: Path, frame_count: int) -> int:
-    """Returns the most bytes that Python held while a result of `frame_count` frames was written, every other one
-    without a face."""
-    faces = ((face(0, first=0.1234),), ())
-    tracemalloc.start()
-    try:
-        with ResultFiles(Contents(recipe, EVERY_METRIC), directory, "clip.mp4") as results:
-            for index in range(frame_count):
-                results.write(FrameMetrics(index / 30, faces[index % 2]))
-        return tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
-
-
 @pytest.mark.parametrize("name", [JobName.MULTIFACE, JobName.CURRENT_PACK])
 def test_memory_does_not_grow_with_the_video(name: JobName, tmp_path: Path) -> None:
-    _peak_bytes(_recipe(name), tmp_path, 10)  # whatever is made once is made here
-    assert _peak_bytes(_recipe(name), tmp_path, 5_000) < 1.25 * _peak_bytes(_recipe(name), tmp_path, 500)
+    faces = ((face(0, first=0.1234),), ())
+
+    def write(frame_count: int) -> None:
+        with ResultFiles(Contents(_recipe(name), EVERY_METRIC), tmp_path, "clip.mp4") as results:
+            for index in range(frame_count):
+                results.write(FrameMetrics(index / 30, faces[index % 2]))
+
+    assert peak_bytes(lambda: write(5_000)) < 1.25 * peak_bytes(lambda: write(500))

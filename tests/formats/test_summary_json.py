@@ -4,8 +4,7 @@ import io
 import itertools
 import json
 import math
-import tracemalloc
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -24,6 +23,7 @@ from chalicelib.formats.summary_json import SummaryJsonWriter
 from tests.formats.frames import REASONS
 from tests.formats.readers import strict_json, summary_bytes
 from tests.formats.summary_reference import ends_of, events_of, share_above, sightings_of, weighted_mean
+from tests.memory import peak_bytes
 
 ROUNDING = 0.00005 + 1e-9
 SCORES = {metric.name for metric in METRICS if metric.unit == "score"}
@@ -297,26 +297,16 @@ def _check_face(face: Any, frames: Sequence[FrameMetrics]) -> None:
     assert face["events_dropped"] == 0
 
 
-def _peak_bytes(frames: Callable[[], Iterator[FrameMetrics]]) -> int:
-    tracemalloc.start()
-    try:
-        writer = SummaryJsonWriter(io.BytesIO(), metrics=EVERY_METRIC, open_spool=io.BytesIO)
-        for frame in frames():
-            writer.write(frame)
-        writer.close()
-        return tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
-
-
 def test_memory_does_not_grow_with_the_film() -> None:
     faces = (_face(0, smile=10.0), _face(1, yaw=3.0))
 
-    def film(count: int) -> Iterator[FrameMetrics]:
-        return (FrameMetrics(index / 30, faces[: index % 3]) for index in range(count))
+    def write(count: int) -> None:
+        writer = SummaryJsonWriter(io.BytesIO(), metrics=EVERY_METRIC, open_spool=io.BytesIO)
+        for index in range(count):
+            writer.write(FrameMetrics(index / 30, faces[: index % 3]))
+        writer.close()
 
-    _peak_bytes(lambda: film(10))
-    assert _peak_bytes(lambda: film(6_000)) < 1.1 * _peak_bytes(lambda: film(600))
+    assert peak_bytes(lambda: write(6_000)) < 1.1 * peak_bytes(lambda: write(600))
 
 
 def test_memory_does_not_grow_with_the_events_beyond_those_kept() -> None:
@@ -324,15 +314,13 @@ def test_memory_does_not_grow_with_the_events_beyond_those_kept() -> None:
     closing = (_face(eye_closure=90.0),), (_face(eye_closure=0.0),)
     film = (FrameMetrics(index / 10, closing[index % 2]) for index in itertools.count())
     writer = SummaryJsonWriter(io.BytesIO(), metrics=EVERY_METRIC, open_spool=io.BytesIO)
-    for frame in itertools.islice(film, 2 * MAX_EVENTS):
-        writer.write(frame)
-    tracemalloc.start()
-    try:
-        for frame in itertools.islice(film, 2 * 300):
+
+    def write(events: int) -> None:
+        for frame in itertools.islice(film, 2 * events):
             writer.write(frame)
-        assert tracemalloc.get_traced_memory()[0] < 300 * 50  # bytes; an event has more than 200
-    finally:
-        tracemalloc.stop()
+
+    write(MAX_EVENTS)
+    assert peak_bytes(lambda: write(300)) < 300 * 50  # bytes; an event has more than 200
 
 
 def test_faces_beyond_the_limit_are_summed_up() -> None:

@@ -1,7 +1,6 @@
 """A person's own neutral, on levels made for the purpose."""
 
 import math
-import tracemalloc
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
@@ -16,6 +15,7 @@ from chalicelib.analysis.expressions.own_neutral import MOST_ABOVE, MOST_BELOW, 
 from chalicelib.analysis.expressions.trained import TrainedExpressions
 from chalicelib.domain.measurements.metrics import BASELINE_NAMES
 from chalicelib.domain.requests.recipes import Mesh
+from tests.memory import peak_bytes
 
 FRAME_S = 1 / 25
 SPREADS = TrainedExpressions().doubts(Mesh.ATTENTION).spreads
@@ -170,18 +170,12 @@ def test_who_reads_higher_rests_higher(film: _Film, more: float) -> None:
 def test_memory_does_not_grow_with_the_film() -> None:
     shown = np.random.default_rng(2).uniform(-100, 200, (64, len(BASELINE_NAMES)))
 
-    def peak_bytes(frames: int) -> int:
-        tracemalloc.start()
-        try:
-            neutral = OwnNeutral(SPREADS)
-            for index in range(frames):
-                neutral.next(index * FRAME_S, shown[index % 64], is_valid=True)
-            return tracemalloc.get_traced_memory()[1]
-        finally:
-            tracemalloc.stop()
+    def watch(frames: int) -> None:
+        neutral = OwnNeutral(SPREADS)
+        for index in range(frames):
+            neutral.next(index * FRAME_S, shown[index % 64], is_valid=True)
 
-    peak_bytes(10)
-    assert peak_bytes(3_000) < 1.1 * peak_bytes(300)
+    assert peak_bytes(lambda: watch(3_000)) < 1.1 * peak_bytes(lambda: watch(300))
 
 
 def _given(levels: Levels, *, valid: bool = True) -> OwnNeutral:
