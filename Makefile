@@ -170,10 +170,12 @@ URL :=
 TABLE :=
 BUCKET :=
 ENDPOINT :=
+ORIGINS :=
 export MIEN_SMOKE_URL := $(value URL)
 export MIEN_SMOKE_TABLE := $(value TABLE)
 export MIEN_SMOKE_BUCKET := $(value BUCKET)
 export MIEN_SMOKE_ENDPOINT := $(value ENDPOINT)
+export MIEN_SMOKE_ORIGINS := $(value ORIGINS)
 
 smoke: ready  ## Check a deployed stage against the wire contract: make smoke STAGE=staging (make serve prints the command for its own stack)
 	@$(BIN)/python -m infra.smoke

@@ -163,6 +163,7 @@ def smoke_command(stack: Stack) -> str:
         "TABLE": stack.table_name,
         "BUCKET": stack.bucket_name,
         "ENDPOINT": stack.aws_endpoint_url,
+        "ORIGINS": stack.cors_origins,
     }
     words = " ".join(f"{name}={shlex.quote(text)}" for name, text in addresses.items())
     return f"AWS_SHARED_CREDENTIALS_FILE={shlex.quote(str(stack.credentials_path))} make smoke {words}"

@@ -96,6 +96,7 @@ class Stack:
         self.aws_endpoint_url = ""
         self.table_name = ""
         self.bucket_name = ""
+        self.cors_origins = ""
         self.credentials_path = Path()
 
     def __enter__(self) -> Self:
@@ -116,6 +117,7 @@ class Stack:
             )
             self.aws_endpoint_url = aws.endpoint_url
             self.table_name, self.bucket_name = aws.settings.table_name, aws.settings.media_bucket
+            self.cors_origins = aws.settings.cors_origins
             environment = self._start_batch(aws, undo)
             self._supervisor = self._start_workers(environment, undo)  # first, for they take longest to be ready
             self._services = make_services(aws.settings)

@@ -32,7 +32,7 @@ CHECKS: Sequence[tuple[str, Check]] = (
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a check saw, and how long it took."""
+    """The finding of a check, and its duration."""
 
     name: str
     is_right: bool

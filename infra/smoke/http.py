@@ -1,4 +1,4 @@
-"""What the API answers before any job: index, credentials, errors, CORS, sizes. Each check returns what it saw."""
+"""The API before any job: index, credentials, errors, CORS, sizes. Each check returns what it saw."""
 
 import http.client
 import ssl
@@ -51,20 +51,35 @@ def unknown_url(visit: Visit) -> str:
 
 
 def cors(visit: Visit) -> str:
-    """Pages may ask as the stack's origins say, and forms of other pages change nothing."""
-    asks = {"Origin": FOREIGN_ORIGIN, "Access-Control-Request-Method": "POST"}
-    preflight = visit.call("OPTIONS", "jobs", headers=asks | {"Access-Control-Request-Headers": "authorization"})
-    expect(preflight.status_code in (200, 204), f"the preflight is {preflight.status_code}")
-    allowed = preflight.headers.get("Access-Control-Allow-Origin")
-    if allowed == "*":
-        named = preflight.headers.get("Access-Control-Allow-Headers", "").lower()
-        expect("authorization" in named, "the preflight does not allow Authorization")
-    else:
-        expect(allowed is None, f"{FOREIGN_ORIGIN} is allowed as {allowed}")
+    """Pages of the stack's origins may ask, others may not, and forms of other pages change nothing."""
+    origins = [origin.strip() for origin in visit.target.cors_origins.split(",") if origin.strip()]
+    is_open = "*" in origins
+    for origin in (FOREIGN_ORIGIN, *(() if is_open else origins)):
+        allowed = None if not is_open and origin == FOREIGN_ORIGIN else "*" if is_open else origin
+        _check_preflight(visit, origin, allowed)
+        read = visit.call("GET", "jobs", visit.ada, headers={"Origin": origin})
+        _check_allowed(read, origin, allowed)
     form = {"Origin": FOREIGN_ORIGIN, "Sec-Fetch-Site": "cross-site"}
     forged = visit.call("POST", "webhook_secret", visit.ada, headers=form)
     expect(forged.status_code == 403, f"a form of another site is {forged.status_code}")
-    return f"origins: {allowed or 'named ones'}; a form of another site: 403"
+    return f"origins: {', '.join(origins) or 'none'}; a form of another site: 403"
+
+
+def _check_preflight(visit: Visit, origin: str, allowed: str | None) -> None:
+    asks = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization"}
+    preflight = visit.call("OPTIONS", "jobs", headers={"Origin": origin} | asks)
+    expect(preflight.status_code in (200, 204), f"the preflight is {preflight.status_code}")
+    _check_allowed(preflight, origin, allowed)
+    if allowed is not None:
+        named = preflight.headers.get("Access-Control-Allow-Headers", "").lower()
+        expect("authorization" in named, "the preflight does not allow Authorization")
+        methods = preflight.headers.get("Access-Control-Allow-Methods", "")
+        expect("POST" in methods, f"the preflight allows the methods {methods or 'of none'}")
+
+
+def _check_allowed(answer: requests.Response, origin: str, allowed: str | None) -> None:
+    found = answer.headers.get("Access-Control-Allow-Origin")
+    expect(found == allowed, f"Access-Control-Allow-Origin for {origin} is {found}, not {allowed}")
 
 
 def too_large(visit: Visit) -> str:

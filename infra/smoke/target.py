@@ -18,12 +18,13 @@ from infra.deployment.stacks import Stacks
 _GATEWAY_BYTES = 11_000_000
 _LOCAL_BYTES = 600_000_000
 _LOCAL_SEGMENT_ABOVE_S = 600.0
+_ANY_ORIGIN = "*"  # the default of the setting and of the template's parameter
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
     """The addresses of a stack. `too_large_bytes` is a body that it refuses, `segment_above_s` from where on a video is
-    divided, `session` one whose clients reach its AWS."""
+    divided, `session` one whose clients reach its AWS, `cors_origins` the setting of this name."""
 
     index_url: str
     table: str
@@ -32,6 +33,7 @@ class Target:
     endpoint_url: str | None
     too_large_bytes: int
     segment_above_s: float
+    cors_origins: str
 
     def s3(self) -> Any:
         """A client of S3."""
@@ -52,8 +54,9 @@ def _at_url(url: str, environment: Mapping[str, str]) -> Target:
     table, bucket, endpoint = (environment.get(name, "") for name in names)
     if not (table and bucket and endpoint):
         raise DeploymentError("with URL= give TABLE=, BUCKET= and ENDPOINT=; `make serve` prints the whole command.")
+    origins = environment.get("MIEN_SMOKE_ORIGINS") or _ANY_ORIGIN
     session = Session(profile_name=LOCAL_PROFILE, region_name="us-east-1")
-    return Target(url, table, bucket, session, endpoint, _LOCAL_BYTES, _LOCAL_SEGMENT_ABOVE_S)
+    return Target(url, table, bucket, session, endpoint, _LOCAL_BYTES, _LOCAL_SEGMENT_ABOVE_S, origins)
 
 
 def _of_stage() -> Target:
@@ -66,4 +69,4 @@ def _of_stage() -> Target:
         raise DeploymentError(f"there is no stack {stack_name(stage)} here; deploy it first: make deploy STAGE={stage}")
     above_s = float(parameters.get("SegmentAboveS", _LOCAL_SEGMENT_ABOVE_S))
     names = (outputs["IndexUrl"], outputs["TableName"], outputs["MediaBucketName"])
-    return Target(*names, session, None, _GATEWAY_BYTES, above_s)
+    return Target(*names, session, None, _GATEWAY_BYTES, above_s, parameters.get("CorsOrigins", _ANY_ORIGIN))

@@ -1,4 +1,4 @@
-"""What the checks use: two users of their own, a client, the bucket, clips; all of it removed at the end."""
+"""The means of the checks: two users of their own, a client, the bucket, clips; all of it removed at the end."""
 
 import secrets
 from collections.abc import Iterator

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 from boto3.session import Session
@@ -15,11 +17,14 @@ from chalicelib.wiring import table_services
 from infra.deployment.errors import DeploymentError
 from infra.smoke.checks import CHECKS, run_checks
 from infra.smoke.target import Target, chosen_target
-from infra.smoke.visit import Visit, visit
+from infra.smoke.visit import FOREIGN_ORIGIN, Guest, Visit, visit
+from tests.api.api_server import ADA, PASSWORD, make_users, running_api
 
-pytestmark = pytest.mark.slow
+_slow = pytest.mark.slow
 
 _LONG_S = 30.0
+_ANY = "*"
+_PAGE = "https://app.example.org"
 
 
 @pytest.fixture(scope="module")
@@ -43,11 +48,13 @@ def guests(stack: Stack) -> Iterator[Visit]:
         endpoint_url=None,
         too_large_bytes=600_000_000,
         segment_above_s=_LONG_S,
+        cors_origins=stack.cors_origins,
     )
     with visit(target, job_limit_s=120.0) as guests:
         yield guests
 
 
+@_slow
 @pytest.mark.parametrize("name", [name for name, _ in CHECKS])
 def test_the_embedded_stack_keeps_the_contract(guests: Visit, name: str) -> None:
     (outcome,) = run_checks(guests, [(name, dict(CHECKS)[name])])
@@ -58,6 +65,7 @@ def _enabled_users(stack: Stack) -> set[str]:
     return {user.email for user in table_services(stack.table_name).users.list() if not user.disabled}
 
 
+@_slow
 def test_the_command_prints_a_table_and_leaves_nothing(stack: Stack) -> None:
     """The command itself, with few checks: the others ran above."""
     before = _enabled_users(stack)
@@ -76,6 +84,7 @@ def test_the_command_prints_a_table_and_leaves_nothing(stack: Stack) -> None:
             "MIEN_SMOKE_TABLE": stack.table_name,
             "MIEN_SMOKE_BUCKET": stack.bucket_name,
             "MIEN_SMOKE_ENDPOINT": stack.aws_endpoint_url,
+            "MIEN_SMOKE_ORIGINS": stack.cors_origins,
             "COLUMNS": "140",
         },
         capture_output=True,
@@ -89,6 +98,7 @@ def test_the_command_prints_a_table_and_leaves_nothing(stack: Stack) -> None:
     assert _enabled_users(stack) == before
 
 
+@_slow
 def test_a_stack_that_breaks_the_contract_is_found_out(guests: Visit) -> None:
     """Checks at an address at which something else answers, and with one account for both users."""
     elsewhere = replace(guests, target=replace(guests.target, index_url=f"{guests.index_url}docs/"))
@@ -97,6 +107,32 @@ def test_a_stack_that_breaks_the_contract_is_found_out(guests: Visit) -> None:
     (outcome,) = run_checks(shared, [("another account", dict(CHECKS)["another account"])])
     assert not outcome.is_right
     assert "is 200" in outcome.seen
+
+
+@pytest.mark.parametrize(
+    ("served", "demanded", "is_right"),
+    [
+        (_ANY, _ANY, True),
+        (_PAGE, _PAGE, True),
+        (f"{_PAGE}, https://lab.example.org", f"https://lab.example.org,{_PAGE}", True),
+        ("", _ANY, False),  # the header is missing
+        (_PAGE, _ANY, False),
+        (_ANY, _PAGE, False),  # every page may read
+        ("https://lab.example.org", _PAGE, False),
+        (FOREIGN_ORIGIN, _PAGE, False),
+        (f"{_PAGE},{FOREIGN_ORIGIN}", _PAGE, False),
+    ],
+)
+def test_cors_headers_are_as_the_stack_was_told(served: str, demanded: str, *, is_right: bool) -> None:
+    """An API with the setting `served`, checked as a stack that was deployed with `demanded`."""
+    with running_api(make_users(), cors_origins=served) as api:
+        target = Target(f"{api.url}/", "", "", Session(), None, 0, _LONG_S, demanded)
+        anything: Any = None
+        ada = Guest(ADA, PASSWORD, "")
+        guests = Visit(target, api.services, ada, ada, anything, anything, Path(), Path(), 0.0)
+        (outcome,) = run_checks(guests, [("CORS", dict(CHECKS)["CORS"])])
+    assert outcome.is_right == is_right, outcome.seen
+    assert is_right or "Access-Control-Allow-Origin" in outcome.seen
 
 
 def test_addresses_are_asked_for() -> None:
