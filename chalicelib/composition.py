@@ -67,15 +67,9 @@ class Services:
 
     @cached_property
     def jobs(self) -> Jobs:
-        return Jobs(
-            self.job_rows,
-            self.entries,
-            self.entry_deletions,
-            self.ports.queue(),
-            self.ports.clock,
-            retention=self.retention,
-            reminders=self.ports.reminders(),
-        )
+        queue, clock, reminders = self.ports.queue(), self.ports.clock, self.ports.reminders()
+        rows, retention = self.job_rows, self.retention
+        return Jobs(rows, self.entries, self.entry_deletions, queue, clock, retention=retention, reminders=reminders)
 
     @cached_property
     def entries(self) -> Entries:
@@ -83,12 +77,17 @@ class Services:
 
     @cached_property
     def entry_deletions(self) -> EntryDeletions:
-        ports = self.ports
-        return EntryDeletions(ports.entries(), ports.annotations(), ports.media(), ports.clock, dropped=self.dropped)
+        ports, requests = self.ports, self.ports.keyed_requests()
+        entries, annotations, media = ports.entries(), ports.annotations(), ports.media()
+        return EntryDeletions(entries, annotations, media, requests, ports.clock, dropped=self.dropped)
 
     @cached_property
     def job_retention(self) -> JobRetention:
-        return JobRetention(self.job_rows, self.entry_deletions, self.ports.uploads(), self.dropped, self.ports.clock)
+        ports, rows, deletions = self.ports, self.job_rows, self.entry_deletions
+        uploads, requests = ports.uploads(), ports.keyed_requests()
+        return JobRetention(
+            rows, deletions, requests=requests, uploads=uploads, dropped=self.dropped, clock=ports.clock
+        )
 
     @cached_property
     def job_deletions(self) -> JobDeletions:

@@ -36,16 +36,23 @@ def answer_once(view: Callable[[Call], Response], call: Call, *, is_secret: bool
         idempotency.release(begun)
         raise
     if 200 <= response.status_code < 300:
-        idempotency.finish(begun, _kept(response, is_secret=is_secret), _expiry_of(response))
+        idempotency.finish(begun, _kept(call, response, is_secret=is_secret), _expiry_of(response))
     else:
         idempotency.release(begun)
     return response
 
 
-def _kept(response: Response, *, is_secret: bool) -> KeptAnswer:
+def _kept(call: Call, response: Response, *, is_secret: bool) -> KeptAnswer:
     location = response.headers.get("Location")
+    location = None if location is None else str(location)
     body = None if is_secret else str(response.body)
-    return KeptAnswer(response.status_code, None if location is None else str(location), body)
+    return KeptAnswer(response.status_code, location, body, _subject_of(call, location))
+
+
+def _subject_of(call: Call, location: str | None) -> str | None:
+    """Returns the id of the job or entry that the response describes: the one in the request's path, or the new one."""
+    ids = call.request.uri_params or {}
+    return ids.get("job_id") or ids.get("entry_id") or (location and location.rpartition("/")[2])
 
 
 def _expiry_of(response: Response) -> datetime | None:

@@ -1,5 +1,6 @@
 """Requests that may be repeated: what a client's idempotency key stands for, and for how long."""
 
+import hashlib
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -17,17 +18,20 @@ _KEY = re.compile(r"[ -~]{1,255}")
 
 @dataclass(frozen=True, slots=True)
 class KeptAnswer:
-    """A stored response. `body` is None if it is not kept: too long, or secret."""
+    """A stored response. `body` is None if it is not kept: too long, secret, or deleted with the job or entry
+    `subject_id` that it describes."""
 
     status: int
     location: str | None
     body: str | None
+    subject_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class KeyedRequest:
     """A request under a key of its account's. `answer` is None as long as it is being processed.
 
+    `key` is the SHA-256 of the client's key, which may be the name of a file.
     `fingerprint` tells one request from another, `owner` one processing of it from another. `expires_at` is in whole
     seconds since 1970, as DynamoDB wants the time at which it may drop a row.
     """
@@ -65,7 +69,7 @@ def new_keyed_request(account_id: str, key: str, fingerprint: str, *, owner: str
         raise Invalid("The Idempotency-Key must have 1 to 255 printable ASCII characters; use a UUID, for example.")
     return KeyedRequest(
         account_id=account_id,
-        key=key,
+        key=hashlib.sha256(key.encode()).hexdigest(),
         fingerprint=fingerprint,
         owner=owner,
         leased_until=now + timedelta(seconds=LEASE_S),

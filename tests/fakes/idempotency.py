@@ -1,6 +1,7 @@
 """Requests with an idempotency key."""
 
 import threading
+from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.domain.idempotency import KeyedRequest
@@ -29,3 +30,9 @@ class FakeKeyedRequests:
             if holder is None or holder.owner != request.owner:
                 raise StaleWrite("the key was taken by another request")
             self._rows[request.account_id, request.key] = as_kept(request)
+
+    def delete_responses(self, account_id: str, subject_id: str) -> None:
+        with self._lock:
+            for place, row in self._rows.items():
+                if place[0] == account_id and row.answer is not None and row.answer.subject_id == subject_id:
+                    self._rows[place] = replace(row, answer=replace(row.answer, body=None))

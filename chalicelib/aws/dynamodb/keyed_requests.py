@@ -1,11 +1,23 @@
-"""Requests with an idempotency key in DynamoDB."""
+"""Requests with an idempotency key in DynamoDB.
 
+The body of a response lies in a row of its own, under the job or entry that it describes and is deleted with.
+"""
+
+from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.aws.dynamodb.rows import Row, from_row, stored, to_row
 from chalicelib.aws.dynamodb.table import Condition, ConditionFailed, DynamoTable
-from chalicelib.aws.dynamodb.table_layout import EXPIRES_AT, PARTITION_KEY, keyed_request_key
-from chalicelib.domain.idempotency import KeyedRequest
+from chalicelib.aws.dynamodb.table_layout import (
+    EXPIRES_AT,
+    PARTITION_KEY,
+    SORT_KEY,
+    account_partition,
+    kept_response_key,
+    kept_responses_prefix,
+    keyed_request_key,
+)
+from chalicelib.domain.idempotency import KeptAnswer, KeyedRequest
 from chalicelib.errors import StaleWrite
 
 _FREE = "attribute_not_exists(#pk) OR #expires <= :now_s OR (attribute_not_exists(#answer) AND #lease <= :now)"
@@ -28,16 +40,41 @@ class DynamoKeyedRequests:
                 raise StaleWrite("a key was neither free nor held") from failure
             holder = from_row(KeyedRequest, failure.row)
             # Our own write arrived although its answer was lost, and was sent again.
-            return None if holder.owner == request.owner else holder
+            return None if holder.owner == request.owner else self._with_body(holder)
         return None
 
     def save(self, request: KeyedRequest) -> None:
+        answer = request.answer
+        if answer is not None and answer.subject_id is not None and answer.body is not None:
+            # Before the key's row: the owner alone writes to it, and a repeated request finds both or is to wait.
+            self._table.put(_response_row(request, answer.subject_id, answer.body))
+            request = replace(request, answer=replace(answer, body=None))
         mine = Condition("#owner = :owner", {"#owner": "owner"}, {":owner": request.owner})
         try:
             self._table.put(_row(request), mine)
         except ConditionFailed:
             raise StaleWrite("the key was taken by another request") from None
 
+    def delete_responses(self, account_id: str, subject_id: str) -> None:
+        rows = self._table.query(account_partition(account_id), kept_responses_prefix(subject_id))
+        self._table.delete_many([{name: row[name] for name in (PARTITION_KEY, SORT_KEY)} for row in rows])
+
+    def _with_body(self, holder: KeyedRequest) -> KeyedRequest:
+        answer = holder.answer
+        if answer is None or answer.subject_id is None:
+            return holder
+        row = self._table.get(kept_response_key(holder.account_id, answer.subject_id, holder.key))
+        return replace(holder, answer=_read(answer, row))
+
 
 def _row(request: KeyedRequest) -> Row:
     return to_row(request) | keyed_request_key(request.account_id, request.key)
+
+
+def _response_row(request: KeyedRequest, subject_id: str, body: str) -> Row:
+    row = {"body": body, EXPIRES_AT: request.expires_at}
+    return row | kept_response_key(request.account_id, subject_id, request.key)
+
+
+def _read(answer: KeptAnswer, row: Row | None) -> KeptAnswer:
+    return answer if row is None else replace(answer, body=row["body"])

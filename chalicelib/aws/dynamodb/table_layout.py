@@ -7,6 +7,7 @@
 | annotation | `ACCOUNT#<account id>` | `ANNOTATION#<entry id>#<id>`        |
 | audit record | `ACCOUNT#<account id>` | `AUDIT#<id>`                      |
 | keyed request | `ACCOUNT#<account id>` | `IDEMPOTENCY#<SHA-256 of the key>` |
+| kept response | `ACCOUNT#<account id>` | `RESPONSE#<subject id>#<SHA-256 of the key>` |
 | reminder   | `ACCOUNT#<account id>` | `REMINDER#<duty>#<subject id>`      |
 | segments   | `ACCOUNT#<account id>` | `SEGMENTS#<job id>#<run>`           |
 | webhook secret | `ACCOUNT#<account id>` | `WEBHOOK_SECRET`                |
@@ -130,8 +131,18 @@ def annotation_key(account_id: str, entry_id: str, annotation_id: str) -> dict[s
 
 
 def keyed_request_key(account_id: str, key: str) -> dict[str, str]:
-    """Returns the key of the row of an idempotency key; the idempotency key itself comes from a client."""
-    return _key(account_partition(account_id), f"IDEMPOTENCY#{hashlib.sha256(key.encode()).hexdigest()}")
+    """Returns the key of the row of an idempotency key. `key` is its digest, for it comes from a client."""
+    return _key(account_partition(account_id), f"IDEMPOTENCY#{key}")
+
+
+def kept_response_key(account_id: str, subject_id: str, key: str) -> dict[str, str]:
+    """Returns the key of the row of a kept response about a job or an entry. `key` as in `keyed_request_key`."""
+    return _key(account_partition(account_id), f"{kept_responses_prefix(subject_id)}{key}")
+
+
+def kept_responses_prefix(subject_id: str) -> str:
+    """Returns the prefix of the sort keys of the kept responses about a job or an entry."""
+    return f"RESPONSE#{subject_id}#"
 
 
 def reminder_key(account_id: str, duty: str, subject_id: str) -> dict[str, str]:

@@ -7,7 +7,7 @@ from chalicelib.domain.audit import AuditAction, AuditRecord
 from chalicelib.domain.entries import media_prefix
 from chalicelib.domain.ids import new_id
 from chalicelib.services.intake.dropped_files import DroppedFiles
-from chalicelib.services.ports import AnnotationStore, Clock, EntryStore, MediaStore
+from chalicelib.services.ports import AnnotationStore, Clock, EntryStore, KeyedRequestStore, MediaStore
 
 _log = logging.getLogger(__name__)
 
@@ -20,6 +20,7 @@ class EntryDeletions:
         entries: EntryStore,
         annotations: AnnotationStore,
         media: MediaStore,
+        requests: KeyedRequestStore,
         clock: Clock,
         *,
         dropped: DroppedFiles,
@@ -27,12 +28,13 @@ class EntryDeletions:
         self._entries = entries
         self._annotations = annotations
         self._media = media
+        self._requests = requests
         self._clock = clock
         self._dropped = dropped
 
     def delete(self, caller: Caller, entry_id: str) -> None:
         """Removes the entry with its annotations, its files, their copies under `results/` and the dropped object, in
-        all versions; leaves a line in the audit trail.
+        all versions, and the kept responses about it; leaves a line in the audit trail.
 
         After the first step the entry is hidden, and nothing can be added to it. An interrupted deletion is completed
         by the next one. Raises `NotFound`.
@@ -40,6 +42,7 @@ class EntryDeletions:
         now = self._clock()
         entry = self._entries.begin_deletion(caller.account_id, entry_id, now)
         self._annotations.delete_all(caller.account_id, entry_id)
+        self._requests.delete_responses(caller.account_id, entry_id)
         # What the row names may lie elsewhere, and what no row names lies here.
         for representation in entry.representations.values():
             self._media.delete(representation.media_key)

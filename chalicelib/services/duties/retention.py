@@ -14,7 +14,14 @@ from chalicelib.errors import NotFound, StaleWrite
 from chalicelib.services.changes import change_job
 from chalicelib.services.duties.entry_deletions import EntryDeletions
 from chalicelib.services.intake.dropped_files import DroppedFiles
-from chalicelib.services.ports import AccountStore, Clock, JobStore, ReminderStore, UploadStore
+from chalicelib.services.ports import (
+    AccountStore,
+    Clock,
+    JobStore,
+    KeyedRequestStore,
+    ReminderStore,
+    UploadStore,
+)
 
 AUTHOR = "retention"
 """Who the audit trail says has deleted what had expired."""
@@ -65,13 +72,22 @@ def expire_entry(reminder: Reminder, deletions: EntryDeletions) -> None:
 
 
 class JobRetention:
-    """The duty `JOB_RETENTION`: removes a job with its media, its results and their annotations; leaves a line in the
-    audit trail for each. May be repeated from any step: the job's row is deleted last."""
+    """The duty `JOB_RETENTION`: removes a job with its media, its results, their annotations and the kept responses
+    about it; leaves a line in the audit trail for each. May be repeated from any step: the job's row is deleted last.
+    """
 
     def __init__(
-        self, jobs: JobStore, deletions: EntryDeletions, uploads: UploadStore, dropped: DroppedFiles, clock: Clock
+        self,
+        jobs: JobStore,
+        deletions: EntryDeletions,
+        *,
+        requests: KeyedRequestStore,
+        uploads: UploadStore,
+        dropped: DroppedFiles,
+        clock: Clock,
     ) -> None:
         self._jobs = jobs
+        self._requests = requests
         self._deletions = deletions
         self._uploads = uploads
         self._dropped = dropped
@@ -80,8 +96,9 @@ class JobRetention:
     def perform(self, reminder: Reminder, *, author: str = AUTHOR) -> datetime | Reminder | None:
         """Removes the job, in several steps if it has run very often. One that a worker may be at, or was at a moment
         ago, is cancelled first and removed when the worker has stopped, one that has a webhook when that has been
-        notified."""
+        notified. Responses go at once: they have the file's name."""
         account_id, job_id = reminder.account_id, reminder.subject_id
+        self._requests.delete_responses(account_id, job_id)
         try:
             job = change_job(self._jobs, account_id, job_id, self._stopped)
         except NotFound:

@@ -17,3 +17,6 @@ class KeyedRequestStore(Protocol):
 
     def save(self, request: KeyedRequest) -> None:
         """Replaces the row of the same owner. Raises `StaleWrite` if the key has another owner or none."""
+
+    def delete_responses(self, account_id: str, subject_id: str) -> None:
+        """Removes the bodies of all responses about a job or an entry. Their keys remain taken."""

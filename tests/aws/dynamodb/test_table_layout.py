@@ -12,6 +12,7 @@ from chalicelib.aws.dynamodb.table_layout import (
     audit_key,
     entry_key,
     job_key,
+    kept_response_key,
     keyed_request_key,
     login_failures_key,
     user_key,
@@ -25,7 +26,8 @@ def test_the_key_scheme() -> None:
     assert entry_key("a", "e") == {"pk": "ACCOUNT#a", "sk": "ENTRY#e"}
     assert annotation_key("a", "e", "n") == {"pk": "ACCOUNT#a", "sk": "ANNOTATION#e#n"}
     digest = "2c70e12b7a0646f92279f427c7b38e7334d8e5389cff167a1dc30e73f826b683"
-    assert keyed_request_key("a", "key") == {"pk": "ACCOUNT#a", "sk": f"IDEMPOTENCY#{digest}"}
+    assert keyed_request_key("a", digest) == {"pk": "ACCOUNT#a", "sk": f"IDEMPOTENCY#{digest}"}
+    assert kept_response_key("a", "j", digest) == {"pk": "ACCOUNT#a", "sk": f"RESPONSE#j#{digest}"}
     assert audit_key("a", "r") == {"pk": "ACCOUNT#a", "sk": "AUDIT#r"}
     assert user_key("x@y.org") == {"pk": "USER#x@y.org", "sk": "USER"}
     assert user_name_key("x@y.org") == {"pk": "USERS", "sk": "NAME#x@y.org"}
