@@ -163,6 +163,7 @@ class Services:
             reminders=self.ports.reminders(),
             queue=self.ports.queue(),
             retention=self.retention,
+            secrets=self.webhook_secrets,
             clock=self.ports.clock,
             max_bytes=self.settings.max_upload_bytes,
             jobs_url=self._jobs_url,

@@ -1,6 +1,6 @@
 """Changes a row by optimistic concurrency: read, decide, write conditionally, and retry after a conflict."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import TypeVar
@@ -27,8 +27,11 @@ def retried(attempt: Callable[[], T], subject: str) -> T:
     raise StaleWrite(f"{subject}: lost {_TRIES} races in a row")
 
 
-def change_job(jobs: JobStore, account_id: str, job_id: str, transition: Transition) -> Job:
-    """Applies `transition` to the stored job and stores what it returns; the same object back means no write.
+def change_job(
+    jobs: JobStore, account_id: str, job_id: str, transition: Transition, *, only: Sequence[str] = ()
+) -> Job:
+    """Applies `transition` to the stored job and stores what it returns; the same object back means no write. `only`:
+    the fields that it changes, for a process that may write no others.
 
     Raises what `transition` raises, `NotFound`, or `StaleWrite` when every try lost its race.
     """
@@ -38,7 +41,10 @@ def change_job(jobs: JobStore, account_id: str, job_id: str, transition: Transit
         changed = transition(job)
         if changed is not job:
             changed = replace(changed, version=job.version + 1)
-            jobs.save(changed)
+            if only:
+                jobs.save_fields(changed, only)
+            else:
+                jobs.save(changed)
         return changed
 
     return retried(attempt, f"job {job_id}")

@@ -1,7 +1,7 @@
 """The end of a job, as seen by its observers, whichever process ends it."""
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 from chalicelib.domain.jobs import Job
 from chalicelib.errors import NotFound
@@ -25,11 +25,21 @@ class ObservedJobs:
 
     def save(self, job: Job) -> None:
         """As the store beneath."""
+        with self._observed(job):
+            self._jobs.save(job)
+
+    def save_fields(self, job: Job, names: Sequence[str]) -> None:
+        """As the store beneath."""
+        with self._observed(job):
+            self._jobs.save_fields(job, names)
+
+    @contextmanager
+    def _observed(self, job: Job) -> Iterator[None]:
         with ExitStack() as observed:
             if job.status.is_over and self._is_end(job):
                 for observer in self._observers:
                     observed.enter_context(observer(job))
-            self._jobs.save(job)
+            yield
 
     def _is_end(self, job: Job) -> bool:
         try:

@@ -132,6 +132,19 @@ def test_save_refuses_any_other_version(jobs: JobStore, step: int) -> None:
     assert jobs.get(ACCOUNT, job.id) == job
 
 
+def test_fields_are_saved_alone_and_of_one_version(jobs: JobStore) -> None:
+    job = replace(make_job(), error="gone after this", data_split="train")
+    jobs.create(job)
+    changed = replace(job, error=None, data_split="test", filename="b.mp4", version=job.version + 1)
+    jobs.save_fields(changed, ("error", "data_split"))
+    kept = replace(changed, filename=job.filename)
+    assert jobs.get(ACCOUNT, job.id) == kept
+    for late in (changed, replace(changed, account_id=OTHER_ACCOUNT, version=changed.version + 1)):
+        with pytest.raises(StaleWrite):
+            jobs.save_fields(late, ("filename",))
+    assert jobs.get(ACCOUNT, job.id) == kept
+
+
 def test_save_refuses_a_job_without_a_row(jobs: JobStore) -> None:
     job = replace(make_job(), version=2)
     with pytest.raises(StaleWrite):

@@ -74,3 +74,14 @@ def test_no_number_of_reminders_hides_the_newest(reminders: ReminderStore) -> No
     newest = _reminder(account_id=OTHER_ACCOUNT)
     reminders.set(newest)
     assert newest in reminders.list_due(START, limit=20)
+
+
+def test_a_reminder_that_is_not_there_is_not_moved(reminders: ReminderStore) -> None:
+    reminder = replace(_reminder(), position=7)
+    later = replace(reminder, due_at=START + timedelta(hours=1))
+    reminders.move(reminder)
+    assert reminders.list_due(START, limit=10) == ()
+    reminders.set(reminder)
+    reminders.move(replace(later, position=0))
+    assert reminders.list_due(START, limit=10) == ()
+    assert reminders.list_due(later.due_at, limit=10) == (later,)

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from chalicelib.domain.audit import AuditRecord
 from chalicelib.domain.jobs import Job, JobMessage, JobStatus
@@ -40,6 +41,12 @@ class FakeJobs:
             if row is None or row.version != job.version - 1:
                 raise StaleWrite(f"job {job.id} was written since version {job.version - 1}")
             self._rows[job.account_id, job.id] = as_kept(job)
+
+    def save_fields(self, job: Job, names: Sequence[str]) -> None:
+        with self._lock:
+            row = self._rows.get((job.account_id, job.id))
+        changes = {name: getattr(job, name) for name in ("version", *names)}
+        self.save(job if row is None else replace(row, **changes))
 
     def delete(self, job: Job, record: AuditRecord) -> None:
         with self._lock:

@@ -1,6 +1,7 @@
 """A fake of reminders."""
 
 import threading
+from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.domain.reminders import Reminder
@@ -18,6 +19,11 @@ class FakeReminders:
     def set(self, reminder: Reminder) -> None:
         with self._lock:
             self._rows[_reminder_key(reminder)] = as_kept(reminder)
+
+    def move(self, reminder: Reminder) -> None:
+        with self._lock:
+            if (there := self._rows.get(_reminder_key(reminder))) is not None:
+                self._rows[_reminder_key(reminder)] = replace(there, due_at=as_kept(reminder).due_at)
 
     def exchange(self, before: Reminder, after: Reminder) -> None:
         with self._lock:

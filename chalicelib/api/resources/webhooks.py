@@ -11,10 +11,15 @@ from chalicelib.errors import Invalid
 
 
 def webhook_of(call: Call, callback_url: str | None) -> Webhook | None:
-    """The webhook that a new job asks for. Raises `Invalid` for a URL that nothing can be sent to."""
+    """The webhook that a new job asks for. Raises `Invalid` for a URL that nothing can be sent to.
+
+    Makes the account's secret: the function that sends notifications may not.
+    """
     webhook = make_webhook(callback_url, call.urls.jobs())
     if webhook is not None and call.services.settings.delivery_queue_url is None:
         raise Invalid("This deployment sends no notifications; leave the callback_url out and poll the job.")
+    if webhook is not None:
+        call.services.webhook_secrets.get(call.caller.account_id)
     return webhook
 
 

@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from chalicelib.aws.dynamodb.lists import MOST_ROWS_READ, list_rows
-from chalicelib.aws.dynamodb.rows import from_row, stored, to_row
+from chalicelib.aws.dynamodb.rows import change_of, from_row, stored, to_row
 from chalicelib.aws.dynamodb.table import EXISTING, NEW, Condition, ConditionFailed, DynamoTable
 from chalicelib.aws.dynamodb.table_layout import ENTRY_PREFIX, audit_key, entry_key
 from chalicelib.domain.audit import AuditRecord
@@ -121,14 +121,10 @@ class DynamoEntries:
 
     def _set_fields(self, account_id: str, entry_id: str, fields: Mapping[str, str | float | datetime | None]) -> None:
         """A field that is None is taken away."""
-        given = {name: stored(content) for name, content in fields.items() if content is not None}
-        taken = [f"#{name}" for name, content in fields.items() if content is None]
-        changes = [f"SET {', '.join(f'#{name} = :{name}' for name in given)}"] if given else []
-        changes += [f"REMOVE {', '.join(taken)}"] if taken else []
-        names = {**_LIVE.names, **{f"#{name}": name for name in fields}}
-        values = {f":{name}": content for name, content in given.items()}
+        change, names, values = change_of(fields)
+        live = Condition(_LIVE.text, {**_LIVE.names, **names}, values)
         try:
-            self._table.update(entry_key(account_id, entry_id), " ".join(changes), Condition(_LIVE.text, names, values))
+            self._table.update(entry_key(account_id, entry_id), change, live)
         except ConditionFailed:
             raise _not_found() from None
 

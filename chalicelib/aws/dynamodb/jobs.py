@@ -1,10 +1,11 @@
 """Jobs in DynamoDB."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from chalicelib.aws.dynamodb.lists import MOST_ROWS_READ, list_rows
-from chalicelib.aws.dynamodb.rows import Row, from_row, to_row
+from chalicelib.aws.dynamodb.rows import Row, change_of, from_row, to_row
 from chalicelib.aws.dynamodb.table import NEW, Condition, ConditionFailed, DynamoTable
 from chalicelib.aws.dynamodb.table_layout import JOB_PREFIX, audit_key, job_key
 from chalicelib.domain.audit import AuditRecord
@@ -38,11 +39,14 @@ class DynamoJobs:
         return {job.id: job for job in map(job_of, rows)}
 
     def save(self, job: Job) -> None:
-        unchanged = Condition("#version = :previous", {"#version": "version"}, {":previous": job.version - 1})
-        try:
+        with _unchanged(job) as unchanged:
             self._table.put(job_row(job), unchanged)
-        except ConditionFailed:
-            raise StaleWrite(f"job {job.id} was written since version {job.version - 1}") from None
+
+    def save_fields(self, job: Job, names: Sequence[str]) -> None:
+        change, fields, values = change_of({name: getattr(job, name) for name in ("version", *names)})
+        with _unchanged(job) as unchanged:
+            condition = Condition(unchanged.text, {**unchanged.names, **fields}, {**unchanged.values, **values})
+            self._table.update(job_key(job.account_id, job.id), change, condition)
 
     def delete(self, job: Job, record: AuditRecord) -> None:
         unchanged = Condition("#version = :version", {"#version": "version"}, {":version": job.version})
@@ -72,6 +76,15 @@ class DynamoJobs:
             most_rows_read=self._most_rows_read,
         )
         return Page(tuple(job_of(row) for row in page.rows), page.cursor)
+
+
+@contextmanager
+def _unchanged(job: Job) -> Iterator[Condition]:
+    """The condition of a write after which the row has the version of `job`."""
+    try:
+        yield Condition("#version = :previous", {"#version": "version"}, {":previous": job.version - 1})
+    except ConditionFailed:
+        raise StaleWrite(f"job {job.id} was written since version {job.version - 1}") from None
 
 
 def job_row(job: Job) -> Row:

@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import chain, islice, zip_longest
 
 from chalicelib.aws.dynamodb.rows import Row, from_row, stored, to_row
-from chalicelib.aws.dynamodb.table import Condition, ConditionFailed, DynamoTable
+from chalicelib.aws.dynamodb.table import EXISTING, Condition, ConditionFailed, DynamoTable
 from chalicelib.aws.dynamodb.table_layout import (
     DUE_AT,
     DUE_INDEX,
@@ -27,6 +27,11 @@ class DynamoReminders:
 
     def set(self, reminder: Reminder) -> None:
         self._table.put(_row(reminder))
+
+    def move(self, reminder: Reminder) -> None:
+        names, values = {**EXISTING.names, "#due": DUE_AT}, {":due": stored(reminder.due_at)}
+        with suppress(ConditionFailed):
+            self._table.update(_key(reminder), "SET #due = :due", Condition(EXISTING.text, names, values))
 
     def exchange(self, before: Reminder, after: Reminder) -> None:
         try:

@@ -51,6 +51,20 @@ def from_row(kind: type[T], row: Mapping[str, Any]) -> T:
     return kind(**contents)
 
 
+def change_of(fields: Mapping[str, Any]) -> tuple[str, dict[str, str], Row]:
+    """The UpdateExpression that changes fields of a row, with its names and values. A field that is None is taken
+    away."""
+    given = {name: stored(content) for name, content in fields.items() if content is not None}
+    taken = [f"#{name}" for name in fields if name not in given]
+    changes = [f"SET {', '.join(f'#{name} = :{name}' for name in given)}"] if given else []
+    changes += [f"REMOVE {', '.join(taken)}"] if taken else []
+    return (
+        " ".join(changes),
+        {f"#{name}": name for name in fields},
+        {f":{name}": content for name, content in given.items()},
+    )
+
+
 def stored(value: Any) -> Any:
     """Returns the stored form of a field's `value`. Raises TypeError for a type that rows do not support."""
     if isinstance(value, StrEnum):

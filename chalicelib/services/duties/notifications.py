@@ -9,7 +9,7 @@ from chalicelib.domain.jobs import Job
 from chalicelib.domain.reminders import Duty, Reminder
 from chalicelib.domain.webhooks import Notification, Webhook, notification_body, notification_headers
 from chalicelib.errors import NotDue, NotFound
-from chalicelib.services.changes import change_job
+from chalicelib.services.changes import Transition, change_job
 from chalicelib.services.ports import Clock, JobQueue, JobStore, ReminderStore, WebhookSender
 from chalicelib.services.webhook_secrets import WebhookSecrets
 
@@ -39,7 +39,10 @@ def announced(job: Job, reminders: ReminderStore, queue: JobQueue, clock: Clock)
 
 
 class Notifications:
-    """Sends notifications. An attempt begins with a conditional write, so there are never two at the same time."""
+    """Sends notifications. An attempt begins with a conditional write, so there are never two at the same time.
+
+    Of the rows of accounts it changes webhooks and the times of reminders only: a deployment allows it no more.
+    """
 
     def __init__(
         self,
@@ -59,7 +62,7 @@ class Notifications:
     def send(self, account_id: str, job_id: str) -> None:
         """Makes the attempt that is due, if any, and stores its outcome. May be repeated."""
         try:
-            job = change_job(self._jobs, account_id, job_id, self._begun)
+            job = self._change(account_id, job_id, self._begun)
         except (NotDue, NotFound):
             return
         webhook = job.webhook
@@ -91,11 +94,14 @@ class Notifications:
             return current if after is current.webhook else current.with_webhook(after)
 
         try:
-            job = change_job(self._jobs, job.account_id, job.id, transition)
+            job = self._change(job.account_id, job.id, transition)
         except NotFound:
             return
         if job.webhook is not None and job.webhook.next_at is not None:
-            self._reminders.set(Reminder(job.account_id, Duty.NOTIFICATION, job.id, job.webhook.next_at))
+            self._reminders.move(Reminder(job.account_id, Duty.NOTIFICATION, job.id, job.webhook.next_at))
+
+    def _change(self, account_id: str, job_id: str, transition: Transition) -> Job:
+        return change_job(self._jobs, account_id, job_id, transition, only=("webhook",))
 
 
 class NotificationDuty:

@@ -51,6 +51,7 @@ from chalicelib.services.ports import (
     ReminderStore,
     UserStore,
 )
+from chalicelib.services.webhook_secrets import WebhookSecrets
 
 # An announcement is repeated for less than this, and is then a dead letter.
 _GIVE_UP_S = 6 * 3600.0
@@ -73,6 +74,7 @@ class Drops:
         reminders: ReminderStore,
         queue: JobQueue,
         retention: RetentionPlan,
+        secrets: WebhookSecrets,
         clock: Clock,
         max_bytes: int,
         jobs_url: str | None = None,
@@ -87,6 +89,7 @@ class Drops:
         self._reminders = reminders
         self._queue = queue
         self._retention = retention
+        self._secrets = secrets
         self._clock = clock
         self._max_bytes = max_bytes
         self._jobs_url = jobs_url
@@ -135,7 +138,7 @@ class Drops:
             pass
         values = options_of(dropped)
         once = creation_options(values)
-        new = NewJob(key.name, options=kept_options(values), webhook=self._webhook(once.callback_url))
+        new = NewJob(key.name, options=kept_options(values), webhook=self._webhook(account_id, once.callback_url))
         now = self._clock()
         self._reminders.set(Reminder(account_id, Duty.DROP, job_id, now + timedelta(seconds=_GIVE_UP_S)))
         job = new.job(
@@ -152,12 +155,14 @@ class Drops:
             return self._jobs.get(account_id, job_id)
         return job
 
-    def _webhook(self, callback_url: str | None) -> Webhook | None:
+    def _webhook(self, account_id: str, callback_url: str | None) -> Webhook | None:
         if callback_url is None:
             return None
         if self._jobs_url is None:
             raise Invalid("This deployment sends no notifications for dropped files; leave callback_url out.")
-        return make_webhook(callback_url, self._jobs_url)
+        webhook = make_webhook(callback_url, self._jobs_url)
+        self._secrets.get(account_id)  # makes it: the function that sends notifications may not
+        return webhook
 
     def _store_medium(self, job: Job, dropped: DroppedObject, notes: Sequence[tuple[str, str]]) -> None:
         """First the entry, then the bytes, then the file that names them: under names that follow from the job."""

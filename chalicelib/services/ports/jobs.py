@@ -24,6 +24,9 @@ class JobStore(Protocol):
     def save(self, job: Job) -> None:
         """Replaces the row whose version is `job.version - 1`. Raises `StaleWrite` for any other version or none."""
 
+    def save_fields(self, job: Job, names: Sequence[str]) -> None:
+        """Like `save`, but replaces only these fields of the row, and its version. Not for options."""
+
     def delete(self, job: Job, record: AuditRecord) -> None:
         """Removes the row and writes the record, both or neither. Raises `StaleWrite` for any other version or none."""
 

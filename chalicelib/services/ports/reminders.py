@@ -12,6 +12,9 @@ class ReminderStore(Protocol):
     def set(self, reminder: Reminder) -> None:
         """Writes the reminder, or moves the one of the same duty and subject."""
 
+    def move(self, reminder: Reminder) -> None:
+        """Moves the reminder of the same duty and subject to another time, if there is one."""
+
     def exchange(self, before: Reminder, after: Reminder) -> None:
         """Writes `after` in the place of `before`. Raises `StaleWrite` if that has been moved or removed."""
 

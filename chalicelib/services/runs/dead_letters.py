@@ -11,6 +11,8 @@ from chalicelib.services.changes import change_job
 from chalicelib.services.ports import Clock, DeadLetterStore, JobQueue, JobStore, ReminderStore
 
 _RESTARTED_IN_S = 60.0
+# A deployment allows the function that buries dead letters to change no other fields of a job.
+_GIVEN_UP = ("status", "error", "lease", "updated", "webhook")
 
 
 class DeadLetters:
@@ -43,6 +45,7 @@ class DeadLetters:
             job.account_id,
             job.id,
             lambda current: current.given_up(run=message.run, sentence=SENTENCE, now=self._clock()),
+            only=_GIVEN_UP,
         )
 
     def list(self) -> tuple[DeadLetter, ...]:

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.domain.webhooks import Outcome
 from chalicelib.services.users import Users
-from tests.api.api_server import Api, running_api
+from tests.api.api_server import ADA, PASSWORD, Api, running_api
 
 URL = "https://receiver.example.org/hook?token=quiet"
 
@@ -50,6 +50,8 @@ def test_a_job_shows_how_its_notification_fares(api: Api) -> None:
 def test_jobs_announced_as_json_have_one_too(api: Api, resource: dict[str, object]) -> None:
     job = api.ada.call("POST", "/jobs", json={"entry_job": resource}).json()
     assert job["callback_url"] == URL
+    account_id = api.services.users.authenticate(ADA, PASSWORD, source_ip="127.0.0.1").account_id
+    assert api.backstage.webhook_secrets.get(account_id) is not None  # made by who may make it
     assert api.ada.call("GET", job["self"]).json()["deliveries"] == []
     api.ada.call("PATCH", job["self"], data={"entry_job[status]": "cancelled"})
     _pump(api)

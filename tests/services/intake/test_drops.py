@@ -254,6 +254,7 @@ def test_options_come_as_metadata_or_tags_and_become_no_annotations(world: World
     assert job.expires == START + timedelta(seconds=60)
     assert job.webhook is not None
     assert (job.webhook.url, job.webhook.jobs_url) == ("https://example.org/hook", JOBS_URL)
+    assert world.services.ports.webhook_secrets().get(ADA.account_id) is not None  # made by who may make it
     notes = world.notes(ADA, str(job.input_entry_id))
     assert [(note.key, note.value) for note in notes] == [("take", "7")]
 
