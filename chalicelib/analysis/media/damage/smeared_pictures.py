@@ -6,6 +6,7 @@ from av.stream import Stream
 from av.video.frame import PictureType, VideoFrame
 
 from chalicelib.analysis.media.damage.h264_order import H264Order
+from chalicelib.analysis.media.damage.mpeg2_order import Mpeg2Order
 
 LASTS_S = 10.0
 """After this long what was lost has mostly been drawn over, in streams without key frames too."""
@@ -15,7 +16,7 @@ class SmearedPictures:
     """Follows the packets and the pictures of one stream, each in its own order."""
 
     def __init__(self, codec_name: str, extradata: bytes | None) -> None:
-        self._order = H264Order(extradata) if codec_name == "h264" else None
+        self._order = _order(codec_name, extradata)
         self._lost_s: list[float] = []
         self._since_s: float | None = None
 
@@ -37,3 +38,10 @@ class SmearedPictures:
             self._since_s = time_s
         lasts = self._since_s is not None and time_s - self._since_s <= LASTS_S
         return lasts or picture.is_corrupt
+
+
+def _order(codec_name: str, extradata: bytes | None) -> H264Order | Mpeg2Order | None:
+    """What tells missing packets, if the codec numbers its pictures."""
+    if codec_name == "h264":
+        return H264Order(extradata)
+    return Mpeg2Order() if codec_name in ("mpeg1video", "mpeg2video") else None

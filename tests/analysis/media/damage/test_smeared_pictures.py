@@ -12,6 +12,7 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from chalicelib.analysis.media.damage.h264_order import H264Order
+from chalicelib.analysis.media.damage.mpeg2_order import Mpeg2Order
 from chalicelib.analysis.media.open_media import open_media
 
 _SIDE, _FRAMES, _KEY_EVERY, _HIT = 128, 40, 16, 20
@@ -79,8 +80,13 @@ def _cut(content: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("damage", [_lost, _cut])
-def test_from_a_loss_on_pictures_are_smeared_up_to_the_next_key_frame(tmp_path: Path, damage: _Damage) -> None:
-    found = _smeared_s(_damaged(_film(tmp_path / "film.mp4", "libx264"), damage))
+@pytest.mark.parametrize(
+    ("name", "codec"), [("film.mp4", "libx264"), ("film.mkv", "mpeg2video"), ("film.mkv", "mpeg1video")]
+)
+def test_from_a_loss_on_pictures_are_smeared_up_to_the_next_key_frame(
+    tmp_path: Path, name: str, codec: str, damage: _Damage
+) -> None:
+    found = _smeared_s(_damaged(_film(tmp_path / name, codec), damage))
     assert found[0] == pytest.approx((_HIT + 1) / 25 if damage is _lost else _HIT / 25, abs=0.041)
     assert found[-1] == pytest.approx((_NEXT_KEY - 1) / 25)
     assert len(found) >= _NEXT_KEY - _HIT - 2
@@ -92,7 +98,9 @@ def test_other_codecs_say_what_they_could_not_decode(tmp_path: Path) -> None:
     assert found[-1] < _NEXT_KEY / 25
 
 
-@pytest.mark.parametrize(("codec", "b_frames"), [("libx264", 0), ("libx264", 3), ("mpeg4", 0)])
+@pytest.mark.parametrize(
+    ("codec", "b_frames"), [("libx264", 0), ("libx264", 3), ("mpeg4", 0), ("mpeg2video", 0), ("mpeg2video", 2)]
+)
 def test_nothing_is_smeared_in_a_whole_film(tmp_path: Path, codec: str, b_frames: int) -> None:
     assert _smeared_s(_film(tmp_path / "film.mp4", codec, b_frames=b_frames)) == []
 
@@ -106,6 +114,36 @@ def test_a_lost_picture_on_which_no_other_is_built_smears_nothing(tmp_path: Path
         order = H264Order(source.streams.video[0].codec_context.extradata)
         assert between
         assert not any(order.misses_before(av.Packet(bytes(packet))) for packet in packets if packet.pts not in between)
+
+
+def _numbered(*pictures: tuple[int, int]) -> list[bool]:
+    """What `Mpeg2Order` says of pictures with these numbers and kinds (1 I, 2 P, 3 B)."""
+    order = Mpeg2Order()
+    heads = (b"\x00\x00\x01\x00" + (number << 6 | kind << 3).to_bytes(2, "big") for number, kind in pictures)
+    return [order.misses_before(av.Packet(head)) for head in heads]
+
+
+_STEADY = ((0, 1), *((number, 2) for number in range(1, 7)))
+_WITH_B = ((0, 1), *((number + late, 2 if late else 3) for number in (1, 3, 5, 7) for late in (1, 0)))
+
+
+def test_a_number_that_is_missing_says_that_a_picture_is() -> None:
+    assert not any(_numbered(*_STEADY, (7, 2), (8, 2)))
+    assert _numbered(*_STEADY, (8, 2), (9, 2))[-2:] == [False, True]
+
+
+def test_a_picture_b_is_missed_only_with_what_it_is_built_on() -> None:
+    assert not any(_numbered(*_WITH_B, (10, 2), (12, 2), (11, 3), (14, 2), (13, 3)))
+    assert _numbered(*_WITH_B, (9, 3))[-1]
+
+
+def test_numbers_that_an_encoder_writes_as_it_likes_say_nothing() -> None:
+    assert not any(_numbered((0, 1), *((7 * number % 5, 2) for number in range(1, 40))))
+
+
+@pytest.mark.parametrize("content", [b"", b"\x00\x00\x01\x00", b"\x00\x00\x01\x00\x01", bytes(300), b"\xff" * 300])
+def test_a_packet_without_a_number_says_nothing(content: bytes) -> None:
+    assert not Mpeg2Order().misses_before(av.Packet(content))
 
 
 @pytest.mark.parametrize("extradata", [None, b"", b"\x01", b"\x01" * 40, b"\x00\x00\x01\x67", bytes(range(256))])
