@@ -1,4 +1,4 @@
-"""How much memory Python's own objects take."""
+"""Measures how much memory Python's own objects take."""
 
 import tracemalloc
 from collections.abc import Callable

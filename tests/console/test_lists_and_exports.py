@@ -1,4 +1,4 @@
-"""What is done with many jobs at once, and what leaves the page: a ZIP, tables, pictures."""
+"""Actions on many jobs at once, and what leaves the page: a ZIP, tables, pictures."""
 
 import csv
 import json

@@ -29,7 +29,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What is compared: the curves of a metric."""
+    """Request for a comparison: the curves of a metric."""
 
     metric: str
     groups: tuple[Group, ...]
