@@ -65,7 +65,7 @@ test: ready check  ## Run every check that a change must pass
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 # Tests that call the code in their own process.
-COVERING := $(addprefix tests/,analysis api aws cli client contract domain formats outbound services worker) $(wildcard tests/test_*.py)
+COVERING := $(addprefix tests/,analysis api aws cli client contract domain formats outbound rendering services worker) $(wildcard tests/test_*.py)
 coverage: ready  ## Measure how much of the code the tests reach; fails below the least in pyproject.toml (some minutes)
 	@mkdir -p build
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term $(COVERING)

@@ -14,6 +14,7 @@ What follows, in reading order; data flows one way:
     worker      a message in, a finished job out
     analysis    pixels to numbers: decoding, detection, mesh, tracking, expressions
     formats     numbers to bytes: session JSON, legacy JSON, CSV, summary, Parquet
+    rendering   numbers and pictures to a film: annotated, or with every face covered
     console     the console for people: static files that the API serves
     local       everything on one machine, with moto instead of AWS
 

@@ -3,6 +3,7 @@
 compare              A job that compares recordings: timelines in, a table of means and bands out
 every                Does something at most once in a number of seconds
 fetch_input          Fetches the input of a job with a URL and stores it as the job's input entry
+film_of_job          The film of a job, rendered from its media and its frames once all are measured
 halves               A video in two halves, which two processes measure in parallel
 job_medium           The input of a claimed job, on this machine's disk
 lambda_main          The worker as a Lambda function: an SQS event in, the messages that must come again out

@@ -8,25 +8,30 @@ from chalicelib.domain.jobs import Job
 from chalicelib.domain.measurements.metrics import FrameMetrics
 from chalicelib.domain.measurements.stitching import stitch
 from chalicelib.domain.measurements.stretch import Stretch
+from chalicelib.domain.requests.recipes import Recipe
+from chalicelib.domain.requests.result_formats import ResultVideo
 from chalicelib.domain.segments import MIN_LEAD_IN_FRAMES, SegmentPlan, part_key, plan_segments
 from chalicelib.formats.partial_metrics import PartialCounts
 from chalicelib.services.ports import MediaStore
 from chalicelib.settings import Settings
 from chalicelib.worker.part_measurer import StoredPart, require_all_decoded
 
+_WORK_WITH_FILM = 3.0
+"""Times the work of measuring alone."""
+
 
 def divide(
-    path: Path, info: MediaInfo, settings: Settings, *, stretch: Stretch, was_interrupted: bool
+    path: Path, info: MediaInfo, settings: Settings, recipe: Recipe, *, was_interrupted: bool
 ) -> SegmentPlan | None:
     """Returns the segments of an opened media file, or of the stretch of it that `info` is about; None if it is short,
     small, or of unknown duration.
 
     A run that was interrupted may have had too many faces for the time limit of a Lambda: it is divided if it is long
-    enough for two segments.
+    enough for two segments. A film to render takes up to twice the time of measuring, so it is divided sooner.
     """
     if settings.batch_queue is None or settings.batch_job_definition is None:
         return None
-    is_long = info.duration_s is not None and info.duration_s > settings.segment_above_s
+    is_long = info.duration_s is not None and info.duration_s * _work_of(recipe) > settings.segment_above_s
     is_large = path.stat().st_size > settings.segment_above_bytes
     if info.kind != "video" or not (is_long or is_large or was_interrupted):
         return None
@@ -36,10 +41,14 @@ def divide(
         origin_s=info.begins_s,
         duration_s=info.duration_s,
         segment_s=settings.segment_s,
-        overlap_s=_overlap_s(settings, stretch),
+        overlap_s=_overlap_s(settings, recipe.stretch),
         frames_total=info.frames_total,
         frame_size=info.frame_size,
     )
+
+
+def _work_of(recipe: Recipe) -> float:
+    return 1.0 if recipe.video is ResultVideo.NONE else _WORK_WITH_FILM
 
 
 def _overlap_s(settings: Settings, stretch: Stretch) -> float:

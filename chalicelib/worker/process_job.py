@@ -21,14 +21,16 @@ from chalicelib.domain.measurements.frame_size import FrameSize
 from chalicelib.domain.measurements.metrics import FrameMetrics
 from chalicelib.domain.requests.job_names import JobName
 from chalicelib.domain.requests.recipes import Recipe, recipe_of
+from chalicelib.domain.requests.result_formats import ResultVideo
 from chalicelib.domain.segments import SegmentPlan
 from chalicelib.errors import LeaseLost, MediaError, MienError, StillLeased
 from chalicelib.formats.result_files import Contents, ResultFiles
 from chalicelib.formats.writers import Origin
 from chalicelib.worker.compare import compare
 from chalicelib.worker.fetch_input import fetch_input
+from chalicelib.worker.film_of_job import FilmOfJob
 from chalicelib.worker.halves import halves_of, measured_in_halves
-from chalicelib.worker.job_medium import load_medium
+from chalicelib.worker.job_medium import MEDIA_REPLACED, load_medium
 from chalicelib.worker.long_videos import divide, stitched_frames
 from chalicelib.worker.media_fetcher import FetchLimits, MediaFetcher
 from chalicelib.worker.part_measurer import PartMeasurer
@@ -57,6 +59,7 @@ class JobProcessor:
         fetch_limits = FetchLimits(max_bytes=settings.max_upload_bytes, timeout_s=settings.fetch_timeout_s)
         self._fetcher = fetcher or MediaFetcher(fetch_limits)
         limits = MediaLimits(max_pixels=settings.max_pixels, max_duration_s=settings.max_duration_s)
+        self._limits = limits
         self._parts = PartMeasurer(models, limits=limits)
         self._second_process = second_process
         self._lease_s = settings.lease_s
@@ -121,7 +124,7 @@ class JobProcessor:
             _check_kind(media.info, job, recipe)
             info = stretched(media.info, recipe.stretch)
             settings = self._services.settings
-            plan = divide(media_path, info, settings, stretch=recipe.stretch, was_interrupted=job.attempt > 1)
+            plan = divide(media_path, info, settings, recipe, was_interrupted=job.attempt > 1)
             halves = halves_of(info, recipe)
             contents = self._contents(job, recipe, self._models.provider, info.frame_size)
             media_s = media.info.duration_s
@@ -145,6 +148,11 @@ class JobProcessor:
     def _stitch_into(self, job: Job, plan: SegmentPlan, recipe: Recipe, directory: Path) -> Progress:
         report = ProgressReport(self._services.runs, job, shown=job.progress)
         media_s = plan.duration_s if plan.media_s is None else plan.media_s
+        if (
+            recipe.video is not ResultVideo.NONE
+            and load_medium(self._services, job, directory / "media") != plan.media_key
+        ):
+            raise MediaError(MEDIA_REPLACED)
         contents = self._contents(job, recipe, self._services.segment_runs.provider(job), plan.frame_size)
         frames = stitched_frames(self._services.ports.media(), job, plan, directory)
         return self._write_results(job, contents, frames, report, directory=directory, media_s=media_s)
@@ -163,11 +171,14 @@ class JobProcessor:
         directory: Path,
         media_s: float | None,
     ) -> Progress:
+        film = FilmOfJob(contents.recipe, contents.metrics, directory)
         with ResultFiles(contents, directory, job.filename) as results, closing(frames) as measured:
-            for frame in with_scores(report.count(measured), contents.recipe, contents.metrics):
+            scored = with_scores(report.count(measured), contents.recipe, contents.metrics)
+            for frame in film.noted(scored):
                 results.write(frame)
             results.close()
-            store_results(self._services, job, results.files, report, media_seconds=media_s)
+            rendered = film.render(self._models, job.filename, self._limits, report.go_on)
+            store_results(self._services, job, [*results.files, *rendered], report, media_seconds=media_s)
         return report.final()
 
     def _is_given_back(self, job: Job) -> bool:

@@ -18,6 +18,7 @@ from chalicelib.domain.requests.result_formats import (
     CSV_CONTENT_TYPE,
     LEGACY_CONTENT_TYPE,
     PARQUET_CONTENT_TYPE,
+    RENDERED_CONTENT_TYPES,
     RESULT_KINDS,
     SESSION_CONTENT_TYPE,
     SUMMARY_CONTENT_TYPE,
@@ -48,7 +49,9 @@ def _write(results: ResultFiles) -> dict[str, bytes]:
 
 
 def test_every_content_type_has_a_writer() -> None:
-    assert set(WRITERS) == {content_type for kind in RESULT_KINDS.values() for content_type in kind}
+    assert {*WRITERS, *RENDERED_CONTENT_TYPES} == {
+        content_type for kind in RESULT_KINDS.values() for content_type in kind
+    }
 
 
 @pytest.mark.parametrize("table", TABLES)

@@ -12,6 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO
 
+import av
 import pytest
 from pyarrow import parquet
 
@@ -26,7 +27,7 @@ from chalicelib.domain.requests.job_names import JobName
 from chalicelib.domain.requests.job_options import DEFAULT_OPTIONS, JobOptions, NeutralBaseline, Sides
 from chalicelib.domain.requests.new_jobs import NewJob
 from chalicelib.domain.requests.recipes import RECIPES
-from chalicelib.domain.requests.result_formats import PARQUET_CONTENT_TYPE, ResultTable
+from chalicelib.domain.requests.result_formats import PARQUET_CONTENT_TYPE, ResultTable, ResultVideo
 from chalicelib.errors import JobBusy, JobNotClaimable, LeaseLost, StillLeased
 from chalicelib.formats.timeline_reader import read_timeline
 from chalicelib.services.entries import Upload
@@ -191,6 +192,40 @@ def test_sides_are_in_every_file_of_a_job_that_asks_for_them(world: World, share
         assert column in results[f"clip.mp4-{ending}"]
     timeline = read_timeline(io.BytesIO(results["clip.mp4-timeline.bin"]))
     assert "smile left" in timeline.faces[0].values
+
+
+@pytest.mark.parametrize("video", [ResultVideo.ANNOTATED, ResultVideo.ANONYMIZED])
+def test_a_video_that_is_asked_for_is_beside_the_results(world: World, shared_media: Path, video: ResultVideo) -> None:
+    clip = (shared_media / "videos" / "single_face.mp4").read_bytes()
+    jobs = [world.create(clip, options=JobOptions(video=video, end_s=1.0)) for _ in range(2)]
+    for job in jobs:
+        world.worker("one").process(job.message)
+    one, two = (world.results(job)[f"clip.mp4-{video}.mp4"] for job in jobs)
+    assert one == two
+    with av.open(io.BytesIO(one), "r") as container:
+        times_s = [frame.time for frame in container.decode(video=0)]
+    rows = list(csv.DictReader(io.StringIO(world.results(jobs[0])["clip.mp4-metrics.csv"].decode())))
+    assert times_s == pytest.approx([float(row["time stamp (msec)"]) / 1000 for row in rows], abs=1e-3)
+    files = world.entries.get(ADA, str(world.job(jobs[0]).result_entry_id)).representations.values()
+    last = max(files, key=lambda file: file.published)
+    assert (last.content_type, last.file_name) == ("video/mp4", f"clip.mp4-{video}.mp4")
+
+
+def test_a_worker_that_loses_its_job_while_it_renders_stores_nothing(world: World, clip: bytes) -> None:
+    job = world.create(clip, options=JobOptions(video=ResultVideo.ANNOTATED))
+    before = world.media.saves
+    frames = 0
+
+    def lose(_job: Job) -> None:
+        nonlocal frames
+        frames += 1
+        if frames > 3:
+            raise LeaseLost("another worker has it")
+
+    world.job_rows.before_save = lose
+    with pytest.raises(LeaseLost):
+        world.worker("one").process(job.message)
+    assert world.media.saves == before
 
 
 @pytest.mark.parametrize("baseline", NeutralBaseline)

@@ -7,6 +7,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import av
 import pytest
 
 from chalicelib.analysis.networks.models import Models
@@ -18,6 +19,7 @@ from chalicelib.domain.measurements.metrics import EVERY_METRIC, MetricGroup
 from chalicelib.domain.requests.job_names import JobName
 from chalicelib.domain.requests.job_options import DEFAULT_OPTIONS, JobOptions
 from chalicelib.domain.requests.new_jobs import NewJob
+from chalicelib.domain.requests.result_formats import ResultVideo
 from chalicelib.errors import Conflict, JobNotClaimable, LeaseLost
 from chalicelib.local.demo_clip import write_demo_clip
 from chalicelib.services.entries import Upload
@@ -190,6 +192,24 @@ def test_segments_of_a_stretch_have_its_frames_and_the_faces_of_one_pass(models:
         single.entries.get(ADA, str(single.job(reference).result_entry_id)),
     ):
         assert each.media_seconds == pytest.approx(CLIP_S)
+
+
+def test_who_stitches_renders_the_video(world: World, clip: bytes) -> None:
+    options = JobOptions(video=ResultVideo.ANONYMIZED, end_s=4.0)
+    one_pass = World(world.models, replace(SETTINGS, batch_queue=None))
+    reference = one_pass.create(clip, options=options)
+    one_pass.worker("one").process(reference.message)
+    job = world.handed_over(clip, options)  # of 4 s, which are too many for measuring and rendering
+    assert job.segments is not None
+    world.run_segments(job, *range(job.segments.count))
+    films = []
+    for each, made in ((one_pass, reference), (world, job)):
+        entry = each.entries.get(ADA, str(each.job(made).result_entry_id))
+        (file,) = (every for every in entry.representations.values() if every.content_type == "video/mp4")
+        with av.open(BytesIO(each.media.objects[file.media_key].body), "r") as container:
+            films.append([frame.time for frame in container.decode(video=0)])
+    assert films[0] == films[1]
+    assert len(films[0]) == 48
 
 
 def test_a_stretch_after_the_end_ends_the_job_with_a_sentence(world: World, plain: bytes) -> None:

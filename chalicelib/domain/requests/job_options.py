@@ -10,13 +10,25 @@ from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
+from chalicelib.domain.measurements.metrics import EMOTION_NAMES, EXPRESSION_NAMES
 from chalicelib.domain.measurements.stretch import Stretch
-from chalicelib.domain.requests.option_values import Choice, Number, OptionValue, Span, Text, WholeNumber, ends_of_span
-from chalicelib.domain.requests.result_formats import ResultTable
+from chalicelib.domain.requests.option_values import (
+    Choice,
+    Names,
+    Number,
+    OptionValue,
+    Span,
+    Text,
+    WholeNumber,
+    ends_of_span,
+)
+from chalicelib.domain.requests.result_formats import ResultTable, ResultVideo
 from chalicelib.domain.retention import MAX_KEPT_S
 from chalicelib.errors import Invalid
 
 _MOST_S = 1_000_000
+_MOST_DRAWN = 4
+_DRAWN = ("smile", "brow raise", "brow furrow")
 _TIME_S = Number(0, _MOST_S)
 _VALUE, _MEANING, _EXAMPLES = "value", "meaning", "examples"
 
@@ -93,6 +105,17 @@ class JobOptions:
     frames_per_second: float | None = _option(
         Number(0.01, 240), None, "Measure at most so many frames a second, each at its own time.", 5
     )
+    video: ResultVideo = _option(
+        Choice(ResultVideo),
+        ResultVideo.NONE,
+        "A video in addition: annotated with boxes, ids, scores and curves, or anonymized, with every face covered.",
+    )
+    video_scores: str | None = _option(
+        Names((*EXPRESSION_NAMES, *EMOTION_NAMES), _MOST_DRAWN, "up to 4 metrics, separated by commas"),
+        None,
+        "Scores to draw into an annotated video; smile, brow raise and brow furrow if there are none.",
+        "smile,mouth open",
+    )
 
     def __post_init__(self) -> None:
         """Raises `Invalid` for options that exclude each other."""
@@ -105,6 +128,11 @@ class JobOptions:
     def stretch(self) -> Stretch:
         """Returns the stretch of a video that is measured."""
         return Stretch(self.start_s, self.end_s, self.frames_per_second)
+
+    @property
+    def drawn(self) -> tuple[str, ...]:
+        """Returns the scores that are drawn into an annotated video."""
+        return _DRAWN if self.video_scores is None else tuple(self.video_scores.split(","))
 
     @property
     def neutral_s(self) -> tuple[float, float] | None:

@@ -157,6 +157,34 @@ def ends_of_span(text: str) -> tuple[float, float]:
 
 
 @dataclass(frozen=True, slots=True)
+class Names:
+    """One to `most` different names of `names`, separated by commas; kept as one text, without spaces around them."""
+
+    names: tuple[str, ...]
+    most: int
+    range_text: str
+
+    @property
+    def schema(self) -> Schema:
+        """See `OptionValue`."""
+        return {"type": "string", "pattern": f"^[a-z ]+(,[a-z ]+){{0,{self.most - 1}}}$"}
+
+    def of_text(self, name: str, text: str) -> str:
+        """See `OptionValue`."""
+        given = tuple(each.strip() for each in text.split(",", self.most))
+        unknown = [each for each in given if each not in self.names]
+        if unknown or len(given) > self.most or len(set(given)) < len(given):
+            raise Invalid(
+                f"The {name} must be 1 to {self.most} of these, separated by commas: {', '.join(self.names)}."
+            )
+        return ",".join(given)
+
+    def of_json(self, name: str, value: object) -> str:
+        """See `OptionValue`."""
+        return self.of_text(name, value if isinstance(value, str) else "")
+
+
+@dataclass(frozen=True, slots=True)
 class Text:
     """A text of at most `max_length` characters, which the caller validates further."""
 

@@ -14,6 +14,7 @@ from chalicelib.domain.requests.result_formats import (
     SESSION_CONTENT_TYPE,
     SUMMARY_CONTENT_TYPE,
     TIMELINE_CONTENT_TYPE,
+    ResultVideo,
 )
 
 
@@ -38,7 +39,8 @@ class Mesh(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """The steps and files of an analysis. `pack` is the legacy format's name for the set of classifiers; `neutral_s`:
-    from when to when the client says that faces are at rest."""
+    from when to when the client says that faces are at rest; `video`, `drawn`: the film besides the files of
+    `content_types`, and the scores in it."""
 
     mesh: Mesh
     max_faces: int
@@ -51,6 +53,8 @@ class Recipe:
     sides: bool = False
     stretch: Stretch = WHOLE
     neutral_s: tuple[float, float] | None = None
+    video: ResultVideo = ResultVideo.NONE
+    drawn: tuple[str, ...] = ()
 
     @property
     def follows_many(self) -> bool:
@@ -139,4 +143,5 @@ def recipe_of(job: Asked) -> Recipe | None:
     if options.smoothing is not Smoothing.AUTO:
         recipe = replace(recipe, smoothed=options.smoothing is Smoothing.ON)
     sides = options.sides is Sides.ON
-    return replace(recipe, sides=sides, stretch=options.stretch, neutral_s=options.neutral_s)
+    recipe = replace(recipe, sides=sides, stretch=options.stretch, neutral_s=options.neutral_s)
+    return replace(recipe, video=options.video, drawn=options.drawn if options.video is ResultVideo.ANNOTATED else ())

@@ -10,6 +10,8 @@ SUMMARY_CONTENT_TYPE = "application/vnd.mien.summary.v0+json"
 TIMELINE_CONTENT_TYPE = "application/vnd.mien.timeline.v0"
 COMPARISON_CONTENT_TYPE = "application/vnd.mien.comparison.v0+json"
 PARQUET_CONTENT_TYPE = "application/vnd.apache.parquet"
+VIDEO_CONTENT_TYPE = "video/mp4"
+PICTURE_CONTENT_TYPE = "image/jpeg"
 
 
 class ResultTable(StrEnum):
@@ -27,12 +29,25 @@ class ResultTable(StrEnum):
 TABLES: Mapping[ResultTable, str] = {ResultTable.PARQUET: PARQUET_CONTENT_TYPE}
 """The content type of each table. Its rows have the columns of `ROW_COLUMNS`, the metrics and `VALIDITY_COLUMNS`."""
 
+
+class ResultVideo(StrEnum):
+    """A film that a client may request in addition; of a picture, a picture."""
+
+    NONE = "none"
+    ANNOTATED = "annotated"
+    ANONYMIZED = "anonymized"
+
+
+RENDERED_CONTENT_TYPES = (VIDEO_CONTENT_TYPE, PICTURE_CONTENT_TYPE)
+"""Of what is made from the media itself, not from numbers alone: a film, or of a still picture a picture."""
+
 RESULT_KINDS: Mapping[str, tuple[str, ...]] = {
     "json": (SESSION_CONTENT_TYPE, LEGACY_CONTENT_TYPE),
     "csv": (CSV_CONTENT_TYPE,),
     "summary": (SUMMARY_CONTENT_TYPE,),
     "timeline": (TIMELINE_CONTENT_TYPE,),
     **{str(table): (content_type,) for table, content_type in TABLES.items()},
+    "video": RENDERED_CONTENT_TYPES,
 }
 """Every kind of file by a short name, with its content types."""
 

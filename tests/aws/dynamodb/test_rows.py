@@ -34,6 +34,7 @@ def test_a_job_as_a_row() -> None:
         "status": "queued",
         "filename": "",
         "table": "none",
+        "video": "none",
         "neutral_baseline": "on",
         "smoothing": "auto",
         "sides": "off",

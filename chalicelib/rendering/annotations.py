@@ -1,0 +1,112 @@
+"""Draws the box, the id, some scores and their curves of each face into a picture."""
+
+from collections import deque
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from chalicelib.domain.measurements.metrics import FaceMetrics, FrameMetrics
+from chalicelib.rendering.covers import Box
+
+Colour = tuple[int, int, int]
+
+CURVE_S = 4.0
+"""So much of the past a curve shows."""
+_SCORE_COLOURS: tuple[Colour, ...] = ((80, 220, 255), (255, 190, 90), (140, 255, 140), (235, 140, 255))
+_BOX_COLOURS: tuple[Colour, ...] = ((90, 200, 70), (60, 160, 255), (230, 150, 60), (200, 90, 220), (70, 220, 230))
+_NOT_VALID: Colour = (150, 150, 150)
+_GROUND: Colour = (30, 30, 30)
+_WHITE: Colour = (255, 255, 255)
+_FONT = cv2.FONT_HERSHEY_SIMPLEX
+_GROUND_SHARE = 0.6
+# Of the picture's shorter side, the height of a line of text, and its limits.
+_LINE, _LEAST_LINE_PX, _MOST_LINE_PX = 0.042, 11, 40
+_PANEL_LINES = 9
+_CURVE_LINES = 2
+
+
+def face_box(face: FaceMetrics) -> Box:
+    """Returns the box of a measured face."""
+    left, top = face.values["face box left"], face.values["face box top"]
+    return left, top, left + face.values["face box width"], top + face.values["face box height"]
+
+
+class Annotations:
+    """Draws frame after frame of one video; keeps the last seconds of each face for its curves."""
+
+    def __init__(self, scores: Sequence[str]) -> None:
+        self._scores = tuple(scores)
+        self._past: dict[int, deque[tuple[float, tuple[float, ...]]]] = {}
+
+    def draw(self, image: NDArray[np.uint8], frame: FrameMetrics, scale: float) -> None:
+        """Draws into `image`, in place, which is `scale` times as large as the measured frame."""
+        self._remember(frame)
+        height, width = image.shape[:2]
+        line_px = min(max(round(_LINE * min(height, width)), _LEAST_LINE_PX), _MOST_LINE_PX)
+        for face in frame.faces:
+            box = tuple(round(scale * side) for side in face_box(face))
+            colour = _BOX_COLOURS[face.face_id % len(_BOX_COLOURS)] if face.is_valid else _NOT_VALID
+            cv2.rectangle(image, (box[0], box[1]), (box[2], box[3]), colour, max(line_px // 9, 1), cv2.LINE_AA)
+            panel = _panel_beside(image, box, 1 + len(self._scores) + _CURVE_LINES, line_px)
+            self._draw_panel(panel, face, colour, line_px, frame.time_s)
+
+    def _remember(self, frame: FrameMetrics) -> None:
+        begin_s = frame.time_s - CURVE_S
+        for face in frame.faces:
+            values = tuple(face.values.get(name, 0.0) for name in self._scores)
+            self._past.setdefault(face.face_id, deque()).append((frame.time_s, values))
+        for past in self._past.values():
+            while past and past[0][0] < begin_s:
+                past.popleft()
+        self._past = {face_id: past for face_id, past in self._past.items() if past}
+
+    def _draw_panel(
+        self, panel: NDArray[np.uint8], face: FaceMetrics, colour: Colour, line_px: int, time_s: float
+    ) -> None:
+        ground = np.full_like(panel, _GROUND)
+        cv2.addWeighted(ground, _GROUND_SHARE, panel, 1 - _GROUND_SHARE, 0, dst=panel)
+        note = "" if face.is_valid else " (not valid)"
+        _write(panel, 0, f"face {face.face_id}{note}", colour if face.is_valid else _WHITE, line_px)
+        for row, name in enumerate(self._scores, start=1):
+            text = f"{name} {face.values[name]:.0f}" if name in face.values else f"{name} -"
+            _write(panel, row, text, _SCORE_COLOURS[(row - 1) % len(_SCORE_COLOURS)], line_px)
+        self._draw_curves(panel[line_px * (1 + len(self._scores)) + line_px // 4 :], face.face_id, time_s, line_px)
+
+    def _draw_curves(self, part: NDArray[np.uint8], face_id: int, time_s: float, line_px: int) -> None:
+        """From 0 at the lower edge to 100 at the upper one; the right edge is now."""
+        height, width = part.shape[:2]
+        past = self._past[face_id]
+        if height < 3 or width < 3 or not past:
+            return
+        x = (width - 1) * (1 - (time_s - np.array([each[0] for each in past])) / CURVE_S)
+        for place in range(len(self._scores)):
+            levels = np.clip([each[1][place] for each in past], 0, 100)
+            y = (height - 2) * (1 - levels / 100)
+            points = np.rint(np.stack([x, y], axis=1)).astype(np.int32).reshape(-1, 1, 2)
+            colour = _SCORE_COLOURS[place % len(_SCORE_COLOURS)]
+            cv2.polylines(
+                part, [points], isClosed=False, color=colour, thickness=max(line_px // 14, 1), lineType=cv2.LINE_AA
+            )
+
+
+def _panel_beside(image: NDArray[np.uint8], box: tuple[int, ...], lines: int, line_px: int) -> NDArray[np.uint8]:
+    """Returns a part of the image next to the box, on the side with more room."""
+    height, width = image.shape[:2]
+    panel_width = min(_PANEL_LINES * line_px, width)
+    panel_height = min(line_px * lines + line_px // 2, height)
+    left = box[2] + line_px // 4 if width - box[2] >= box[0] else box[0] - panel_width - line_px // 4
+    left, top = min(max(left, 0), width - panel_width), min(max(box[1], 0), height - panel_height)
+    return image[top : top + panel_height, left : left + panel_width]
+
+
+def _write(panel: NDArray[np.uint8], row: int, text: str, colour: Colour, line_px: int) -> None:
+    size = line_px / 32
+    place = (line_px // 4, line_px * row + round(0.8 * line_px))
+    cv2.putText(panel, text, place, _FONT, size, colour, max(line_px // 18, 1), cv2.LINE_AA)
+
+
+def drawn_names(scores: Sequence[str]) -> tuple[str, ...]:
+    """Returns the metrics that drawing needs."""
+    return (*scores, "face box left", "face box top", "face box width", "face box height")

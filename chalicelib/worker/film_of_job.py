@@ -1,0 +1,61 @@
+"""The film of a job, rendered from its media and its frames once all are measured.
+
+Own neutrals are known late and a lost face only by what follows, so the media is decoded a second time. In between the
+frames wait on the disk. Nothing of it is stored before the file is complete, and the same job makes the same file.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from chalicelib.analysis.media.frames import MediaLimits
+from chalicelib.analysis.networks.models import Models
+from chalicelib.domain.measurements.metrics import FrameMetrics, MetricGroup, MetricSet
+from chalicelib.domain.requests.recipes import Recipe
+from chalicelib.domain.requests.result_formats import PICTURE_CONTENT_TYPE, ResultVideo
+from chalicelib.formats.file_names import result_file_name
+from chalicelib.formats.partial_metrics import PartialCounts, PartialMetricsReader, PartialMetricsWriter
+from chalicelib.formats.result_files import ResultFile
+from chalicelib.rendering.film import Source, render_annotated, render_anonymized
+from chalicelib.rendering.lookout import Lookout
+
+
+class FilmOfJob:
+    """The film of one run, if its recipe has one. The media is `media` in `directory`, which also takes the frames."""
+
+    def __init__(self, recipe: Recipe, metrics: MetricSet, directory: Path) -> None:
+        self._recipe = recipe
+        boxes = [metric.name for metric in metrics if metric.group is MetricGroup.FACE_BOX]
+        self._drawn = tuple(name for name in recipe.drawn if name in metrics.names)
+        self._names = (*boxes, *self._drawn)
+        self._media, self._out = directory / "media", directory / "film"
+        self._noted = directory / "frames-of-film"
+
+    def noted(self, frames: Iterable[FrameMetrics]) -> Iterator[FrameMetrics]:
+        """Passes frames on, and notes what a film needs of them."""
+        if self._recipe.video is ResultVideo.NONE:
+            yield from frames
+            return
+        with self._noted.open("wb") as stream:
+            writer = PartialMetricsWriter(stream, self._names)
+            for frame in frames:
+                writer.write(frame)
+                yield frame
+            writer.close(PartialCounts(0, 0, 0))
+
+    def render(
+        self, models: Models, input_file_name: str, limits: MediaLimits, go_on: Callable[[], None]
+    ) -> list[ResultFile]:
+        """Returns the film, or nothing if there is to be none. All frames must have been `noted`. `go_on`: called for
+        every frame; what it raises passes through. Raises `MediaError`."""
+        video = self._recipe.video
+        if video is ResultVideo.NONE:
+            return []
+        source = Source(self._media, self._recipe.stretch, limits)
+        with self._noted.open("rb") as stream:
+            frames = PartialMetricsReader(stream).frames()
+            if video is ResultVideo.ANNOTATED:
+                content_type = render_annotated(source, frames, self._drawn, self._out, go_on)
+            else:
+                content_type = render_anonymized(source, frames, Lookout(models), self._out, go_on)
+        ending = "jpg" if content_type == PICTURE_CONTENT_TYPE else "mp4"
+        return [ResultFile(self._out, result_file_name(input_file_name, f"-{video}.{ending}"), content_type)]
