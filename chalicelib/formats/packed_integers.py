@@ -3,6 +3,7 @@
 A difference of -64 to 63 is one byte. Streams may be packed in pieces: `Packer` remembers the last integer of each.
 """
 
+from array import array
 from collections.abc import Sequence
 from itertools import chain
 from operator import sub
@@ -58,10 +59,11 @@ class Unpacker:
         """Returns True if every byte has been read."""
         return self._place == len(self._data)
 
-    def unpack(self, count: int) -> list[int]:
-        """Returns the next stream, which has `count` integers. Raises ValueError if the bytes end before."""
+    def unpack(self, count: int) -> "array[int]":
+        """Returns the next stream, which has `count` integers. Raises ValueError if the bytes end before, OverflowError
+        for an integer of more than 64 bits."""
         value = 0
-        integers = []
+        integers = array("q")
         data, end = self._data, len(self._data)
         for _ in range(count):
             if self._place < end and data[self._place] < 1 << 7:

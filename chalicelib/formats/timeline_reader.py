@@ -2,6 +2,7 @@
 
 import json
 import zlib
+from array import array
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -10,8 +11,13 @@ from typing import Any, BinaryIO
 from chalicelib.formats.packed_integers import Unpacker
 from chalicelib.formats.timeline import LENGTH, MAGIC
 
+# A few bytes may unpack to gigabytes. The bounds have room for four hours, the longest video, at 240 frames a second,
+# and for as long with 50 faces at 25 frames a second.
 _MOST_HEADER_BYTES = 16 << 20
+_MOST_PART_BYTES = 1 << 29
+_MOST_FRAMES = 4_000_000
 _MOST_ROWS = 20_000_000
+_MOST_BUCKETS = 400_000
 _MOST_COLUMNS = 200
 _MOST_BYTES_A_NUMBER = 10
 
@@ -50,13 +56,11 @@ class Timeline:
 
 def read_timeline(stream: BinaryIO, names: Collection[str] | None = None) -> Timeline:
     """Reads a timeline; of its columns only those of `names`, if they are given. Raises ValueError for what is none, or
-    only the beginning of one, or has more than 20 million rows."""
+    only the beginning of one, or is larger than any of a video that is taken."""
     header = _header(stream)
     try:
         times_s = _times(stream, header)
-        rows = sum(face["rows"] for face in header["faces"])
-        if rows > _MOST_ROWS or len(header["columns"]) > _MOST_COLUMNS:
-            raise ValueError("this timeline is too large")
+        _check_faces(header)
         overviews = [_overview(stream, header, face, names) for face in header["faces"]]
         faces = [_face(stream, header, *each, names) for each in zip(header["faces"], overviews, strict=True)]
     except (KeyError, TypeError, IndexError, ArithmeticError, RecursionError) as error:
@@ -82,13 +86,25 @@ def _header(stream: BinaryIO) -> Mapping[str, Any]:
     return header
 
 
-def _times(stream: BinaryIO, header: Mapping[str, Any]) -> list[float]:
+def _times(stream: BinaryIO, header: Mapping[str, Any]) -> Sequence[float]:
     frames, times = header["frames"], header["times"]
-    if frames > _MOST_ROWS:
+    if not 0 <= frames <= _MOST_FRAMES:
         raise ValueError("this timeline is too large")
     (steps,) = _streams(stream, times["bytes"], [frames])
     per_s = round(1 / times["step_s"])
-    return [each / per_s for each in accumulate(steps)]
+    return array("d", (each / per_s for each in accumulate(steps)))
+
+
+def _check_faces(header: Mapping[str, Any]) -> None:
+    """Checks the sizes of what is unpacked. A face has a row a frame at most, and a bucket a row."""
+    rows = buckets = 0
+    for face in header["faces"]:
+        if not 0 <= face["buckets"] <= face["rows"] <= header["frames"]:
+            raise ValueError("the header of this timeline is damaged")
+        rows += face["rows"]
+        buckets += face["buckets"]
+    if rows > _MOST_ROWS or buckets > _MOST_BUCKETS or len(header["columns"]) > _MOST_COLUMNS:
+        raise ValueError("this timeline is too large")
 
 
 def _overview(
@@ -131,7 +147,7 @@ def _face(
     reasons = header["reasons"]
     texts = {mask: tuple(text for place, text in enumerate(reasons) if mask & 1 << place) for mask in set(masks)}
     values = {
-        column["name"]: [each / _per_unit(column) for each in integers[place]]
+        column["name"]: array("d", (each / _per_unit(column) for each in integers[place]))
         for place, column in enumerate(columns)
         if wanted[place]
     }
@@ -145,16 +161,16 @@ def _per_unit(column: Mapping[str, Any]) -> int:
 
 def _streams(
     stream: BinaryIO, size: int, counts: Sequence[int], wanted: Sequence[bool] | None = None
-) -> list[list[int]]:
+) -> "list[array[int]]":
     """Returns streams of `counts` integers; those that are not `wanted` are empty."""
-    unpacker = Unpacker(_inflated(stream, size, sum(counts) * _MOST_BYTES_A_NUMBER))
+    unpacker = Unpacker(_inflated(stream, size, min(sum(counts) * _MOST_BYTES_A_NUMBER, _MOST_PART_BYTES)))
     streams = []
     for count, is_wanted in zip(counts, wanted or [True] * len(counts), strict=True):
         if is_wanted:
             streams.append(unpacker.unpack(count))
         else:
             unpacker.skip(count)
-            streams.append([])
+            streams.append(array("q"))
     if not unpacker.is_at_end:
         raise ValueError("a part of this timeline holds more than its header says")
     return streams

@@ -1,6 +1,7 @@
 """A job that compares recordings: timelines in, a table of means and bands out."""
 
 import json
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,9 +75,9 @@ class _Recording:
             if face is None or _valid_frames(face) == 0:
                 self.missing = _NO_FACE
                 return (), ()
-            rows = [row for row, reasons in enumerate(face.reasons) if not reasons]
-            times_s = [timeline.times_s[face.frames[row]] - timeline.times_s[0] for row in rows]
-            return times_s, [face.values[metric][row] for row in rows]
+            rows = array("l", (row for row, reasons in enumerate(face.reasons) if not reasons))
+            times_s = array("d", (timeline.times_s[face.frames[row]] - timeline.times_s[0] for row in rows))
+            return times_s, array("d", (face.values[metric][row] for row in rows))
         except KeyError:
             self.missing = _NO_METRIC
         except (ValueError, IndexError):

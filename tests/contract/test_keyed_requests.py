@@ -25,6 +25,14 @@ def test_a_key_is_claimed_once(keyed_requests: KeyedRequestStore) -> None:
     assert keyed_requests.claim(_request("second"), START) == first
 
 
+def test_a_claim_that_is_sent_again_meets_itself(keyed_requests: KeyedRequestStore) -> None:
+    """boto3 repeats a write whose response was lost: the first one arrived."""
+    first = _request("first")
+    for _ in range(2):
+        assert keyed_requests.claim(first, START) is None
+    assert keyed_requests.claim(_request("second"), START) == first
+
+
 def test_other_keys_and_accounts_are_apart(keyed_requests: KeyedRequestStore) -> None:
     assert keyed_requests.claim(_request("1"), START) is None
     assert keyed_requests.claim(_request("2", key="key #2"), START) is None

@@ -20,7 +20,7 @@ class FakeKeyedRequests:
         with self._lock:
             holder = self._rows.get((request.account_id, request.key))
             if holder is not None and not holder.is_over(as_kept(now)):
-                return holder
+                return None if holder.owner == request.owner else holder
             self._rows[request.account_id, request.key] = as_kept(request)
             return None
 

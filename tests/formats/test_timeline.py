@@ -5,6 +5,7 @@ import json
 import math
 import random
 import zlib
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -87,7 +88,7 @@ def test_the_overview_sums_up_the_rows() -> None:
 
 def test_no_frames_at_all() -> None:
     timeline = read_timeline(io.BytesIO(timeline_bytes(())))
-    assert (timeline.times_s, timeline.faces) == ([], [])
+    assert (list(timeline.times_s), timeline.faces) == ([], [])
 
 
 def test_columns_can_be_chosen() -> None:
@@ -128,7 +129,7 @@ def test_integers_come_back_whatever_their_pieces(streams: list[list[int]], size
         for begin in range(0, len(stream), size)
     )
     unpacker = Unpacker(packed)
-    assert [unpacker.unpack(len(stream)) for stream in streams] == streams
+    assert [list(unpacker.unpack(len(stream))) for stream in streams] == streams
     assert unpacker.is_at_end
 
 
@@ -144,13 +145,21 @@ def test_no_damage_goes_unseen(data: st.DataObject) -> None:
             read_timeline(io.BytesIO(damaged))
 
 
+def _header(frames: int = 0, faces: Sequence[Mapping[str, int]] = ()) -> dict[str, object]:
+    return {"frames": frames, "times": {"bytes": 8, "step_s": 1e-6}, "columns": [], "faces": faces}
+
+
 @pytest.mark.parametrize(
     "header",
     [
         {},
         [],
         {"frames": 10**12, "times": {"bytes": 10, "step_s": 1e-6}},
-        {"frames": 0, "times": {"bytes": 8, "step_s": 1e-6}, "columns": [], "faces": [{"rows": 10**12}]},
+        _header(frames=4_000_001),
+        _header(faces=[{"rows": 10**12, "buckets": 0}]),
+        _header(faces=[{"rows": 1, "buckets": 0}]),  # a row without a frame
+        _header(faces=[{"rows": 0, "buckets": 10**9}]),
+        _header(faces=[{"rows": -1, "buckets": -1}]),
     ],
 )
 def test_a_header_that_lies_is_refused(header: object) -> None:
@@ -171,13 +180,63 @@ def test_a_part_that_unpacks_to_more_than_it_says_is_refused() -> None:
         read_timeline(io.BytesIO(MAGIC + LENGTH.pack(len(head)) + head + bomb))
 
 
+def _packed_zeros(header: Mapping[str, object], *parts: int) -> bytes:
+    """A timeline whose parts hold so many integers, all 0: a byte each, a thousandth of one when they are packed."""
+    packed = [zlib.compress(bytes(count), 9) for count in parts]
+    sizes = iter(map(len, packed))
+    times = {"bytes": next(sizes), "step_s": 1e-6}
+    faces = [
+        {"face_id": "0", "overview_bytes": next(sizes), "bytes": next(sizes), **face}
+        for face in header["faces"]  # type: ignore[attr-defined]  # as written here
+    ]
+    head = zlib.compress(json.dumps({**header, "times": times, "faces": faces}).encode())
+    return MAGIC + LENGTH.pack(len(head)) + head + b"".join(packed)
+
+
+@pytest.mark.parametrize(
+    ("header", "parts"),
+    [
+        # 0.1 MB that would take 2 GB, as Python keeps numbers, and 2 MB that would take more than 6 GB
+        ({"frames": 20_000_000, "faces": [{"rows": 0, "buckets": 0}]}, (20_000_000, 0, 0)),
+        ({"frames": 4_000_000, "faces": [{"rows": 4_000_000, "buckets": 400_001}]}, (4_000_000, 1_200_003, 8_000_000)),
+        ({"frames": 1_000_000, "faces": [{"rows": 1_000_000, "buckets": 0}] * 21}, (1_000_000, *((0, 2_000_000) * 21))),
+    ],
+    ids=["frames", "buckets", "rows"],
+)
+def test_a_small_file_cannot_take_much_memory(header: Mapping[str, object], parts: Sequence[int]) -> None:
+    data = _packed_zeros({**header, "columns": [], "reasons": []}, *parts)
+    with pytest.raises(ValueError, match="too large"):
+        read_timeline(io.BytesIO(data), ("smile",))
+
+
+@pytest.mark.slow
+def test_a_part_may_not_unpack_to_more_than_any_video_needs() -> None:
+    """With 200 columns of a face that is there for four hours."""
+    columns = [{"name": f"column {place}", "step": 0.1} for place in range(200)]
+    header = {"frames": 4_000_000, "columns": columns, "reasons": [], "faces": [{"rows": 4_000_000, "buckets": 0}]}
+    data = _packed_zeros(header, 4_000_000, 0, 202 * 4_000_000)
+    with pytest.raises(ValueError, match="cut off or too large"):
+        read_timeline(io.BytesIO(data), ("column 0",))
+
+
+@pytest.mark.slow
+def test_four_hours_at_240_frames_a_second_are_read() -> None:
+    frames = 4 * 3600 * 240
+    header = {"frames": frames, "columns": [{"name": "smile", "step": 0.1}], "reasons": []}
+    data = _packed_zeros(
+        {**header, "faces": [{"rows": frames, "buckets": frames // 64}]}, frames, frames // 64 * 5, frames * 3
+    )
+    (face_read,) = read_timeline(io.BytesIO(data), ("smile",)).faces
+    assert len(face_read.values["smile"]) == frames
+
+
 @given(st.lists(_INTEGERS), st.lists(_INTEGERS))
 def test_a_stream_can_be_passed_over(first: list[int], second: list[int]) -> None:
     packer = Packer(2)
     data = packer.pack(0, first) + packer.pack(1, second)
     unpacker = Unpacker(data)
     unpacker.skip(len(first))
-    assert unpacker.unpack(len(second)) == second
+    assert list(unpacker.unpack(len(second))) == second
     assert unpacker.is_at_end
     with pytest.raises(ValueError, match="end early"):
         unpacker.skip(1)

@@ -16,6 +16,9 @@ from typing import Any
 from chalicelib.errors import MienError
 
 _LAYOUT = 1
+_STATE = "state.sqlite"
+# What the folder may have before there is a state: of a start that was interrupted, and the memory of the mode.
+_OURS = {".lock", ".mien.json", "objects", "password"}
 _TABLES = """
 CREATE TABLE IF NOT EXISTS rows (pk TEXT NOT NULL, sk TEXT NOT NULL, item TEXT NOT NULL, PRIMARY KEY (pk, sk))
     WITHOUT ROWID;
@@ -46,17 +49,19 @@ class StateFolder:
     """
 
     def __init__(self, folder: Path) -> None:
-        """Makes or opens the folder. Raises `StateFolderError`."""
+        """Makes or opens the folder. Raises `StateFolderError`, also for one with other files: it is closed to other
+        users, and what no version needs is deleted."""
         self._folder = folder
         self._bytes = folder / "objects"
         self._lock = RLock()
         try:
             with ExitStack() as undo:
                 folder.mkdir(parents=True, exist_ok=True)
+                self._check_contents()
                 folder.chmod(0o700)
                 self._bytes.mkdir(exist_ok=True)
                 self._claim(undo)
-                self._rows = sqlite3.connect(folder / "state.sqlite", check_same_thread=False, isolation_level=None)
+                self._rows = sqlite3.connect(folder / _STATE, check_same_thread=False, isolation_level=None)
                 undo.callback(self._rows.close)
                 self._lay_out()
                 self._undo = undo.pop_all()
@@ -119,6 +124,16 @@ class StateFolder:
     def path_of(self, version_id: str) -> Path:
         """Returns the path of a version's bytes."""
         return self._bytes / version_id
+
+    def _check_contents(self) -> None:
+        if (self._folder / _STATE).exists():
+            return
+        kept = [path for path in self._folder.iterdir() if path.name not in _OURS]
+        kept += self._bytes.iterdir() if self._bytes.is_dir() else ()
+        if kept:
+            raise StateFolderError(
+                f"The folder {self._folder} has other files, such as {kept[0].name}; name a new or an empty folder."
+            )
 
     def _claim(self, undo: ExitStack) -> None:
         guard = os.open(self._folder / ".lock", os.O_CREAT | os.O_RDWR, 0o600)

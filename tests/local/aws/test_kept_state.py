@@ -154,6 +154,24 @@ def test_a_folder_that_is_none_or_newer_is_refused(folder: Path, tmp_path: Path)
         StateFolder(folder)
 
 
+@pytest.mark.parametrize("name", ["thesis.txt", "objects/photo.jpg", ".git/HEAD"])
+def test_a_folder_with_files_of_others_is_left_as_it_is(folder: Path, name: str) -> None:
+    path = folder / name
+    path.parent.mkdir(parents=True)
+    path.write_text("mine")
+    folder.chmod(0o755)
+    with pytest.raises(StateFolderError, match="name a new or an empty folder"):
+        StateFolder(folder)
+    assert (path.read_text(), folder.stat().st_mode & 0o777) == ("mine", 0o755)
+
+
+@pytest.mark.parametrize("name", [".mien.json", ".lock", "password"])
+def test_what_an_interrupted_start_left_is_no_obstacle(folder: Path, name: str) -> None:
+    (folder / "objects").mkdir(parents=True)
+    (folder / name).touch()
+    StateFolder(folder).close()
+
+
 def test_bytes_of_no_version_are_deleted_at_the_start(folder: Path) -> None:
     StateFolder(folder).close()
     (folder / "objects" / "left.part").write_bytes(b"a face")

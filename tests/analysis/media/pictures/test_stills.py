@@ -239,6 +239,21 @@ def test_a_decoder_stops_when_its_time_is_spent(tmp_path: Path, name: str) -> No
         opened(tmp_path, image_bytes(Image.fromarray(noisy), name), MediaLimits(max_decoding_s=-1))
 
 
+def test_each_frame_of_an_animation_has_its_own_time(tmp_path: Path) -> None:
+    """Whatever else the processor did since the one before."""
+    limits, shapes = MediaLimits(max_decoding_s=0.5), []
+    pictures = [Image.new("RGB", (32, 24), (80 * index, 0, 0)) for index in range(3)]
+    path = tmp_path / "a.gif"
+    path.write_bytes(image_bytes(pictures[0], "GIF", save_all=True, append_images=pictures[1:]))
+    with open_media(path, limits) as media:
+        for frame in media.frames():
+            shapes.append(frame.image.shape)
+            began_s = time.thread_time()
+            while time.thread_time() - began_s < 0.6:
+                pass
+    assert shapes == [(24, 32, 3)] * 3
+
+
 class GivenUp(Exception):
     """The picture is not wanted any more."""
 
