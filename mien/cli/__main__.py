@@ -39,6 +39,10 @@ if find_spec("mien.operators") is not None:  # the package for clients has none
         mien.add_command(getattr(import_module(f"mien.operators.{_module}"), _name))
 
 
+if find_spec("mien.rendering") is not None:
+    mien.add_command(import_module("mien.rendering.render").render)
+
+
 def main() -> None:
     """Runs the command that the process was started with, and ends it."""
     sys.exit(run(mien, sys.argv[1:], name="mien"))

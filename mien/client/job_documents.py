@@ -50,6 +50,13 @@ class RemoteJob:
         return frozenset([*urls, str(earlier)] if earlier else urls)
 
     @property
+    def input_file(self) -> RemoteFile | None:
+        """The media file; None if it is not stored."""
+        entry = self.document.get("input")
+        stored = entry.get("representations") if isinstance(entry, Mapping) else None
+        return _parse_file(stored[0]) if stored else None
+
+    @property
     def has_ended(self) -> bool:
         """Returns True if the status is final until a requeue."""
         return self.status in ENDED

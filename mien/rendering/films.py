@@ -1,0 +1,64 @@
+"""The film of a finished job, from its timeline and its media: that of the worker (`worker/film_of_job.py`), but for
+numbers, which the timeline has rounded."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from chalicelib.analysis.networks.models import Models
+from chalicelib.domain.measurements.metrics import FaceMetrics, FrameMetrics
+from chalicelib.domain.measurements.stretch import Stretch
+from chalicelib.domain.measurements.validity import InvalidReason
+from chalicelib.domain.requests.result_formats import PICTURE_CONTENT_TYPE, ResultVideo
+from chalicelib.formats.file_names import result_file_name
+from chalicelib.formats.timeline_reader import FaceTimeline, read_timeline
+from chalicelib.rendering.annotations import drawn_names
+from chalicelib.rendering.film import Source, render_annotated, render_anonymized
+from chalicelib.rendering.lookout import Lookout
+
+
+def render_film(
+    media: Path,
+    timeline: Path,
+    *,
+    stretch: Stretch,
+    video: ResultVideo,
+    scores: Sequence[str],
+    models_dir: Path,
+    out: Path,
+) -> str:
+    """Writes the film to `out` and returns the end of its file name. Raises `MediaError`, ValueError for what is no
+    timeline, and `ModelFileError` if an anonymized film finds no models."""
+    with timeline.open("rb") as stream:
+        read = read_timeline(stream, drawn_names(scores))
+    frames, source = _frames(read.times_s, read.faces), Source(media, stretch)
+    if video is ResultVideo.ANNOTATED:
+        content_type = render_annotated(source, frames, scores, out, _go_on)
+    else:
+        content_type = render_anonymized(source, frames, Lookout(Models(models_dir)), out, _go_on)
+    return f"-{video}.{'jpg' if content_type == PICTURE_CONTENT_TYPE else 'mp4'}"
+
+
+def film_name(file_name: str, ending: str) -> str:
+    """Returns the name that a worker gives to the film of a file."""
+    return result_file_name(file_name, ending)
+
+
+def _frames(times_s: Sequence[float], faces: Sequence[FaceTimeline]) -> Iterator[FrameMetrics]:
+    rows = [0] * len(faces)
+    for number, time_s in enumerate(times_s):
+        seen = []
+        for place, face in enumerate(faces):
+            if rows[place] < len(face.frames) and face.frames[rows[place]] == number:
+                seen.append(_face(face, rows[place]))
+                rows[place] += 1
+        yield FrameMetrics(time_s, tuple(seen))
+
+
+def _face(face: FaceTimeline, row: int) -> FaceMetrics:
+    reasons = tuple(InvalidReason(text) for text in face.reasons[row])
+    values = {name: column[row] for name, column in face.values.items()}
+    return FaceMetrics(int(face.face_id), values, invalid_reasons=reasons)
+
+
+def _go_on() -> None:
+    """The lease of a worker is renewed here; on this machine there is none."""

@@ -1,0 +1,103 @@
+"""`mien render`: the video of a finished job, annotated or with every face covered, rendered on this machine."""
+
+import tempfile
+from pathlib import Path
+
+import click
+
+from chalicelib.domain.measurements.stretch import Stretch
+from chalicelib.domain.requests.job_options import KEPT_OPTIONS, OptionValues, options_of_texts
+from chalicelib.domain.requests.result_formats import TIMELINE_CONTENT_TYPE, ResultVideo
+from mien.cli.connection import Connection, connected
+from mien.cli.output import say
+from mien.client.download_names import safe_file_name
+from mien.client.http_session import ApiError
+from mien.client.job_documents import RemoteJob
+from mien.client.media_api import MediaApiClient
+
+_MODELS = Path(__file__).resolve().parents[2] / "models"
+_SCORES = "smile,brow raise,brow furrow"
+
+
+@click.command()
+@click.argument("jobs", metavar="JOB...", nargs=-1, required=True)
+@click.option(
+    "--video",
+    type=click.Choice([ResultVideo.ANNOTATED.value, ResultVideo.ANONYMIZED.value]),
+    default=ResultVideo.ANNOTATED.value,
+    show_default=True,
+    help="Draw boxes, ids, scores and curves, or cover every face.",
+)
+@click.option("--video-scores", default=_SCORES, show_default=True, help="Scores to draw, separated by commas.")
+@click.option(
+    "--media",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="The input of the job, if it is on this machine; otherwise it is downloaded.",
+)
+@click.option(
+    "--models",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=_MODELS,
+    help="The directory of the model files, which search for faces to cover; by default that of `make setup`.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("results"),
+    show_default=True,
+    help="Directory for the videos.",
+)
+@connected
+def render(
+    connection: Connection,
+    *,
+    jobs: tuple[str, ...],
+    video: str,
+    video_scores: str,
+    media: Path | None,
+    models: Path,
+    out: Path,
+) -> None:
+    """Render the video of each finished JOB (an id or URL) on this machine, from its timeline and its media file."""
+    options = options_of_texts({"video": video, "video_scores": video_scores}, KEPT_OPTIONS)
+    with connection.open_client() as client:
+        taken: set[str] = set()
+        for job in [client.find_job(text) for text in dict.fromkeys(jobs)]:
+            out.mkdir(parents=True, exist_ok=True)
+            # In the same file system as the result, which gets its name once it is complete.
+            with tempfile.TemporaryDirectory(dir=out, prefix=".render-") as directory:
+                part = Path(directory, "film")
+                name = safe_file_name(_render(client, job, media, options=options, models=models, out=part), taken)
+                taken.add(name)
+                part.replace(out / name)
+            say(f"Result: {out / name}")
+
+
+def _render(
+    client: MediaApiClient, job: RemoteJob, media: Path | None, *, options: OptionValues, models: Path, out: Path
+) -> str:
+    """Writes the film to `out` and returns its file name."""
+    from mien.rendering.films import film_name, render_film  # noqa: PLC0415  # loads the analysis
+
+    timeline = out.with_name("timeline")
+    files = [file for file in job.files if file.content_type == TIMELINE_CONTENT_TYPE]
+    if not files:
+        raise ApiError(
+            f"Job {job.id} has no timeline among its results; only a finished job that measured faces has one."
+        )
+    client.download_file(files[0], timeline)
+    if media is None:
+        if job.input_file is None:
+            raise ApiError(f"The input of job {job.id} is not stored any more; name the file with --media.")
+        media = out.with_name("media")
+        client.download_file(job.input_file, media)
+    said = job.document
+    stretch = Stretch(said.get("start_s"), said.get("end_s"), said.get("frames_per_second"))
+    scores = options["video_scores"].split(",")
+    try:
+        ending = render_film(
+            media, timeline, stretch=stretch, video=options["video"], scores=scores, models_dir=models, out=out
+        )
+    except ValueError:
+        raise ApiError(f"The timeline of job {job.id} is none of Mien's.") from None
+    return film_name(job.file_name, ending)

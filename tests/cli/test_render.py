@@ -1,0 +1,55 @@
+"""`mien render` against the whole stack, with the real analysis."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import requests
+
+from chalicelib.analysis.media.open_media import open_media
+from chalicelib.domain.requests.result_formats import SUMMARY_CONTENT_TYPE
+from chalicelib.local.demo_clip import write_demo_clip
+from chalicelib.local.stack import Stack
+from tests.cli.conftest import Mien
+from tests.console.made_results import store_result
+
+
+@pytest.mark.parametrize("video", ["annotated", "anonymized"])
+def test_a_finished_job_gets_the_video_that_the_worker_would_have_made(mien: Mien, tmp_path: Path, video: str) -> None:
+    clip, results, rendered = tmp_path / "clip.mp4", tmp_path / "results", tmp_path / "rendered"
+    write_demo_clip(clip, seconds=2.0)
+    options = ("--video", video, "--video-scores", "smile,mouth open", "--start-s", "0.4", "--frames-per-second", "10")
+    done = mien("submit", str(clip), *options, "--out", str(results))
+    assert done.returncode == 0, done.stderr
+    record = json.loads((results / "mien-manifest.jsonl").read_text().splitlines()[-1])
+    done = mien(
+        "render", record["job"], "--video", video, "--video-scores", "smile, mouth open", "--out", str(rendered)
+    )
+    assert done.returncode == 0, done.stderr
+    assert [path.name for path in rendered.iterdir()] == [f"clip.mp4-{video}.mp4"]
+    pictures = []
+    for folder in (results, rendered):
+        with open_media(folder / f"clip.mp4-{video}.mp4") as film:
+            pictures.append(list(film.frames()))
+    assert [frame.time_s for frame in pictures[0]] == pytest.approx([frame.time_s for frame in pictures[1]])
+    assert len(pictures[0]) == 16
+    for one, two in zip(*pictures, strict=True):
+        # Numbers of a timeline are rounded: a line may be a pixel off, a digit another.
+        assert np.abs(one.image.astype(int) - two.image).mean() < 4
+
+
+def test_a_job_without_a_timeline_cannot_be_rendered(mien: Mien, stack: Stack, tmp_path: Path) -> None:
+    with requests.Session() as api:
+        api.auth = (stack.user, stack.password)
+        job = store_result(api, stack.index_url, "clip.mp4", b"{}", {}, SUMMARY_CONTENT_TYPE)
+    done = mien("render", job, "--out", str(tmp_path / "new"))
+    assert done.returncode == 1
+    assert "has no timeline among its results" in done.stderr
+    assert list((tmp_path / "new").iterdir()) == []
+
+
+def test_scores_that_do_not_exist_are_refused(mien: Mien, tmp_path: Path) -> None:
+    done = mien("render", "a-job", "--video-scores", "grin", "--out", str(tmp_path))
+    assert done.returncode in {1, 2}
+    assert "video_scores must be 1 to 4 of these" in done.stderr
