@@ -20,10 +20,10 @@ Values = Iterable[float]
 
 @dataclass(frozen=True, slots=True)
 class ComparedRecording:
-    """A job of a group. `missing`: why it has no curve, None if it has one."""
+    """A job of a group. `missing`: why it has no curve, None if it has one. No file name, which may be a person's: it
+    would outlive its job."""
 
     job_id: str
-    file_name: str
     duration_s: float
     missing: str | None
 
@@ -93,7 +93,6 @@ def _group(group: ComparedGroup) -> dict[str, object]:
         "recordings": [
             {
                 "job": each.job_id,
-                "filename": each.file_name,
                 "duration_s": each.duration_s,
                 "missing": each.missing,
             }

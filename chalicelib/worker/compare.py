@@ -189,9 +189,7 @@ def _compared(wanted: Comparison, groups: Sequence[_FoundGroup], report: Progres
 
 
 def _compared_group(group: _FoundGroup, curves: Sequence[Curve], band: Band) -> ComparedGroup:
-    recordings = [
-        ComparedRecording(each.job.id, each.job.filename, each.duration_s, each.missing) for each in group.recordings
-    ]
+    recordings = [ComparedRecording(each.job.id, each.duration_s, each.missing) for each in group.recordings]
     counts = counts_of(curves, len(band.mean))
     return ComparedGroup(group.title, recordings, group.left_out, (counts, band.mean, band.low, band.high))
 

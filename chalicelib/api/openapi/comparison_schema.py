@@ -20,7 +20,6 @@ def comparison_result() -> Schema:
         "A job that is done.",
         {
             "job": job,
-            "filename": text("The name of its media file."),
             "duration_s": _seconds("From its first frame to its last."),
             "missing": text_or_null("Why it has no curve; null if it has one."),
         },
