@@ -6,6 +6,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 TRAINING := .venv-training
+RENDERING := $(TRAINING)/.rendering
 BENCH := .venv-bench
 INSTALLED := $(VENV)/.installed
 SOURCES := app.py chalicelib infra lab mien tests
@@ -30,7 +31,7 @@ export MIEN_SERVE_HOST := $(value HOST)
 export MIEN_ONLY := $(value ONLY)
 export MIEN_LABELLED := $(value LABELLED)
 
-.PHONY: help setup ready demo serve test coverage fuzz golden browser-test generators client floor segments check format picture train evaluate bench pages vendor package deploy smoke destroy
+.PHONY: help setup ready demo serve test coverage fuzz golden browser-test generators client floor segments check format picture train persons evaluate bench pages vendor package deploy smoke destroy
 .PHONY: cost simulate attack lock clean
 
 help:  ## Show these lines
@@ -121,13 +122,21 @@ picture: ready  ## Draw the README's pictures (that of the console needs Chromiu
 	@$(BIN)/python -m lab.pictures.draw_demo build/picture
 	@$(BIN)/python -m lab.pictures.draw_console
 
-train: ready  ## Train the expression models from ../shared (two hours; PyTorch and moderngl go to an environment of their own)
+# The environment that draws faces.
+$(RENDERING): requirements/dev.txt requirements/rendering.in
 	@$(PYTHON) -m venv $(TRAINING)
 	@$(TRAINING)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(TRAINING)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements/rendering.in
+	@touch $@
+
+train: ready $(RENDERING)  ## Train the expression models from ../shared (two hours; PyTorch and moderngl go to an environment of their own)
 	@$(TRAINING)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/training.in
 	@$(TRAINING)/bin/python -m pytest -q tests/lab/test_student.py
 	@$(TRAINING)/bin/python -m lab.training.train
 	@$(TRAINING)/bin/python -m lab.training.train_head
+
+persons: ready $(RENDERING)  ## Make the persons of all groups that the evaluation measures (a quarter of an hour; needs EGL, ../shared)
+	@$(TRAINING)/bin/python -m lab.rendered_faces.generate build/persons --head anny --persons 180 --pictures 16 --seed 11
 
 evaluate: ready  ## Measure Mien on ../shared/media, write docs/evaluation.md (some minutes): make evaluate [ONLY=crowds] [LABELLED=folder]
 	@$(BIN)/python -m lab.evaluation --only "$$MIEN_ONLY" --labelled "$$MIEN_LABELLED"

@@ -12,7 +12,7 @@ from rich.console import Console
 from lab.evaluation.labelled import LabelledFault, labelled_pictures, measured_pictures, report_text, write_sheet
 from lab.evaluation.page import page
 from lab.evaluation.sections import SECTIONS
-from lab.evaluation.workbench import FULL, Workbench, one_thread
+from lab.evaluation.workbench import FULL, Unavailable, Workbench, one_thread
 from lab.reports.machine import machine
 from lab.reports.report import Measured
 from lab.reports.report_files import DOCS, ROOT, ReportFiles
@@ -84,8 +84,12 @@ def measure(bench: Workbench, names: Iterable[str], console: Console) -> Iterato
     here, today = machine("CPU, one thread"), datetime.now(UTC).date().isoformat()
     for name in names:
         started_s = time.process_time()
-        with console.status(f"{name} ..."):
-            section = SECTIONS[name](bench)
+        try:
+            with console.status(f"{name} ..."):
+                section = SECTIONS[name](bench)
+        except Unavailable as reason:
+            console.print(f"{name}: left as it was, for {reason}", markup=False, soft_wrap=True)
+            continue
         processor_s = round(time.process_time() - started_s)
         bars = [figure.fails for figure in section.figures if figure.bar is not None]
         console.print(f"{name}: {processor_s} s of processor time, {sum(bars)} of {len(bars)} bars missed")

@@ -48,6 +48,10 @@ RECIPE: Recipe = cast("Recipe", RECIPES[DEFAULT_JOB_NAME])
 """How the default job is carried out."""
 
 
+class Unavailable(Exception):
+    """A section lacks what it measures; says what, and how to get it. What it measured before stays."""
+
+
 @dataclass(frozen=True, slots=True)
 class Effort:
     """The amount that is measured. `portraits`: how many persons; `others`: whether frontal faces of clips and other

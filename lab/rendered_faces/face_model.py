@@ -30,22 +30,39 @@ LEFT_EYEBALL, RIGHT_EYEBALL = slice(21451, 23021), slice(23021, 24591)
 LASHES_FROM = 25351
 _SHELLS = (24591, 25351)
 _MOVING = 13294
-
 _INNER_BROW = {"_L": 22, "_R": 21}
 _BROW_FROM_Y, _BROW_SLOPE_CM = 4.3, 0.8
 _KNIT_CM, _KNIT_FORWARD_CM, _LOWER_CM = 0.48, 0.10, 0.50
 
 
 @dataclass(frozen=True)
+class Parts:
+    """Which vertices are what. `skin`: face and head; `moving`: all that does not move as a whole, from vertex 0 on."""
+
+    face: slice
+    skin: slice
+    mouth_socket: slice
+    gums: slice
+    teeth: slice
+    eye_sockets: slice
+    eyeballs: tuple[slice, slice]
+    lashes: slice
+    moving: int
+
+
+@dataclass(frozen=True)
 class FaceModel:
-    """`neutral` (V, 3); `identity` (100, V, 3), one standard deviation each; `shapes` by name, (V, 3) each, for weight
-    1; `triangles` (T, 3) without the transparent shells and the eyelashes, which are solid; `landmarks` (68,)."""
+    """`neutral` (V, 3); `identity` (I, V, 3), one standard deviation each; `shapes` by name, (V, 3) each, for weight
+    1; `triangles` (T, 3) without the transparent shells and the eyelashes, which are solid; `landmarks` (68,);
+    `flat` (V, 3) the places of the vertices on the face on which folds and hair are drawn."""
 
     neutral: Floats
     identity: Floats
     shapes: Mapping[str, Floats]
     triangles: Integers
     landmarks: Integers
+    parts: Parts
+    flat: Floats
 
     def person(self, weights: Floats) -> Floats:
         """(V, 3) a head at rest, from (100,) weights of the identity."""
@@ -62,7 +79,8 @@ class FaceModel:
     def normals(self, vertices: Floats) -> Floats:
         """(V, 3) unit normals. Those of eyes, teeth and lashes are the neutral head's: they move as a whole."""
         normals = self._still_normals.copy()
-        normals[:_MOVING] = vertex_normals(vertices[:_MOVING], self._moving_triangles)
+        moving = self.parts.moving
+        normals[:moving] = vertex_normals(vertices[:moving], self._moving_triangles)
         return normals
 
     @cached_property
@@ -71,7 +89,20 @@ class FaceModel:
 
     @cached_property
     def _moving_triangles(self) -> Integers:
-        return self.triangles[(self.triangles < _MOVING).all(axis=1)]
+        return self.triangles[(self.triangles < self.parts.moving).all(axis=1)]
+
+
+PARTS = Parts(
+    face=FACE,
+    skin=SKIN,
+    mouth_socket=MOUTH_SOCKET,
+    gums=GUMS,
+    teeth=TEETH,
+    eye_sockets=EYE_SOCKETS,
+    eyeballs=(LEFT_EYEBALL, RIGHT_EYEBALL),
+    lashes=slice(LASHES_FROM, None),
+    moving=_MOVING,
+)
 
 
 def vertex_normals(vertices: Floats, triangles: Integers) -> Floats:
@@ -97,7 +128,7 @@ def load_face_model(path: Path = MODEL_FILE) -> FaceModel:
     shapes = {**shapes, **own_shapes(neutral, landmarks, shapes)}
     is_shell = ((triangles >= _SHELLS[0]) & (triangles < _SHELLS[1])).any(axis=1)
     is_lash = (triangles >= LASHES_FROM).any(axis=1)
-    return FaceModel(neutral, identity, shapes, triangles[~is_shell & ~is_lash], landmarks)
+    return FaceModel(neutral, identity, shapes, triangles[~is_shell & ~is_lash], landmarks, PARTS, neutral)
 
 
 def own_shapes(neutral: Floats, landmarks: Integers, shapes: Mapping[str, Floats]) -> dict[str, Floats]:

@@ -4,7 +4,7 @@ Writes rendered persons, and portraits of `../shared/media` moved, as parts of `
 persons; what is made of a person depends on the seed and the person's number alone. Parts that are there already are
 left alone, so a run that was stopped continues. A sheet of each is written to look at.
 
-Needs moderngl (`requirements/training.in`) and Mesa's EGL (on Debian: `apt-get install libegl1 libgl1-mesa-dri`).
+Needs what `requirements/rendering.in` names and Mesa's EGL (on Debian: `apt-get install libegl1 libgl1-mesa-dri`).
 """
 
 import argparse
@@ -38,6 +38,11 @@ MOVEMENTS: Mapping[str, Callable[[np.random.Generator], Movement]] = {
 }
 
 
+HEADS = ("taught", "anny")
+_RESTS: Mapping[str, int] = {"taught": 0, "anny": 2}
+"""How many pictures of each person show the face at rest, before those by chance."""
+
+
 def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
@@ -47,6 +52,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--kind", choices=tuple(MOVEMENTS), default="everyday", help="of movements")
+    parser.add_argument("--head", choices=HEADS, default="taught", help="that lessons are made with, or the second one")
     options = parser.parse_args()
     render_persons(
         options.folder,
@@ -55,16 +61,25 @@ def main() -> None:
         seed=options.seed,
         processes=options.processes,
         kind=options.kind,
+        head=options.head,
     )
 
 
 def render_persons(
-    folder: Path, *, persons: int, pictures: int, seed: int, processes: int, kind: str = "everyday"
+    folder: Path,
+    *,
+    persons: int,
+    pictures: int,
+    seed: int,
+    processes: int,
+    kind: str = "everyday",
+    head: str = "taught",
 ) -> list[Path]:
-    """Rendered persons: writes the parts that are missing; returns the paths of all. `kind`: one of `MOVEMENTS`."""
+    """Rendered persons: writes the parts that are missing; returns the paths of all. `kind`: one of `MOVEMENTS`;
+    `head`: one of `HEADS`."""
     blocks = {f"rendered-{first:05d}": first for first in range(0, persons, _RENDERED_BLOCK)}
     work = {
-        name: partial(render_block, folder, name, first=first, pictures=pictures, seed=seed, kind=kind)
+        name: partial(render_block, folder, name, first=first, pictures=pictures, seed=seed, kind=kind, head=head)
         for name, first in blocks.items()
     }
     return _in_parts(folder, work, processes)
@@ -101,8 +116,9 @@ def _in_parts(folder: Path, work: Mapping[str, Callable[[], None]], processes: i
 # What renders is imported where it is used: nothing else of this package needs moderngl and EGL.
 
 
-def render_block(folder: Path, name: str, *, first: int, pictures: int, seed: int, kind: str) -> None:
+def render_block(folder: Path, name: str, *, first: int, pictures: int, seed: int, kind: str, head: str) -> None:
     """Persons `first` and the following, one part."""
+    from lab.rendered_faces.anny_persons import anny_person, name_of  # noqa: PLC0415 - see above
     from lab.rendered_faces.face_model import load_face_model  # noqa: PLC0415 - see above
     from lab.rendered_faces.heads import RenderedPerson  # noqa: PLC0415 - see above
     from lab.rendered_faces.renderer import Renderer  # noqa: PLC0415 - see above
@@ -112,16 +128,19 @@ def render_block(folder: Path, name: str, *, first: int, pictures: int, seed: in
     def shots() -> Iterator[_Shot]:
         for number in range(first, first + _RENDERED_BLOCK):
             random = np.random.default_rng((seed, number))
-            person = RenderedPerson(load_face_model(), renderer, random)
-            for _ in range(pictures):
-                made = person.picture(MOVEMENTS[kind](random))
+            if head == "anny":
+                person, label = anny_person(number, renderer, random), name_of(number)
+            else:
+                person, label = RenderedPerson(load_face_model(), renderer, random), f"{name}/{number}"
+            for picture in range(pictures):
+                made = person.picture(Movement("rest") if picture < _RESTS[head] else MOVEMENTS[kind](random))
                 turn = (made.camera.yaw_deg, made.camera.pitch_deg)
                 yield (
                     made.image,
                     made.landmarks,
                     amounts_of(made.movement),
                     made.movement.kind,
-                    f"{name}/{number}",
+                    label,
                     turn,
                     random,
                 )

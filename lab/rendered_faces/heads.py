@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lab.rendered_faces import face_model as parts
 from lab.rendered_faces.cameras import choose_camera, choose_light
 from lab.rendered_faces.expression_shapes import resting_face
 from lab.rendered_faces.face_model import FaceModel, Floats
@@ -33,13 +32,22 @@ class MadeFace:
 class RenderedPerson:
     """A person by chance; `picture` shows them with a movement by chance."""
 
-    def __init__(self, model: FaceModel, renderer: Renderer, random: Random) -> None:
+    def __init__(
+        self,
+        model: FaceModel,
+        renderer: Renderer,
+        random: Random,
+        *,
+        age: float | None = None,
+        tone: float | None = None,
+    ) -> None:
+        """`age`, `tone`: those of the skin, see `make_skin`."""
         self._model, self._renderer, self._random = model, renderer, random
         identity = random.normal(0, _IDENTITY_SPREAD, len(model.identity)).astype(np.float32)
         rest = resting_face(random) if random.random() < _ODD_REST_SHARE else {}
         self.at_rest: Floats = model.person(identity) + model.displacement(rest)
-        self._skin: Skin = make_skin(model, random)
-        self._decal_places = decal_places(model.neutral)
+        self._skin: Skin = make_skin(model, random, age=age, tone=tone)
+        self._decal_places = decal_places(model.flat)
         self._skin_share = _skin_share(model)
 
     def picture(self, movement: Movement | None = None, camera: Camera | None = None) -> MadeFace:
@@ -67,6 +75,6 @@ class RenderedPerson:
 def _skin_share(model: FaceModel) -> Floats:
     """(V,) how much a vertex is skin that is seen from the front."""
     share = np.zeros(len(model.neutral), dtype=np.float32)
-    facing = model.normals(model.neutral)[parts.FACE, 2]
-    share[parts.FACE] = np.clip((facing - 0.05) / 0.25, 0, 1)
+    facing = model.normals(model.neutral)[model.parts.face, 2]
+    share[model.parts.face] = np.clip((facing - 0.05) / 0.25, 0, 1)
     return share

@@ -12,7 +12,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lab.rendered_faces import face_model as parts
 from lab.rendered_faces.face_model import FaceModel, Floats
 from lab.rendered_faces.folds import FOLDS, activation
 from lab.rendered_faces.relief import blurred, fold_relief, grain
@@ -67,17 +66,20 @@ class Skin:
         return relief
 
 
-def make_skin(model: FaceModel, random: np.random.Generator) -> Skin:
-    """A person's skin, by chance."""
-    place = random.uniform(0, len(_TONES) - 1)
-    tone = np.array([np.interp(place, np.arange(len(_TONES)), _TONES[:, axis]) for axis in range(3)]) ** 2.0
-    tone *= random.uniform(0.8, 1.25) * (1 + random.normal(0, 0.04, 3))
+def make_skin(
+    model: FaceModel, random: np.random.Generator, *, age: float | None = None, tone: float | None = None
+) -> Skin:
+    """A person's skin, by chance as far as nothing is said of its `age` (0 smooth, 1 full of folds at rest) and its
+    `tone` (0 the lightest, 1 the darkest)."""
+    place = (random.uniform(0, 1) if tone is None else tone) * (len(_TONES) - 1)
+    colour = np.array([np.interp(place, np.arange(len(_TONES)), _TONES[:, axis]) for axis in range(3)]) ** 2.0
+    colour *= random.uniform(0.8, 1.25) * (1 + random.normal(0, 0.04, 3))
     hair = _HAIR[random.choice(len(_HAIR), p=(0.3, 0.25, 0.17, 0.12, 0.06, 0.10))] * random.uniform(0.6, 1.3)
-    albedo, gloss = _vertices(model, tone, hair, random)
-    decal = _decal(model.neutral[model.landmarks], tone, hair, random)
+    albedo, gloss = _vertices(model, colour, hair, random)
+    decal = _decal(model.flat[model.landmarks], colour, hair, random)
     width_cm = random.uniform(0.07, 0.16)
     groups = {name: fold_relief(lines, width_cm, random) for name, lines in FOLDS.items()}
-    age = max(random.normal(-0.15, 0.5), 0.0)
+    age = max(random.normal(-0.15, 0.5), 0.0) if age is None else age
     return Skin(
         albedo,
         gloss,
@@ -93,7 +95,7 @@ def _vertices(
     model: FaceModel, tone: NDArray[np.float64], hair: NDArray[np.float64], random: np.random.Generator
 ) -> tuple[Floats, Floats]:
     """Albedo and gloss of what no decal covers: the head, its hair, eyes, mouth."""
-    places = model.neutral
+    places, parts = model.flat, model.parts
     albedo, gloss = np.tile(tone, (len(places), 1)), np.ones(len(places))
     albedo *= 1 + 0.08 * random.uniform() * _waves(places, 3.0, random)[:, None]
     albedo *= 1 + 0.05 * random.uniform() * _waves(places, 0.9, random)[:, None]
@@ -101,35 +103,37 @@ def _vertices(
         near = np.exp(-((np.linalg.norm(places - centre, axis=1) / radius) ** 2))[:, None]
         albedo += near * tone * (0.15, -0.06, -0.06) * random.uniform(0, 1.3)
     if random.random() < 0.85:
-        _cover_with_hair(albedo, gloss, places, hair, random)
-    albedo[parts.MOUTH_SOCKET] = np.array([0.10, 0.02, 0.02]) * random.uniform(0.4, 1.2)
-    albedo[parts.GUMS] = np.array([0.33, 0.10, 0.10]) * random.uniform(0.5, 1.0)
-    albedo[parts.TEETH] = np.array([0.68, 0.64, 0.55]) * random.uniform(0.6, 1.1)
-    inside = slice(parts.MOUTH_SOCKET.start, parts.TEETH.stop)
-    albedo[inside] *= np.clip((places[inside, 2:] - 4.5) / 6.0, 0.15, 1.0)
-    albedo[parts.EYE_SOCKETS] = tone * 0.5
-    gloss[inside] = 0.4
+        _cover_with_hair(albedo, gloss, model, hair, random)
+    albedo[parts.mouth_socket] = np.array([0.10, 0.02, 0.02]) * random.uniform(0.4, 1.2)
+    albedo[parts.gums] = np.array([0.33, 0.10, 0.10]) * random.uniform(0.5, 1.0)
+    albedo[parts.teeth] = np.array([0.68, 0.64, 0.55]) * random.uniform(0.6, 1.1)
+    for inside in (parts.mouth_socket, parts.eye_sockets, parts.gums, parts.teeth):
+        albedo[inside] *= np.clip((places[inside, 2:] - 4.5) / 6.0, 0.15, 1.0)
+        gloss[inside] = 0.4
+    albedo[parts.eye_sockets] = tone * 0.5
     iris = _IRISES[random.integers(len(_IRISES))] * random.uniform(0.6, 1.4)
     white, size_deg = np.array([0.70, 0.67, 0.64]) * random.uniform(0.6, 1.05), random.uniform(26, 31)
-    for ball in (parts.LEFT_EYEBALL, parts.RIGHT_EYEBALL):
+    for ball in parts.eyeballs:
         albedo[ball] = _eye(places[ball], iris, white, size_deg, random.uniform(9, 15))
         gloss[ball] = 2.5
-    albedo[parts.LASHES_FROM :] = (0.015, 0.012, 0.01)
+    albedo[parts.lashes] = (0.015, 0.012, 0.01)
     return np.clip(albedo, 0, 1.2).astype(np.float32), gloss.astype(np.float32)
 
 
 def _cover_with_hair(
     albedo: NDArray[np.float64],
     gloss: NDArray[np.float64],
-    places: Floats,
+    model: FaceModel,
     hair: NDArray[np.float64],
     random: np.random.Generator,
 ) -> None:
+    places, is_skin = model.flat, np.zeros(len(model.flat), dtype=np.bool_)
+    is_skin[model.parts.skin] = True
     line_cm, side_cm = random.uniform(9.0, 13.0), random.uniform(6.3, 8.3)
     ragged = places[:, 1] + 0.5 * _waves(places, 2.0, random)
     beyond = np.maximum(ragged - line_cm, np.minimum(abs(places[:, 0]) - side_cm, (ragged - 4.5) * 2))
     cover = 1 / (1 + np.exp(-np.clip(beyond / 0.25, -30, 30)))
-    cover[parts.SKIN.stop :] = 0
+    cover[~is_skin] = 0
     strands = 0.6 + 0.6 * random.random((len(places), 1))
     albedo += cover[:, None] * (hair * strands - albedo)
     gloss *= 1 - 0.6 * cover

@@ -5,16 +5,18 @@ weight: portraits, and persons whose film has frames coded neutral or known to b
 of a made face adds to rest, times how much of that coded persons reach: of each person the median of the frames coded
 present, of persons the geometric mean, with 1 added as if two persons more had reached exactly that. *Spread*: the
 standard deviation between persons at rest. *Company*: the standard deviation, within a person, of an expression that
-is absent while others move.
+is absent while others move. *Disturbance*: how much of that each expression that moves much of a face
+brings, in proportion to how far it is there.
 """
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.analysis.expressions.levels import FULL, Scale
+from chalicelib.analysis.expressions.levels import DISTURBING, FULL, Scale
 from lab.rendered_faces.face_sets import FaceSet
 from lab.rendered_faces.movements import TAUGHT
 from lab.training.head_sources import rows_of_codes
@@ -30,6 +32,13 @@ FEWEST_FRAMES = 3
 _PRIOR_PERSONS = 2
 _LEAST_REACHED, _MOST_REACHED = 0.3, 3.0
 _ABSENT = 0.05
+_TOGETHER = (
+    *(("smile", "cheek raise"), ("eye closure", "brow furrow")),
+    *(("jaw drop", "brow raise"), ("jaw drop", "inner brow raise"), ("jaw drop", "eye widen")),
+)
+"""Pairs that real faces show together and made ones by chance, so that no disturbance is measured of them: enjoyment
+and surprise (C. F. Du, Y. Tao, A. Martinez, PNAS 2014, table 1), pain (K. Prkachin, P. Solomon, Pain 139, 2008)."""
+_RARE_SQUARES = 0.99
 
 
 @dataclass(frozen=True)
@@ -124,6 +133,48 @@ def measure_company(levels: Readings, known: Known) -> Floats:
     """(K,) standard deviations within persons who do not show the expression, over the sets of made faces."""
     squares = [_within(each, *faces) ** 2 for each, faces in zip(levels.made, known.made, strict=True)]
     return np.asarray(np.sqrt(np.mean(squares, axis=0)))
+
+
+def measure_disturbance(levels: Readings, known: Known) -> Floats:
+    """(K, 3) what an absent expression reads above the person's median while each of `DISTURBING` is fully there: the
+    standard deviation, the mean over the sets of made faces."""
+    squares = [_disturbed(each, *faces) for each, faces in zip(levels.made, known.made, strict=True)]
+    return np.asarray(np.sqrt(np.mean(squares, axis=0)))
+
+
+def _disturbed(levels: Floats, amounts: Floats, persons: NDArray[np.str_]) -> Floats:
+    """(K, 3) squares, by least squares over what absent expressions read."""
+    causes = np.square(amounts[:, [GIVEN.index(name) for name in DISTURBING]])
+    found = np.zeros((len(GIVEN), len(DISTURBING)))
+    for place, name in enumerate(GIVEN):
+        rows = amounts[:, place] <= _ABSENT
+        above = np.maximum(_above_median(levels[rows, place], persons[rows]), 0.0)
+        # Half of the squares lie below rest and are 0 here; a few gross errors must not decide.
+        squares = 2.0 * np.minimum(np.square(above), np.quantile(np.square(above), _RARE_SQUARES))
+        asked = [n for n, cause in enumerate(DISTURBING) if cause != name and (cause, name) not in _TOGETHER]
+        found[place, asked] = not_negative(np.column_stack([np.ones(rows.sum()), causes[rows][:, asked]]), squares)[1:]
+    return found
+
+
+def _above_median(values: Floats, persons: NDArray[np.str_]) -> Floats:
+    above = values.copy()
+    for person in np.unique(persons):
+        above[persons == person] -= np.median(values[persons == person])
+    return above
+
+
+def not_negative(columns: Floats, aim: Floats) -> Floats:
+    """(C,) the weights, none below 0, with which the columns (N, C) come nearest to `aim` (N,): the best subset
+    of columns whose weights are all positive decides."""
+    best, least = np.zeros(columns.shape[1]), float(np.square(aim).sum())
+    for count in range(1, columns.shape[1] + 1):
+        for chosen in itertools.combinations(range(columns.shape[1]), count):
+            weights = np.linalg.lstsq(columns[:, chosen], aim, rcond=None)[0]
+            error = float(np.square(columns[:, chosen] @ weights - aim).sum())
+            if error < least and (weights >= 0.0).all():
+                best, least = np.zeros(columns.shape[1]), error
+                best[list(chosen)] = weights
+    return best
 
 
 def _rest(readings: Readings, known: Known) -> tuple[Floats, Floats]:

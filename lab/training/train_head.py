@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.analysis.expressions.taught import COMPANY, NETWORK_SCALES, SPREADS, UNMEASURED
+from chalicelib.analysis.expressions.taught import COMPANY, DISTURBANCE, NETWORK_SCALES, SPREADS, UNMEASURED
 from chalicelib.analysis.expressions.trained import TrainedExpressions
 from chalicelib.domain.measurements.metrics import BASELINE_NAMES
 from chalicelib.domain.requests.recipes import Mesh
@@ -32,6 +32,7 @@ from lab.training.head_scales import (
     Readings,
     known_of,
     measure_company,
+    measure_disturbance,
     measure_scales,
     measure_spreads,
 )
@@ -130,12 +131,14 @@ class HeadCourse:
         places = {name: GIVEN.index(name) for name in given}
         mixed = [name for name in given if name in MIXED]
         spreads, company = measure_spreads(levels, known), measure_company(levels, known)
+        disturbance = measure_disturbance(levels, known).round(1)
         return {
             "expressions": TAUGHT,
             "scales": {name: astuple(scales[place]) for name, place in places.items()},
             NETWORK_SCALES: {name: astuple(network_scales[places[name]]) for name in mixed},
             SPREADS: {name: round(float(spreads[place]), 1) for name, place in places.items()},
             COMPANY: {name: round(float(company[place]), 1) for name, place in places.items()},
+            DISTURBANCE: {name: disturbance[place].tolist() for name, place in places.items()},
             UNMEASURED: [name for name in given if _is_unmeasured(name, known)],
         }
 

