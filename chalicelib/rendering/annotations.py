@@ -1,5 +1,6 @@
 """Draws the box, the id, some scores and their curves of each face into a picture."""
 
+import math
 from collections import deque
 from collections.abc import Sequence
 
@@ -9,11 +10,14 @@ from numpy.typing import NDArray
 
 from chalicelib.domain.measurements.metrics import FaceMetrics, FrameMetrics
 from chalicelib.rendering.covers import Box
+from chalicelib.rendering.panels import Panels, Rectangle
 
 Colour = tuple[int, int, int]
 
 CURVE_S = 4.0
 """So much of the past a curve shows."""
+MOST_PANELS = 8
+"""If there are more faces in a frame, it shows boxes and ids only."""
 _SCORE_COLOURS: tuple[Colour, ...] = ((80, 220, 255), (255, 190, 90), (140, 255, 140), (235, 140, 255))
 _BOX_COLOURS: tuple[Colour, ...] = ((90, 200, 70), (60, 160, 255), (230, 150, 60), (200, 90, 220), (70, 220, 230))
 _NOT_VALID: Colour = (150, 150, 150)
@@ -38,19 +42,27 @@ class Annotations:
 
     def __init__(self, scores: Sequence[str]) -> None:
         self._scores = tuple(scores)
+        self._panels = Panels()
         self._past: dict[int, deque[tuple[float, tuple[float, ...]]]] = {}
 
     def draw(self, image: NDArray[np.uint8], frame: FrameMetrics, scale: float) -> None:
         """Draws into `image`, in place, which is `scale` times as large as the measured frame."""
         self._remember(frame)
         height, width = image.shape[:2]
-        line_px = min(max(round(_LINE * min(height, width)), _LEAST_LINE_PX), _MOST_LINE_PX)
+        has_panels = len(frame.faces) <= MOST_PANELS
+        line_px = _line_px(min(height, width), len(frame.faces))
+        boxes = {face.face_id: _rounded(face_box(face), scale) for face in frame.faces}
         for face in frame.faces:
-            box = tuple(round(scale * side) for side in face_box(face))
-            colour = _BOX_COLOURS[face.face_id % len(_BOX_COLOURS)] if face.is_valid else _NOT_VALID
-            cv2.rectangle(image, (box[0], box[1]), (box[2], box[3]), colour, max(line_px // 9, 1), cv2.LINE_AA)
-            panel = _panel_beside(image, box, 1 + len(self._scores) + _CURVE_LINES, line_px)
-            self._draw_panel(panel, face, colour, line_px, frame.time_s)
+            left, top, right, bottom = boxes[face.face_id]
+            cv2.rectangle(image, (left, top), (right, bottom), _colour(face), max(line_px // 9, 1), cv2.LINE_AA)
+            if not has_panels:
+                _write(image[max(top, 0) :, max(left, 0) :], 0, str(face.face_id), _colour(face), line_px)
+        if has_panels:
+            size = (_PANEL_LINES * line_px, line_px * (1 + len(self._scores) + _CURVE_LINES) + line_px // 2)
+            places = self._panels.placed(boxes, size, (width, height))
+            for face in frame.faces:
+                left, top, right, bottom = places[face.face_id]
+                self._draw_panel(image[top:bottom, left:right], face, line_px, frame.time_s)
 
     def _remember(self, frame: FrameMetrics) -> None:
         begin_s = frame.time_s - CURVE_S
@@ -62,13 +74,11 @@ class Annotations:
                 past.popleft()
         self._past = {face_id: past for face_id, past in self._past.items() if past}
 
-    def _draw_panel(
-        self, panel: NDArray[np.uint8], face: FaceMetrics, colour: Colour, line_px: int, time_s: float
-    ) -> None:
+    def _draw_panel(self, panel: NDArray[np.uint8], face: FaceMetrics, line_px: int, time_s: float) -> None:
         ground = np.full_like(panel, _GROUND)
         cv2.addWeighted(ground, _GROUND_SHARE, panel, 1 - _GROUND_SHARE, 0, dst=panel)
         note = "" if face.is_valid else " (not valid)"
-        _write(panel, 0, f"face {face.face_id}{note}", colour if face.is_valid else _WHITE, line_px)
+        _write(panel, 0, f"face {face.face_id}{note}", _colour(face) if face.is_valid else _WHITE, line_px)
         for row, name in enumerate(self._scores, start=1):
             text = f"{name} {face.values[name]:.0f}" if name in face.values else f"{name} -"
             _write(panel, row, text, _SCORE_COLOURS[(row - 1) % len(_SCORE_COLOURS)], line_px)
@@ -91,14 +101,19 @@ class Annotations:
             )
 
 
-def _panel_beside(image: NDArray[np.uint8], box: tuple[int, ...], lines: int, line_px: int) -> NDArray[np.uint8]:
-    """Returns a part of the image next to the box, on the side with more room."""
-    height, width = image.shape[:2]
-    panel_width = min(_PANEL_LINES * line_px, width)
-    panel_height = min(line_px * lines + line_px // 2, height)
-    left = box[2] + line_px // 4 if width - box[2] >= box[0] else box[0] - panel_width - line_px // 4
-    left, top = min(max(left, 0), width - panel_width), min(max(box[1], 0), height - panel_height)
-    return image[top : top + panel_height, left : left + panel_width]
+def _colour(face: FaceMetrics) -> Colour:
+    return _BOX_COLOURS[face.face_id % len(_BOX_COLOURS)] if face.is_valid else _NOT_VALID
+
+
+def _rounded(box: Box, scale: float) -> Rectangle:
+    left, top, right, bottom = (round(scale * side) for side in box)
+    return left, top, right, bottom
+
+
+def _line_px(side_px: int, faces: int) -> int:
+    """Returns the height of a line of text; of many faces each has less room."""
+    wanted = _LINE * side_px / max(math.sqrt(faces / 2), 1)
+    return min(max(round(wanted), _LEAST_LINE_PX), _MOST_LINE_PX)
 
 
 def _write(panel: NDArray[np.uint8], row: int, text: str, colour: Colour, line_px: int) -> None:
