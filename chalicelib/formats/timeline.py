@@ -36,7 +36,7 @@ from chalicelib.formats.writers import OpenSpool
 
 MAGIC = b"mientl 1"
 BUCKET_FRAMES = 64
-STEPS_PER_UNIT = {"score": 5, "degrees": 10, "pixels": 2, "0..255": 2}
+STEPS_PER_UNIT = {"score": 5, "percent": 5, "degrees": 10, "pixels": 2, "0..255": 2}
 """The steps of a column by the unit of its metric: a score is kept to 0.2, an angle to 0.1 degrees."""
 TIME_STEPS_PER_S = 1_000_000
 LENGTH = struct.Struct("<I")

@@ -15,6 +15,7 @@ _EXPRESSION, _METRIC = "expression", "metric"
 """The first headers of tables with a row for each; the page has one table of either kind."""
 _METRICS = frozenset((*BASELINE_NAMES, *SEVEN))
 _COLUMNS: tuple[tuple[str, int, str], ...] = (
+    ("made_persons", 2, "made persons: AUC"),
     ("neutral_faces", 1, "median at rest, clip"),
     ("neutral_faces", 9, "portraits above 30 (%)"),
     ("own_neutral", 4, "own neutral above 15 (%)"),

@@ -2,7 +2,7 @@
 taken."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import cast
@@ -44,8 +44,8 @@ _ROUND_SIDES = 2.6  # what is kept round a face, in sides of the box of its mesh
 MEASURED_EXPRESSIONS = BASELINE_NAMES
 """All but attention, which is the head's angle itself."""
 
-RECIPE: Recipe = cast("Recipe", RECIPES[DEFAULT_JOB_NAME])
-"""How the default job is carried out."""
+RECIPE: Recipe = replace(cast("Recipe", RECIPES[DEFAULT_JOB_NAME]), probabilities=True)
+"""How the default job is carried out, with probabilities."""
 
 
 class Unavailable(Exception):

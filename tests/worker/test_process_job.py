@@ -24,7 +24,7 @@ from chalicelib.domain.ids import new_id
 from chalicelib.domain.jobs import Job, JobStatus, Progress
 from chalicelib.domain.measurements.metrics import BASELINE_NAMES, EMOTION_NAMES, EVERY_METRIC, TWO_SIDED_NAMES
 from chalicelib.domain.requests.job_names import JobName
-from chalicelib.domain.requests.job_options import DEFAULT_OPTIONS, JobOptions, NeutralBaseline, Sides
+from chalicelib.domain.requests.job_options import DEFAULT_OPTIONS, JobOptions, NeutralBaseline, Probabilities, Sides
 from chalicelib.domain.requests.new_jobs import NewJob
 from chalicelib.domain.requests.recipes import RECIPES
 from chalicelib.domain.requests.result_formats import PARQUET_CONTENT_TYPE, ResultTable, ResultVideo
@@ -174,6 +174,24 @@ def test_a_deployment_of_expressions_only_writes_no_emotion(models: Models, shar
     assert len(results) == 5
     assert b'"smile":' in results["face.jpg-metrics.json"]
     assert {name for name, data in results.items() for emotion in EMOTION_NAMES if emotion.encode() in data} == set()
+
+
+@pytest.mark.parametrize("name", [JobName.MULTIFACE, JobName.CT_PACK_LINEAR])
+def test_probabilities_are_in_every_file_of_a_job_that_asks_for_them(
+    world: World, shared_media: Path, name: JobName
+) -> None:
+    clip = (shared_media / "videos" / "single_face.mp4").read_bytes()
+    options = JobOptions(probabilities=Probabilities.ON, table=ResultTable.PARQUET, frames_per_second=2.0)
+    job = world.create(clip, name=name, options=options)
+    world.worker("one").process(job.message)
+    results = world.results(job)
+    shown = json.loads(results["clip.mp4-summary.json"])["faces"][0]["metrics"]
+    assert 7.5 <= shown["eye closure probability"]["mean"] < 50 < shown["smile probability"]["peak"] <= 98.3
+    column = b"smilect-probability" if name is JobName.CT_PACK_LINEAR else b"smile probability"
+    for ending in ("metrics.json", "metrics.csv", "metrics.parquet"):
+        assert column in results[f"clip.mp4-{ending}"]
+    timeline = read_timeline(io.BytesIO(results["clip.mp4-timeline.bin"]))
+    assert "smile probability" in timeline.faces[0].values
 
 
 @pytest.mark.parametrize("name", [JobName.MULTIFACE, JobName.CT_PACK_HYBRID])

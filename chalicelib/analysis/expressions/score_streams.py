@@ -22,6 +22,7 @@ from chalicelib.domain.measurements.metrics import (
     FrameMetrics,
     MetricGroup,
     MetricSet,
+    probability_name,
     raw_name,
     side_name,
 )
@@ -31,6 +32,7 @@ Floats = NDArray[np.float64]
 Span = tuple[float, float]
 """Two times in seconds."""
 
+_PROBABILITY_NAMES = tuple(probability_name(name) for name in BASELINE_NAMES)
 _RAW_NAMES = tuple(raw_name(name) for name in BASELINE_NAMES)
 
 
@@ -162,6 +164,8 @@ def _scored(face: FaceMetrics, stream: ScoreStream, time_s: float, metrics: Metr
     values = {**face.values, **_named(BASELINE_NAMES, found.scores), "attention": found.attention}
     if metrics.has(MetricGroup.RAW_EXPRESSION):
         values |= _named(_RAW_NAMES, doubts.scores(levels, doubts.spreads))
+    if metrics.has(MetricGroup.PROBABILITY):
+        values |= _named(_PROBABILITY_NAMES, 100.0 * found.presences)
     if metrics.has(MetricGroup.EMOTION):
         values |= emotions(_named(BASELINE_NAMES, found.calibrated), _named(BASELINE_NAMES, found.presences))
     return replace(face, values={name: values[name] for name in metrics.names})

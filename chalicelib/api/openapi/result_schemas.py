@@ -46,7 +46,7 @@ RESULT_SCHEMAS = (
 )
 """Their names. No answer of the API holds them itself: its redirects lead to them."""
 
-_ON_SOME_CONDITION = (MetricGroup.SIDE, MetricGroup.RAW_EXPRESSION)
+_ON_SOME_CONDITION = (MetricGroup.SIDE, MetricGroup.PROBABILITY, MetricGroup.RAW_EXPRESSION)
 _NUMBER: Schema = {"type": "number"}
 _NO_FACE_CELL: Schema = {"const": NO_FACE}
 
@@ -55,7 +55,7 @@ _REASONS_TEXT = "Reasons why the numbers are not valid, separated by semicolons;
 
 def result_schemas(metrics: MetricSet) -> Mapping[str, Schema]:
     """By name: every one of `RESULT_SCHEMAS`."""
-    every = metrics.with_sides().with_raw()
+    every = metrics.with_sides().with_probabilities().with_raw()
     names = list(every.names)
     variants = (every, *(metrics.with_sides().of_variant(variant) for variant in VARIANTS))
     mapped = list(dict.fromkeys(metric.mapped_name for variant in variants for metric in variant))
@@ -68,7 +68,7 @@ def result_schemas(metrics: MetricSet) -> Mapping[str, Schema]:
         ),
         "FaceMetrics": record(
             "The metrics of one face in one frame. The raw scores, not corrected by the person's own neutral, are "
-            "present if the others are corrected, those of each side if the job asks for them.",
+            "present if the others are corrected, those of each side and the probabilities if the job asks for them.",
             {metric.name: _value(metric) for metric in metrics} | _validity(),
             {metric.name: _value(metric) for metric in every if metric.group in _ON_SOME_CONDITION},
         ),

@@ -32,16 +32,21 @@ const MEANINGS = {
   confidence: "How sure the networks are that the mesh lies on a face, 0 to 100.",
 };
 
+const KINDS = {
+  left: "The person's left side alone.",
+  right: "The person's right side alone.",
+  raw: "Before the person's own neutral is taken off.",
+  probability: "How likely it is present, 0 to 100.",
+};
 const EMOTIONS = ["joy", "sadness", "anger", "surprise", "fear", "disgust", "contempt"];
 const HEAD = ["pitch", "yaw", "roll", "interocular distance", "mean face luminance", "confidence"];
 const HIDDEN = /^face box |^valid$/;
 
 /** Returns what a metric is, in a sentence; "" if this page does not know it. */
 export function meaningOf(name) {
-  const [, plain, side] = name.match(/^(.*?)(?: (left|right|raw))?$/);
+  const [, plain, kind] = name.match(/^(.*?)(?: (left|right|raw|probability))?$/);
   const own = MEANINGS[plain] || (EMOTIONS.includes(plain) ? `Looks like ${plain}: a sum of expressions, not a feeling.` : "");
-  if (own && side && side !== "raw") return `${own} The person's ${side} side alone.`;
-  return own + (side === "raw" ? " Before the person's own neutral is taken off." : "");
+  return own && kind ? `${own} ${KINDS[kind]}` : own;
 }
 
 /** Returns the metrics of a result in groups for a menu: [[title, names], ...]. */
@@ -50,11 +55,13 @@ export function grouped(names) {
   const emotions = shown.filter((name) => EMOTIONS.includes(name) || ["valence", "engagement"].includes(name));
   const head = shown.filter((name) => HEAD.includes(name));
   const raw = shown.filter((name) => name.endsWith(" raw"));
-  const rest = new Set([...emotions, ...head, ...raw]);
+  const probabilities = shown.filter((name) => name.endsWith(" probability"));
+  const rest = new Set([...emotions, ...head, ...raw, ...probabilities]);
   return [
     ["Expressions", shown.filter((name) => !rest.has(name))],
     ["Emotions", emotions],
     ["Head and picture", head],
+    ["Probabilities", probabilities],
     ["Before the own neutral", raw],
   ].filter(([, members]) => members.length > 0);
 }

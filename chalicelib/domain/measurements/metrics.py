@@ -20,6 +20,7 @@ class MetricGroup(StrEnum):
     EXPRESSION = "expression"
     RAW_EXPRESSION = "raw expression"
     SIDE = "one side of an expression"
+    PROBABILITY = "probability that an expression is present"
     FACE_BOX = "face box"
 
 
@@ -113,6 +114,11 @@ def side_name(name: str, side: str) -> str:
     return f"{name} {side}"
 
 
+def probability_name(name: str) -> str:
+    """Returns the name of the probability that an expression is present."""
+    return f"{name} probability"
+
+
 def raw_name(name: str) -> str:
     """Returns the name of the uncorrected score of an expression."""
     return f"{name} raw"
@@ -140,6 +146,19 @@ _SIDES = tuple(
     for metric in _EXPRESSIONS
     if metric.name in TWO_SIDED_NAMES
     for side in SIDES
+)
+
+
+_PROBABILITIES = tuple(
+    replace(
+        metric,
+        name=probability_name(metric.name),
+        classifier=f"{metric.classifier}-probability",
+        group=MetricGroup.PROBABILITY,
+        unit="percent",
+    )
+    for metric in _EXPRESSIONS
+    if metric.name in BASELINE_NAMES
 )
 
 
@@ -171,6 +190,10 @@ class MetricSet:
     def with_sides(self) -> "MetricSet":
         """These, and after them the left and right side of the two-sided expressions."""
         return MetricSet((*self.metrics, *_SIDES))
+
+    def with_probabilities(self) -> "MetricSet":
+        """These, and after them the probabilities that expressions are present."""
+        return MetricSet((*self.metrics, *_PROBABILITIES))
 
     def with_raw(self) -> "MetricSet":
         """These, and after them the uncorrected scores of the expressions that the person's own neutral corrects."""

@@ -61,6 +61,13 @@ class Sides(StrEnum):
     OFF = "off"
 
 
+class Probabilities(StrEnum):
+    """Probabilities that expressions are present."""
+
+    ON = "on"
+    OFF = "off"
+
+
 @dataclass(frozen=True, slots=True)
 class JobOptions:
     """Options that are kept with the job and may be changed for its next run."""
@@ -86,6 +93,11 @@ class JobOptions:
         Choice(Sides),
         Sides.OFF,
         "Score the left and the right side of a smile, eye closure, nose wrinkle and upper lip raise as well.",
+    )
+    probabilities: Probabilities = _option(
+        Choice(Probabilities),
+        Probabilities.OFF,
+        "Say how likely each expression is present as well, 0 to 100.",
     )
     max_faces: int = _option(
         WholeNumber(1, 100),

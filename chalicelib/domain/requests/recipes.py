@@ -7,7 +7,14 @@ from typing import Protocol
 from chalicelib.domain.measurements.metrics import MEASURED, MetricSet, deployed_metrics
 from chalicelib.domain.measurements.stretch import WHOLE, Stretch
 from chalicelib.domain.requests.job_names import JobName
-from chalicelib.domain.requests.job_options import DEFAULT_OPTIONS, JobOptions, NeutralBaseline, Sides, Smoothing
+from chalicelib.domain.requests.job_options import (
+    DEFAULT_OPTIONS,
+    JobOptions,
+    NeutralBaseline,
+    Probabilities,
+    Sides,
+    Smoothing,
+)
 from chalicelib.domain.requests.result_formats import (
     CSV_CONTENT_TYPE,
     LEGACY_CONTENT_TYPE,
@@ -51,6 +58,7 @@ class Recipe:
     scores: Scores = Scores.OWN_NEUTRAL
     smoothed: bool = False
     sides: bool = False
+    probabilities: bool = False
     stretch: Stretch = WHOLE
     neutral_s: tuple[float, float] | None = None
     video: ResultVideo = ResultVideo.NONE
@@ -64,6 +72,7 @@ class Recipe:
     def metrics(self, *, expressions_only: bool) -> MetricSet:
         """Returns the metrics of the results; a deployment may switch emotions off."""
         metrics = self._with_sides(deployed_metrics(expressions_only=expressions_only)).of_variant(self._variant)
+        metrics = metrics.with_probabilities() if self.probabilities else metrics
         return metrics.with_raw() if self.scores is Scores.OWN_NEUTRAL else metrics
 
     @property
@@ -143,5 +152,6 @@ def recipe_of(job: Asked) -> Recipe | None:
     if options.smoothing is not Smoothing.AUTO:
         recipe = replace(recipe, smoothed=options.smoothing is Smoothing.ON)
     sides = options.sides is Sides.ON
+    recipe = replace(recipe, probabilities=options.probabilities is Probabilities.ON)
     recipe = replace(recipe, sides=sides, stretch=options.stretch, neutral_s=options.neutral_s)
     return replace(recipe, video=options.video, drawn=options.drawn if options.video is ResultVideo.ANNOTATED else ())

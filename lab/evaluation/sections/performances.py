@@ -1,12 +1,14 @@
 """Measures what scores are worth on performances of eight persons, coded by eye."""
 
+import itertools
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from chalicelib.domain.measurements.metrics import BASELINE_NAMES, raw_name
+from chalicelib.domain.measurements.metrics import BASELINE_NAMES, probability_name, raw_name
 from chalicelib.domain.measurements.reliability import RELIABILITY, SEVEN, Grade, grade_of
 from lab.evaluation.presence import Separation, separation
 from lab.evaluation.workbench import Workbench
@@ -35,6 +37,7 @@ _LEAST_AUC: Mapping[str, float] = {
 _FEW = 3
 _ALARM, _MOST_ALARMS = 30.0, 3.0
 _TOLERANCE = 0.03
+_BINS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.01)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +60,12 @@ def evaluate(bench: Workbench) -> Section:
         f"{len(frames)} frames of them, read by two coders without face software: *present* if both saw it clearly "
         "(or one clearly and one slightly), *absent* if both saw surely none. Careful readings, not those of "
         "certified FACS coders. AUC: how often a frame that shows it scores higher than one that does not; intervals: "
-        "bootstrap over persons. Hits, false alarms: scores above 50. The scale of the scores was chosen on these "
-        "clips; nothing was trained on them.",
+        "bootstrap over persons. Hits, false alarms: scores above 50. *Probabilities*: how often an expression is "
+        "there, present and absent weighed as if there were as many of both. The scale of the scores was chosen on "
+        "these clips; nothing was trained on them.",
         _reading(separations),
         tuple(_figures(frames, separations)),
-        (_table(frames, separations),),
+        (_table(frames, separations), _curve(frames)),
     )
 
 
@@ -149,6 +153,38 @@ def _table(frames: Sequence[Coded], separations: Mapping[str, Separation | None]
             )
         )
     return Table("", header, tuple(rows))
+
+
+def _probabilities(frames: Sequence[Coded]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Returns every probability of an expression that was coded, 0..1, and whether it was there."""
+    known = [
+        (frame.values[probability_name(name)] / 100.0, shown)
+        for frame in frames
+        for name in BASELINE_NAMES
+        for shown in [_shown(frame.codes, name)]
+        if shown is not None
+    ]
+    return np.array([each for each, _ in known]), np.array([shown for _, shown in known], dtype=np.bool_)
+
+
+def _curve(frames: Sequence[Coded]) -> Table:
+    """How often it is there among probabilities of about one size; present and absent weighed as if there were as many
+    of both, which is what the probabilities are of."""
+    said, shown = _probabilities(frames)
+    weights = np.where(shown, 1.0 / max(shown.sum(), 1), 1.0 / max((~shown).sum(), 1))
+    rows: list[tuple[Cell, ...]] = []
+    for low, high in itertools.pairwise(_BINS):
+        rows_in = (said >= low) & (said < high)
+        if rows_in.any():
+            rows.append(
+                (
+                    f"{100 * low:.0f} to {100 * min(high, 1.0):.0f}",
+                    int(rows_in.sum()),
+                    round(100 * float(np.average(said[rows_in], weights=weights[rows_in]))),
+                    round(100 * float(np.average(shown[rows_in], weights=weights[rows_in]))),
+                )
+            )
+    return Table("Probabilities", ("probability", "codes", "mean (%)", "present (%)"), tuple(rows))
 
 
 def _reading(separations: Mapping[str, Separation | None]) -> str:

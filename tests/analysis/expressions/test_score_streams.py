@@ -29,6 +29,7 @@ from chalicelib.domain.measurements.metrics import (
     FrameMetrics,
     MetricGroup,
     MetricSet,
+    probability_name,
     raw_name,
     side_name,
 )
@@ -283,6 +284,19 @@ def test_each_side_is_scored_as_a_face(kind: Scores, *, smoothed: bool) -> None:
     assert {name: values[name] for name in EVERY_METRIC.names} == of_both.faces[0].values
     for name in TWO_SIDED_NAMES:
         assert values[side_name(name, "left")] > values[name] + 1 > values[side_name(name, "right")] + 2
+
+
+@pytest.mark.parametrize("kind", list(Scores))
+def test_probabilities_are_presences_and_change_nothing_else(kind: Scores) -> None:
+    metrics = EVERY_METRIC.with_probabilities()
+    (found,) = _scored([_frame(0.0, 70.0, 0)], kind, metrics)
+    (plain,) = _scored([_frame(0.0, 70.0, 0)], kind, EVERY_METRIC)
+    values = found.faces[0].values
+    assert tuple(values) == metrics.names
+    assert {name: values[name] for name in EVERY_METRIC.names} == plain.faces[0].values
+    levels = np.full(len(BASELINE_NAMES), 70.0)
+    expected = 100.0 * DOUBTS.presences(levels, DOUBTS.spreads)
+    assert [values[probability_name(name)] for name in BASELINE_NAMES] == pytest.approx(expected.tolist())
 
 
 def test_a_face_that_rests_askew_is_corrected_side_by_side() -> None:

@@ -38,6 +38,7 @@ def test_a_job_as_a_row() -> None:
         "neutral_baseline": "on",
         "smoothing": "auto",
         "sides": "off",
+        "probabilities": "off",
         "max_faces": Decimal(50),
         "progress": {"frames_done": Decimal(3), "frames_per_second": Decimal("0.1")},
         "run": Decimal(1),
