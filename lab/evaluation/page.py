@@ -68,8 +68,9 @@ def _expressions(report: Report) -> Iterator[str]:
         yield "## Each expression\n"
         yield (
             "How it reads at rest, with the person's own neutral after 15 s, how far it moves while the head turns and "
-            "while the points tremble, and how like the light mesh is; in points if nothing else is said. Method and "
-            "reading: in the sections below.\n"
+            "while the points tremble, and how like the light mesh is; in points if nothing else is said. "
+            "*Made persons*: how well it is separated on faces of a head that was never taught. Method and reading: in "
+            "the sections below.\n"
         )
         yield table_text(table)
 
@@ -80,18 +81,24 @@ def _not_reliable(report: Report) -> Iterator[str]:
     if not failing:
         yield "Everything that was measured reaches its bar.\n"
         return
+    named = ((figure.subject or _title(report, name).lower(), name, figure) for name, figure in failing)
     rows = tuple(
         (
-            f"**{figure.subject}**" if figure.subject else "",
+            f"**{subject}**",
             figure.text,
             valued(figure),
             bar_text(figure.bar),
             f"[{name.partition('.')[0]}](#{_anchor(report, name)})",
         )
-        for name, figure in sorted(failing, key=lambda each: each[1].subject)
+        for subject, name, figure in sorted(named, key=lambda each: each[0])
     )
     yield table_text(Table("", ("concerns", "figure", "measured", "bar", "section"), rows))
 
 
 def _anchor(report: Report, name: str) -> str:
-    return slug(report[name.partition(".")[0]].section.title)
+    return slug(_title(report, name))
+
+
+def _title(report: Report, name: str) -> str:
+    """The title of a figure's section."""
+    return report[name.partition(".")[0]].section.title

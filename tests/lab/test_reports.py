@@ -58,6 +58,7 @@ def test_what_misses_its_bar_is_listed_as_not_reliable() -> None:
     text = page(_report(2.0))
     listed = text.partition("## Not reliable")[2].partition("## Sections")[0]
     assert "**detection**" in listed
+    assert "|  |" not in listed  # what has no subject is named by its section
     assert "faces not found | 2 | at most 0 (aim)" in listed
     assert "**missed**" in text
     assert "Everything that was measured reaches its bar." in page(_report(0.0))
