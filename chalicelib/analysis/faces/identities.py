@@ -217,10 +217,10 @@ class Tracks:
         return face_id
 
     def _go_on(self, lost: Track, seen: Sighting) -> int:
-        motion, shape = Motion(self._time_s, seen.box), lost.shape.towards(seen.shape)
-        track = Track(lost.face_id, seen.box, self._time_s, self._scene, shape, motion, appearances=lost.appearances)
-        track.remember(seen.appearance)
-        self._tracks[lost.face_id] = track
+        lost.motion.resume(self._time_s, seen.box)
+        lost.live, lost.box, lost.seen_s, lost.scene = True, seen.box, self._time_s, self._scene
+        lost.gone_suddenly, lost.strangeness, lost.shape = False, 0.0, lost.shape.towards(seen.shape)
+        lost.remember(seen.appearance)
         return lost.face_id
 
 

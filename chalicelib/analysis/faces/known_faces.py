@@ -67,7 +67,7 @@ class KnownFaces:
 def _next_crop(track: Track, mesh: FaceMesh, time_s: float) -> Crop:
     """Returns the place to search for a live face: its last one, or its predicted one if it moves fast."""
     points, side = mesh.points, side_of(track.box)
-    shift = track.motion.expected(time_s) - centre_of(track.box)
+    shift = track.motion.next(time_s) - centre_of(track.box)
     distance = math.hypot(*shift.tolist())
     if distance < _FAST_SIDES * side:
         return crop_of_mesh(points)

@@ -8,6 +8,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from chalicelib.analysis.faces.boxes import side_of
+
 _MEMORY = 16
 _MIN_STEP_S = 0.02
 _SPEED_WINDOW_S = 0.5
@@ -15,6 +17,10 @@ _MAX_AHEAD_S = 1.0
 """A face is not expected to continue moving for longer than this once it is not seen."""
 
 _MAX_STEP_S = 1.5
+# A face that was lost for a moment and is found within so many sides has moved there; one found farther off has jumped,
+# as tiles of a call do.
+_MOMENT_S = 0.1
+_MAX_MOVED_SIDES = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +42,26 @@ class Motion:
             self._sights.pop()
         self._sights.append(_Sight(time_s, centre_of(box)))
 
+    def resume(self, time_s: float, box: NDArray[np.float64]) -> None:
+        """The face is found again at `box` (4,). If it was lost for a moment and has moved on from its last place, that
+        is its motion; else its motion begins here."""
+        last = self._sights[-1]
+        moved_px = math.dist(centre_of(box).tolist(), last.centre.tolist())
+        self._sights.clear()
+        if time_s - last.time_s <= _MOMENT_S and moved_px <= _MAX_MOVED_SIDES * side_of(box):
+            self._sights.append(last)
+        self.see(time_s, box)
+
+    def next(self, time_s: float) -> NDArray[np.float64]:
+        """(2,) the centre in the next frame, at `time_s`, at the speed of the last moment: of who stops, the mean of
+        half a second would lead beyond the face."""
+        return _ahead(list(self._sights), time_s, _MOMENT_S)
+
     def expected(self, time_s: float, *, trusting_until_s: float = np.inf) -> NDArray[np.float64]:
         """(2,) the centre at `time_s`, from what was seen up to `trusting_until_s` (but at least once): a face that is
         about to be hidden is measured ever worse before it is lost."""
         trusted = [sight for sight in self._sights if sight.time_s <= trusting_until_s] or [self._sights[0]]
-        last = trusted[-1]
-        ahead_s = min(time_s - last.time_s, _MAX_AHEAD_S)
-        expected: NDArray[np.float64] = last.centre + _speed(trusted) * ahead_s
-        return expected
+        return _ahead(trusted, time_s, _SPEED_WINDOW_S)
 
 
 def centre_of(box: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -61,11 +79,20 @@ def distance_to_way(place: tuple[float, ...], start: tuple[float, ...], end: tup
     return math.hypot(off_x - share * way_x, off_y - share * way_y)
 
 
-def _speed(sights: list[_Sight]) -> NDArray[np.float64]:
-    """Returns (2,) pixels per second over the last half second; over the last step if steps are longer."""
+def _ahead(sights: list[_Sight], time_s: float, window_s: float) -> NDArray[np.float64]:
+    """Returns (2,) the centre at `time_s` of who goes on from the last of `sights` at the speed of the last
+    `window_s`."""
+    last = sights[-1]
+    ahead_s = min(time_s - last.time_s, _MAX_AHEAD_S)
+    ahead: NDArray[np.float64] = last.centre + _speed(sights, window_s) * ahead_s
+    return ahead
+
+
+def _speed(sights: list[_Sight], window_s: float) -> NDArray[np.float64]:
+    """Returns (2,) pixels per second over the last `window_s`; over the last step if steps are longer."""
     last = begin = sights[-1]
     for newer, older in pairwise(reversed(sights)):
-        too_old = last.time_s - older.time_s > _SPEED_WINDOW_S
+        too_old = last.time_s - older.time_s > window_s
         if newer.time_s - older.time_s > _MAX_STEP_S or (too_old and begin is not last):
             break
         begin = older

@@ -130,7 +130,7 @@ class FaceTracker:
                 self._tracks.lose(track.face_id, suddenly=other or self._went_suddenly(track, frame.image))
             replaced = replaced or other
         self._tracks.lose_duplicates()
-        self._remember(before, frame.time_s)
+        self._remember(before, frame)
         if len(self._tracks.live()) < len(live):
             self._search.forget()
         return replaced
@@ -153,13 +153,15 @@ class FaceTracker:
         """Returns False if another face or the edge of the picture may hide some of this one, and change its look."""
         return not (is_cut(track.box, image.shape) or self._tracks.is_beside_another(track))
 
-    def _remember(self, before: dict[int, FaceMesh], time_s: float) -> None:
-        """Remembers what faces look like: of all now and then, and of those lost, as they were in the frame before."""
+    def _remember(self, before: dict[int, FaceMesh], frame: Frame) -> None:
+        """Remembers what whole faces look like: of all now and then, and of those lost, as they were in the frame
+        before."""
+        time_s, size = frame.time_s, frame.image.shape
         live = {track.face_id for track in self._tracks.live()}
         due = periods(time_s, _LOOK_PERIOD_S) > periods(self._appeared_s, _LOOK_PERIOD_S)
         self._appeared_s = time_s
         for face_id, mesh in before.items():
-            if due or face_id not in live:
+            if (due or face_id not in live) and not is_cut(mesh.box, size):
                 self._tracks.remember(face_id, appearance(mesh))
 
     def _find_in_turn(self, look: Look) -> Detections:

@@ -10,7 +10,10 @@ from numpy.typing import NDArray
 from chalicelib.analysis.analyzer import FaceAnalyzer
 from chalicelib.analysis.media.frames import Frame
 from chalicelib.analysis.media.open_media import open_media
+from chalicelib.analysis.networks.models import Models
 from chalicelib.domain.measurements.metrics import FaceMetrics
+from chalicelib.domain.requests.recipes import Mesh
+from chalicelib.local.demo_clip import write_demo_clip
 from tests.analysis.conftest import faces_of, read_picture
 
 _PORTRAITS = ("A000014", "B001135", "C000127")
@@ -100,3 +103,15 @@ def test_a_false_face_does_not_last(analyzer: FaceAnalyzer, shared_media: Path) 
     others = [time_s for time_s, faces in found if len(faces) > 1]
     assert not others or max(others) - min(others) < 1.0
     assert all(faces[0].is_valid for _, faces in found)
+
+
+@pytest.mark.parametrize("mesh", list(Mesh))
+def test_a_face_that_leaves_fast_and_comes_back_is_one(models: Models, tmp_path: Path, mesh: Mesh) -> None:
+    """The demo clip: it goes out by half its width from one frame to the next, the last time half cut."""
+    write_demo_clip(tmp_path / "demo.mp4")
+    with open_media(tmp_path / "demo.mp4") as medium:
+        frames = (frame for frame in medium.frames() if 2.8 <= frame.time_s < 5.2)
+        analyzed = FaceAnalyzer(models, mesh=mesh, max_faces=50).analyze(frames)
+        found = [[face.face_id for face in frame.faces] for frame in analyzed]
+    assert found[:12] + found[-16:] == [[0]] * 28
+    assert all(face_ids in ([], [0]) for face_ids in found[12:-16])

@@ -32,6 +32,14 @@ def test_a_face_goes_on_at_its_speed(frames_per_s: float) -> None:
     assert motion.expected(4.5)[0] == pytest.approx(225, abs=1)
 
 
+def test_the_next_place_of_who_stops_is_not_beyond() -> None:
+    motion = _moved(25, seconds=1.0, speed=200)
+    for index in range(1, 4):
+        motion.see(1.0 + index / 25, _box(200))
+    assert motion.next(1.16)[0] == pytest.approx(200)
+    assert motion.expected(1.16)[0] > 202
+
+
 def test_nobody_goes_on_for_ever() -> None:
     motion = _moved(25, seconds=2.0, speed=50)
     assert motion.expected(100.0)[0] == pytest.approx(150, abs=1)
@@ -42,6 +50,19 @@ def test_the_last_moments_can_be_left_out() -> None:
     for index in range(1, 5):
         motion.see(1.0 + index / 25, _box(50 - 40 * index))
     assert motion.expected(1.5, trusting_until_s=1.0)[0] == pytest.approx(75, abs=1)
+
+
+def test_who_is_found_again_in_the_next_frame_moves_on_from_the_last_place() -> None:
+    motion = _moved(25, seconds=1.0, speed=0)
+    motion.resume(1.04, _box(15))
+    assert motion.expected(1.08)[0] == pytest.approx(30)
+
+
+@pytest.mark.parametrize(("place", "time_s"), [(15, 1.5), (200, 1.04)])
+def test_who_was_away_for_long_or_jumped_begins_anew(place: float, time_s: float) -> None:
+    motion = _moved(25, seconds=1.0, speed=50)
+    motion.resume(time_s, _box(50 + place))
+    assert motion.expected(time_s + 0.1)[0] == pytest.approx(50 + place)
 
 
 @given(st.lists(st.tuples(st.floats(0.001, 3.0), st.floats(-1e4, 1e4)), max_size=80), st.floats(0.0, 10.0))
