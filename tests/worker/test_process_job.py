@@ -400,6 +400,14 @@ def test_a_still_is_no_media_for_a_pack(world: World) -> None:
     assert "still image" in str(world.job(job).error)
 
 
+def test_a_still_has_no_duration(world: World) -> None:
+    job = world.create(image_bytes(rgb_corners(), "PNG"), file_name="still.png")
+    world.worker("one").process(job.message)
+    done = world.job(job)
+    entries = [world.entries.get(ADA, str(entry_id)) for entry_id in (done.input_entry_id, done.result_entry_id)]
+    assert (done.status, [entry.media_seconds for entry in entries]) == (JobStatus.DONE, [None, None])
+
+
 def test_no_op_does_nothing_and_finishes(world: World) -> None:
     job = world.create(b"anything", name=JobName.NO_OP)
     world.worker("one").process(job.message)

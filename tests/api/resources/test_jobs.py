@@ -1,11 +1,14 @@
 """`/jobs`."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 import requests
 
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.jobs import Progress
-from tests.api.api_server import MAX_BODY_BYTES, Api
+from tests.api.api_server import ADA, MAX_BODY_BYTES, PASSWORD, Api
 from tests.fakes import START
 
 
@@ -156,6 +159,17 @@ def test_jobs_are_listed_newest_first_in_pages(api: Api) -> None:
         seen += answer.json()
         url = answer.links.get("next", {}).get("url", "")
     assert seen == sent[::-1]
+
+
+def test_a_client_that_knows_no_pages_gets_a_thousand_jobs(api: Api) -> None:
+    url = api.ada.send_job().json()["self"]
+    caller = api.services.users.authenticate(ADA, PASSWORD, source_ip="127.0.0.1")
+    job = api.backstage.jobs.get(caller.account_id, url.rpartition("/")[2])
+    for second in range(1, 1000):
+        moment = START + timedelta(seconds=second)
+        api.backstage.jobs.create(replace(job, id=new_id(moment), published=moment, updated=moment))
+    answer = api.ada.call("GET", "/jobs")
+    assert (len(answer.json()), "Link" in answer.headers, answer.json()[-1]["self"]) == (1000, False, url)
 
 
 def test_the_next_link_keeps_the_filters(api: Api) -> None:
