@@ -53,8 +53,7 @@ class Motion:
         self.see(time_s, box)
 
     def next(self, time_s: float) -> NDArray[np.float64]:
-        """(2,) the centre in the next frame, at `time_s`, at the speed of the last moment: of who stops, the mean of
-        half a second would lead beyond the face."""
+        """(2,) the centre in the next frame, at `time_s`, at the speed of the last moment."""
         return _ahead(list(self._sights), time_s, _MOMENT_S)
 
     def expected(self, time_s: float, *, trusting_until_s: float = np.inf) -> NDArray[np.float64]:
