@@ -89,7 +89,7 @@ def _metadata(size: FrameSize | None, origin: Origin | None) -> dict[str, str]:
     return {
         "mien_version": __version__,
         **({} if size is None else {"frame_width_px": str(size.width_px), "frame_height_px": str(size.height_px)}),
-        **({} if origin is None else {"file": origin.file_name, "job": origin.job_id}),
+        **({} if origin is None else origin.document()),
     }
 
 

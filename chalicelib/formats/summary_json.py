@@ -78,8 +78,7 @@ class SummaryJsonWriter:
             configuration["execution provider"] = self._provider
         yield f'"configuration":{json.dumps(configuration)},\n'
         if self._origin is not None:
-            source = {"file": self._origin.file_name, "job": self._origin.job_id}
-            yield f'"source":{json.dumps(source)},\n'
+            yield f'"source":{json.dumps(self._origin.document())},\n'
         yield f'"media":{_media(self._summary, self._frame_size)},\n'
         yield f'"reliability":{_reliability(self._metrics)},\n'
         yield f'"share_threshold":{metric_text(SHARE_THRESHOLD)},\n"event_definitions":{_definitions()},\n"faces":['

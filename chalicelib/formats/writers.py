@@ -12,10 +12,15 @@ OpenSpool = Callable[[], BinaryIO]
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The source of a result: the file name of the input, as `check_file_name` leaves it, and the job's id."""
+    """The source of a result: the file name of the input, as `check_file_name` leaves it, and the job's id, empty if
+    there was no job."""
 
     file_name: str
     job_id: str
+
+    def document(self) -> dict[str, str]:
+        """Returns it as results state it."""
+        return {"file": self.file_name, **({"job": self.job_id} if self.job_id else {})}
 
 
 class ResultWriter(Protocol):

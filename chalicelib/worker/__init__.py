@@ -8,6 +8,7 @@ halves               A video in two halves, which two processes measure in paral
 job_medium           The input of a claimed job, on this machine's disk
 lambda_main          The worker as a Lambda function: an SQS event in, the messages that must come again out
 long_videos          Long videos: divided into segments, whose parts are stitched
+measure_file         A file on the disk, measured in one pass into result files; and what all jobs write
 media_fetcher        Media that a client named by a URL: fetched from the public Internet, and from nowhere else
 part_measurer        A stretch of a video, measured and written down as a part of a result
 process_job          One run of one job: claim, download, analyse as a stream, store the results, mark done last

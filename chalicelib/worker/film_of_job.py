@@ -20,14 +20,14 @@ from chalicelib.rendering.lookout import Lookout
 
 
 class FilmOfJob:
-    """The film of one run, if its recipe has one. The media is `media` in `directory`, which also takes the frames."""
+    """The film of one run, if its recipe has one. `directory` takes the frames and the film of `media`."""
 
-    def __init__(self, recipe: Recipe, metrics: MetricSet, directory: Path) -> None:
+    def __init__(self, recipe: Recipe, metrics: MetricSet, directory: Path, media: Path) -> None:
         self._recipe = recipe
         boxes = [metric.name for metric in metrics if metric.group is MetricGroup.FACE_BOX]
         self._drawn = tuple(name for name in recipe.drawn if name in metrics.names)
         self._names = (*boxes, *self._drawn)
-        self._media, self._out = directory / "media", directory / "film"
+        self._media, self._out = media, directory / "film"
         self._noted = directory / "frames-of-film"
 
     def noted(self, frames: Iterable[FrameMetrics]) -> Iterator[FrameMetrics]:

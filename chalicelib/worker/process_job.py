@@ -11,8 +11,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from chalicelib.analysis.analyzer import with_scores
-from chalicelib.analysis.media.frames import MediaInfo, MediaLimits
+from chalicelib.analysis.media.frames import MediaLimits
 from chalicelib.analysis.media.stretches import stretched
 from chalicelib.analysis.networks.models import Models
 from chalicelib.composition import Services
@@ -24,7 +23,7 @@ from chalicelib.domain.requests.recipes import Recipe, recipe_of
 from chalicelib.domain.requests.result_formats import ResultVideo
 from chalicelib.domain.segments import SegmentPlan
 from chalicelib.errors import LeaseLost, MediaError, MienError, StillLeased
-from chalicelib.formats.result_files import Contents, ResultFiles
+from chalicelib.formats.result_files import Contents
 from chalicelib.formats.writers import Origin
 from chalicelib.worker.compare import compare
 from chalicelib.worker.fetch_input import fetch_input
@@ -32,6 +31,7 @@ from chalicelib.worker.film_of_job import FilmOfJob
 from chalicelib.worker.halves import halves_of, measured_in_halves
 from chalicelib.worker.job_medium import MEDIA_REPLACED, load_medium
 from chalicelib.worker.long_videos import divide, stitched_frames
+from chalicelib.worker.measure_file import check_kind, write_results
 from chalicelib.worker.media_fetcher import FetchLimits, MediaFetcher
 from chalicelib.worker.part_measurer import PartMeasurer
 from chalicelib.worker.progress import ProgressReport
@@ -121,7 +121,7 @@ class JobProcessor:
             media_key = load_medium(self._services, job, media_path)
         report = ProgressReport(self._services.runs, job)
         with self._parts.open(media_path, recipe, report.go_on) as media:
-            _check_kind(media.info, job, recipe)
+            check_kind(media.info, recipe, f"A {job.name}")
             info = stretched(media.info, recipe.stretch)
             settings = self._services.settings
             plan = divide(media_path, info, settings, recipe, was_interrupted=job.attempt > 1)
@@ -171,14 +171,11 @@ class JobProcessor:
         directory: Path,
         media_s: float | None,
     ) -> Progress:
-        film = FilmOfJob(contents.recipe, contents.metrics, directory)
-        with ResultFiles(contents, directory, job.filename) as results, closing(frames) as measured:
-            scored = with_scores(report.count(measured), contents.recipe, contents.metrics)
-            for frame in film.noted(scored):
-                results.write(frame)
-            results.close()
+        film = FilmOfJob(contents.recipe, contents.metrics, directory, directory / "media")
+        with closing(frames) as measured:
+            files = write_results(report.count(measured), contents, directory, job.filename, film)
             rendered = film.render(self._models, job.filename, self._limits, report.go_on)
-            store_results(self._services, job, [*results.files, *rendered], report, media_seconds=media_s)
+        store_results(self._services, job, [*files, *rendered], report, media_seconds=media_s)
         return report.final()
 
     def _is_given_back(self, job: Job) -> bool:
@@ -190,8 +187,3 @@ class JobProcessor:
             _log.exception("job %s cannot be given back", job.id)
             return False
         return True
-
-
-def _check_kind(info: MediaInfo, job: Job, recipe: Recipe) -> None:
-    if info.kind == "image" and not recipe.takes_stills:
-        raise MediaError(f"A {job.name} job takes video only, and this is a still image; use multiface instead.")

@@ -17,7 +17,7 @@ from chalicelib import __version__
 
 ROOT = Path(__file__).resolve().parents[2]
 README = Path(__file__).with_name("README.md")
-LEFT_OUT = ("mien/operators", "mien/rendering")
+LEFT_OUT = ("mien/operators", "mien/rendering", "mien/in_process.py")
 
 _REQUIRES = ("click>=8.1,<9", "requests>=2.31,<3", "requests-toolbelt>=1,<2", "rich>=13,<16", "typing-extensions>=4.5")
 _PYTHON = ">=3.10"

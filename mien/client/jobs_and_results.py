@@ -1,40 +1,19 @@
 """The client for notebooks and scripts: `Mien(url, user, password).submit(path).wait().frames()`."""
 
-import codecs
-import io
-import json
-import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from chalicelib.domain.requests.job_options import ALL_OPTIONS
-from chalicelib.domain.requests.result_formats import (
-    CSV_CONTENT_TYPE,
-    NO_FACE,
-    SESSION_CONTENT_TYPE,
-    SUMMARY_CONTENT_TYPE,
-)
+from chalicelib.domain.requests.job_options import check_option_names
 from mien.client.http_session import ApiError
-from mien.client.job_documents import RemoteFile, RemoteJob
+from mien.client.job_documents import RemoteJob
 from mien.client.logins import kept_login
+from mien.client.measured import Measured
 from mien.client.media_api import MediaApiClient
 
-_POLL_S = 1.0
-_FRAMES = re.compile(r'"frames"\s*:\s*\[')
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """One frame: its time in seconds, and its faces by id. Of a face, metrics by their friendly names (numbers),
-    `confidence`, `valid` and `invalid reasons`."""
-
-    time_s: float
-    faces: Mapping[str, Mapping[str, Any]]
+POLL_S = 1.0
 
 
 class Mien:
@@ -62,9 +41,7 @@ class Mien:
 
         Raises `ApiError`, OSError for an unreadable file, or TypeError for an option that no job has.
         """
-        unknown = set(options) - {row.name for row in ALL_OPTIONS}
-        if unknown:
-            raise TypeError(f"A job has no option {', '.join(sorted(unknown))}.")
+        check_option_names(options)
         if isinstance(media, str) and media.startswith("https://"):
             return Submitted(self.client, self.client.create_job_from_url(media, job, options=options))
         return Submitted(self.client, self.client.create_job(Path(media), job, options=options))
@@ -111,93 +88,44 @@ class Submitted:
     def wait(self, timeout_s: float = 3600.0) -> "Results":
         """Returns the results once the job is done. Raises `ApiError` if it fails, TimeoutError after `timeout_s`."""
         give_up = time.monotonic() + timeout_s
-        while not self._job.has_ended:
-            if time.monotonic() > give_up:
-                raise TimeoutError(f"Job {self.id} is still {self.status} after {timeout_s:g} s.")
-            time.sleep(_POLL_S)
-            self._job = self._client.get_job(self._job)
+        while (results := self.results()) is None:
+            self.check_time(give_up, timeout_s)
+            time.sleep(POLL_S)
+            self.look()
+        return results
+
+    def look(self) -> None:
+        """Looks at the job again. Raises `ApiError`."""
+        self._job = self._client.get_job(self._job)
+
+    def results(self) -> "Results | None":
+        """Returns the results if the job was done when it was last looked at, None if it had not ended. Raises
+        `ApiError` if it failed."""
+        if not self._job.has_ended:
+            return None
         if self._job.status != "done":
             raise ApiError(self._job.error or f"Job {self.id} was {self._job.status}.")
         return Results(self._client, self._job)
 
+    def check_time(self, give_up: float, timeout_s: float) -> None:
+        """Raises TimeoutError if `time.monotonic()` is beyond `give_up`."""
+        if time.monotonic() > give_up:
+            raise TimeoutError(f"Job {self.id} is still {self.status} after {timeout_s:g} s.")
 
-class Results:
+
+class Results(Measured):
     """The files of a job that is done."""
 
     def __init__(self, client: MediaApiClient, job: RemoteJob) -> None:
         self._client, self.job = client, job
 
-    def frames(self) -> Iterator[Frame]:
-        """Yields the frames in order, at their own times, without holding the file. Raises `ApiError` if the job has no
-        session JSON (only `multiface` and `sdk-metrics` have)."""
-        for frame in _elements(self._client.stream_file(self._file(SESSION_CONTENT_TYPE))):
-            yield Frame(float(frame["time"]), frame["faces"])
-
-    def summary(self) -> dict[str, Any]:
-        """Returns the summary: each face with means, peaks and events. Times are in seconds. Raises `ApiError`."""
-        summary: dict[str, Any] = json.loads(self._bytes(SUMMARY_CONTENT_TYPE))
-        return summary
-
-    def table(self) -> Any:
-        """Returns the CSV as a frame of pandas, or of polars if only that is installed.
-
-        The column `time_s` is in seconds, `face id` has texts; without a face, metrics are missing values. Raises
-        `ApiError`, or ImportError.
-        """
-        stream = io.BytesIO(self._bytes(CSV_CONTENT_TYPE))
-        try:
-            pd = import_module("pandas")
-        except ImportError:
-            return _polars_table(stream)
-        table = pd.read_csv(stream, na_values=[NO_FACE], dtype={"face id": str})
-        table.insert(0, "time_s", table["time stamp (msec)"] / 1000)
-        return table
-
     def save(self, directory: str | Path) -> list[Path]:
         """Downloads all files and returns their paths; files of the same name are replaced. Raises `ApiError`."""
         return list(self._client.download_results(self.job, Path(directory)))
 
-    def _file(self, content_type: str) -> RemoteFile:
+    def stream(self, content_type: str) -> Iterable[bytes]:
+        """Downloads one file in pieces. Raises `ApiError` if the job has none of this type."""
         found = [file for file in self.job.files if file.content_type == content_type]
         if not found:
             raise ApiError(f"Job {self.job.id} has no {content_type} among its results.")
-        return found[0]
-
-    def _bytes(self, content_type: str) -> bytes:
-        return b"".join(self._client.stream_file(self._file(content_type)))
-
-
-def _polars_table(stream: io.BytesIO) -> Any:
-    import polars as pl  # noqa: PLC0415  # only this needs it
-
-    table = pl.read_csv(
-        stream, null_values=[NO_FACE], schema_overrides={"face id": pl.String}, infer_schema_length=None
-    )
-    return table.insert_column(0, (pl.col("time stamp (msec)") / 1000).alias("time_s"))
-
-
-def _elements(chunks: Iterable[bytes]) -> Iterator[dict[str, Any]]:
-    """Yields the members of the array `frames` of a JSON document that comes in pieces.
-
-    Raises `ApiError` if it ends early.
-    """
-    decoder, characters = json.JSONDecoder(), codecs.getincrementaldecoder("utf-8")()
-    text, is_inside = "", False
-    for chunk in chunks:
-        text += characters.decode(chunk)
-        if not is_inside:
-            found = _FRAMES.search(text)
-            if found is None:
-                continue
-            text, is_inside = text[found.end() :], True
-        while True:
-            text = text.lstrip(" \t\r\n,")
-            if text.startswith("]"):
-                return
-            try:
-                element, end = decoder.raw_decode(text)
-            except ValueError:
-                break
-            yield element
-            text = text[end:]
-    raise ApiError("The result ends early; ask for it again.")
+        return self._client.stream_file(found[0])

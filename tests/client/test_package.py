@@ -6,18 +6,16 @@ import re
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from chalicelib import __version__
-from chalicelib.local.demo_clip import write_demo_clip
-from chalicelib.local.stack import DEFAULT_MODELS_DIR, Stack
+from chalicelib.local.stack import Stack
 from chalicelib.local.workers.supervisor import REPOSITORY
 from infra.client_package.build import build
 from mien.client.http_session import ApiError
-from mien.client.jobs_and_results import _elements
+from mien.client.measured import _elements
 
 _RECIPES = re.findall(
     r"## ([^\n]+)\n(?:(?!\n## ).)*?```python\n(.*?)```", (REPOSITORY / "docs/recipes.md").read_text(), flags=re.DOTALL
@@ -97,23 +95,20 @@ def test_frames_are_read_from_any_pieces(size: int) -> None:
         list(_elements([body[: -len(text.partition("}]")[2]) - 80]]))
 
 
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    if not DEFAULT_MODELS_DIR.is_dir():
-        pytest.skip("there are no models; run make setup")
-    with Stack(log_path=tmp_path_factory.mktemp("log") / "worker.log") as stack:
-        yield stack
+def test_the_package_says_that_it_does_not_measure(wheel: Path, tmp_path: Path) -> None:
+    ran = _python("-c", "from mien import measure", wheel=wheel, directory=tmp_path)
+    assert "mien.measure is not in the package for clients" in ran.stderr
 
 
-@pytest.fixture(scope="module")
-def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("clip") / "clip.mp4"
-    write_demo_clip(path, seconds=1, fps=10)
-    return path
+def test_what_loads_slowly_is_loaded_when_it_is_asked_for(wheel: Path, tmp_path: Path) -> None:
+    code = (
+        "import sys, mien; before = 'asyncio' in sys.modules; mien.AsyncMien; print(before, 'asyncio' in sys.modules)"
+    )
+    assert _python("-c", code, wheel=wheel, directory=tmp_path).stdout == "False True\n"
 
 
-def test_there_are_five_recipes() -> None:
-    assert len(_RECIPES) == 5
+def test_there_are_recipes() -> None:
+    assert len(_RECIPES) == 7
     assert _RECIPES[0][0] == "From results to a plot"
 
 
@@ -124,7 +119,8 @@ def test_recipes_run(title: str, code: str, wheel: Path, stack: Stack, clip: Pat
             pytest.skip(f"this recipe needs {package}")
     (tmp_path / "recipe.py").write_text(code)
     login = {"MIEN_URL": stack.index_url, "MIEN_USER": stack.user, "MIEN_PASSWORD": stack.password}
-    ran = _python("recipe.py", wheel=wheel, directory=tmp_path, CLIP=str(clip), **login)
+    place = REPOSITORY if "mien.measure(" in code else wheel
+    ran = _python("recipe.py", wheel=place, directory=tmp_path, CLIP=str(clip), **login)
     assert ran.returncode == 0, ran.stderr
     is_drawn = (tmp_path / "smile.png").exists()
     assert ran.stdout or is_drawn or title == "What failed, and why"

@@ -223,6 +223,13 @@ def options_of_json(members: Mapping[str, object], rows: Iterable[JobOption] = A
     return {row.name: row.of_json(members[row.name]) for row in rows if row.name in members}
 
 
+def check_option_names(names: Iterable[str], rows: Iterable[JobOption] = ALL_OPTIONS) -> None:
+    """Raises TypeError for names that none of `rows` has."""
+    unknown = set(names) - {row.name for row in rows}
+    if unknown:
+        raise TypeError(f"A job has no option {', '.join(sorted(unknown))}.")
+
+
 def kept_options(values: OptionValues) -> JobOptions:
     """Returns those of `values` that are kept with the job; the others have their defaults."""
     return JobOptions(**{row.name: values[row.name] for row in KEPT_OPTIONS if row.name in values})

@@ -1,0 +1,53 @@
+"""A file on this machine's disk, measured in one pass into result files; and what all jobs write."""
+
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+
+from chalicelib.analysis.analyzer import with_scores
+from chalicelib.analysis.media.frames import MediaInfo, MediaLimits
+from chalicelib.analysis.media.stretches import stretched
+from chalicelib.analysis.networks.models import Models
+from chalicelib.domain.entries import check_file_name
+from chalicelib.domain.measurements.metrics import FrameMetrics
+from chalicelib.domain.requests.recipes import Recipe
+from chalicelib.errors import MediaError
+from chalicelib.formats.result_files import Contents, ResultFile, ResultFiles
+from chalicelib.formats.writers import Origin
+from chalicelib.worker.film_of_job import FilmOfJob
+from chalicelib.worker.part_measurer import PartMeasurer
+
+
+def measure_file(
+    path: Path, recipe: Recipe, directory: Path, *, models: Models, limits: MediaLimits, expressions_only: bool
+) -> tuple[ResultFile, ...]:
+    """Measures a file without a job, and returns its results, which are in `directory`. Raises `MediaError`."""
+    parts = PartMeasurer(models, limits=limits)
+    file_name = check_file_name(path.name.encode(errors="replace").decode())
+    with parts.open(path, recipe, lambda: None) as media:
+        check_kind(media.info, recipe, "This")
+        frame_size = stretched(media.info, recipe.stretch).frame_size
+        metrics = recipe.metrics(expressions_only=expressions_only)
+        film = FilmOfJob(recipe, metrics, directory, path)
+        with closing(parts.whole(media, recipe)) as measured:  # opens the models, which then know their provider
+            contents = Contents(recipe, metrics, models.provider, frame_size, Origin(file_name, ""))
+            files = write_results(measured, contents, directory, file_name, film)
+    return (*files, *film.render(models, file_name, limits, lambda: None))
+
+
+def write_results(
+    measured: Iterable[FrameMetrics], contents: Contents, directory: Path, file_name: str, film: FilmOfJob
+) -> tuple[ResultFile, ...]:
+    """Writes every file of a result in one pass over the measured frames, and returns them; `film` notes the frames for
+    its own. `file_name` is the input's. Raises what the frames raise; then no file is left."""
+    with ResultFiles(contents, directory, file_name) as results:
+        for frame in film.noted(with_scores(measured, contents.recipe, contents.metrics)):
+            results.write(frame)
+        results.close()
+        return results.files
+
+
+def check_kind(info: MediaInfo, recipe: Recipe, name: str) -> None:
+    """Raises `MediaError` if the medium is a still image and the recipe takes none."""
+    if info.kind == "image" and not recipe.takes_stills:
+        raise MediaError(f"{name} job takes video only, and this is a still image; use multiface instead.")

@@ -1,0 +1,124 @@
+"""The twin of `Mien` for programs with an event loop: each request runs in a thread, and waiting for a job in none."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from mien.client.jobs_and_results import POLL_S, Mien, Results, Submitted
+from mien.client.measured import Frame
+
+_Item = TypeVar("_Item")
+_AT_ONCE = 256
+
+
+class AsyncMien:
+    """One user of an API, as `Mien` has it. An asynchronous context manager that closes its connections."""
+
+    def __init__(self, url: str, user: str = "", password: str = "", *, uses_environment: bool = False) -> None:
+        self._mien = Mien(url, user, password, uses_environment=uses_environment)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, error_type: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._mien.__exit__(error_type, error, traceback)
+
+    async def submit(self, media: str | Path, job: str = "multiface", **options: str | float) -> "AsyncSubmitted":
+        """Sends a file, or the https URL of one; raises as `Mien.submit` does."""
+        return AsyncSubmitted(await asyncio.to_thread(partial(self._mien.submit, media, job, **options)))
+
+    async def job(self, job_id: str) -> "AsyncSubmitted":
+        """Returns the job with that id or URL. Raises `ApiError`."""
+        return AsyncSubmitted(await asyncio.to_thread(self._mien.job, job_id))
+
+    async def compare(self, *groups: Mapping[str, Any], metric: str = "smile") -> "AsyncSubmitted":
+        """Compares groups of jobs, as `Mien.compare` does. Raises `ApiError`."""
+        return AsyncSubmitted(await asyncio.to_thread(partial(self._mien.compare, *groups, metric=metric)))
+
+    async def jobs(self, limit: int | None = None) -> AsyncIterator["AsyncSubmitted"]:
+        """Yields the jobs of the account, newest first. Raises `ApiError`."""
+        async for found in _from_thread(self._mien.jobs(limit)):
+            yield AsyncSubmitted(found)
+
+
+class AsyncSubmitted:
+    """A job, as `Submitted` has it."""
+
+    def __init__(self, job: Submitted) -> None:
+        self._job = job
+
+    @property
+    def id(self) -> str:
+        """The id."""
+        return self._job.id
+
+    @property
+    def status(self) -> str:
+        """The status when it was last looked at."""
+        return self._job.status
+
+    @property
+    def document(self) -> Mapping[str, Any]:
+        """The API's JSON when the job was last looked at."""
+        return self._job.document
+
+    async def wait(self, timeout_s: float = 3600.0) -> "AsyncResults":
+        """Returns the results once the job is done. Raises `ApiError` if it fails, TimeoutError after `timeout_s`."""
+        give_up = time.monotonic() + timeout_s
+        while (results := self._job.results()) is None:
+            self._job.check_time(give_up, timeout_s)
+            await asyncio.sleep(POLL_S)
+            await asyncio.to_thread(self._job.look)
+        return AsyncResults(results)
+
+
+class AsyncResults:
+    """The files of a job that is done; every method raises as that of `Results` does."""
+
+    def __init__(self, results: Results) -> None:
+        self._results = results
+
+    async def frames(self) -> AsyncIterator[Frame]:
+        """Yields the frames in order, at their own times, without holding the file."""
+        async for frame in _from_thread(self._results.frames()):
+            yield frame
+
+    async def summary(self) -> dict[str, Any]:
+        """Returns the summary."""
+        return await asyncio.to_thread(self._results.summary)
+
+    async def table(self) -> Any:
+        """Returns the CSV as a frame of pandas or polars."""
+        return await asyncio.to_thread(self._results.table)
+
+    async def save(self, directory: str | Path) -> list[Path]:
+        """Downloads all files and returns their paths."""
+        return await asyncio.to_thread(self._results.save, directory)
+
+
+async def _from_thread(items: Iterator[_Item]) -> AsyncIterator[_Item]:
+    """Yields what an iterator yields; a thread takes some at a time. Raises what it raises, after all before it."""
+    while True:
+        taken, error = await asyncio.to_thread(_next_few, items)
+        for item in taken:
+            yield item
+        if error is not None:
+            raise error
+        if not taken:
+            return
+
+
+def _next_few(items: Iterator[_Item]) -> tuple[list[_Item], Exception | None]:
+    taken: list[_Item] = []
+    try:
+        taken.extend(islice(items, _AT_ONCE))
+    except Exception as error:  # noqa: BLE001  # it is raised again where it belongs
+        return taken, error
+    return taken, None

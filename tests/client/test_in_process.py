@@ -1,0 +1,50 @@
+"""`mien.measure`, beside what a job of the embedded stack says."""
+
+from pathlib import Path
+
+import pytest
+
+import mien
+from chalicelib.domain.requests.result_formats import CSV_CONTENT_TYPE, SESSION_CONTENT_TYPE
+from chalicelib.errors import Invalid, MediaError
+from chalicelib.local.stack import Stack
+from mien.client.http_session import ApiError
+from mien.client.jobs_and_results import Mien
+from tests.media_factory import image_bytes, rgb_corners
+
+
+def test_a_file_is_measured_as_a_job_measures_it(stack: Stack, clip: Path, tmp_path: Path) -> None:
+    here = mien.measure(clip, "sdk-metrics", neutral_baseline="off")
+    with Mien(stack.index_url, stack.user, stack.password) as api:
+        there = api.submit(clip, "sdk-metrics", neutral_baseline="off").wait()
+        for content_type in (SESSION_CONTENT_TYPE, CSV_CONTENT_TYPE):
+            assert b"".join(here.stream(content_type)) == b"".join(there.stream(content_type))
+        assert here.summary() | {"source": None} == there.summary() | {"source": None}
+    assert here.summary()["source"] == {"file": "clip.mp4"}
+    assert sorted(path.name for path in here.save(tmp_path / "new")) == sorted(
+        file.file_name for file in there.job.files
+    )
+
+
+def test_options_and_the_environment_count_as_for_a_job(clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MIEN_EXPRESSIONS_ONLY", "on")
+    measured = mien.measure(clip, frames_per_second=2, video="annotated")
+    frames = list(measured.frames())
+    assert [frame.time_s for frame in frames] == [0.0, 0.5]
+    assert "smile" in frames[0].faces["0"]
+    assert "joy" not in frames[0].faces["0"]
+    assert "clip.mp4-annotated.mp4" in [path.name for path in measured.save(tmp_path)]
+
+
+def test_what_cannot_be_measured_is_told_why(clip: Path, tmp_path: Path) -> None:
+    still = tmp_path / "still.png"
+    still.write_bytes(image_bytes(rgb_corners(), "PNG"))
+    with pytest.raises(MediaError, match="takes video only"):
+        mien.measure(still, "current-pack")
+    with pytest.raises(TypeError, match="no option expires_in"):
+        mien.measure(clip, expires_in=60)
+    for job in ("no-op", "emotions"):
+        with pytest.raises(Invalid):
+            mien.measure(clip, job)
+    with pytest.raises(ApiError, match="among the results"):
+        list(mien.measure(still).stream("text/plain"))
