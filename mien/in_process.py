@@ -37,7 +37,7 @@ _WITHOUT_STACK = {
 
 
 class MeasuredHere(Measured):
-    """The result files of a medium that was measured in this process, in a directory that goes with this object."""
+    """The result files of what was measured in this process. Their directory is deleted with this object."""
 
     def __init__(self) -> None:
         self.directory = Path(mkdtemp(prefix="mien-measure-"))

@@ -48,6 +48,6 @@ def write_results(
 
 
 def check_kind(info: MediaInfo, recipe: Recipe, name: str) -> None:
-    """Raises `MediaError` if the medium is a still image and the recipe takes none."""
+    """Raises `MediaError` if the media is a still image and the recipe takes none."""
     if info.kind == "image" and not recipe.takes_stills:
         raise MediaError(f"{name} job takes video only, and this is a still image; use multiface instead.")

@@ -119,6 +119,6 @@ def _next_few(items: Iterator[_Item]) -> tuple[list[_Item], Exception | None]:
     taken: list[_Item] = []
     try:
         taken.extend(islice(items, _AT_ONCE))
-    except Exception as error:  # noqa: BLE001  # it is raised again where it belongs
+    except Exception as error:  # noqa: BLE001  # it is raised again after the items
         return taken, error
     return taken, None

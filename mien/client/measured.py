@@ -1,4 +1,4 @@
-"""What was measured in a picture or video, read from its result files, wherever these are."""
+"""The results of a picture or video, read from its files, remote or on this machine."""
 
 import codecs
 import io

@@ -1,6 +1,6 @@
-"""What a client written for the original service does and what comes of it, each with the test that shows it.
+"""The outcomes of the calls that clients of the original service make, each with the test that shows it.
 
-The table is read beside the tests: a test that is renamed or removed has to be found for its outcome again.
+If a test is renamed or removed, its outcome needs another one.
 """
 
 import ast
@@ -24,7 +24,7 @@ _ACCESS = {
     "what belongs to another account is 404, never 403": "the_ids_of_another_account_lead_nowhere",
 }
 _ERRORS = {
-    "each error is one sentence under `error`": "errors_before_and_in_the_views_look_alike",
+    "each error is one message under `error`": "errors_before_and_in_the_views_look_alike",
     "so are the gateway's own": "the_gateways_own_answers_look_like_ours",
     "every error has its status": "every_error_of_the_callers_has_its_status",
     "every answer has an X-Request-Id": "request_ids_differ",
@@ -52,7 +52,7 @@ _NEW_JOBS = {
     "an unknown name is 422": "an_unknown_name_stores_nothing",
     "unknown parts are ignored": "unknown_parts_are_ignored",
     "no media, and empty media, are 422": "media_must_be_there_and_hold_something",
-    "a request without its file is told how to send one": "a_job_without_its_file_is_told_how_to_send_one",
+    "a request without its file learns how to send one": "a_job_without_its_file_is_told_how_to_send_one",
 }
 _JOBS = {
     "a job is read at its URL": "a_job_is_found_again_under_its_url",
@@ -61,7 +61,7 @@ _JOBS = {
     "status and name filter, also on the next page": "the_next_link_keeps_the_filters",
     "input is empty while there is none": "a_job_that_came_with_its_media_has_no_upload",
     "from queued to working to done, with the result": "a_job_shows_its_progress_its_result_and_runs_again",
-    "a job that failed has a sentence": "a_failed_job_says_why",
+    "a job that failed says why": "a_failed_job_says_why",
     "name and status change by form": "a_job_is_renamed_and_cancelled_by_a_form",
     "a result of the client's own ends the job": "a_result_of_the_clients_own_ends_the_job",
     "a change of nothing is 200": "a_change_of_nothing_is_answered_with_the_job_as_it_is",
@@ -105,7 +105,7 @@ _RESULTS = {
     "CSV of several faces": "header_of_several_faces",
     "no-op finishes with nothing in its result": "no_op_does_nothing_and_finishes",
     "a still is an error for a pack": "a_still_is_no_media_for_a_pack",
-    "bad media end as an error with a sentence": "every_bad_medium_is_an_error_with_a_sentence_and_the_next_job_runs",
+    "bad media end as an error that says why": "every_bad_medium_is_an_error_with_a_sentence_and_the_next_job_runs",
 }
 _OUTCOMES = _INDEX | _ACCESS | _ERRORS | _NEW_JOBS | _JOBS | _ENTRIES | _ANNOTATIONS | _RESULTS
 
