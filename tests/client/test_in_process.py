@@ -26,7 +26,9 @@ def test_a_file_is_measured_as_a_job_measures_it(stack: Stack, clip: Path, tmp_p
     )
 
 
-def test_options_and_the_environment_count_as_for_a_job(clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_options_and_the_environment_count_as_for_a_job(
+    clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("MIEN_EXPRESSIONS_ONLY", "on")
     measured = mien.measure(clip, frames_per_second=2, video="annotated")
     frames = list(measured.frames())
