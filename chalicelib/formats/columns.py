@@ -1,11 +1,13 @@
-"""The cells of legacy JSON and CSV, and the names of the metrics' columns in every table."""
+"""The cells of legacy JSON and CSV, the common members of JSON formats, and the names of the columns in every table."""
 
 from collections.abc import Iterable
 
+from chalicelib import __version__
 from chalicelib.domain.measurements.frame_size import FrameSize
 from chalicelib.domain.measurements.metrics import FaceMetrics, MetricSet
 from chalicelib.domain.measurements.validity import reasons_text
 from chalicelib.formats.numbers import metric_text
+from chalicelib.formats.writers import Origin
 
 
 def metric_columns(metrics: MetricSet, *, classifier_names: bool) -> dict[str, str]:
@@ -19,6 +21,11 @@ def metric_columns(metrics: MetricSet, *, classifier_names: bool) -> dict[str, s
 def size_members(size: FrameSize | None) -> dict[str, dict[str, int]]:
     """Returns the frame size as members of the JSON formats; nothing if it is not known."""
     return {} if size is None else {"frame_size": {"width_px": size.width_px, "height_px": size.height_px}}
+
+
+def source_members(origin: Origin | None) -> dict[str, dict[str, str]]:
+    """Returns what was measured, and by which version, as members of the JSON formats; nothing if it is not known."""
+    return {} if origin is None else {"source": {**origin.document(), "version": __version__}}
 
 
 def metric_cells(face: FaceMetrics, names: Iterable[str]) -> list[str]:

@@ -11,16 +11,16 @@ from typing import BinaryIO
 from chalicelib.domain.measurements.frame_size import FrameSize
 from chalicelib.domain.measurements.metrics import FaceMetrics, FrameMetrics, MetricSet
 from chalicelib.domain.requests.result_formats import LEGACY_CONTENT_TYPE, NO_FACE, TIME_COLUMN, VALIDITY_COLUMNS
-from chalicelib.formats.columns import metric_cells, metric_columns, size_members, validity_cells
+from chalicelib.formats.columns import metric_cells, metric_columns, size_members, source_members, validity_cells
 from chalicelib.formats.numbers import milliseconds_text
-from chalicelib.formats.writers import OpenSpool
+from chalicelib.formats.writers import OpenSpool, Origin
 
 
 class LegacyJsonWriter:
-    """Writes `{"content_type", "metric_map", "frame_size", "metrics", "pack"}` in this order, UTF-8, compact, one line
-    per array.
+    """Writes `{"content_type", "metric_map", "source", "frame_size", "metrics", "pack"}` in this order, UTF-8, compact,
+    one line per array.
 
-    `frame_size`, which face boxes refer to, is left out if it is not known. `metric_map` maps the name of each array to
+    `source` and `frame_size` as in the session JSON. `metric_map` maps the name of each array to
     its classifier name; the names are friendly ones, or the raw classifier names if `classifier_names` is set.
     `metrics` begins with the times in milliseconds and has `"TF"` if the frame has no face. It ends with `confidence`,
     `valid` (1 or 0) and `invalid reasons` (text), which are no metrics and not in `metric_map`. Of several faces the
@@ -39,9 +39,10 @@ class LegacyJsonWriter:
         classifier_names: bool,
         open_spool: OpenSpool,
         frame_size: FrameSize | None = None,
+        origin: Origin | None = None,
     ) -> None:
         self._stream = stream
-        self._frame_size = frame_size
+        self._known = source_members(origin) | size_members(frame_size)
         self._pack = pack
         self._metric_names = metrics.names
         self._metric_map = metric_columns(metrics, classifier_names=classifier_names)
@@ -59,7 +60,7 @@ class LegacyJsonWriter:
 
     def close(self) -> None:
         """Joins the arrays and completes the document."""
-        members = {"content_type": self.content_type, "metric_map": self._metric_map, **size_members(self._frame_size)}
+        members = {"content_type": self.content_type, "metric_map": self._metric_map, **self._known}
         head = json.dumps(members, separators=(",", ":"))
         self._put(head.removesuffix("}") + ',"metrics":{')
         separator = "\n"

@@ -55,7 +55,7 @@ def _parquet_writer(stream: BinaryIO, contents: Contents, _open_spool: OpenSpool
 WRITERS: Mapping[str, Callable[[BinaryIO, Contents, OpenSpool], ResultWriter]] = MappingProxyType(
     {
         SESSION_CONTENT_TYPE: lambda stream, contents, _open_spool: SessionJsonWriter(
-            stream, metrics=contents.metrics, frame_size=contents.frame_size
+            stream, metrics=contents.metrics, frame_size=contents.frame_size, origin=contents.origin
         ),
         LEGACY_CONTENT_TYPE: lambda stream, contents, open_spool: LegacyJsonWriter(
             stream,
@@ -64,6 +64,7 @@ WRITERS: Mapping[str, Callable[[BinaryIO, Contents, OpenSpool], ResultWriter]] =
             classifier_names=contents.recipe.classifier_names,
             open_spool=open_spool,
             frame_size=contents.frame_size,
+            origin=contents.origin,
         ),
         CSV_CONTENT_TYPE: lambda stream, contents, _open_spool: CsvTableWriter(
             stream,

@@ -6,29 +6,39 @@ from typing import BinaryIO
 from chalicelib.domain.measurements.frame_size import FrameSize
 from chalicelib.domain.measurements.metrics import FaceMetrics, FrameMetrics, MetricSet
 from chalicelib.domain.requests.result_formats import SESSION_CONTENT_TYPE
-from chalicelib.formats.columns import size_members
+from chalicelib.formats.columns import size_members, source_members
 from chalicelib.formats.numbers import metric_text, seconds_text
+from chalicelib.formats.writers import Origin
 
 
 class SessionJsonWriter:
-    """Writes `{"content_type", "configuration", "frame_size", "frames"}` in this order, UTF-8, compact.
+    """Writes `{"content_type", "configuration", "source", "frame_size", "frames"}` in this order, UTF-8, compact.
 
-    `frame_size`, which face boxes refer to, is left out if it is not known. `configuration` maps each metric's friendly
-    name to its classifier name. A frame is `{"time": seconds, "faces": {face id: {friendly name: value}}}`; `faces` is
-    `{}` if there is none, and `faces left out` follows if more faces were found than are measured. After its metrics
-    a face has `confidence`, `valid` and the list `invalid reasons`. Times are exact; values have at most four decimals.
+    `source` (file, job and version) and `frame_size`, which face boxes refer to, are left out if they are not known.
+    `configuration` maps each metric's friendly name to its classifier name. A frame is
+    `{"time": seconds, "faces": {face id: {friendly name: value}}}`; `faces` is `{}` if there is none, and `faces left
+    out` follows if more faces were found than are measured. After its metrics a face has `confidence`, `valid` and the
+    list `invalid reasons`. Times are exact; values have at most four decimals.
     """
 
     content_type = SESSION_CONTENT_TYPE
     suffix = "-metrics.json"
 
-    def __init__(self, stream: BinaryIO, *, metrics: MetricSet, frame_size: FrameSize | None = None) -> None:
+    def __init__(
+        self,
+        stream: BinaryIO,
+        *,
+        metrics: MetricSet,
+        frame_size: FrameSize | None = None,
+        origin: Origin | None = None,
+    ) -> None:
         self._stream = stream
         self._separator = "\n"
         self._end = "]}\n"
         self._keys = tuple((name, json.dumps(name) + ":") for name in metrics.names)
         configuration = {metric.name: metric.mapped_name for metric in metrics}
-        members = {"content_type": self.content_type, "configuration": configuration, **size_members(frame_size)}
+        known = source_members(origin) | size_members(frame_size)
+        members = {"content_type": self.content_type, "configuration": configuration, **known}
         head = json.dumps(members, separators=(",", ":"))
         self._put(head.removesuffix("}") + ',"frames":[')
 

@@ -104,6 +104,16 @@ def test_every_job_says_the_frame_size_that_boxes_refer_to(name: JobName, tmp_pa
     assert (metadata[b"frame_width_px"], metadata[b"frame_height_px"]) == (b"1024", b"576")
 
 
+@pytest.mark.parametrize("name", [JobName.MULTIFACE, JobName.CURRENT_PACK])
+def test_json_says_from_which_file_job_and_version_it_is(name: JobName, tmp_path: Path) -> None:
+    recipe = make_recipe(name)
+    source = {"file": 'a "frames":[.mp4', "job": "a-job"}
+    contents = Contents(recipe, EVERY_METRIC, origin=Origin(source["file"], "a-job"))
+    written = _write(ResultFiles(contents, tmp_path, "clip.mp4"))
+    document = json.loads(written[recipe.content_types[0]])
+    assert document["source"] == {**source, "version": __version__}
+
+
 def test_summary_and_parquet_say_from_which_file_job_and_version_they_are(tmp_path: Path) -> None:
     recipe = make_recipe(JobName.MULTIFACE, table=ResultTable.PARQUET)
     name = '"Grüße" <1>.mp4'

@@ -150,7 +150,7 @@ def _session() -> Schema:
             },
             "frames": {"type": "array", "description": "All frames, in order.", "items": frame},
         },
-        {"frame_size": _frame_size()},
+        {"frame_size": _frame_size(), "source": _source()},
     )
 
 
@@ -161,6 +161,14 @@ def _frame_size() -> Schema:
             "width_px": {"type": "integer", "minimum": 1, "description": "Its width."},
             "height_px": {"type": "integer", "minimum": 1, "description": "Its height."},
         },
+    )
+
+
+def _source() -> Schema:
+    return record(
+        "What was measured, and by which version.",
+        {"file": text("The file name of the input."), "version": text("The version of Mien.")},
+        {"job": text("The id of the job.")},
     )
 
 
@@ -190,7 +198,7 @@ def _legacy(names: list[str]) -> Schema:
             "metrics": arrays,
             "pack": text("The set of classifiers.", enum=packs),
         },
-        {"frame_size": _frame_size()},
+        {"frame_size": _frame_size(), "source": _source()},
     )
 
 
