@@ -6,6 +6,9 @@ import { mediaUrl, report } from "mien/api";
 import { colours } from "mien/state";
 
 const HALF_A_TICK_S = 1e-3;
+const FILM = "video/mp4"; // that the worker rendered on request
+const ANNOTATED = "-annotated.mp4";
+const LATEST_BEGIN_S = 1;
 const TYPING = "input:not([type=checkbox]), select, textarea";
 
 export function Stage({ job, timeline, count, rows, choice, frame, seek, range }) {
@@ -16,9 +19,14 @@ export function Stage({ job, timeline, count, rows, choice, frame, seek, range }
   const [cannotPlay, setCannotPlay] = useState(false);
   const [isLooping, setLooping] = useState(false);
   const [isPlaying, setPlaying] = useState(false);
-  const file = job.input?.representations?.[0];
-  const isStill = count === 1 && !/^video\//.test(file?.content_type || "");
-  shown.current = { timeline, choice, isLooping };
+  const [isFilm, setFilm] = useState(false);
+  const input = job.input?.representations?.[0];
+  const film = job.result?.representations?.find((each) => each.content_type === FILM);
+  const file = isFilm ? film : input;
+  const isStill = count === 1 && !/^video\//.test(input?.content_type || "");
+  const shiftS = isFilm ? beginOfFilm(job, timeline.times[0] ?? 0) : 0;
+  const hasBoxes = isFilm && file.file_name.endsWith(ANNOTATED);
+  shown.current = { timeline, choice, isLooping, shiftS, hasBoxes };
 
   useEffect(() => {
     if (file) mediaUrl(file.media).then(setSource, report);
@@ -48,9 +56,14 @@ export function Stage({ job, timeline, count, rows, choice, frame, seek, range }
     const wanted = seek.value;
     if (wanted === null) return;
     frame.value = shown.current.timeline.indexAt(wanted);
-    if (!isStill && medium.current) medium.current.currentTime = wanted + HALF_A_TICK_S;
+    if (!isStill && medium.current) medium.current.currentTime = wanted - shown.current.shiftS + HALF_A_TICK_S;
   }), [source]);
 
+  /** Shows the rendered film if the browser cannot play the input and there is one; else says so. */
+  function fail() {
+    if (film && !isFilm && !isStill) setFilm(true);
+    else setCannotPlay(true);
+  }
   function step(by) {
     const { times } = timeline;
     const index = Math.min(Math.max(frame.peek() + by, 0), times.length - 1);
@@ -86,7 +99,7 @@ export function Stage({ job, timeline, count, rows, choice, frame, seek, range }
   function toggle() {
     const video = medium.current;
     if (!video?.play) return;
-    if (video.paused) video.play().catch(() => setCannotPlay(true));
+    if (video.paused) video.play().catch(fail);
     else video.pause();
   }
   useEffect(() => {
@@ -99,13 +112,14 @@ export function Stage({ job, timeline, count, rows, choice, frame, seek, range }
       <div class="picture">
         ${isStill
           ? html`<img ref=${medium} src=${source} alt=${job.filename} onLoad=${() => drawFaces(canvas.current, medium.current, shown.current, 0)} onError=${() => source && setCannotPlay(true)} />`
-          : html`<video ref=${medium} src=${source} preload="auto" playsinline onClick=${toggle} onError=${() => source && setCannotPlay(true)}
+          : html`<video ref=${medium} src=${source} preload="auto" playsinline onClick=${toggle} onError=${() => source && fail()}
               onPlay=${() => setPlaying(true)} onPause=${() => setPlaying(false)} aria-label=${job.filename}
               style=${cannotPlay && timeline.frameSize ? { aspectRatio: timeline.frameSize.join(" / "), height: "40vh" } : null}
-              onLoadedMetadata=${(event) => { setCannotPlay(event.target.videoWidth === 0); drawFaces(canvas.current, medium.current, shown.current, frame.peek()); }}></video>`}
+              onLoadedMetadata=${(event) => { if (event.target.videoWidth === 0) fail(); drawFaces(canvas.current, medium.current, shown.current, frame.peek()); }}></video>`}
         <canvas ref=${canvas} aria-hidden="true"></canvas>
         ${cannotPlay && html`<p class="cannot">Your browser cannot show this kind of ${isStill ? "picture" : "film"} (${file?.content_type}); boxes are drawn
-          where the faces are. Curves and numbers are complete. To see it here, send it as ${isStill ? "JPEG or PNG" : "MP4 (H.264) or WebM"}.</p>`}
+          where the faces are. Curves and numbers are complete. To see it here, send it ${isStill ? "as JPEG or PNG" : "with the option video: annotated, or as MP4 (H.264) or WebM"}.</p>`}
+        ${isFilm && !cannotPlay && html`<p class="cannot brief">Your browser cannot play ${input.content_type}: this is the rendered film, ${file.file_name}.</p>`}
       </div>
       ${!isStill && html`
         <figcaption class="transport">
@@ -136,24 +150,24 @@ function followed(video, shown, frame, range) {
   let handle = 0;
   let isOver = false;
   function at(timeS) {
-    const { timeline, isLooping } = shown.current;
+    const { timeline, isLooping, shiftS } = shown.current;
     const chosen = range.peek();
     const isOutside = chosen && (timeS >= chosen[1] || timeS < chosen[0] - HALF_A_TICK_S);
-    if (isLooping && isOutside && !video.paused) video.currentTime = chosen[0] + HALF_A_TICK_S;
+    if (isLooping && isOutside && !video.paused) video.currentTime = chosen[0] - shiftS + HALF_A_TICK_S;
     frame.value = timeline.indexAt(timeS);
   }
   if (!video.requestVideoFrameCallback) {
-    const onTime = () => at(video.currentTime);
+    const onTime = () => at(video.currentTime + shown.current.shiftS);
     video.addEventListener("timeupdate", onTime);
     return () => video.removeEventListener("timeupdate", onTime);
   }
   function onFrame(_now, { mediaTime }) {
     if (isOver) return;
     // While it is paused, the frame is what was sought: frames of earlier seeks may still arrive.
-    if (!video.paused) at(mediaTime + HALF_A_TICK_S);
+    if (!video.paused) at(mediaTime + shown.current.shiftS + HALF_A_TICK_S);
     handle = video.requestVideoFrameCallback(onFrame);
   }
-  const onRest = () => at(video.currentTime);
+  const onRest = () => at(video.currentTime + shown.current.shiftS);
   video.addEventListener("pause", onRest);
   video.addEventListener("seeked", onRest);
   handle = video.requestVideoFrameCallback(onFrame);
@@ -165,20 +179,26 @@ function followed(video, shown, frame, range) {
   };
 }
 
+/** Returns which time of the media is 0 in its rendered film: as the worker has it, for stretches and late clocks. */
+function beginOfFilm(job, firstS) {
+  if (job.start_s) return job.start_s;
+  return firstS >= 0 && firstS <= LATEST_BEGIN_S ? 0 : firstS;
+}
+
 /** Returns the colour of a face, by its place among all of them. */
 export function faceColour(timeline, id) {
   const { faces } = colours();
   return faces[[...timeline.faces.keys()].indexOf(id) % faces.length];
 }
 
-function drawFaces(canvas, medium, { timeline, choice }, index) {
+function drawFaces(canvas, medium, { timeline, choice, hasBoxes }, index) {
   if (!canvas || !medium) return;
   const scale = window.devicePixelRatio || 1;
   const { clientWidth: width, clientHeight: height } = medium;
   canvas.width = width * scale;
   canvas.height = height * scale;
   const [frameWidth, frameHeight] = timeline.frameSize || [medium.videoWidth || medium.naturalWidth, medium.videoHeight || medium.naturalHeight];
-  if (!frameWidth || !width) return;
+  if (!frameWidth || !width || hasBoxes) return;
   const context = canvas.getContext("2d");
   context.setTransform((scale * width) / frameWidth, 0, 0, (scale * height) / frameHeight, 0, 0);
   const unit = frameWidth / width; // one pixel of the screen
