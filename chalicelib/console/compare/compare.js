@@ -56,6 +56,13 @@ const Teaching = () => html`
 
 function Comparison({ result, metric }) {
   const { groups, stepS, bins, against } = result;
+  const [, repaint] = useState(0);
+  useEffect(() => {
+    const dark = window.matchMedia("(prefers-color-scheme: dark)");
+    const onChange = () => repaint((times) => times + 1);
+    dark.addEventListener("change", onChange);
+    return () => dark.removeEventListener("change", onChange);
+  }, []);
   const empty = groups.flatMap(({ recordings }) => recordings).filter(({ hasFace }) => !hasFace).length;
   const clock = Array.from({ length: bins }, (_, bin) => bin * stepS);
   return html`

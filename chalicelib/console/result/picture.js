@@ -5,7 +5,8 @@ import { isScore } from "mien/metrics";
 import { colours } from "mien/state";
 
 const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [1200, 520, 60, 60, 60, 90];
-const TICKS = 8;
+const MOST_TICKS = 12;
+const STEPS_S = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 900, 1800, 3600];
 
 /** Returns the text of an SVG of the curves from `begin` to `end` seconds. */
 export function svgOf({ timeline, choice, window: window_, title }) {
@@ -15,6 +16,7 @@ export function svgOf({ timeline, choice, window: window_, title }) {
   const x = (time) => LEFT + ((time - begin) / (end - begin || 1)) * (WIDTH - LEFT - RIGHT);
   const series = choice.faces.flatMap((id, face) => choice.metrics.map((name, index) => ({ id, name, face, index })));
   const others = series.flatMap(({ name }, at) => (isScore(name) ? [] : data[at + 1])).filter((value) => value !== null);
+  const notScores = choice.metrics.filter((name) => !isScore(name));
   const scales = { score: [choice.metrics.includes("valence") ? -100 : 0, 100], other: [Math.min(...others), Math.max(...others)] };
   const y = (value, [low, high]) => HEIGHT - BOTTOM - ((value - low) / (high - low || 1)) * (HEIGHT - TOP - BOTTOM);
   const parts = [
@@ -25,7 +27,7 @@ export function svgOf({ timeline, choice, window: window_, title }) {
     ...series.map(({ name, index }, at) => (spans ? area(data[0], spans[at], x, (value) => y(value, isScore(name) ? scales.score : scales.other), index) : "")),
     ...series.map(({ name, face, index }, at) => line(data[0], data[at + 1], x, (value) => y(value, isScore(name) ? scales.score : scales.other), index, face)),
     ...series.map(({ id, name, face, index }, at) => legend(at, choice.faces.length > 1 ? `${name} (face ${id})` : name, index, face)),
-    others.length ? text(WIDTH - 6, TOP - 8, `right: ${scales.other.map((value) => value.toFixed(1)).join(" to ")}`, "end", 12) : "",
+    others.length ? text(WIDTH - 6, TOP - 8, `${notScores.join(", ")}: from ${scales.other.map((value) => value.toFixed(1)).join(" to ")}`, "end", 12) : "",
     text(LEFT, HEIGHT - 10, "Hatched: not valid. Visible movement of a face, not what a person feels.", "start", 11),
   ];
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="system-ui, sans-serif">${parts.join("")}</svg>`;
@@ -52,8 +54,9 @@ function axes(begin, end, x, y, [low, high]) {
   for (let value = low; value <= high; value += 20) {
     lines.push(rule(LEFT, y(value), WIDTH - RIGHT, y(value)), text(LEFT - 8, y(value) + 4, String(value), "end", 12));
   }
-  for (let tick = 0; tick <= TICKS; tick += 1) {
-    const time = begin + ((end - begin) * tick) / TICKS;
+  const step = STEPS_S.find((each) => (end - begin) / each <= MOST_TICKS) ?? STEPS_S.at(-1);
+  for (let tick = Math.ceil(begin / step); tick * step <= end; tick += 1) {
+    const time = tick * step;
     lines.push(rule(x(time), TOP, x(time), HEIGHT - BOTTOM), text(x(time), HEIGHT - BOTTOM + 18, clockText(+time.toFixed(2)), "middle", 12));
   }
   return lines;

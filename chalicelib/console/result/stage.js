@@ -114,13 +114,13 @@ export function Stage({ job, timeline, count, rows, choice, frame, seek, range }
           ? html`<img ref=${medium} src=${source} alt=${job.filename} onLoad=${() => drawFaces(canvas.current, medium.current, shown.current, 0)} onError=${() => source && setCannotPlay(true)} />`
           : html`<video ref=${medium} src=${source} preload="auto" playsinline onClick=${toggle} onError=${() => source && fail()}
               onPlay=${() => setPlaying(true)} onPause=${() => setPlaying(false)} aria-label=${job.filename}
-              style=${cannotPlay && timeline.frameSize ? { aspectRatio: timeline.frameSize.join(" / "), height: "40vh" } : null}
+              style=${cannotPlay && timeline.frameSize ? placeOf(timeline.frameSize) : null}
               onLoadedMetadata=${(event) => { if (event.target.videoWidth === 0) fail(); drawFaces(canvas.current, medium.current, shown.current, frame.peek()); }}></video>`}
         <canvas ref=${canvas} aria-hidden="true"></canvas>
-        ${cannotPlay && html`<p class="cannot">Your browser cannot show this kind of ${isStill ? "picture" : "film"} (${file?.content_type}); boxes are drawn
-          where the faces are. Curves and numbers are complete. To see it here, send it ${isStill ? "as JPEG or PNG" : "with the option video: annotated, or as MP4 (H.264) or WebM"}.</p>`}
-        ${isFilm && !cannotPlay && html`<p class="cannot brief">Your browser cannot play ${input.content_type}: this is the rendered film, ${file.file_name}.</p>`}
       </div>
+      ${cannotPlay && html`<p class="cannot">Your browser cannot show this kind of ${isStill ? "picture" : "film"} (${file?.content_type}); boxes are drawn
+        where the faces are. Curves and numbers are complete. To see it here, send it ${isStill ? "as JPEG or PNG" : "with the option video: annotated, or as MP4 (H.264) or WebM"}.</p>`}
+      ${isFilm && !cannotPlay && html`<p class="cannot">Your browser cannot play ${input.content_type}: this is the rendered film, ${file.file_name}.</p>`}
       ${!isStill && html`
         <figcaption class="transport">
           <button onClick=${toggle} disabled=${cannotPlay} aria-label=${isPlaying ? "Pause" : "Play"} title="Play or pause (space)">
@@ -178,6 +178,9 @@ function followed(video, shown, frame, range) {
     video.cancelVideoFrameCallback(handle);
   };
 }
+
+/** Returns the style of a film without a picture: as large as it may be on this screen, in its own proportions. */
+const placeOf = ([width, height]) => ({ aspectRatio: `${width} / ${height}`, width: `min(100%, ${(40 * width) / height}vh)` });
 
 /** Returns which time of the media is 0 in its rendered film: as the worker has it, for stretches and late clocks. */
 function beginOfFilm(job, firstS) {
