@@ -4,6 +4,7 @@ The media file is decoded again, as it was for measuring, so its pictures are th
 square pixels. Its own metadata (place, device, title) do not get into the rendered file.
 """
 
+import math
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
@@ -41,6 +42,8 @@ _MOST_WAITING_BYTES = 256 * 2**20
 # A clock that begins later, as that of broadcasts does, would be a still picture of that length.
 _LATEST_BEGIN_S = 1.0
 _SAME_TIME_S = 1e-4
+# A time that the container does not state lies between its units.
+_COARSEST_TIME_BASE = Fraction(1, 10_000)
 _FALLBACK_RATE_HZ = Fraction(25)
 
 
@@ -180,8 +183,9 @@ def _clock(source: Source) -> tuple[Fraction, Fraction]:
     with open_container(source.path, found.format_name, source.limits) as container:
         stream = choose_stream(container, source.limits, threads=1)
         base, rate = stream.time_base, rate_hz(stream)
-    is_fit = base is not None and base.numerator == 1 and base >= FINEST_TIME_BASE
-    return base if base is not None and is_fit else FINEST_TIME_BASE, rate
+    if base is None or base.numerator != 1 or base < FINEST_TIME_BASE:
+        return FINEST_TIME_BASE, rate
+    return base / math.ceil(base / _COARSEST_TIME_BASE), rate
 
 
 class _InStep:

@@ -1,8 +1,10 @@
 """The sound of a media file, as packets for an MP4 file: copied as they are if browsers play that codec in one, else
 encoded as Opus. Read in parallel with the pictures from the same file, so that none of it has to wait in memory."""
 
+import io
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
+from fractions import Fraction
 from itertools import chain
 from pathlib import Path
 from types import TracebackType
@@ -23,6 +25,8 @@ from chalicelib.domain.measurements.stretch import Stretch
 COPIED_CODECS = ("aac", "mp3", "opus", "flac")
 _CODEC, _RATE_HZ, _BITS_PER_S = "libopus", 48_000, 96_000
 _FRAME_SAMPLES = 960
+# Encoders begin a little early, with samples that are not played.
+_LEAD_S = 0.1
 
 AudioPacket: TypeAlias = "Packet[AudioStream]"
 
@@ -54,13 +58,13 @@ class Sound:
         if self._source is None:
             return
         container, source = self._source
-        if source.codec_context.codec.canonical_name in COPIED_CODECS:
-            self._packets = self._copied(container, source, target.add_stream_from_template(source))
+        if _can_be_copied(source):
+            self._packets = _steady(self._copied(container, source, target.add_stream_from_template(source)))
         else:
             layout = "mono" if source.channels == 1 else "stereo"
             opus = cast("AudioStream", target.add_stream(_CODEC, rate=_RATE_HZ, layout=layout))
             opus.bit_rate = _BITS_PER_S
-            self._packets = self._encoded(container, source, opus)
+            self._packets = _steady(self._encoded(container, source, opus))
 
     def until(self, time_s: float | None) -> Iterator[AudioPacket]:
         """Yields the packets before a time of the new file, all that are left without one."""
@@ -102,7 +106,8 @@ class Sound:
         layout = target.layout.name
         resampler = AudioResampler(format="s16", layout=layout, rate=_RATE_HZ, frame_size=_FRAME_SAMPLES)
         for frame in chain(self._decoded(container, source), (None,)):
-            with suppress(av.FFmpegError):  # broken sound is left out
+            # Broken sound is left out, and what changes its rate or its channels.
+            with suppress(av.FFmpegError, ValueError):
                 for piece in resampler.resample(frame):
                     yield from target.encode(piece)
         yield from target.encode(None)
@@ -128,3 +133,30 @@ def _begins_s(packet: "Packet[Any]") -> float | None:
     """AVI has no presentation times; of sound, both are the same."""
     stamp = packet.dts if packet.pts is None else packet.pts
     return None if stamp is None else float(stamp * packet.time_base)
+
+
+def _can_be_copied(source: AudioStream) -> bool:
+    """Returns True if an MP4 file takes the stream, which shows when its header is written."""
+    if source.codec_context.codec.canonical_name not in COPIED_CODECS:
+        return False
+    try:
+        with av.open(io.BytesIO(), "w", format="mp4") as trial:
+            trial.add_stream_from_template(source)
+            trial.start_encoding()
+    except (av.FFmpegError, ValueError):
+        return False
+    return True
+
+
+def _steady(packets: Iterator[AudioPacket]) -> Iterator[AudioPacket]:
+    """Passes on what an MP4 file takes: packets with both times, in ascending order, from the beginning on."""
+    last: Fraction | None = None
+    for packet in packets:
+        packet.dts = packet.pts if packet.dts is None else packet.dts
+        packet.pts = packet.dts if packet.pts is None else packet.pts
+        if packet.dts is None:
+            continue
+        now = packet.dts * packet.time_base
+        if now >= -_LEAD_S and (last is None or now > last):
+            last = now
+            yield packet

@@ -4,6 +4,7 @@ The pictures are VP9, which every current browser plays, by libvpx (BSD-3-Clause
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -48,8 +49,10 @@ class VideoFile:
         """`size`: width and height. `time_base`: times are whole numbers of it. `rate_hz`: about how many frames a
         second there will be. `sound`: written along."""
         self._container = av.open(str(path), "w", format="mp4", options=_MUXER)
-        self._time_base, self._rate_hz = time_base, rate_hz
-        stream = self._container.add_stream(VIDEO_CODEC, rate=rate_hz, options=dict(_OPTIONS))
+        # The encoder refuses a rate of which a frame is shorter than the unit of time, as damaged headers have it.
+        self._time_base, self._rate_hz = time_base, min(rate_hz, 1 / time_base)
+        self._ticks = -1
+        stream = self._container.add_stream(VIDEO_CODEC, rate=self._rate_hz, options=dict(_OPTIONS))
         self._stream = cast("VideoStream", stream)
         self._stream.width, self._stream.height = size
         self._stream.pix_fmt = "yuv420p"
@@ -67,7 +70,8 @@ class VideoFile:
         """Adds a picture, (H, W, 3) uint8 BGR, at a time later than the one before."""
         picture = self._converted(image)
         picture.time_base = self._time_base
-        picture.pts = round(time_s / self._time_base)
+        self._ticks = max(round(time_s / self._time_base), self._ticks + 1)
+        picture.pts = self._ticks
         picture.duration = max(round((duration_s or 1 / self._rate_hz) / self._time_base), 1)
         self._mux(self._stream.encode(picture))
 
@@ -84,17 +88,22 @@ class VideoFile:
     def close(self) -> None:
         """Completes the file."""
         self._mux(self._stream.encode(None))
-        if self._sound is not None:
-            for packet in self._sound.until(None):
-                self._container.mux(packet)
+        self._add_sound(None)
         self._container.close()
 
     def _mux(self, packets: "Sequence[Packet[VideoStream]]") -> None:
         for packet in packets:
             if self._sound is not None and packet.pts is not None:
-                for sounding in self._sound.until(float(packet.pts * packet.time_base)):
-                    self._container.mux(sounding)
+                self._add_sound(float(packet.pts * packet.time_base))
             self._container.mux(packet)
+
+    def _add_sound(self, until_s: float | None) -> None:
+        if self._sound is not None:
+            for packet in self._sound.until(until_s):
+                with suppress(
+                    av.FFmpegError
+                ):  # a packet that is damaged is left out; a full disk fails at the pictures
+                    self._container.mux(packet)
 
     def __enter__(self) -> Self:
         return self

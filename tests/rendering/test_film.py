@@ -111,13 +111,36 @@ def test_an_animation_becomes_a_film_and_a_still_picture_a_picture(tmp_path: Pat
 @pytest.mark.parametrize("name", ["WolfgangLanger_Pexels.mp4", "single_face.mp4"])
 def test_sound_that_browsers_play_is_copied(name: str, shared_media: Path, tmp_path: Path) -> None:
     clip, out = shared_media / "videos" / name, tmp_path / "out.mp4"
-    _annotated(clip, out)
+    after = _annotated(clip, out)
+    assert [frame.time_s for frame in after] == pytest.approx([frame.time_s for frame in _frames(clip)], abs=1e-6)
     assert _packets(out) == _packets(clip)
-    with av.open(str(clip)) as before, av.open(str(out)) as after:
-        streams = [container.streams.audio[0] for container in (before, after)]
+    with av.open(str(clip)) as before, av.open(str(out)) as copied:
+        streams = [container.streams.audio[0] for container in (before, copied)]
         assert streams[0].codec_context.name == streams[1].codec_context.name
         starts = [float((stream.start_time or 0) * (stream.time_base or 0)) for stream in streams]
         assert starts[1] == pytest.approx(starts[0], abs=0.03)
+
+
+@pytest.mark.parametrize("ending", ["mkv", "mp4"])
+def test_damaged_sound_spoils_no_video(ending: str, shared_media: Path, tmp_path: Path) -> None:
+    clip, out = tmp_path / f"clip.{ending}", tmp_path / "out.mp4"
+    with (
+        av.open(str(shared_media / "videos" / "WolfgangLanger_Pexels.mp4")) as whole,
+        av.open(str(clip), "w") as container,
+    ):
+        streams = {each.index: container.add_stream_from_template(each) for each in whole.streams}
+        noise = np.random.default_rng(5)
+        for packet in whole.demux():
+            if packet.size == 0 or (packet.pts or 0) * packet.time_base > 2:
+                continue
+            damaged = packet
+            if packet.stream.type == "audio" and noise.random() < 0.5:
+                damaged = av.Packet(noise.bytes(packet.size))
+                damaged.pts, damaged.dts, damaged.time_base = packet.pts, packet.dts, packet.time_base
+            damaged.stream = streams[packet.stream.index]
+            container.mux(damaged)
+    after = _annotated(clip, out)
+    assert [frame.time_s for frame in after] == pytest.approx([frame.time_s for frame in _frames(clip)], abs=1e-3)
 
 
 def test_other_sound_is_encoded_as_opus(tmp_path: Path) -> None:
