@@ -15,7 +15,8 @@ DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "responsible-use.md"
 
 def render(document: str) -> str:
     """The body of the page. Headings get ids as in the links of the document; boxes of checklists become signs, since
-    the page has no form; HTML in the document is shown as text."""
+    the page has no form; comments are left out, and other HTML in the document is shown as text."""
+    document = re.sub(r"<!-- .*? -->", "", document)
     # The library comes with rich.
     html: str = MarkdownIt("commonmark", {"html": False}).enable("table").render(document)
     html = re.sub(r"<h2>(.*?)</h2>", lambda found: f'<h2 id="{_slug(found[1])}">{found[1]}</h2>', html)

@@ -24,5 +24,6 @@ def test_links_lead_somewhere_and_every_source_is_cited() -> None:
 
 
 def test_boxes_become_signs_and_html_becomes_text() -> None:
-    html = render("# A\n\n- [ ] one <b>\n")
+    html = render("# A\n\n- [ ] one <b> 3<!-- figures.a --> points\n")
+    assert "3 points" in html
     assert "\N{BALLOT BOX} one &lt;b&gt;" in html

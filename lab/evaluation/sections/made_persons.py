@@ -103,9 +103,19 @@ def _figures(faces: FaceSet, answers: Answers) -> Iterator[Figure]:
     for name in TAUGHT:
         place = TAUGHT.index(name)
         yield Figure(f"auc_{slug(name)}", f"{name}: AUC", _auc(answers.levels, answers.amounts, place), "", None, name)
-    at_rest = answers.scores[faces.kinds == _REST]
+    at_rest = faces.kinds == _REST
     text = f"share of scores above {_ALARM:g}, faces at rest"
-    yield Figure("rest_alarms", text, _percent(at_rest > _ALARM), "%", Bar(at_most=3.0))
+    yield Figure("rest_alarms", text, _percent(answers.scores[at_rest] > _ALARM), "%", Bar(at_most=3.0))
+    for name, rows in _members(faces).items():
+        some, alarms = answers.where(rows), _percent(answers.scores[rows & at_rest] > _ALARM)
+        yield Figure(f"auc_{slug(name)}", f"mean AUC, {name}", mean_auc(some.levels, some.amounts))
+        yield Figure(f"rest_{slug(name)}", f"{text}, {name}", alarms, "%")
+
+
+def _members(faces: FaceSet) -> Mapping[str, NDArray[np.bool_]]:
+    """Returns who belongs to each group, (N,)."""
+    parts = np.array([person.split("/") for person in faces.persons])
+    return {name: parts[:, place] == name for place, names in enumerate(_GROUPS.values()) for name in names}
 
 
 def _auc(values: Floats, amounts: Floats, place: int) -> float | None:
@@ -143,11 +153,11 @@ def by_expression(answers: Answers) -> Table:
 
 
 def by_group(faces: FaceSet, answers: Answers) -> Table:
-    members = np.array([person.split("/") for person in faces.persons])
+    members = _members(faces)
     rows: list[tuple[Cell, ...]] = []
-    for place, (kind, names) in enumerate(_GROUPS.items()):
+    for kind, names in _GROUPS.items():
         for name in names:
-            is_member = members[:, place] == name
+            is_member = members[name]
             some = answers.where(is_member)
             at_rest = some.scores[faces.kinds[is_member] == _REST]
             rows.append(
