@@ -4,9 +4,11 @@ import io
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
+from typing import cast
 
 import av
 import numpy as np
+from av.audio.stream import AudioStream
 from av.container import OutputContainer
 from av.stream import Disposition
 from av.video.stream import VideoStream
@@ -117,6 +119,27 @@ def write_sound(path: Path, *, cover: bytes | None = None) -> Path:
             packet = av.Packet(cover)
             packet.stream, packet.pts, packet.dts, packet.is_keyframe = art, 0, 0, True
             container.mux(packet)
+    return path
+
+
+def write_film(path: Path, codec: str) -> Path:
+    """A second of grey pictures with sound of the codec, in the container of the name."""
+    with av.open(str(path), "w") as container:
+        picture = container.add_stream("mpeg4", rate=25)
+        sound = cast("AudioStream", container.add_stream(codec, rate=48_000))
+        picture.width, picture.height, picture.pix_fmt = 64, 48, "yuv420p"
+        sound.layout = "mono"
+        fitting = av.AudioResampler(sound.format, "mono", 48_000, sound.codec_context.frame_size or 960)
+        for index in range(25):
+            frame = av.VideoFrame.from_ndarray(np.full((48, 64, 3), 10 * index, np.uint8), format="bgr24")
+            frame.pts = index
+            container.mux(picture.encode(frame))
+            samples = av.AudioFrame.from_ndarray(np.full((1, 1920), index, np.int16), format="s16", layout="mono")
+            samples.sample_rate, samples.pts = 48_000, index * 1920
+            for piece in fitting.resample(samples):
+                container.mux(sound.encode(piece))
+        container.mux(picture.encode(None))
+        container.mux(sound.encode(None))
     return path
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,7 @@ from chalicelib.analysis.read_ahead import read_ahead
 from chalicelib.domain.measurements.metrics import FrameMetrics
 from chalicelib.domain.measurements.stretch import WHOLE, Stretch
 from chalicelib.domain.requests.result_formats import PICTURE_CONTENT_TYPE, VIDEO_CONTENT_TYPE
+from chalicelib.errors import MediaError
 from chalicelib.rendering.annotations import Annotations, face_box
 from chalicelib.rendering.concealment import conceal
 from chalicelib.rendering.covers import SWEPT_S, Box, Covers, Region, Sighting
@@ -45,6 +47,12 @@ _SAME_TIME_S = 1e-4
 # A time that the container does not state lies between its units.
 _COARSEST_TIME_BASE = Fraction(1, 10_000)
 _FALLBACK_RATE_HZ = Fraction(25)
+# The errors with which FFmpeg refuses to write what it has read from a damaged file.
+_DAMAGE = (av.error.InvalidDataError, av.error.ArgumentError)
+_DAMAGED = (
+    "No video can be made of this file, because it is damaged. Repair it (with FFmpeg: ffmpeg -i FILE fixed.mp4), or "
+    "create the job without the option video."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +126,13 @@ def render_anonymized(
 
 
 def _render(source: Source, effect: Effect, out: Path, go_on: Callable[[], None]) -> str:
+    try:
+        return _rendered(source, effect, out, go_on)
+    except _DAMAGE as damage:
+        raise MediaError(_DAMAGED) from damage
+
+
+def _rendered(source: Source, effect: Effect, out: Path, go_on: Callable[[], None]) -> str:
     with open_media(source.path, source.limits, stretch=source.stretch, while_opening=go_on) as media:
         if media.info.kind == "image":
             return _render_still(next(media.frames()), effect, out)

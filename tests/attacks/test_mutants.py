@@ -16,12 +16,14 @@ from PIL import Image
 from chalicelib.analysis.media.frames import MediaLimits
 from chalicelib.analysis.media.open_media import open_media
 from chalicelib.errors import MediaError
+from chalicelib.rendering.film import Source, render_annotated
 from tests.attacks.attack import report, sized
-from tests.media_factory import image_bytes, rgb_corners, write_gif_of, write_video
+from tests.media_factory import image_bytes, rgb_corners, write_film, write_gif_of, write_video
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
 
 MUTANTS = sized(12_000, 240)
+FILMS = sized(1_500, 180)
 _FRAMES = 30
 _LIMITS = MediaLimits(max_pixels=4_000_000, max_decoding_s=5.0)
 _LONGEST_S = 20.0  # of processor time, for one mutant
@@ -115,6 +117,34 @@ def test_a_damaged_file_is_read_or_refused(sources: list[bytes], tmp_path: Path)
     memory = _peak_bytes()
     assert memory < max(peak_before + 1, 1_500_000_000)
     report(f"{MUTANTS} mutants: {read} read, {refused} refused; longest {longest_s:.2f} s, {memory / 1e6:.0f} MB")
+
+
+@pytest.fixture(scope="module")
+def films(tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
+    """Videos with sound that is copied, and with sound that is encoded."""
+    directory = tmp_path_factory.mktemp("films")
+    kinds = (("mp4", "aac"), ("mkv", "flac"), ("mkv", "libopus"), ("ts", "aac"), ("avi", "pcm_s16le"), ("mkv", "ac3"))
+    return [write_film(directory / f"{codec}.{suffix}", codec).read_bytes() for suffix, codec in kinds]
+
+
+def test_a_damaged_film_is_rendered_or_refused(films: list[bytes], tmp_path: Path) -> None:
+    dice, path = random.Random(15), tmp_path / "mutant"  # noqa: S311  # the same mutants every time
+    rendered = refused = 0
+    for number in range(FILMS):
+        damage = _DAMAGES[number % len(_DAMAGES)]
+        content = damage(bytearray(films[number // len(_DAMAGES) % len(films)]), dice)
+        path.write_bytes(content)
+        try:
+            render_annotated(Source(path, limits=_LIMITS), (), (), tmp_path / "film", lambda: None)
+            rendered += 1
+        except MediaError:
+            refused += 1
+        except Exception as fault:
+            kept = Path(f"{path}-{number}")
+            kept.write_bytes(content)
+            raise AssertionError(f"film {number} ({damage.__name__}), kept in {kept}") from fault
+    assert rendered > refused
+    report(f"{FILMS} damaged films: {rendered} rendered, {refused} refused")
 
 
 def _peak_bytes() -> int:

@@ -1,5 +1,6 @@
 """From a media file and its measured frames to the rendered file, with the real decoders, encoder and models."""
 
+import re
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
@@ -29,7 +30,7 @@ from chalicelib.local.demo_clip import write_demo_clip
 from chalicelib.rendering.film import MOST_SIDE_PX, Source, render_annotated, render_anonymized
 from chalicelib.rendering.lookout import Lookout
 from tests.formats.frames import face
-from tests.media_factory import corner_names, corners, image_bytes, rgb_corners, write_video
+from tests.media_factory import corner_names, corners, image_bytes, rgb_corners, write_film, write_video
 
 SCORES = ("smile", "brow raise", "brow furrow")
 VARIABLE_MS = (0, 33, 67, 200, 201, 1000, 1040, 2500)
@@ -165,6 +166,32 @@ def test_other_sound_is_encoded_as_opus(tmp_path: Path) -> None:
     assert len(heard) == pytest.approx(1.5 * 48_000, abs=2000)
     spectrum = np.abs(np.fft.rfft(heard[4800:52800]))
     assert int(spectrum.argmax()) == pytest.approx(440, abs=2)
+
+
+def test_sound_whose_times_go_back_is_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "clip.mkv"
+    content = bytearray(write_film(path, "libopus").read_bytes())
+    blocks = [
+        found.start(1) for found in re.finditer(rb"\xa3(?:[\x81-\xff]|[\x40-\x7f].)\x82(..)\x80", content, re.DOTALL)
+    ]
+    assert len(blocks) > 40
+    content[blocks[9] : blocks[9] + 2] = bytes(2)
+    path.write_bytes(content)
+    _annotated(path, tmp_path / "out.mp4")
+    sounds = len(_packets(tmp_path / "out.mp4"))
+    write_film(path, "libopus")
+    _annotated(path, tmp_path / "out.mp4")
+    assert 40 < sounds < len(_packets(tmp_path / "out.mp4"))
+
+
+def test_a_header_with_an_impossible_rate_is_not_believed(tmp_path: Path) -> None:
+    path = tmp_path / "clip.mkv"
+    content = bytearray(write_film(path, "libopus").read_bytes())
+    place = content.index(b"\x23\xe3\x83") + 3  # DefaultDuration, in ns, of the first track
+    size = content[place] & 0x7F
+    content[place + 1 : place + 1 + size] = (1).to_bytes(size)
+    path.write_bytes(content)
+    assert len(_annotated(path, tmp_path / "out.mp4")) == 25
 
 
 def test_boxes_and_scores_are_drawn_where_the_face_is(tmp_path: Path) -> None:
