@@ -32,10 +32,12 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """`colours` (256, 256, 3) float32 and where they are seen, `mask` (256, 256) float32, 0..1."""
+    """`colours` (256, 256, 3) float32 and where they are seen, `mask` (256, 256) float32, 0..1; `shadow`, as large as
+    the mask: what they leave of the light on what they do not hide."""
 
     colours: NDArray[np.float32]
     mask: NDArray[np.float32]
+    shadow: NDArray[np.float32] | float = 1.0
 
 
 def polygon(points: Points, *, curve: float = 0.0) -> NDArray[np.float32]:

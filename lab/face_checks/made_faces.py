@@ -16,7 +16,7 @@ from chalicelib.domain.requests.recipes import Mesh
 from lab.evaluation.bent_pictures import bent
 from lab.evaluation.face_turns import turned
 from lab.face_checks.harmless import HARMLESS
-from lab.face_checks.occluders import OCCLUDERS, covered
+from lab.face_checks.occluders import covered
 from lab.rendered_faces.cameras import taken
 from lab.training.face_warps import SIDE, UprightFace, cut_upright, invented
 
@@ -28,7 +28,8 @@ TAUGHT_PORTRAITS = 360
 
 _CANVAS = 416
 _MOVED_SHARE, _HARMLESS_SHARE = 0.65, 0.5
-_COVERED_SHARE = 0.55
+_COVERED_SHARE = 0.62
+_COVERED_BY = {"mask": 0.19, "dark glasses": 0.13, "hand": 0.3, "microphone": 0.1, "object": 0.22, "fringe": 0.06}
 _TURNED_SHARE = 0.35
 _SURE_FLAG = 0.8
 _SHAPES_SHARE = 0.5
@@ -88,7 +89,7 @@ class FaceMaker:
             if random.random() < _HARMLESS_SHARE / len(HARMLESS):
                 image, kind = draw(image, points, random), name
         if random.random() < _COVERED_SHARE:
-            kind = str(random.choice(list(OCCLUDERS), p=(0.24, 0.2, 0.24, 0.08, 0.18, 0.06)))
+            kind = str(random.choice(list(_COVERED_BY), p=list(_COVERED_BY.values())))
             hidden = covered(image, points, kind, random, self._scenery)
             image, eyes, mouth = hidden.image, hidden.eyes, hidden.mouth
         image, offset = self._placed(image, random)

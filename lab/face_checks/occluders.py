@@ -31,11 +31,11 @@ from lab.face_checks.drawing import (
     tint,
     waves,
 )
+from lab.face_checks.hands import hand
 from lab.training.face_warps import CENTRE, SIDE, UprightFace
 
 _CHEEKS = (345, 346, 347), (118, 117, 116)
 _NOSES = (6, 197, 195, 5)
-_CHEEK_SKIN = (50, 280, 101, 330)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def covered(image: Picture, points: Points, kind: str, random: Random, scenery: 
     """The face with an occluder of `kind`. `scenery`: pictures whose parts stand for objects."""
     layer = OCCLUDERS[kind](Seen(image, points, scenery), random)
     alpha = cv2.GaussianBlur(layer.mask, (0, 0), random.uniform(0.5, 1.2))[..., None]
-    mixed = image * (1 - alpha) + np.clip(layer.colours, 0, 255) * alpha
+    mixed = image * np.atleast_3d(layer.shadow) * (1 - alpha) + np.clip(layer.colours, 0, 255) * alpha
     shares = [_share(layer.mask, points[list(each)]) for each in (RIGHT_EYE, LEFT_EYE, LIPS)]
     return Covered(np.asarray(mixed, dtype=np.uint8), max(shares[:2]), shares[2])
 
@@ -122,51 +122,6 @@ def _dark_glasses(face: Seen, random: Random) -> Layer:
     return Layer(colours, np.maximum(lens, frame))
 
 
-def _skin(image: Picture, points: Points, random: Random) -> NDArray[np.float64]:
-    places = np.clip(points[list(_CHEEK_SKIN)].round().astype(int), 4, SIDE - 5)
-    found = np.median([image[y - 3 : y + 4, x - 3 : x + 4].reshape(-1, 3).mean(axis=0) for x, y in places], axis=0)
-    return np.asarray(found * random.uniform(0.75, 1.2), dtype=np.float64)
-
-
-def _hand(face: Seen, random: Random) -> Layer:
-    """Fingers and a palm in the colour of the cheeks, over the mouth, over an eye, or over both."""
-    image, points = face.image, face.points
-    where = random.choice(["mouth", "eye", "eyes", "any"])
-    lips, right, left = (points[list(each)].mean(axis=0) for each in (LIPS, RIGHT_EYE, LEFT_EYE))
-    target = {"mouth": lips, "eye": (right, left)[random.integers(2)], "eyes": (right + left) / 2}.get(
-        where, points[1] + random.normal(0, 0.4 * UNIT, 2)
-    )
-    target = target + random.normal(0, 0.07 * UNIT, 2)
-    angle = random.uniform(-np.pi, np.pi)  # whence the arm comes
-    along, across = np.array([np.cos(angle), np.sin(angle)]), np.array([-np.sin(angle), np.cos(angle)])
-    width = random.uniform(0.15, 0.22) * UNIT
-    spread = random.uniform(0.95, 1.15)
-    depth, mask = np.zeros((SIDE, SIDE), np.float32), np.zeros((SIDE, SIDE), np.float32)
-    reach = random.uniform(0.2, 0.5) * UNIT
-    for finger in range(4):
-        tip = target - along * (reach * random.uniform(0.8, 1.1)) + across * (finger - 1.5) * width * spread
-        root = target + along * random.uniform(0.4, 0.7) * UNIT + across * (finger - 1.5) * width * 0.95
-        _capsule(depth, mask, (tip, root), width / 2)
-    palm = target + along * random.uniform(0.9, 1.2) * UNIT
-    _capsule(depth, mask, (palm, palm + along * 1.5 * UNIT), width * 2.1)
-    shade = (0.62 + 0.38 * depth)[..., None]
-    colours = _skin(image, points, random)[None, None] * shade * (1 + 0.04 * waves(random, 2, 8)[..., None])
-    return Layer(colours.astype(np.float32), mask)
-
-
-def _capsule(depth: NDArray[np.float32], mask: NDArray[np.float32], ends: tuple[Points, Points], radius: float) -> None:
-    """Draws something round and long from end to end: how near its surface is, 0..1, and where it is."""
-    rows, columns = np.mgrid[:SIDE, :SIDE].astype(np.float32)
-    start, end = ends
-    way = end - start
-    share = ((columns - start[0]) * way[0] + (rows - start[1]) * way[1]) / max(float(way @ way), 1e-6)
-    share = np.clip(share, 0, 1)
-    apart = np.hypot(columns - start[0] - share * way[0], rows - start[1] - share * way[1]) / radius
-    inside = apart < 1
-    depth[inside] = np.maximum(depth, np.sqrt(np.clip(1 - apart**2, 0, 1)))[inside]
-    mask[inside] = 1.0
-
-
 def _microphone(face: Seen, random: Random) -> Layer:
     points = face.points
     mask = np.zeros((SIDE, SIDE), np.float32)
@@ -220,7 +175,7 @@ _Draw = Callable[[Seen, Random], Layer]
 OCCLUDERS: Mapping[str, _Draw] = {
     "mask": _mask,
     "dark glasses": _dark_glasses,
-    "hand": _hand,
+    "hand": hand,
     "microphone": _microphone,
     "object": _object,
     "fringe": _fringe,

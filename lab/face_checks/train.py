@@ -29,7 +29,7 @@ from lab.face_checks.network import ANSWERS, CheckNetwork, Course, Lessons, less
 
 _ROOT = Path(__file__).resolve().parents[2]
 RECORD = Path(__file__).with_name("record.json")
-_PICTURES_EACH = 5
+_PICTURES_EACH = 8
 _SCENES = 300
 _KEPT_ASIDE = 5
 _FRAMES_APART = 40
@@ -53,6 +53,7 @@ def main() -> None:
     with np.load(path) as stored:
         made = {name: stored[name] for name in stored.files}
     aside = kept_aside(made["person"])
+    torch.set_num_threads(1)  # the network is so small that more would only wait for one another
     lessons, course = lessons_of(made), Course()
     network = teach(
         lessons.where(~aside), course, lambda number, loss: print(f"Round {number}: {loss:.4f}", flush=True)

@@ -4,13 +4,15 @@ import hashlib
 import json
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from chalicelib.analysis.faces.proof.face_checks import NETWORKS_FOLDER, PATCH_SIDE
 from lab.face_checks import made_faces
-from lab.face_checks.drawing import UNIT
+from lab.face_checks.drawing import UNIT, Layer, Seen
+from lab.face_checks.hands import hand
 from lab.face_checks.harmless import HARMLESS
 from lab.face_checks.made_faces import shapes
 from lab.face_checks.occluders import OCCLUDERS, covered, points_in_picture
@@ -48,9 +50,9 @@ def _points() -> NDArray[np.float64]:
     return points_in_picture(UprightFace(_GREY, places.astype(np.float32)))
 
 
-def _drawn(kind: str) -> list[tuple[float, float]]:
+def _drawn(kind: str, count: int = 12) -> list[tuple[float, float]]:
     random = np.random.default_rng(3)
-    found = [covered(_GREY, _points(), kind, random, [_GREY]) for _ in range(12)]
+    found = [covered(_GREY, _points(), kind, random, [_GREY]) for _ in range(count)]
     assert all(each.image.shape == _GREY.shape and each.image.dtype == np.uint8 for each in found)
     return [(each.eyes, each.mouth) for each in found]
 
@@ -67,6 +69,33 @@ def test_an_occluder_changes_the_picture_where_it_says(kind: str) -> None:
     assert 0 <= hidden.mouth <= 1
     if max(hidden.eyes, hidden.mouth) > 0.5:
         assert (hidden.image != _GREY).any()
+
+
+def _hands(count: int) -> list[Layer]:
+    random = np.random.default_rng(4)
+    return [hand(Seen(_GREY, _points(), []), random) for _ in range(count)]
+
+
+def test_hands_hide_eyes_mouths_and_both() -> None:
+    hidden = {(eyes > 0.5, mouth > 0.5) for eyes, mouth in _drawn("hand", 30)}
+    assert {(True, False), (False, True), (True, True)} <= hidden
+
+
+def test_hands_are_of_any_skin_and_have_fingers() -> None:
+    layers = _hands(30)
+    levels = [float(np.median(layer.colours[layer.mask > 0])) for layer in layers]
+    assert min(levels) < 60
+    assert max(levels) > 140
+    for layer in layers:
+        outline, _ = cv2.findContours((layer.mask > 0).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+        round_ = 2 * np.sqrt(np.pi * layer.mask.sum())
+        assert sum(cv2.arcLength(each, closed=True) for each in outline) > 1.2 * round_
+
+
+def test_the_shadow_of_a_hand_leaves_the_face_to_be_seen() -> None:
+    shadows = [np.asarray(layer.shadow) for layer in _hands(12)]
+    assert all(shadow.min() > 0.3 and shadow.max() <= 1 for shadow in shadows)
+    assert any(shadow.min() < 0.8 for shadow in shadows)
 
 
 @pytest.mark.parametrize("kind", HARMLESS)

@@ -41,7 +41,7 @@ class SmearedPictures:
 
 
 def _order(codec_name: str, extradata: bytes | None) -> H264Order | Mpeg2Order | None:
-    """What tells missing packets, if the codec numbers its pictures."""
+    """Returns the reader of the numbers of pictures, if the codec has some."""
     if codec_name == "h264":
         return H264Order(extradata)
     return Mpeg2Order() if codec_name in ("mpeg1video", "mpeg2video") else None

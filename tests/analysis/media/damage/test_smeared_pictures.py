@@ -117,7 +117,7 @@ def test_a_lost_picture_on_which_no_other_is_built_smears_nothing(tmp_path: Path
 
 
 def _numbered(*pictures: tuple[int, int]) -> list[bool]:
-    """What `Mpeg2Order` says of pictures with these numbers and kinds (1 I, 2 P, 3 B)."""
+    """The answers of `Mpeg2Order` to pictures with these numbers and kinds (1 I, 2 P, 3 B)."""
     order = Mpeg2Order()
     heads = (b"\x00\x00\x01\x00" + (number << 6 | kind << 3).to_bytes(2, "big") for number, kind in pictures)
     return [order.misses_before(av.Packet(head)) for head in heads]
