@@ -5,6 +5,7 @@ bent_pictures        A picture bent so that its face gets another mesh: what the
                      moves a part
 call_participants    Persons who take part in made calls: portraits that move, and clips of persons
 cut_outs             Heads cut from portraits, with the place of the face in them, to be painted into made clips
+damaged_clips        Clips whose packets were lost after they were encoded
 face_turns           A mesh turned by its own depth, and seen by a camera again
 identities           Every made clip and call, tracked and held against its truth
 identity_counts      How often identities change, counted frame by frame against the truth

@@ -70,7 +70,8 @@ def cell_text(cell: Cell) -> str:
 
 def valued(figure: Figure) -> str:
     """The number with its unit."""
-    return f"{cell_text(figure.value)} {figure.unit}".strip()
+    unit = "point" if (figure.value, figure.unit) == (1, "points") else figure.unit
+    return f"{cell_text(figure.value)} {unit}".strip()
 
 
 def bar_text(bar: Bar | None) -> str:

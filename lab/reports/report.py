@@ -91,6 +91,11 @@ def tenths(value: float) -> float | None:
     return None if math.isnan(value) else round(float(value), 1)
 
 
+def counted(count: float, one: str, many: str = "") -> str:
+    """A count with its noun, such as "1 switch" and "2 switches"; `many` is its plural if that is not `one` with s."""
+    return f"{count:g} {one if count == 1 else many or one + 's'}"
+
+
 def slug(name: str) -> str:
     """A metric's name as part of a figure's."""
     return name.replace(" ", "_").replace("-", "_")

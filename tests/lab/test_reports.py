@@ -9,6 +9,7 @@ import pytest
 from lab.evaluation.__main__ import EVALUATION, main
 from lab.evaluation.page import page
 from lab.reports.charts import Line, chart
+from lab.reports.markdown import valued
 from lab.reports.quotes import numbers, quotes, requoted
 from lab.reports.report import (
     Bar,
@@ -16,6 +17,7 @@ from lab.reports.report import (
     Measured,
     Section,
     Table,
+    counted,
     figures_of,
     from_document,
     to_document,
@@ -30,6 +32,14 @@ def _report(value: float | None) -> dict[str, Measured]:
     table = Table("Found", ("picture", "faces"), (("a.jpg", 3), ("b.jpg", None)))
     section = Section("crowds", "Faces in group photos", "How.", "Reading.", (figure,), (table,))
     return {"crowds": Measured(section, "2026-01-02", 3, "a machine")}
+
+
+@pytest.mark.parametrize(("count", "text"), [(0, "0 identities"), (1, "1 identity"), (2, "2 identities")])
+def test_one_is_told_in_the_singular(count: int, text: str) -> None:
+    assert counted(count, "identity", "identities") == text
+    assert counted(1, "point") == "1 point"
+    assert valued(Figure("error", "mean error", 1.0, "points")) == "1 point"
+    assert valued(Figure("error", "mean error", 1.1, "points")) == "1.1 points"
 
 
 @pytest.mark.parametrize(

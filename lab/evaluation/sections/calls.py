@@ -6,7 +6,7 @@ from chalicelib.domain.requests.recipes import Mesh
 from lab.evaluation.identities import measure_calls
 from lab.evaluation.identity_counts import ClipIdentities
 from lab.evaluation.workbench import Workbench
-from lab.reports.report import Bar, Figure, Section, Table
+from lab.reports.report import Bar, Figure, Section, Table, counted
 
 NAME = "calls"
 
@@ -53,7 +53,8 @@ def _section(results: Sequence[ClipIdentities]) -> Section:
         "a newcomer is to get a new one. `python -m lab.evaluation.identities --calls` prints them. Before faces were "
         "compared with the picture of a moment ago, 79 identities changed in 15 such calls with 199 persons, and 7 of "
         "8 newcomers got the identity of the person before.",
-        f"{transfers} identities went to another person, and {switches} of {persons} changed without need.",
+        f"{counted(transfers, 'identity', 'identities')} went to another person, and {switches} of {persons} changed "
+        "without need.",
         figures,
         (Table("", ("call", "frames", "persons", "identities", "switches", "transfers"), rows),),
     )

@@ -6,7 +6,7 @@ from chalicelib.domain.requests.recipes import Mesh
 from lab.evaluation.identities import measure_identities
 from lab.evaluation.identity_counts import ClipIdentities
 from lab.evaluation.workbench import Workbench
-from lab.reports.report import Bar, Figure, Section, Table
+from lab.reports.report import Bar, Figure, Section, Table, counted
 
 NAME = "identities"
 
@@ -45,7 +45,7 @@ def _section(results: Sequence[ClipIdentities]) -> Section:
         "found under another identity than before (CLEAR MOT, Bernardin and Stiefelhagen 2008), a *transfer* an "
         "identity that is on another face than before, also across a cut. IDF1: Ristani et al. 2016. "
         "`python -m lab.evaluation.identities --mesh light` does the same for the light mesh.",
-        f"{switches} switches and {transfers} transfers in {len(results)} clips."
+        f"{counted(switches, 'switch', 'switches')} and {counted(transfers, 'transfer')} in {len(results)} clips."
         + (f" What does not hold: {'; '.join(failing)}." if failing else ""),
         figures,
         (Table("", ("clip", "frames", "faces", "identities", "switches", "transfers", "IDF1"), rows),),

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from chalicelib.analysis.media.frames import Frame
 from chalicelib.analysis.media.open_media import open_media
 from lab.evaluation.workbench import MEASURED_EXPRESSIONS, Workbench
-from lab.reports.report import Bar, Cell, Figure, Section, Table, tenths
+from lab.reports.report import Bar, Cell, Figure, Section, Table, counted, tenths
 
 NAME = "pixel_aspect"
 
@@ -51,7 +51,7 @@ def evaluate(bench: Workbench) -> Section:
         "that state the aspect. Given is by how much the 20 expressions differ from those of the portrait as it was; "
         "and what they were if the stored pixels were taken for square ones."
     )
-    reading = f"Expressions differ by {worst:g} points in the mean at the most."
+    reading = f"Expressions differ by {counted(worst, 'point')} in the mean at the most."
     table = Table("", header, tuple(rows))
     return Section(NAME, "Pixels that are not square", how, reading, tuple(figures), (table,))
 
