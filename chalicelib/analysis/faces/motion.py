@@ -20,7 +20,7 @@ _MAX_STEP_S = 1.5
 # A face that was lost for a moment and is found within so many sides has moved there; one found farther off has jumped,
 # as tiles of a call do.
 _MOMENT_S = 0.1
-_MAX_MOVED_SIDES = 1.0
+_MAX_MOVED_SIDES = 0.6
 
 
 @dataclass(frozen=True, slots=True)
