@@ -126,7 +126,7 @@ def read_packets(container: InputContainer) -> Iterator["Packet[Stream] | None"]
     packets = container.demux()
     try:
         yield from packets
-    except av.FFmpegError:
+    except (av.FFmpegError, IndexError):  # PyAV's own, of a stream that appears while it looks through all of them
         _require_memory()
         yield None
 

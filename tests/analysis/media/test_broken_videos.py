@@ -11,7 +11,7 @@ import pytest
 from chalicelib.analysis.media.frames import Frame
 from chalicelib.analysis.media.open_media import open_media
 from chalicelib.errors import MediaError
-from tests.media_factory import LONG_MS, damage_packets, noise, write_video
+from tests.media_factory import LONG_MS, damage_packets, noise, write_film, write_video
 
 FRAME_PERIOD = Fraction(1, 25)
 ONE_TICK_S = 1 / 12800
@@ -63,6 +63,20 @@ def test_a_few_damaged_packets_are_skipped(tmp_path: Path) -> None:
     frames = played(damage_packets(path, lambda index: index in {10, 50}))
     expected = [time / 1000 for number, time in enumerate(LONG_MS) if number not in {10, 50}]
     assert [frame.time_s for frame in frames] == pytest.approx(expected, abs=ONE_TICK_S)
+
+
+def test_a_stream_that_appears_while_the_film_is_read_is_passed_over(tmp_path: Path) -> None:
+    """A damaged packet of MPEG-TS belongs to a stream of its own."""
+    path = tmp_path / "film.ts"
+    content = bytearray(write_film(path, "aac").read_bytes())
+    begins = [place for place in range(188 * 60, len(content), 188) if content[place + 1] == 0x41]
+    assert len(begins) > 5
+    for place in begins[:6]:
+        content[place + 1] = 0xFF
+        path.write_bytes(content)
+        with open_media(path) as media:
+            assert len(list(media.frames())) > 15
+        content[place + 1] = 0x41
 
 
 def test_many_damaged_packets_are_too_many(tmp_path: Path) -> None:
