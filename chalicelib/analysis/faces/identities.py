@@ -36,7 +36,6 @@ _UNTRUSTED_S = 0.2
 # How long after its loss a face is known by its picture alone, wherever it is: a frame or two of a call.
 _SAME_PICTURE_S = 0.3
 _APPEARANCES = 3
-_BESIDE_SIDES = 1.6
 # Of two tracks on one face the older keeps it unless the younger fits better by this much.
 _CLEARLY_BETTER = 0.1
 
@@ -126,12 +125,6 @@ class Tracks:
         track.strangeness = _strangeness(track, seen, self._time_s)
         track.box, track.seen_s, track.shape = seen.box, self._time_s, track.shape.towards(seen.shape)
         track.motion.see(self._time_s, seen.box)
-
-    def is_beside_another(self, track: Track) -> bool:
-        """Returns True if another live face is so near that it may hide this one."""
-        centre, side = centre_of(track.box).tolist(), side_of(track.box)
-        others = [(centre_of(other.box).tolist(), side_of(other.box)) for other in self.live() if other is not track]
-        return any(math.dist(place, centre) < _BESIDE_SIDES * (size + side) / 2 for place, size in others)
 
     def remember(self, face_id: int, seen: Appearance) -> None:
         """The face `face_id` looked like that when it was last seen; nothing if it is forgotten."""

@@ -2,6 +2,7 @@
 
 import math
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -21,6 +22,8 @@ _MAX_STEP_S = 1.5
 # as tiles of a call do.
 _MOMENT_S = 0.1
 _MAX_MOVED_SIDES = 0.6
+_BESIDE_SIDES = 1.6
+_RESTS_SIDES = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,3 +101,14 @@ def _speed(sights: list[_Sight], window_s: float) -> NDArray[np.float64]:
     elapsed_s = last.time_s - begin.time_s
     speed: NDArray[np.float64] = (last.centre - begin.centre) / elapsed_s if elapsed_s > 0 else np.zeros(2)
     return speed
+
+
+def rests(before: NDArray[np.float64], after: NDArray[np.float64]) -> bool:
+    """Returns True if a face hardly moved from one box (4,) to the other: what it hides of others stays the same."""
+    return math.dist(centre_of(before), centre_of(after)) < _RESTS_SIDES * side_of(before)
+
+
+def is_beside(box: NDArray[np.float64], others: Iterable[NDArray[np.float64]]) -> bool:
+    """Returns True if one of the other faces is so near that it may hide this one."""
+    centre, side = centre_of(box), side_of(box)
+    return any(math.dist(centre_of(each), centre) < _BESIDE_SIDES * (side_of(each) + side) / 2 for each in others)

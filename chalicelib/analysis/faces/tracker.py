@@ -17,6 +17,7 @@ from chalicelib.analysis.faces.head_shape import head_shape
 from chalicelib.analysis.faces.identities import Sighting, Track, Tracks
 from chalicelib.analysis.faces.known_faces import KnownFaces
 from chalicelib.analysis.faces.mesh import FaceMesh, MeshModel, boxes_of, crop_of_detection, crop_of_mesh
+from chalicelib.analysis.faces.motion import is_beside, rests
 from chalicelib.analysis.faces.proof.face_checks import FaceChecker
 from chalicelib.analysis.faces.proof.face_proof import FaceProof
 from chalicelib.analysis.faces.scenes import Scenes
@@ -77,6 +78,7 @@ class FaceTracker:
         self._scenes = Scenes()
         self._scene = -1
         self._meshes: dict[int, FaceMesh] = {}
+        self._moving: set[int] = set()  # the faces that no longer lie where they lay in the frame before
         self._appeared_s = 0.0
         self._left_out = 0
 
@@ -119,6 +121,11 @@ class FaceTracker:
         """Measures each live face at its last place. Returns True if another person is at the place of one."""
         live, before = self._tracks.live(), dict(self._meshes)
         meshes, flags = self._known.measure(frame, [(track, before[track.face_id]) for track in live])
+        self._moving = {
+            track.face_id
+            for track, mesh, flag in zip(live, meshes, flags, strict=True)
+            if flag < _MIN_KEEP_FLAG or not rests(track.box, mesh.box)
+        }
         replaced = False
         for track, mesh, flag in zip(live, meshes, flags, strict=True):
             is_face = flag >= _MIN_KEEP_FLAG and _is_large_enough(mesh)
@@ -141,7 +148,7 @@ class FaceTracker:
         return (
             differs(before, mesh)
             and not is_cut(mesh.box, image.shape)
-            and self._is_in_full_view(track, image)
+            and (self._is_in_full_view(track, image) or self._changed_beside_resting(track, image))
             and is_other(before, mesh, image, track.appearances)
         )
 
@@ -151,7 +158,20 @@ class FaceTracker:
 
     def _is_in_full_view(self, track: Track, image: NDArray[np.uint8]) -> bool:
         """Returns False if another face or the edge of the picture may hide some of this one, and change its look."""
-        return not (is_cut(track.box, image.shape) or self._tracks.is_beside_another(track))
+        return not (is_cut(track.box, image.shape) or is_beside(track.box, self._others(track)))
+
+    def _changed_beside_resting(self, track: Track, image: NDArray[np.uint8]) -> bool:
+        """Returns True if a face has changed more than those beside it can have hidden of it, which hardly moved."""
+        hiding = is_cut(track.box, image.shape) or is_beside(track.box, self._others(track, moving=True))
+        return not hiding and is_replaced(self._meshes[track.face_id], image)
+
+    def _others(self, track: Track, *, moving: bool = False) -> list[NDArray[np.float64]]:
+        """Returns the boxes of the other live faces, or of those that do not rest."""
+        return [
+            other.box
+            for other in self._tracks.live()
+            if other is not track and (not moving or other.face_id in self._moving)
+        ]
 
     def _remember(self, before: dict[int, FaceMesh], frame: Frame) -> None:
         """Remembers what whole faces look like: of all now and then, and of those lost, as they were in the frame

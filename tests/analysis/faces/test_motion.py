@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from chalicelib.analysis.faces.motion import Motion, centre_of
+from chalicelib.analysis.faces.motion import Motion, centre_of, is_beside, rests
 
 
 def _box(x: float, y: float = 0.0) -> NDArray[np.float64]:
@@ -73,3 +73,14 @@ def test_memory_is_bounded_and_what_is_expected_is_a_number(steps: list[tuple[fl
         motion.see(time_s, _box(place))
     assert len(motion._sights) <= 16
     assert np.isfinite(motion.expected(time_s + later_s)).all()
+
+
+def test_a_face_rests_while_it_moves_by_little_of_its_side() -> None:
+    assert rests(_box(0), _box(0.8))
+    assert not rests(_box(0), _box(1.5))
+
+
+def test_only_near_faces_are_beside_one() -> None:
+    assert is_beside(_box(0), [_box(100), _box(25)])
+    assert not is_beside(_box(0), [_box(100), _box(40)])
+    assert not is_beside(_box(0), [])
