@@ -160,7 +160,7 @@ def _fingers(random: Random) -> Iterator[_Bone]:
 
 
 def _thumb(random: Random) -> Iterator[_Bone]:
-    """Away from the palm, beside it, or before it."""
+    """Away from the palm, next to it, or before it."""
     first, second = -random.uniform(-0.3, 1.2), random.normal(0.25, 0.25)
     yield from _chain(
         np.array([-0.2, 0.15]), [first - 0.2, first, first + second], [0.4, 0.4, 0.3], (0.2, 0.14, 0.12, 0.1)

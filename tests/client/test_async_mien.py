@@ -1,4 +1,4 @@
-"""The client with an event loop, against the embedded stack, beside the one without."""
+"""The client with an event loop, against the embedded stack, compared with the one without."""
 
 import asyncio
 from collections.abc import Iterator

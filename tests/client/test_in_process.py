@@ -1,4 +1,4 @@
-"""`mien.measure`, beside what a job of the embedded stack says."""
+"""`mien.measure`, compared with a job of the embedded stack."""
 
 from pathlib import Path
 
