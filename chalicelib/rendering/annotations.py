@@ -21,14 +21,19 @@ MOST_PANELS = 8
 _SCORE_COLOURS: tuple[Colour, ...] = ((80, 220, 255), (255, 190, 90), (140, 255, 140), (235, 140, 255))
 _BOX_COLOURS: tuple[Colour, ...] = ((90, 200, 70), (60, 160, 255), (230, 150, 60), (200, 90, 220), (70, 220, 230))
 _NOT_VALID: Colour = (150, 150, 150)
+_NOT_VALID_NOTE = " (not valid)"
 _GROUND: Colour = (30, 30, 30)
 _WHITE: Colour = (255, 255, 255)
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
+_LINE_OF_FONT = 32
+"""The height of a line of the font at scale 1, in pixels."""
 _GROUND_SHARE = 0.6
 # Of the picture's shorter side, the height of a line of text, and its limits.
 _LINE, _LEAST_LINE_PX, _MOST_LINE_PX = 0.042, 11, 40
 _PANEL_LINES = 9
+"""The least width of a panel, in lines; long names of scores need more."""
 _CURVE_LINES = 2
+_LONGEST_NUMBER = "-100"
 
 
 def face_box(face: FaceMetrics) -> Box:
@@ -58,7 +63,7 @@ class Annotations:
             if not has_panels:
                 _write(image[max(top, 0) :, max(left, 0) :], 0, str(face.face_id), _colour(face), line_px)
         if has_panels:
-            size = (_PANEL_LINES * line_px, line_px * (1 + len(self._scores) + _CURVE_LINES) + line_px // 2)
+            size = self._panel_size(max(boxes, default=0), line_px)
             places = self._panels.placed(boxes, size, (width, height))
             for face in frame.faces:
                 left, top, right, bottom = places[face.face_id]
@@ -74,11 +79,17 @@ class Annotations:
                 past.popleft()
         self._past = {face_id: past for face_id, past in self._past.items() if past}
 
+    def _panel_size(self, highest_id: int, line_px: int) -> tuple[int, int]:
+        """Returns width and height: no text is cut off, and the width is the same while the numbers change."""
+        texts = [_title(highest_id, _NOT_VALID_NOTE), *(f"{name} {_LONGEST_NUMBER}" for name in self._scores)]
+        height = line_px * (1 + len(self._scores) + _CURVE_LINES) + line_px // 2
+        return max(_PANEL_LINES * line_px, *(_text_width(text, line_px) for text in texts)), height
+
     def _draw_panel(self, panel: NDArray[np.uint8], face: FaceMetrics, line_px: int, time_s: float) -> None:
         ground = np.full_like(panel, _GROUND)
         cv2.addWeighted(ground, _GROUND_SHARE, panel, 1 - _GROUND_SHARE, 0, dst=panel)
-        note = "" if face.is_valid else " (not valid)"
-        _write(panel, 0, f"face {face.face_id}{note}", _colour(face) if face.is_valid else _WHITE, line_px)
+        title = _title(face.face_id, "" if face.is_valid else _NOT_VALID_NOTE)
+        _write(panel, 0, title, _colour(face) if face.is_valid else _WHITE, line_px)
         for row, name in enumerate(self._scores, start=1):
             text = f"{name} {face.values[name]:.0f}" if name in face.values else f"{name} -"
             _write(panel, row, text, _SCORE_COLOURS[(row - 1) % len(_SCORE_COLOURS)], line_px)
@@ -116,10 +127,23 @@ def _line_px(side_px: int, faces: int) -> int:
     return min(max(round(wanted), _LEAST_LINE_PX), _MOST_LINE_PX)
 
 
+def _title(face_id: int, note: str) -> str:
+    return f"face {face_id}{note}"
+
+
 def _write(panel: NDArray[np.uint8], row: int, text: str, colour: Colour, line_px: int) -> None:
-    size = line_px / 32
     place = (line_px // 4, line_px * row + round(0.8 * line_px))
-    cv2.putText(panel, text, place, _FONT, size, colour, max(line_px // 18, 1), cv2.LINE_AA)
+    cv2.putText(panel, text, place, _FONT, line_px / _LINE_OF_FONT, colour, _pen_px(line_px), cv2.LINE_AA)
+
+
+def _text_width(text: str, line_px: int) -> int:
+    """Returns the width that `_write` needs, with its margins."""
+    (width, _), _ = cv2.getTextSize(text, _FONT, line_px / _LINE_OF_FONT, _pen_px(line_px))
+    return width + 2 * (line_px // 4)
+
+
+def _pen_px(line_px: int) -> int:
+    return max(line_px // 18, 1)
 
 
 def drawn_names(scores: Sequence[str]) -> tuple[str, ...]:
