@@ -1,11 +1,18 @@
 """Shared by tests of several folders."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from boto3.session import Session
 from hypothesis import settings
 from hypothesis.database import DirectoryBasedExampleDatabase
+
+if TYPE_CHECKING:
+    from chalicelib.local.stack import Stack
 
 FOUND = Path(__file__).resolve().parents[1] / ".fuzz"
 """The folder in which `make fuzz` keeps the examples that failed."""
@@ -28,6 +35,17 @@ def shared_media() -> Path:
     if not _SHARED_MEDIA.is_dir():
         pytest.skip("there is no ../shared/media next to the repository")
     return _SHARED_MEDIA.resolve()
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The whole stack on this machine, with its workers; skips if there are no models."""
+    from chalicelib.local.stack import DEFAULT_MODELS_DIR, Stack  # noqa: PLC0415  # most tests need none of it
+
+    if not DEFAULT_MODELS_DIR.is_dir():
+        pytest.skip("there are no models; run make setup")
+    with Stack(log_path=tmp_path_factory.mktemp("log") / "worker.log") as stack:
+        yield stack
 
 
 @pytest.fixture

@@ -109,9 +109,7 @@ def test_a_damaged_file_is_read_or_refused(sources: list[bytes], tmp_path: Path)
         except MediaError:
             refused += 1
         except Exception as fault:
-            kept = Path(f"{path}-{number}")
-            kept.write_bytes(content)
-            raise AssertionError(f"mutant {number} ({damage.__name__}), kept in {kept}") from fault
+            raise AssertionError(_kept(path, f"mutant {number} ({damage.__name__})")) from fault
         longest_s = max(longest_s, time.process_time() - began_s)
         assert longest_s < _LONGEST_S, f"mutant {number} ({damage.__name__})"
     memory = _peak_bytes()
@@ -140,11 +138,15 @@ def test_a_damaged_film_is_rendered_or_refused(films: list[bytes], tmp_path: Pat
         except MediaError:
             refused += 1
         except Exception as fault:
-            kept = Path(f"{path}-{number}")
-            kept.write_bytes(content)
-            raise AssertionError(f"film {number} ({damage.__name__}), kept in {kept}") from fault
+            raise AssertionError(_kept(path, f"film {number} ({damage.__name__})")) from fault
     assert rendered > refused
     report(f"{FILMS} damaged films: {rendered} rendered, {refused} refused")
+
+
+def _kept(path: Path, name: str) -> str:
+    """Keeps the damaged file that the next one would replace, and says where."""
+    kept = path.replace(path.with_name(name.replace(" ", "-")))
+    return f"{name}, kept in {kept}"
 
 
 def _peak_bytes() -> int:

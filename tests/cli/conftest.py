@@ -14,7 +14,7 @@ from chalicelib.aws.dynamodb.client import make_dynamodb_client
 from chalicelib.aws.dynamodb.table_layout import TABLE_KEYS
 from chalicelib.domain.ids import new_id
 from chalicelib.local.aws.embedded import EmbeddedAws
-from chalicelib.local.stack import DEFAULT_MODELS_DIR, Stack
+from chalicelib.local.stack import Stack
 from chalicelib.local.workers.supervisor import REPOSITORY
 from mien.cli.__main__ import mien as command_line
 from mien.cli.exit_status import run
@@ -53,14 +53,6 @@ class Mien:
             sys.stderr.flush()
             said = stdout.getvalue().decode(), stderr.getvalue().decode()
         return subprocess.CompletedProcess(arguments, status if isinstance(status, int) else 1, *said)
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    if not DEFAULT_MODELS_DIR.is_dir():
-        pytest.skip("there are no models; run make setup")
-    with Stack(log_path=tmp_path_factory.mktemp("log") / "worker.log") as stack:
-        yield stack
 
 
 @pytest.fixture(scope="module")

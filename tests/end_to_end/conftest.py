@@ -1,4 +1,4 @@
-"""The whole stack on this machine, once for all tests of this folder."""
+"""A client of the stack, and a clip that takes a while."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,16 +6,8 @@ from pathlib import Path
 import pytest
 
 from chalicelib.local.demo_clip import write_demo_clip
-from chalicelib.local.stack import DEFAULT_MODELS_DIR, Stack
+from chalicelib.local.stack import Stack
 from mien.client.media_api import MediaApiClient
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    if not DEFAULT_MODELS_DIR.is_dir():
-        pytest.skip("there are no models; run make setup")
-    with Stack(log_path=tmp_path_factory.mktemp("log") / "worker.log") as stack:
-        yield stack
 
 
 @pytest.fixture

@@ -6,13 +6,12 @@
 import json
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import requests
 
-from chalicelib.local.stack import DEFAULT_MODELS_DIR, Stack
+from chalicelib.local.stack import Stack
 from chalicelib.local.workers.supervisor import REPOSITORY
 
 _PROGRAMS = Path(__file__).with_name("programs")
@@ -34,14 +33,6 @@ def _run(*command: str, directory: Path) -> str:
     )
     assert ended.returncode == 0, f"{command[0]}: {ended.stdout[-3000:]}{ended.stderr[-3000:]}"
     return ended.stdout + ended.stderr
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    if not DEFAULT_MODELS_DIR.is_dir():
-        pytest.skip("there are no models; run make setup")
-    with Stack(log_path=tmp_path_factory.mktemp("log") / "worker.log") as stack:
-        yield stack
 
 
 @pytest.fixture
