@@ -3,6 +3,7 @@
 import unicodedata
 
 from chalicelib.domain.entries import MAX_FILE_NAME_CHARACTERS
+from chalicelib.domain.requests.result_formats import PICTURE_CONTENT_TYPE, ResultVideo
 
 _MAX_EXTENSION_CHARACTERS = 16
 """Longest text after the last dot that counts as an extension: `.mp4` does, several words do not."""
@@ -22,6 +23,12 @@ def result_file_name(input_file_name: str, suffix: str) -> str:
         return _cut(input_file_name, room) + suffix
     ending = dot + extension
     return _cut(stem, room - len(ending)) + ending + suffix
+
+
+def film_file_name(input_file_name: str, video: ResultVideo, content_type: str) -> str:
+    """The name of the film of this kind: `clip.mp4-annotated.mp4`, or of a still picture `face.png-annotated.jpg`."""
+    ending = "jpg" if content_type == PICTURE_CONTENT_TYPE else "mp4"
+    return result_file_name(input_file_name, f"-{video}.{ending}")
 
 
 def _cut(text: str, length: int) -> str:

@@ -1,5 +1,5 @@
-"""Makes a part of a picture unrecognisable. What it shows afterwards are the means of at most 6 x 6 cells, blurred into
-each other: nothing finer is left in the picture, so it cannot be undone."""
+"""Makes a part of a picture unrecognisable. What it shows afterwards are the means of at most `CELLS` x `CELLS` cells,
+blurred into each other: nothing finer is left in the picture, so it cannot be undone."""
 
 from collections.abc import Iterable
 

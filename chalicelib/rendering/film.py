@@ -21,12 +21,13 @@ from chalicelib.analysis.faces.block_means import block_means
 from chalicelib.analysis.media.frames import Frame, MediaInfo, MediaLimits
 from chalicelib.analysis.media.limits import DEFAULT_LIMITS
 from chalicelib.analysis.media.open_media import open_media
-from chalicelib.analysis.media.sniff import HEAD_BYTES, sniff
+from chalicelib.analysis.media.sniff import sniff_file
 from chalicelib.analysis.media.video_container import choose_stream, open_container, rate_hz
+from chalicelib.analysis.networks.models import Models
 from chalicelib.analysis.read_ahead import read_ahead
 from chalicelib.domain.measurements.metrics import FrameMetrics
 from chalicelib.domain.measurements.stretch import WHOLE, Stretch
-from chalicelib.domain.requests.result_formats import PICTURE_CONTENT_TYPE, VIDEO_CONTENT_TYPE
+from chalicelib.domain.requests.result_formats import PICTURE_CONTENT_TYPE, VIDEO_CONTENT_TYPE, ResultVideo
 from chalicelib.errors import MediaError
 from chalicelib.rendering.annotations import Annotations, face_box
 from chalicelib.rendering.concealment import conceal
@@ -76,6 +77,23 @@ class Picture:
 
 Effect = Callable[[Iterable[Picture]], Iterator[Picture]]
 """Changes pictures, in their order."""
+
+
+def render(
+    video: ResultVideo,
+    source: Source,
+    frames: Iterable[FrameMetrics],
+    *,
+    scores: Sequence[str],
+    models: Models,
+    out: Path,
+    go_on: Callable[[], None],
+) -> str:
+    """Writes a film of this kind, which is not none; see `render_annotated`. `scores`: what annotations show; `models`:
+    with which faces to cover are searched."""
+    if video is ResultVideo.ANNOTATED:
+        return render_annotated(source, frames, scores, out, go_on)
+    return render_anonymized(source, frames, Lookout(models), out, go_on)
 
 
 def render_annotated(
@@ -191,8 +209,7 @@ def _scaled(region: Region, scale: float) -> Region:
 
 def _clock(source: Source) -> tuple[Fraction, Fraction]:
     """Returns the unit of the media's times, and about how many frames a second it has."""
-    with source.path.open("rb") as file:
-        found = sniff(file.read(HEAD_BYTES))
+    found = sniff_file(source.path)
     if found.reader != "video":
         return FINEST_TIME_BASE, _FALLBACK_RATE_HZ
     with open_container(source.path, found.format_name, source.limits) as container:

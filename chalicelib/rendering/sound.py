@@ -18,7 +18,7 @@ from av.container import InputContainer, OutputContainer
 from av.packet import Packet
 
 from chalicelib.analysis.media.frames import MediaLimits
-from chalicelib.analysis.media.sniff import HEAD_BYTES, sniff
+from chalicelib.analysis.media.sniff import sniff_file
 from chalicelib.analysis.media.video_container import open_container, read_packets
 from chalicelib.domain.measurements.stretch import Stretch
 
@@ -43,8 +43,7 @@ class Sound:
         self._source = self._source_of(path, limits)
 
     def _source_of(self, path: Path, limits: MediaLimits) -> tuple[InputContainer, AudioStream] | None:
-        with path.open("rb") as file:
-            found = sniff(file.read(HEAD_BYTES))
+        found = sniff_file(path)
         if found.reader != "video":
             return None
         container = self._opened.enter_context(open_container(path, found.format_name, limits))

@@ -9,14 +9,14 @@ from pathlib import Path
 
 from chalicelib.analysis.media.frames import MediaLimits
 from chalicelib.analysis.networks.models import Models
-from chalicelib.domain.measurements.metrics import FrameMetrics, MetricGroup, MetricSet
+from chalicelib.domain.measurements.metrics import FrameMetrics, MetricSet
 from chalicelib.domain.requests.recipes import Recipe
-from chalicelib.domain.requests.result_formats import PICTURE_CONTENT_TYPE, ResultVideo
-from chalicelib.formats.file_names import result_file_name
+from chalicelib.domain.requests.result_formats import ResultVideo
+from chalicelib.formats.file_names import film_file_name
 from chalicelib.formats.partial_metrics import PartialCounts, PartialMetricsReader, PartialMetricsWriter
 from chalicelib.formats.result_files import ResultFile
-from chalicelib.rendering.film import Source, render_annotated, render_anonymized
-from chalicelib.rendering.lookout import Lookout
+from chalicelib.rendering.annotations import drawn_names
+from chalicelib.rendering.film import Source, render
 
 
 class FilmOfJob:
@@ -24,9 +24,7 @@ class FilmOfJob:
 
     def __init__(self, recipe: Recipe, metrics: MetricSet, directory: Path, media: Path) -> None:
         self._recipe = recipe
-        boxes = [metric.name for metric in metrics if metric.group is MetricGroup.FACE_BOX]
-        self._drawn = tuple(name for name in recipe.drawn if name in metrics.names)
-        self._names = (*boxes, *self._drawn)
+        self._scores = tuple(name for name in recipe.drawn if name in metrics.names)
         self._media, self._out = media, directory / "film"
         self._noted = directory / "frames-of-film"
 
@@ -36,7 +34,7 @@ class FilmOfJob:
             yield from frames
             return
         with self._noted.open("wb") as stream:
-            writer = PartialMetricsWriter(stream, self._names)
+            writer = PartialMetricsWriter(stream, drawn_names(self._scores))
             for frame in frames:
                 writer.write(frame)
                 yield frame
@@ -53,9 +51,5 @@ class FilmOfJob:
         source = Source(self._media, self._recipe.stretch, limits)
         with self._noted.open("rb") as stream:
             frames = PartialMetricsReader(stream).frames()
-            if video is ResultVideo.ANNOTATED:
-                content_type = render_annotated(source, frames, self._drawn, self._out, go_on)
-            else:
-                content_type = render_anonymized(source, frames, Lookout(models), self._out, go_on)
-        ending = "jpg" if content_type == PICTURE_CONTENT_TYPE else "mp4"
-        return [ResultFile(self._out, result_file_name(input_file_name, f"-{video}.{ending}"), content_type)]
+            content_type = render(video, source, frames, scores=self._scores, models=models, out=self._out, go_on=go_on)
+        return [ResultFile(self._out, film_file_name(input_file_name, video, content_type), content_type)]

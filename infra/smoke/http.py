@@ -74,7 +74,7 @@ def _check_preflight(visit: Visit, origin: str, allowed: str | None) -> None:
         named = preflight.headers.get("Access-Control-Allow-Headers", "").lower()
         expect("authorization" in named, "the preflight does not allow Authorization")
         methods = preflight.headers.get("Access-Control-Allow-Methods", "")
-        expect("POST" in methods, f"the preflight allows the methods {methods or 'of none'}")
+        expect("POST" in methods, f"the preflight allows {methods or 'no method'}")
 
 
 def _check_allowed(answer: requests.Response, origin: str, allowed: str | None) -> None:

@@ -38,9 +38,8 @@ MOVEMENTS: Mapping[str, Callable[[np.random.Generator], Movement]] = {
 }
 
 
-HEADS = ("taught", "anny")
-_RESTS: Mapping[str, int] = {"taught": 0, "anny": 2}
-"""How many pictures of each person show the face at rest, before those by chance."""
+HEADS: Mapping[str, int] = {"taught": 0, "anny": 2}
+"""By name, how many pictures of each person show the face at rest, before those by chance."""
 
 
 def main() -> None:
@@ -52,7 +51,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--kind", choices=tuple(MOVEMENTS), default="everyday", help="of movements")
-    parser.add_argument("--head", choices=HEADS, default="taught", help="that lessons are made with, or the second one")
+    parser.add_argument(
+        "--head", choices=tuple(HEADS), default="taught", help="that lessons are made with, or the second one"
+    )
     options = parser.parse_args()
     render_persons(
         options.folder,
@@ -133,7 +134,7 @@ def render_block(folder: Path, name: str, *, first: int, pictures: int, seed: in
             else:
                 person, label = RenderedPerson(load_face_model(), renderer, random), f"{name}/{number}"
             for picture in range(pictures):
-                made = person.picture(Movement("rest") if picture < _RESTS[head] else MOVEMENTS[kind](random))
+                made = person.picture(Movement("rest") if picture < HEADS[head] else MOVEMENTS[kind](random))
                 turn = (made.camera.yaw_deg, made.camera.pitch_deg)
                 yield (
                     made.image,

@@ -8,12 +8,11 @@ from chalicelib.analysis.networks.models import Models
 from chalicelib.domain.measurements.metrics import FaceMetrics, FrameMetrics
 from chalicelib.domain.measurements.stretch import Stretch
 from chalicelib.domain.measurements.validity import InvalidReason
-from chalicelib.domain.requests.result_formats import PICTURE_CONTENT_TYPE, ResultVideo
-from chalicelib.formats.file_names import result_file_name
+from chalicelib.domain.requests.result_formats import ResultVideo
+from chalicelib.formats.file_names import film_file_name
 from chalicelib.formats.timeline_reader import FaceTimeline, read_timeline
 from chalicelib.rendering.annotations import drawn_names
-from chalicelib.rendering.film import Source, render_annotated, render_anonymized
-from chalicelib.rendering.lookout import Lookout
+from chalicelib.rendering.film import Source, render
 
 
 def render_film(
@@ -24,23 +23,16 @@ def render_film(
     video: ResultVideo,
     scores: Sequence[str],
     models_dir: Path,
+    input_file_name: str,
     out: Path,
 ) -> str:
-    """Writes the film to `out` and returns the end of its file name. Raises `MediaError`, ValueError for what is no
-    timeline, and `ModelFileError` if an anonymized film finds no models."""
+    """Writes the film to `out` and returns the name that a worker gives to it. Raises `MediaError`, ValueError for what
+    is no timeline, and `ModelFileError` if an anonymized film finds no models."""
     with timeline.open("rb") as stream:
         read = read_timeline(stream, drawn_names(scores))
     frames, source = _frames(read.times_s, read.faces), Source(media, stretch)
-    if video is ResultVideo.ANNOTATED:
-        content_type = render_annotated(source, frames, scores, out, _go_on)
-    else:
-        content_type = render_anonymized(source, frames, Lookout(Models(models_dir)), out, _go_on)
-    return f"-{video}.{'jpg' if content_type == PICTURE_CONTENT_TYPE else 'mp4'}"
-
-
-def film_name(file_name: str, ending: str) -> str:
-    """Returns the name that a worker gives to the film of a file."""
-    return result_file_name(file_name, ending)
+    content_type = render(video, source, frames, scores=scores, models=Models(models_dir), out=out, go_on=_go_on)
+    return film_file_name(input_file_name, video, content_type)
 
 
 def _frames(times_s: Sequence[float], faces: Sequence[FaceTimeline]) -> Iterator[FrameMetrics]:

@@ -6,7 +6,13 @@ from pathlib import Path
 import click
 
 from chalicelib.domain.measurements.stretch import Stretch
-from chalicelib.domain.requests.job_options import KEPT_OPTIONS, OptionValues, options_of_texts
+from chalicelib.domain.requests.job_options import (
+    DEFAULT_OPTIONS,
+    KEPT_OPTIONS,
+    JobOptions,
+    kept_options,
+    options_of_texts,
+)
 from chalicelib.domain.requests.result_formats import TIMELINE_CONTENT_TYPE, ResultVideo
 from mien.cli.connection import Connection, connected
 from mien.cli.output import say
@@ -16,7 +22,7 @@ from mien.client.job_documents import RemoteJob
 from mien.client.media_api import MediaApiClient
 
 _MODELS = Path(__file__).resolve().parents[2] / "models"
-_SCORES = "smile,brow raise,brow furrow"
+_SCORES = ",".join(DEFAULT_OPTIONS.drawn)
 
 
 @click.command()
@@ -59,7 +65,7 @@ def render(
     out: Path,
 ) -> None:
     """Render the video of each finished JOB (an id or URL) on this machine, from its timeline and its media file."""
-    options = options_of_texts({"video": video, "video_scores": video_scores}, KEPT_OPTIONS)
+    options = kept_options(options_of_texts({"video": video, "video_scores": video_scores}, KEPT_OPTIONS))
     with connection.open_client() as client:
         taken: set[str] = set()
         for job in [client.find_job(text) for text in dict.fromkeys(jobs)]:
@@ -74,10 +80,10 @@ def render(
 
 
 def _render(
-    client: MediaApiClient, job: RemoteJob, media: Path | None, *, options: OptionValues, models: Path, out: Path
+    client: MediaApiClient, job: RemoteJob, media: Path | None, *, options: JobOptions, models: Path, out: Path
 ) -> str:
     """Writes the film to `out` and returns its file name."""
-    from mien.rendering.films import film_name, render_film  # noqa: PLC0415  # loads the analysis
+    from mien.rendering.films import render_film  # noqa: PLC0415  # loads the analysis
 
     timeline = out.with_name("timeline")
     files = [file for file in job.files if file.content_type == TIMELINE_CONTENT_TYPE]
@@ -93,11 +99,16 @@ def _render(
         client.download_file(job.input_file, media)
     said = job.document
     stretch = Stretch(said.get("start_s"), said.get("end_s"), said.get("frames_per_second"))
-    scores = options["video_scores"].split(",")
     try:
-        ending = render_film(
-            media, timeline, stretch=stretch, video=options["video"], scores=scores, models_dir=models, out=out
+        return render_film(
+            media,
+            timeline,
+            stretch=stretch,
+            video=options.video,
+            scores=options.drawn,
+            models_dir=models,
+            input_file_name=job.file_name,
+            out=out,
         )
     except ValueError:
         raise ApiError(f"The timeline of job {job.id} is none of Mien's.") from None
-    return film_name(job.file_name, ending)

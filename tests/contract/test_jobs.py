@@ -10,7 +10,7 @@ from chalicelib.domain.audit import AuditAction, AuditRecord
 from chalicelib.domain.ids import derived_id, new_id
 from chalicelib.domain.jobs import Job, JobStatus, Lease, Progress
 from chalicelib.domain.requests.job_names import JobName
-from chalicelib.domain.requests.job_options import JobOptions, NeutralBaseline
+from chalicelib.domain.requests.job_options import JobOptions, Switch
 from chalicelib.domain.requests.result_formats import ResultTable
 from chalicelib.errors import MalformedRequest, NotFound, StaleWrite
 from chalicelib.services.ports import JobStore
@@ -49,7 +49,7 @@ def test_every_field_is_kept(jobs: JobStore) -> None:
         status=JobStatus.WORKING,
         filename=ODD_TEXTS[4],
         data_split="train",
-        options=JobOptions(table=ResultTable.PARQUET, neutral_baseline=NeutralBaseline.OFF),
+        options=JobOptions(table=ResultTable.PARQUET, neutral_baseline=Switch.OFF),
         input_entry_id=new_id(START),
         result_entry_id=new_id(START),
         error="The file is no video; upload another.",

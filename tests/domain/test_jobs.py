@@ -7,7 +7,7 @@ import pytest
 from chalicelib.domain.ids import check_id, new_id
 from chalicelib.domain.jobs import Job, JobMessage, JobStatus, Lease, Progress
 from chalicelib.domain.requests.job_names import JobName
-from chalicelib.domain.requests.job_options import JobOptions, NeutralBaseline
+from chalicelib.domain.requests.job_options import JobOptions, Switch
 from chalicelib.domain.requests.result_formats import ResultTable
 from chalicelib.domain.segments import SegmentPlan
 from chalicelib.errors import Conflict, JobBusy, JobNotClaimable, LeaseLost, StaleWrite
@@ -180,8 +180,8 @@ def test_renaming_waits_for_the_worker() -> None:
 
 def test_options_wait_for_the_worker_and_outlive_the_run() -> None:
     job = _queued().with_options({"table": ResultTable.PARQUET}, _LATER)
-    job = job.with_options({"neutral_baseline": NeutralBaseline.OFF}, _LATER)
-    assert job.requeued(_LATER).options == JobOptions(ResultTable.PARQUET, NeutralBaseline.OFF)
+    job = job.with_options({"neutral_baseline": Switch.OFF}, _LATER)
+    assert job.requeued(_LATER).options == JobOptions(ResultTable.PARQUET, Switch.OFF)
     assert job.with_options({"table": ResultTable.PARQUET}, _LATER) is job
     assert job.with_options({}, _LATER) is job
     with pytest.raises(Conflict, match="worked on"):
@@ -192,7 +192,7 @@ def test_nothing_changes_while_parts_wait_to_be_stitched() -> None:
     parts = replace(_working(), status=JobStatus.QUEUED, segments=SegmentPlan(2, 0.0, 10.0, 1.0, 20.0))
     with pytest.raises(Conflict, match="worked on"):
         parts.renamed(JobName.SDK_METRICS, _LATER)
-    for values in ({"table": ResultTable.PARQUET}, {"neutral_baseline": NeutralBaseline.OFF}):
+    for values in ({"table": ResultTable.PARQUET}, {"neutral_baseline": Switch.OFF}):
         with pytest.raises(Conflict, match="worked on"):
             parts.with_options(values, _LATER)
 

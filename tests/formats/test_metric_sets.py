@@ -21,7 +21,7 @@ from chalicelib.domain.measurements.metrics import (
     deployed_metrics,
 )
 from chalicelib.domain.requests.job_names import JobName
-from chalicelib.domain.requests.job_options import NeutralBaseline
+from chalicelib.domain.requests.job_options import Switch
 from chalicelib.domain.requests.recipes import RECIPES
 from chalicelib.domain.requests.result_formats import (
     CSV_CONTENT_TYPE,
@@ -107,19 +107,19 @@ def test_expressions_only_leaves_the_rest_in_its_order() -> None:
     assert not fewer.has(MetricGroup.EMOTION)
 
 
-def _metrics(name: JobName, baseline: NeutralBaseline = NeutralBaseline.ON) -> MetricSet:
+def _metrics(name: JobName, baseline: Switch = Switch.ON) -> MetricSet:
     return make_recipe(name, neutral_baseline=baseline).metrics(expressions_only=False)
 
 
 @pytest.mark.parametrize("name", [JobName.MULTIFACE, JobName.SDK_METRICS, JobName.CURRENT_PACK])
 def test_raw_scores_stand_beside_corrected_ones_only(name: JobName) -> None:
-    corrected, uncorrected = _metrics(name), _metrics(name, NeutralBaseline.OFF)
+    corrected, uncorrected = _metrics(name), _metrics(name, Switch.OFF)
     assert uncorrected == EVERY_METRIC
     assert corrected.names == (*EVERY_METRIC.names, *(f"{each} raw" for each in BASELINE_NAMES))
 
 
-@pytest.mark.parametrize("baseline", NeutralBaseline)
-def test_the_maps_say_which_score_is_which(baseline: NeutralBaseline, tmp_path: Path) -> None:
+@pytest.mark.parametrize("baseline", Switch)
+def test_the_maps_say_which_score_is_which(baseline: Switch, tmp_path: Path) -> None:
     maps = {}
     for name in (JobName.CURRENT_PACK, JobName.CT_PACK_LINEAR, JobName.CT_PACK_HYBRID):
         metrics = _metrics(name, baseline)
@@ -128,7 +128,7 @@ def test_the_maps_say_which_score_is_which(baseline: NeutralBaseline, tmp_path: 
         assert len(set(maps[name].values())) == len(metrics)
     current, linear, hybrid = maps.values()
     assert (current["smile"], linear["smilect"], hybrid["smilect"]) == ("smilect", "smilect-linear", "smilect-smoothed")
-    assert current.get("smile raw") == ("smilect-raw" if baseline is NeutralBaseline.ON else None)
+    assert current.get("smile raw") == ("smilect-raw" if baseline is Switch.ON else None)
     assert (linear["joyct"], hybrid["joyct"], hybrid["yaw"]) == ("joyct-linear", "joyct-smoothed", "yaw")
 
 

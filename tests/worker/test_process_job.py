@@ -24,7 +24,7 @@ from chalicelib.domain.ids import new_id
 from chalicelib.domain.jobs import Job, JobStatus, Progress
 from chalicelib.domain.measurements.metrics import BASELINE_NAMES, EMOTION_NAMES, EVERY_METRIC, TWO_SIDED_NAMES
 from chalicelib.domain.requests.job_names import JobName
-from chalicelib.domain.requests.job_options import DEFAULT_OPTIONS, JobOptions, NeutralBaseline, Probabilities, Sides
+from chalicelib.domain.requests.job_options import DEFAULT_OPTIONS, JobOptions, Switch
 from chalicelib.domain.requests.new_jobs import NewJob
 from chalicelib.domain.requests.recipes import RECIPES
 from chalicelib.domain.requests.result_formats import PARQUET_CONTENT_TYPE, ResultTable, ResultVideo
@@ -181,7 +181,7 @@ def test_probabilities_are_in_every_file_of_a_job_that_asks_for_them(
     world: World, shared_media: Path, name: JobName
 ) -> None:
     clip = (shared_media / "videos" / "single_face.mp4").read_bytes()
-    options = JobOptions(probabilities=Probabilities.ON, table=ResultTable.PARQUET, frames_per_second=2.0)
+    options = JobOptions(probabilities=Switch.ON, table=ResultTable.PARQUET, frames_per_second=2.0)
     job = world.create(clip, name=name, options=options)
     world.worker("one").process(job.message)
     results = world.results(job)
@@ -197,7 +197,7 @@ def test_probabilities_are_in_every_file_of_a_job_that_asks_for_them(
 @pytest.mark.parametrize("name", [JobName.MULTIFACE, JobName.CT_PACK_HYBRID])
 def test_sides_are_in_every_file_of_a_job_that_asks_for_them(world: World, shared_media: Path, name: JobName) -> None:
     clip = (shared_media / "videos" / "single_face.mp4").read_bytes()
-    options = JobOptions(sides=Sides.ON, table=ResultTable.PARQUET, frames_per_second=2.0)
+    options = JobOptions(sides=Switch.ON, table=ResultTable.PARQUET, frames_per_second=2.0)
     job = world.create(clip, name=name, options=options)
     world.worker("one").process(job.message)
     results = world.results(job)
@@ -246,17 +246,15 @@ def test_a_worker_that_loses_its_job_while_it_renders_stores_nothing(world: Worl
     assert world.media.saves == before
 
 
-@pytest.mark.parametrize("baseline", NeutralBaseline)
-def test_raw_scores_come_with_the_neutral_baseline_only(
-    models: Models, shared_media: Path, baseline: NeutralBaseline
-) -> None:
+@pytest.mark.parametrize("baseline", Switch)
+def test_raw_scores_come_with_the_neutral_baseline_only(models: Models, shared_media: Path, baseline: Switch) -> None:
     world = World(models)
     clip = (shared_media / "videos" / "single_face.mp4").read_bytes()
     job = world.create(clip, options=JobOptions(neutral_baseline=baseline))
     world.worker("one").process(job.message)
     rows = list(csv.DictReader(io.StringIO(world.results(job)["clip.mp4-metrics.csv"].decode())))
     assert len(rows) == 72
-    if baseline is NeutralBaseline.OFF:
+    if baseline is Switch.OFF:
         assert "brow raise raw" not in rows[0]
     else:
         raw_names = [name for name in rows[0] if name.endswith(" raw")]

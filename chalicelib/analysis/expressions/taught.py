@@ -29,8 +29,8 @@ from chalicelib.domain.requests.recipes import Mesh
 Floats = NDArray[np.float64]
 
 NETWORKS_FOLDER = Path(__file__).with_name("weights")
-NETWORK_SCALES, SPREADS, COMPANY, UNMEASURED = "network scales", "spreads", "company", "unmeasured"
-DISTURBANCE = "disturbance"
+NETWORK_SCALES, SPREADS, COMPANY, DISTURBANCE = "network scales", "spreads", "company", "disturbance"
+UNMEASURED = "unmeasured"
 """Keys of the metadata, see `HeadFacts`."""
 _OTHER_COMPANY = 12.0
 """Of what geometry alone gives, an open mouth: of the size of the jaw's."""

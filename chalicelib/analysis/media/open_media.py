@@ -8,7 +8,7 @@ from chalicelib.analysis.media.limits import DEFAULT_LIMITS
 from chalicelib.analysis.media.pictures.budgeted_file import unwatched
 from chalicelib.analysis.media.pictures.heif_stills import open_heif
 from chalicelib.analysis.media.pictures.stills import open_still
-from chalicelib.analysis.media.sniff import HEAD_BYTES, sniff
+from chalicelib.analysis.media.sniff import sniff_file
 from chalicelib.analysis.media.stretches import limited_to
 from chalicelib.analysis.media.videos import open_video
 from chalicelib.domain.measurements.stretch import WHOLE, Stretch
@@ -33,8 +33,7 @@ def open_media(
     MediaError: the media cannot be analysed; its message says what to do. OSError: there is no such file or it cannot
     be read, which is not the media's fault.
     """
-    with path.open("rb") as file:
-        found = sniff(file.read(HEAD_BYTES))
+    found = sniff_file(path)
     if found.reader == "heif":
         return open_heif(path, limits, while_opening)
     if found.reader == "still":

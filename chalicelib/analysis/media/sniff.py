@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from chalicelib.errors import MediaError
@@ -27,6 +28,12 @@ class Sniffed:
 
     reader: Literal["video", "still", "heif"]
     format_name: str
+
+
+def sniff_file(path: Path) -> Sniffed:
+    """Name the format of a file. Raises what `sniff` raises, and OSError."""
+    with path.open("rb") as file:
+        return sniff(file.read(HEAD_BYTES))
 
 
 def sniff(head: bytes) -> Sniffed:

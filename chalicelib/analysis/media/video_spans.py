@@ -14,7 +14,7 @@ from av.video.stream import VideoStream
 
 from chalicelib.analysis.media.frames import Frame, FrameSource, MediaLimits
 from chalicelib.analysis.media.limits import require_duration
-from chalicelib.analysis.media.sniff import HEAD_BYTES, sniff
+from chalicelib.analysis.media.sniff import sniff_file
 from chalicelib.analysis.media.video_container import choose_stream, open_container
 from chalicelib.analysis.media.video_decoding import Decoding
 from chalicelib.analysis.media.video_promise import Delivery, require_reach
@@ -79,10 +79,8 @@ def open_span(
 
     Raises MediaError, here or while iterating, if the video cannot be read up to the end of the stretch.
     """
-    with path.open("rb") as file:
-        demuxer = sniff(file.read(HEAD_BYTES)).format_name
     with ExitStack() as undo:
-        container = undo.enter_context(open_container(path, demuxer, limits))
+        container = undo.enter_context(open_container(path, sniff_file(path).format_name, limits))
         stream = choose_stream(container, limits, threads)
         decoding, pictures = _begin(container, stream, limits, span)
         frames = _frames(

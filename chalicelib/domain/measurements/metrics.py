@@ -124,41 +124,19 @@ def raw_name(name: str) -> str:
     return f"{name} raw"
 
 
-_RAW = tuple(
-    replace(
-        metric,
-        name=raw_name(metric.name),
-        classifier=f"{metric.classifier}-raw",
-        group=MetricGroup.RAW_EXPRESSION,
+def _further(names: tuple[str, ...], word: str, group: MetricGroup, unit: str = "score") -> tuple[Metric, ...]:
+    """Further numbers of these expressions, called by a word after the name and the classifier."""
+    return tuple(
+        replace(each, name=f"{each.name} {word}", classifier=f"{each.classifier}-{word}", group=group, unit=unit)
+        for each in _EXPRESSIONS
+        if each.name in names
     )
-    for metric in _EXPRESSIONS
-    if metric.name in BASELINE_NAMES
-)
 
 
+_RAW = _further(BASELINE_NAMES, "raw", MetricGroup.RAW_EXPRESSION)
+_PROBABILITIES = _further(BASELINE_NAMES, "probability", MetricGroup.PROBABILITY, "percent")
 _SIDES = tuple(
-    replace(
-        metric,
-        name=side_name(metric.name, side),
-        classifier=f"{metric.classifier}-{side}",
-        group=MetricGroup.SIDE,
-    )
-    for metric in _EXPRESSIONS
-    if metric.name in TWO_SIDED_NAMES
-    for side in SIDES
-)
-
-
-_PROBABILITIES = tuple(
-    replace(
-        metric,
-        name=probability_name(metric.name),
-        classifier=f"{metric.classifier}-probability",
-        group=MetricGroup.PROBABILITY,
-        unit="percent",
-    )
-    for metric in _EXPRESSIONS
-    if metric.name in BASELINE_NAMES
+    metric for name in TWO_SIDED_NAMES for side in SIDES for metric in _further((name,), side, MetricGroup.SIDE)
 )
 
 

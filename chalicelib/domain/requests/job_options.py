@@ -38,8 +38,8 @@ def _option(value: OptionValue, default: object, meaning: str, *examples: object
     return field(default=default, metadata={_VALUE: value, _MEANING: meaning, _EXAMPLES: examples})
 
 
-class NeutralBaseline(StrEnum):
-    """Correction of scores by the person's own neutral, in jobs that support it."""
+class Switch(StrEnum):
+    """Something that a job does or does not."""
 
     ON = "on"
     OFF = "off"
@@ -54,28 +54,14 @@ class Smoothing(StrEnum):
     OFF = "off"
 
 
-class Sides(StrEnum):
-    """Scores of the left and right side of expressions."""
-
-    ON = "on"
-    OFF = "off"
-
-
-class Probabilities(StrEnum):
-    """Probabilities that expressions are present."""
-
-    ON = "on"
-    OFF = "off"
-
-
 @dataclass(frozen=True, slots=True)
 class JobOptions:
     """Options that are kept with the job and may be changed for its next run."""
 
     table: ResultTable = _option(Choice(ResultTable), ResultTable.NONE, "A table in addition to the other results.")
-    neutral_baseline: NeutralBaseline = _option(
-        Choice(NeutralBaseline),
-        NeutralBaseline.ON,
+    neutral_baseline: Switch = _option(
+        Choice(Switch),
+        Switch.ON,
         "Correct scores by each person's own neutral; the ct-pack jobs never do so.",
     )
     neutral: str | None = _option(
@@ -89,14 +75,14 @@ class JobOptions:
         Smoothing.AUTO,
         "Smooth scores in time; auto does so in ct-pack-hybrid jobs only.",
     )
-    sides: Sides = _option(
-        Choice(Sides),
-        Sides.OFF,
+    sides: Switch = _option(
+        Choice(Switch),
+        Switch.OFF,
         "Score the left and the right side of a smile, eye closure, nose wrinkle and upper lip raise as well.",
     )
-    probabilities: Probabilities = _option(
-        Choice(Probabilities),
-        Probabilities.OFF,
+    probabilities: Switch = _option(
+        Choice(Switch),
+        Switch.OFF,
         "Say how likely each expression is present as well, 0 to 100.",
     )
     max_faces: int = _option(

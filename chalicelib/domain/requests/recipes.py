@@ -10,10 +10,8 @@ from chalicelib.domain.requests.job_names import JobName
 from chalicelib.domain.requests.job_options import (
     DEFAULT_OPTIONS,
     JobOptions,
-    NeutralBaseline,
-    Probabilities,
-    Sides,
     Smoothing,
+    Switch,
 )
 from chalicelib.domain.requests.result_formats import (
     CSV_CONTENT_TYPE,
@@ -147,11 +145,16 @@ def recipe_of(job: Asked) -> Recipe | None:
         recipe = replace(recipe, content_types=(*recipe.content_types, table))
     if recipe.follows_many:
         recipe = replace(recipe, max_faces=options.max_faces)
-    if options.neutral_baseline is NeutralBaseline.OFF and recipe.scores is Scores.OWN_NEUTRAL:
+    if options.neutral_baseline is Switch.OFF and recipe.scores is Scores.OWN_NEUTRAL:
         recipe = replace(recipe, scores=Scores.CALIBRATED)
     if options.smoothing is not Smoothing.AUTO:
         recipe = replace(recipe, smoothed=options.smoothing is Smoothing.ON)
-    sides = options.sides is Sides.ON
-    recipe = replace(recipe, probabilities=options.probabilities is Probabilities.ON)
-    recipe = replace(recipe, sides=sides, stretch=options.stretch, neutral_s=options.neutral_s)
-    return replace(recipe, video=options.video, drawn=options.drawn if options.video is ResultVideo.ANNOTATED else ())
+    return replace(
+        recipe,
+        sides=options.sides is Switch.ON,
+        probabilities=options.probabilities is Switch.ON,
+        stretch=options.stretch,
+        neutral_s=options.neutral_s,
+        video=options.video,
+        drawn=options.drawn if options.video is ResultVideo.ANNOTATED else (),
+    )

@@ -10,8 +10,7 @@ from chalicelib.analysis.networks.models import Models
 from chalicelib.domain.measurements.metrics import FrameMetrics
 from chalicelib.domain.requests.job_options import DEFAULT_OPTIONS
 from chalicelib.domain.requests.result_formats import ResultVideo
-from chalicelib.rendering.film import Source, render_annotated, render_anonymized
-from chalicelib.rendering.lookout import Lookout
+from chalicelib.rendering.film import Source, render
 from chalicelib.worker.part_measurer import PartMeasurer
 from lab.benchmark.bench import Bench
 from lab.benchmark.clips import Clip, demo_clip, enlarged_clip, five_faces_clip, one_face
@@ -66,7 +65,15 @@ def _paces(bench: Bench, clip: Clip) -> list[Pace]:
         times[None].append(clock.cpu_s * 1000 / len(frames))
         for kind in _KINDS:
             with clocked() as clock:
-                _render(models, clip, kind, frames, out)
+                render(
+                    kind,
+                    Source(clip.path),
+                    frames,
+                    scores=DEFAULT_OPTIONS.drawn,
+                    models=models,
+                    out=out,
+                    go_on=lambda: None,
+                )
             times[kind].append(clock.cpu_s * 1000 / len(frames))
     paces = [Pace(clip, kind, times[None], times[kind]) for kind in _KINDS]
     for pace in paces:
@@ -78,13 +85,6 @@ def _measured(models: Models, path: Path) -> list[FrameMetrics]:
     recipe, parts = recipe_of("multiface"), PartMeasurer(models, limits=MediaLimits())
     with parts.open(path, recipe, lambda: None) as media:
         return list(with_scores(parts.whole(media, recipe), recipe, recipe.metrics(expressions_only=False)))
-
-
-def _render(models: Models, clip: Clip, video: ResultVideo, frames: Sequence[FrameMetrics], out: Path) -> None:
-    if video is ResultVideo.ANNOTATED:
-        render_annotated(Source(clip.path), frames, DEFAULT_OPTIONS.drawn, out, lambda: None)
-    else:
-        render_anonymized(Source(clip.path), frames, Lookout(models), out, lambda: None)
 
 
 def section(paces: Sequence[Pace]) -> Section:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from chalicelib.analysis.media.open_media import open_media
 from chalicelib.domain.measurements.metrics import FrameMetrics
 from chalicelib.domain.requests.job_names import JobName
-from chalicelib.domain.requests.job_options import Probabilities
+from chalicelib.domain.requests.job_options import Switch
 from chalicelib.domain.requests.result_formats import SESSION_CONTENT_TYPE
 from chalicelib.local.stack import Stack
 from lab.evaluation.workbench import Workbench
@@ -75,7 +75,7 @@ class Ask:
 
     def __call__(self, path: Path) -> list[Faces]:
         """The faces of every frame."""
-        job = self._client.create_job(path, JobName.MULTIFACE, options={"probabilities": Probabilities.ON})
+        job = self._client.create_job(path, JobName.MULTIFACE, options={"probabilities": Switch.ON})
         job = self._client.wait_for_job(job, lambda _: self._stack.check_workers(), interval_s=_POLL_S)
         files = self._client.download_results(job, self._folder)
         (session,) = [each for each, file in files.items() if file.content_type == SESSION_CONTENT_TYPE]

@@ -16,7 +16,7 @@ from chalicelib.analysis.networks.models import Models
 from chalicelib.domain.measurements.metrics import FrameMetrics
 from chalicelib.domain.measurements.stretch import WHOLE, Stretch
 from chalicelib.domain.requests.job_names import JobName
-from chalicelib.domain.requests.job_options import NeutralBaseline
+from chalicelib.domain.requests.job_options import Switch
 from chalicelib.errors import MediaError
 from chalicelib.local.demo_clip import write_demo_clip
 from chalicelib.worker.halves import halves_of, measured_in_halves
@@ -48,7 +48,7 @@ def _measured(analyzer: FaceAnalyzer, path: Path, stretch: Stretch) -> list[Fram
 
 
 def _calibrated(frames: list[FrameMetrics]) -> list[FrameMetrics]:
-    recipe = make_recipe(JobName.SDK_METRICS, neutral_baseline=NeutralBaseline.OFF)
+    recipe = make_recipe(JobName.SDK_METRICS, neutral_baseline=Switch.OFF)
     return list(with_scores(frames, recipe, recipe.metrics(expressions_only=True)))
 
 

@@ -24,7 +24,7 @@ from chalicelib.domain.measurements.metrics import (
 )
 from chalicelib.domain.measurements.reliability import RELIABILITY
 from chalicelib.domain.requests.job_names import JobName
-from chalicelib.domain.requests.job_options import NeutralBaseline
+from chalicelib.domain.requests.job_options import Switch
 from chalicelib.domain.requests.recipes import RECIPES
 from chalicelib.domain.requests.result_formats import (
     CSV_CONTENT_TYPE,
@@ -46,9 +46,7 @@ JOBS = [name for name, recipe in RECIPES.items() if recipe is not None]
 BOTH = pytest.mark.parametrize("expressions_only", [False, True], ids=["everything", "expressions only"])
 
 
-def _files(
-    name: JobName, directory: Path, *, expressions_only: bool, baseline: NeutralBaseline = NeutralBaseline.ON
-) -> dict[str, bytes]:
+def _files(name: JobName, directory: Path, *, expressions_only: bool, baseline: Switch = Switch.ON) -> dict[str, bytes]:
     """Returns what a job of that name leaves, by content type: two faces, then none."""
     recipe = make_recipe(name, neutral_baseline=baseline, table=ResultTable.PARQUET)
     metrics = recipe.metrics(expressions_only=expressions_only)
@@ -85,11 +83,9 @@ def _validator(name: str, *, expressions_only: bool) -> Draft202012Validator:
 
 
 @BOTH
-@pytest.mark.parametrize("baseline", NeutralBaseline)
+@pytest.mark.parametrize("baseline", Switch)
 @pytest.mark.parametrize("name", JOBS)
-def test_every_file_is_as_described(
-    name: JobName, baseline: NeutralBaseline, tmp_path: Path, *, expressions_only: bool
-) -> None:
+def test_every_file_is_as_described(name: JobName, baseline: Switch, tmp_path: Path, *, expressions_only: bool) -> None:
     files = _files(name, tmp_path, expressions_only=expressions_only, baseline=baseline)
     for content_type, data in files.items():
         documents = list(_documents(content_type, data))

@@ -10,7 +10,7 @@ from chalicelib.aws.dynamodb.rows import from_row, stored, to_row
 from chalicelib.aws.dynamodb.table_layout import job_key
 from chalicelib.domain.entries import Annotation, Entry
 from chalicelib.domain.jobs import Job, Lease, Progress
-from chalicelib.domain.requests.job_options import KEPT_OPTIONS, JobOptions, NeutralBaseline
+from chalicelib.domain.requests.job_options import KEPT_OPTIONS, JobOptions, Switch
 from chalicelib.domain.requests.result_formats import ResultTable
 from tests.contract.samples import (
     make_annotation,
@@ -101,7 +101,7 @@ def test_unknown_types_are_refused() -> None:
 
 
 def test_options_lie_flat_and_come_back() -> None:
-    options = JobOptions(ResultTable.PARQUET, NeutralBaseline.OFF)
+    options = JobOptions(ResultTable.PARQUET, Switch.OFF)
     job = replace(make_job(), options=options)
     row = job_row(job)
     assert (row["table"], row["neutral_baseline"]) == ("parquet", "off")

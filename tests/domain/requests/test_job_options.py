@@ -13,7 +13,7 @@ from chalicelib.domain.requests.job_options import (
     CreationOptions,
     JobOption,
     JobOptions,
-    NeutralBaseline,
+    Switch,
     creation_options,
     kept_options,
     options_of_json,
@@ -53,7 +53,7 @@ def test_what_is_of_no_kind_is_refused_by_name(row: JobOption, value: Any) -> No
 
 def test_texts_become_values_and_other_texts_are_ignored() -> None:
     values = options_of_texts({**TEXTS, "other": "x"})
-    assert kept_options(values) == JobOptions(ResultTable.PARQUET, NeutralBaseline.OFF)
+    assert kept_options(values) == JobOptions(ResultTable.PARQUET, Switch.OFF)
     assert creation_options(values) == CreationOptions(60, "https://example.org/")
     assert options_of_texts(TEXTS, KEPT_OPTIONS).keys() == {"table", "neutral_baseline"}
 
@@ -66,7 +66,7 @@ def test_json_has_values_of_its_own_types() -> None:
 
 
 def test_what_is_not_named_has_its_default() -> None:
-    assert kept_options(NO_OPTIONS) == DEFAULT_OPTIONS == JobOptions(ResultTable.NONE, NeutralBaseline.ON)
+    assert kept_options(NO_OPTIONS) == DEFAULT_OPTIONS == JobOptions(ResultTable.NONE, Switch.ON)
     assert creation_options(NO_OPTIONS) == CreationOptions(None, None)
 
 

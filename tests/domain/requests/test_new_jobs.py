@@ -4,7 +4,7 @@ from chalicelib.domain.accounts import Caller
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.jobs import JobStatus
 from chalicelib.domain.requests.job_names import JobName
-from chalicelib.domain.requests.job_options import JobOptions, NeutralBaseline
+from chalicelib.domain.requests.job_options import JobOptions, Switch
 from chalicelib.domain.requests.new_jobs import NewJob
 from chalicelib.domain.requests.result_formats import ResultTable
 from chalicelib.domain.webhooks import Webhook
@@ -14,7 +14,7 @@ ADA = Caller("ada@example.org", new_id(START))
 REQUEST = NewJob(
     JobName.SDK_METRICS,
     data_split="test",
-    options=JobOptions(table=ResultTable.PARQUET, neutral_baseline=NeutralBaseline.OFF),
+    options=JobOptions(table=ResultTable.PARQUET, neutral_baseline=Switch.OFF),
     expires_in_s=60,
     webhook=Webhook("https://example.org/hook", "https://api.example.org/jobs"),
 )

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.domain.requests.job_names import JobName
-from chalicelib.domain.requests.job_options import JobOptions, NeutralBaseline, Smoothing
+from chalicelib.domain.requests.job_options import JobOptions, Smoothing, Switch
 from chalicelib.domain.requests.new_jobs import NewJob
 from chalicelib.domain.requests.recipes import RECIPES, VARIANTS, Scores, recipe_of
 from chalicelib.domain.requests.result_formats import (
@@ -62,13 +62,13 @@ def test_what_does_nothing_has_no_recipe_whatever_its_options() -> None:
 def test_a_pack_of_classifiers_knows_no_baseline() -> None:
     for name, scores in ((JobName.CT_PACK_LINEAR, Scores.LINEAR), (JobName.CT_PACK_HYBRID, Scores.CALIBRATED)):
         assert make_recipe(name).scores is scores
-        assert make_recipe(name, neutral_baseline=NeutralBaseline.OFF) == make_recipe(name)
+        assert make_recipe(name, neutral_baseline=Switch.OFF) == make_recipe(name)
 
 
 def test_without_a_baseline_scores_are_calibrated_only() -> None:
     for name in (JobName.MULTIFACE, JobName.SDK_METRICS, JobName.CURRENT_PACK):
         assert make_recipe(name).scores is Scores.OWN_NEUTRAL
-        assert make_recipe(name, neutral_baseline=NeutralBaseline.OFF).scores is Scores.CALIBRATED
+        assert make_recipe(name, neutral_baseline=Switch.OFF).scores is Scores.CALIBRATED
 
 
 @pytest.mark.parametrize("table", ResultTable)

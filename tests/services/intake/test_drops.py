@@ -12,7 +12,7 @@ from chalicelib.domain.entries import Entry, Representation, representation_id
 from chalicelib.domain.intake.drops import DROP_AUTHOR, OWNER, DroppedObject
 from chalicelib.domain.jobs import Job, JobStatus
 from chalicelib.domain.requests.job_names import JobName
-from chalicelib.domain.requests.job_options import JobOptions, NeutralBaseline
+from chalicelib.domain.requests.job_options import JobOptions, Switch
 from chalicelib.domain.requests.result_formats import ResultTable
 from chalicelib.errors import StaleWrite
 from tests.fakes import START, FakeDrops, FakeObject
@@ -250,7 +250,7 @@ def test_options_come_as_metadata_or_tags_and_become_no_annotations(world: World
     key, version_id = _drop(world, "a.mp4", tags={"Mien-Table": "parquet", "mien-expires-in": "60"}, metadata=metadata)
     world.drops.received(key, version_id)
     (job,) = _jobs(world)
-    assert job.options == JobOptions(ResultTable.PARQUET, NeutralBaseline.OFF)
+    assert job.options == JobOptions(ResultTable.PARQUET, Switch.OFF)
     assert job.expires == START + timedelta(seconds=60)
     assert job.webhook is not None
     assert (job.webhook.url, job.webhook.jobs_url) == ("https://example.org/hook", JOBS_URL)
