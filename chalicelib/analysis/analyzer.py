@@ -107,16 +107,18 @@ class FaceAnalyzer:
         expressions: ExpressionModel | None = None,
         sides: bool = False,
         in_threads: bool = True,
+        checker: FaceChecker | None = None,
     ) -> None:
         """`max_faces`: the most faces per frame, the largest first. `expressions`: what says how far a face shows each
         expression; the trained model if none is given. `sides`: whether the trained model also says so of the left and
         the right side. `in_threads`: True if several threads work ahead, which is
-        quicker unless other processes need the processors. Raises `ModelFileError` if a model file is missing."""
+        quicker unless other processes need the processors. `checker`: the product's own if none is given. Raises
+        `ModelFileError` if a model file is missing."""
         models = models if in_threads else models.in_one_thread()
         self._detector = FaceDetector(models)
         self._mesh = MeshModel(models, mesh)
         self._witness = MeshModel(models, WITNESS[mesh])
-        self._checker = FaceChecker()
+        self._checker = checker or FaceChecker()
         self._max_faces = max_faces
         self._ahead: _Ahead = read_ahead if in_threads else in_step
         self._expressions = expressions or expression_model()

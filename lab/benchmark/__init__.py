@@ -6,6 +6,7 @@ bystanders        How much of the machine other work takes
 clips             The clips that are measured: made from the shared media at run time, and not kept with the
                   repository
 contestants       A contestant: a process of its own that has everything loaded and runs what it is asked for
+floor             What a job cannot do without: decoding alone, and its networks alone on what it asked of them
 guard             Whether something has become slower: its processor time over that of a fixed piece of work, in one
                   run
 http_load         Sends one kind of request over and over
@@ -16,6 +17,7 @@ page              The benchmark's page: the report as Markdown
 reference_kernel  A fixed piece of work of the same character as a job: a small network, cutting and scaling of
                   pictures, short vectors, numbers written as text
 runs              What one run of one contestant says, and how a contestant answers
+stage_profile     Samples what a job in one thread is at: its processor time by named stage
 stages            What each stage of a job takes of the processor: driven alone, by its public class, on what a first
                   pass recorded
 statistics        From repeated measurements to the numbers that are shown

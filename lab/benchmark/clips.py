@@ -20,6 +20,7 @@ _ONE_FACE = "videos/WolfgangLanger_Pexels.mp4"
 _OTHER_FACE = "videos/single_face.mp4"
 _CROWD = "crowds/16.jpg"
 _SIZE_PX = (640, 360)
+_FULL_HD = (1920, 1080)
 _FPS = 25
 _CODECS: dict[str, dict[str, str]] = {"libx264": {"preset": "veryfast"}, "mpeg4": {}}
 _BIT_RATE = 3_000_000
@@ -100,10 +101,12 @@ def five_faces_clip(media: Path, folder: Path, *, frames: int, fps: int = _FPS) 
     return Clip("five_faces", "five faces, 640x360", path, 5)
 
 
-def enlarged_clip(media: Path, folder: Path, *, frames: int) -> Clip:
+def enlarged_clip(media: Path, folder: Path, *, frames: int, size_px: tuple[int, int] = _FULL_HD) -> Clip:
     """The film of one face, enlarged."""
-    path = _written(folder / "full_hd.mp4", enlarged(media / _ONE_FACE, frames, (1920, 1080)))
-    return Clip("full_hd", "one face, 1920x1080", path, 1)
+    width, height = size_px
+    name = "full_hd" if size_px == _FULL_HD else f"height_{height}"
+    path = _written(folder / f"{name}.mp4", enlarged(media / _ONE_FACE, frames, size_px))
+    return Clip(name, f"one face, {width}x{height}", path, 1)
 
 
 def two_faces(media: Path, frames: int) -> Iterator[Picture]:
