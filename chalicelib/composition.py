@@ -2,16 +2,18 @@
 
 from functools import cached_property
 
-from chalicelib.domain.reminders import Duty
+from chalicelib.batch_composition import BatchServices
+from chalicelib.domain.jobs import Job
+from chalicelib.performers import performers
 from chalicelib.services.accounts import Accounts
 from chalicelib.services.annotations import Annotations
 from chalicelib.services.comparisons import Comparisons
-from chalicelib.services.duties.earlier_results import EarlierResults, replaced
+from chalicelib.services.duties.earlier_results import replaced
 from chalicelib.services.duties.entry_deletions import EntryDeletions
 from chalicelib.services.duties.job_deletions import JobDeletions
-from chalicelib.services.duties.notifications import NotificationDuty, Notifications, announced
-from chalicelib.services.duties.retention import JobRetention, RetentionPlan, expire_entry
-from chalicelib.services.duties.sweeper import Performer, Sweeper
+from chalicelib.services.duties.notifications import Notifications, announced
+from chalicelib.services.duties.retention import JobRetention, RetentionPlan
+from chalicelib.services.duties.sweeper import Sweeper
 from chalicelib.services.entries import Entries
 from chalicelib.services.idempotency import Idempotency
 from chalicelib.services.intake.arrivals import receive_object
@@ -22,14 +24,13 @@ from chalicelib.services.intake.fetched_inputs import FetchedInputs
 from chalicelib.services.intake.job_uploads import JobUploads
 from chalicelib.services.intake.upload_targets import UploadTargets
 from chalicelib.services.intake.uploaded_files import UploadedFiles
-from chalicelib.services.job_ends import EndObserver, ObservedJobs
+from chalicelib.services.job_ends import Changed, EndObserver, ObservedJobs
 from chalicelib.services.jobs import Jobs
 from chalicelib.services.ports import JobStore
 from chalicelib.services.ports.all_ports import Ports
-from chalicelib.services.runs.dead_letters import DeadLetters, JobMessageDuty
+from chalicelib.services.runs.dead_letters import DeadLetters
 from chalicelib.services.runs.job_runs import JobRuns
 from chalicelib.services.runs.segment_runs import SegmentRuns
-from chalicelib.services.runs.segment_watch import SegmentWatch
 from chalicelib.services.throttle import Throttle
 from chalicelib.services.users import Users
 from chalicelib.services.webhook_secrets import WebhookSecrets
@@ -56,6 +57,15 @@ class Services:
     @cached_property
     def job_rows(self) -> JobStore:
         """Returns the job store of services that may end a job, whose observers get their ports at an end."""
+        return self._observed(self._batch_changed)
+
+    def _batch_changed(self, job: Job) -> None:
+        self.batch_services.progress.changed(job)
+
+    def _member_changed(self, job: Job) -> None:
+        self.batch_services.progress.note(job)
+
+    def _observed(self, changed: Changed | None = None) -> JobStore:
         ports = self.ports
         observers: list[EndObserver] = [
             lambda job: shown_in_results(job, ports.entries(), ports.drops()),
@@ -63,13 +73,19 @@ class Services:
         ]
         if (deliveries := ports.deliveries) is not None:
             observers.insert(0, lambda job: announced(job, ports.reminders(), deliveries(), ports.clock))
-        return ObservedJobs(ports.jobs(), observers)
+        return ObservedJobs(ports.jobs(), observers, changed)
 
     @cached_property
     def jobs(self) -> Jobs:
         queue, clock, reminders = self.ports.queue(), self.ports.clock, self.ports.reminders()
         rows, retention = self.job_rows, self.retention
         return Jobs(rows, self.entries, self.entry_deletions, queue, clock, retention=retention, reminders=reminders)
+
+    @cached_property
+    def batch_services(self) -> BatchServices:
+        rows = self._observed(self._member_changed)
+        targets, at_once = self._upload_targets, self.settings.batch_jobs_at_once
+        return BatchServices(self.ports, rows, targets=targets, retention=self.retention, at_once=at_once)
 
     @cached_property
     def entries(self) -> Entries:
@@ -86,7 +102,13 @@ class Services:
         ports, rows, deletions = self.ports, self.job_rows, self.entry_deletions
         uploads, requests = ports.uploads(), ports.keyed_requests()
         return JobRetention(
-            rows, deletions, requests=requests, uploads=uploads, dropped=self.dropped, clock=ports.clock
+            rows,
+            deletions,
+            requests=requests,
+            uploads=uploads,
+            dropped=self.dropped,
+            members=self.batch_services.retirement,
+            clock=ports.clock,
         )
 
     @cached_property
@@ -125,6 +147,7 @@ class Services:
             queue=self.ports.queue(),
             targets=self._upload_targets,
             retention=self.retention,
+            annotations=self.ports.annotations(),
             clock=self.ports.clock,
         )
 
@@ -205,7 +228,8 @@ class Services:
 
     @cached_property
     def dead_letters(self) -> DeadLetters:
-        return DeadLetters(self.job_rows, self.ports.dead_letters(), self.ports.reminders(), self.ports.clock)
+        # A deployment allows the function that buries them no row of a batch: the duty of the batch sees the end.
+        return DeadLetters(self._observed(), self.ports.dead_letters(), self.ports.reminders(), self.ports.clock)
 
     @cached_property
     def webhook_secrets(self) -> WebhookSecrets:
@@ -220,31 +244,4 @@ class Services:
 
     @cached_property
     def sweeper(self) -> Sweeper:
-        return Sweeper(self.ports.reminders(), self._performers(), self.ports.clock)
-
-    def _performers(self) -> dict[Duty, Performer]:
-        ports = self.ports
-        performers: dict[Duty, Performer] = {
-            Duty.JOB_UPLOAD: lambda due: self.job_uploads.expire(due.account_id, due.subject_id),
-            Duty.ENTRY_UPLOAD: lambda due: self.entry_uploads.expire(due.account_id, due.subject_id),
-            Duty.DROP: lambda due: self.drops.expire(due.account_id, due.subject_id),
-            Duty.FETCHED_INPUT: self.fetched_inputs.perform,
-            Duty.JOB_MESSAGE: JobMessageDuty(self.job_rows, ports.queue(), ports.clock).perform,
-            Duty.ENTRY_RETENTION: lambda due: expire_entry(due, self.entry_deletions),
-            Duty.JOB_RETENTION: self.job_retention.perform,
-            Duty.EARLIER_RESULT: EarlierResults(ports.jobs(), self.entry_deletions, ports.clock).perform,
-        }
-        if ports.batch is not None:
-            performers[Duty.SEGMENTS] = SegmentWatch(
-                runs=self.segment_runs,
-                jobs=self.job_rows,
-                segments=ports.segments(),
-                batch=ports.batch(),
-                media=ports.media(),
-                queue=ports.queue(),
-                clock=ports.clock,
-                max_attempts=self.settings.max_attempts,
-            ).perform
-        if ports.deliveries is not None:
-            performers[Duty.NOTIFICATION] = NotificationDuty(ports.jobs(), ports.deliveries(), ports.clock).perform
-        return performers
+        return Sweeper(self.ports.reminders(), performers(self), self.ports.clock)

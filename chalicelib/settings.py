@@ -35,6 +35,7 @@ class Settings:
     segment_above_bytes: int = 4_000_000_000
     segment_s: float = 120.0
     segment_overlap_s: float = 4.0
+    batch_jobs_at_once: int = 20
 
 
 class SettingsError(Exception):
@@ -76,6 +77,7 @@ _OPTIONAL: Mapping[str, Callable[[str], object]] = {
     "segment_above_bytes": int,
     "segment_s": float,
     "segment_overlap_s": float,
+    "batch_jobs_at_once": int,
 }
 
 

@@ -17,6 +17,7 @@ from chalicelib.aws.dynamodb.entries import DynamoEntries
 from chalicelib.aws.dynamodb.jobs import DynamoJobs
 from chalicelib.aws.dynamodb.keyed_requests import DynamoKeyedRequests
 from chalicelib.aws.dynamodb.login_failures import DynamoLoginFailures
+from chalicelib.aws.dynamodb.members import DynamoMembers
 from chalicelib.aws.dynamodb.reminders import DynamoReminders
 from chalicelib.aws.dynamodb.segments import DynamoSegments
 from chalicelib.aws.dynamodb.table import DynamoTable
@@ -76,6 +77,7 @@ def aws_ports(settings: Settings, dynamodb: "Callable[[], DynamoDBClient] | None
         reminders=cache(lambda: DynamoReminders(table())),
         dead_letters=cache(lambda: DynamoDeadLetters(table())),
         segments=cache(lambda: DynamoSegments(table())),
+        members=cache(lambda: DynamoMembers(table())),
         webhook_secrets=cache(lambda: DynamoWebhookSecrets(table())),
         webhooks=cache(HttpsWebhooks),
         deliveries=_deliveries(clients, settings.delivery_queue_url),

@@ -12,6 +12,7 @@ from chalicelib.api.methods import PathMethods, method_not_allowed, options, pat
 from chalicelib.api.openapi.description import with_description
 from chalicelib.api.resources import (
     annotations,
+    batches,
     comparisons,
     console,
     entries,
@@ -35,6 +36,7 @@ ROUTES: tuple[Route, ...] = with_description(
         *responsible_use.ROUTES,
         *jobs.ROUTES,
         *comparisons.ROUTES,
+        *batches.ROUTES,
         *entries.ROUTES,
         *representations.ROUTES,
         *annotations.ROUTES,

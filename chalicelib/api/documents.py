@@ -9,6 +9,7 @@ from chalicelib.domain.jobs import Job, Progress
 from chalicelib.domain.requests.job_options import KEPT_OPTIONS
 from chalicelib.domain.times import format_time
 from chalicelib.domain.webhooks import Webhook, WebhookSecret
+from chalicelib.services.batches.batches import Batch
 
 Document = dict[str, object]
 
@@ -50,6 +51,40 @@ def job_document(job: Job, entries: Mapping[str, Entry], urls: Urls) -> Document
         document |= _webhook_document(job.webhook)
     if job.upload is not None and job.awaits_upload:
         document["upload"] = upload_document(job.upload, urls.job_upload(job.id))
+    if job.batch is not None or job.members is not None:
+        document["batch"] = urls.batch(job.id if job.batch is None else job.batch.batch_id)
+    return document
+
+
+def batch_document(batch: Batch, entries: Mapping[str, Entry], urls: Urls) -> Document:
+    """A batch with the numbers of its jobs by state. `result`, its table, is there once it is done."""
+    job, members = batch.job, batch.job.members
+    document: Document = {
+        "self": urls.batch(job.id),
+        "job": urls.job(job.id),
+        "jobs": urls.batch_jobs(job.id),
+        "uploads": urls.batch_uploads(job.id),
+        "name": None if members is None else members.analysis,
+        "status": job.status,
+        "author": job.author,
+        "published": format_time(job.published),
+        "updated": format_time(job.updated),
+        "count": 0 if members is None else members.count,
+        "created": batch.created,
+        "states": dict(batch.counts),
+        **{row.name: getattr(job.options, row.name) for row in KEPT_OPTIONS},
+        "data_split": job.data_split,
+        "annotations": [{"key": note.key, "value": note.value, "source": note.source} for note in job.notes],
+    }
+    result = _entry_or_none(job.result_entry_id, entries, urls)
+    if result is not None:
+        document["result"] = result
+    if job.error is not None:
+        document["error"] = job.error
+    if job.expires is not None:
+        document["expires"] = format_time(job.expires)
+    if job.webhook is not None:
+        document |= _webhook_document(job.webhook)
     return document
 
 

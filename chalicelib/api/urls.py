@@ -54,6 +54,22 @@ class Urls:
         """One job."""
         return f"{self.base}/jobs/{job_id}"
 
+    def batches(self, query: Mapping[str, str] | None = None) -> str:
+        """The list of batches, or the page of it that `query` selects."""
+        return f"{self.base}/batches" + (f"?{urlencode(query)}" if query else "")
+
+    def batch(self, batch_id: str) -> str:
+        """One batch."""
+        return f"{self.base}/batches/{batch_id}"
+
+    def batch_jobs(self, batch_id: str, query: Mapping[str, str] | None = None) -> str:
+        """The jobs of a batch, or the page of them that `query` selects."""
+        return f"{self.batch(batch_id)}/jobs" + (f"?{urlencode(query)}" if query else "")
+
+    def batch_uploads(self, batch_id: str, query: Mapping[str, str] | None = None) -> str:
+        """The files that a batch waits for, or the page of them that `query` selects."""
+        return f"{self.batch(batch_id)}/uploads" + (f"?{urlencode(query)}" if query else "")
+
     def job_upload(self, job_id: str) -> str:
         """The URL at which the direct upload of a job is completed or cancelled."""
         return f"{self.job(job_id)}/upload"

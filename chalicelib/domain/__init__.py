@@ -5,6 +5,7 @@ measurements  The measurements of a face, and the rules that need no pixels
 requests      A client's request for a job, and how it is carried out
 accounts      Users and the accounts they belong to
 audit         The audit trail of permanent deletions: author, action, time
+batches       Batches: up to 1,000 files as one job, whose members are jobs of their own
 dead_letters  Jobs whose message was delivered as often as allowed without success
 entries       Entries: a media file or a result, its representations (files) and its annotations (key and value)
 idempotency   Requests that may be repeated under a client's idempotency key

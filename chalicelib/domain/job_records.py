@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from chalicelib.domain.batches import BatchPlace, Members, Note
 from chalicelib.domain.ids import derived_id
 from chalicelib.domain.intake.uploads import DirectUpload
 from chalicelib.domain.requests.job_names import JobName
@@ -68,7 +69,8 @@ class JobRecord:
     `segments` is set once the current run is processed in segments, by workers without a lease on the job; when they
     are done (`segments_done`), one worker claims the job as usual and stitches. `earlier_result_entry_ids` are the
     results of earlier runs, oldest first, the last of which is kept until another run is done. `begun_result_entry_ids`
-    are those that interrupted runs may have left, complete or not, and that no document names.
+    are those that interrupted runs may have left, complete or not, and that no document names. `batch` is the job's
+    place in a batch, `members` what a batch has instead of media, `notes` the annotations that its input gets.
     """
 
     id: str
@@ -98,6 +100,9 @@ class JobRecord:
     drop_key: str | None = None
     segments: SegmentPlan | None = None
     segments_done: bool = False
+    batch: BatchPlace | None = None
+    members: Members | None = None
+    notes: tuple[Note, ...] = ()
 
     @property
     def message(self) -> JobMessage:
@@ -112,7 +117,9 @@ class JobRecord:
     @property
     def client_result_entry_id(self) -> str:
         """Returns the id of the entry for a result of the client's: the job's, else one that no worker writes. Raises
-        `Conflict` for a cancelled job."""
+        `Conflict` for a cancelled job or a batch."""
+        if self.members is not None:
+            raise Conflict("A batch has a table of its own and takes no other result; attach yours to one of its jobs.")
         if self.status is JobStatus.CANCELLED:
             raise Conflict("This job is cancelled; requeue it or create a new one before you attach a result.")
         if self.status is JobStatus.DONE and self.result_entry_id is not None:
@@ -156,8 +163,25 @@ class JobRecord:
 
     @property
     def has_media(self) -> bool:
-        """Returns True if the input is stored or has a URL."""
-        return self.input_entry_id is not None or self.input_url is not None
+        """Returns True if the input is stored or has a URL, or if all members of a batch have ended."""
+        are_over = self.members is not None and self.members.are_over
+        return self.input_entry_id is not None or self.input_url is not None or are_over
+
+    @property
+    def replaced_result_entry_ids(self) -> tuple[str, ...]:
+        """Returns the earlier results that a later one has replaced: all of them once the job is done, with what
+        interrupted runs have left, else all but the last."""
+        if self.status is JobStatus.DONE:
+            return (*self.earlier_result_entry_ids, *self.begun_result_entry_ids)
+        return self.earlier_result_entry_ids[:-1]
+
+    @property
+    def begun_entries(self) -> tuple[str, ...]:
+        """Returns what runs may have left: the current run's worker may have stored all but the end when it lost the
+        job."""
+        is_begun = self.attempt > 0 or self.segments is not None
+        own = (self.run_result_entry_id,) if is_begun and self.result_entry_id != self.run_result_entry_id else ()
+        return tuple(dict.fromkeys((*self.begun_result_entry_ids, *own)))
 
 
 def own_input_entry_id(job_id: str) -> str:

@@ -10,7 +10,7 @@ from typing import Self
 
 from chalicelib.domain.ids import derived_id
 from chalicelib.domain.job_records import JobMessage, JobRecord, JobStatus, Lease, Progress, own_input_entry_id
-from chalicelib.domain.requests.job_names import JobName
+from chalicelib.domain.requests.job_names import ANALYSES, JobName
 from chalicelib.domain.requests.job_options import OptionValues
 from chalicelib.domain.segments import SegmentPlan
 from chalicelib.domain.webhooks import Webhook
@@ -100,18 +100,10 @@ class Job(JobRecord):
             error=None,
             result_entry_id=None,
             earlier_result_entry_ids=(*self.earlier_result_entry_ids, *filter(None, [self.result_entry_id])),
-            begun_result_entry_ids=self._begun_entries(),
+            begun_result_entry_ids=self.begun_entries,
             segments=None,
             segments_done=False,
         )
-
-    @property
-    def replaced_result_entry_ids(self) -> tuple[str, ...]:
-        """Returns the earlier results that a later one has replaced: all of them once the job is done, with what
-        interrupted runs have left, else all but the last."""
-        if self.status is JobStatus.DONE:
-            return (*self.earlier_result_entry_ids, *self.begun_result_entry_ids)
-        return self.earlier_result_entry_ids[:-1]
 
     def without_earlier_results(self, entry_ids: tuple[str, ...]) -> Self:
         """Forgets results of earlier runs, which are deleted."""
@@ -120,12 +112,6 @@ class Job(JobRecord):
             for known in (self.earlier_result_entry_ids, self.begun_result_entry_ids)
         )
         return replace(self, earlier_result_entry_ids=earlier, begun_result_entry_ids=begun)
-
-    def _begun_entries(self) -> tuple[str, ...]:
-        """The current run's worker may have stored all but the end when it lost the job."""
-        is_begun = self.attempt > 0 or self.segments is not None
-        own = (self.run_result_entry_id,) if is_begun and self.result_entry_id != self.run_result_entry_id else ()
-        return tuple(dict.fromkeys((*self.begun_result_entry_ids, *own)))
 
     def cancelled(self, now: datetime) -> Self:
         """Ends the job without a result; may be repeated. Raises `Conflict` if it has ended otherwise."""
@@ -140,7 +126,7 @@ class Job(JobRecord):
         Raises `Conflict` for a cancelled job, `StaleWrite` if the result now belongs to another entry."""
         if self.client_result_entry_id != entry_id:
             raise StaleWrite(f"job {self.id} got another result meanwhile")
-        begun = self._begun_entries()
+        begun = self.begun_entries
         return self._changed(
             now, status=JobStatus.DONE, result_entry_id=entry_id, begun_result_entry_ids=begun, lease=None, error=None
         )
@@ -149,8 +135,8 @@ class Job(JobRecord):
         """Changes the analysis of the next run. Raises `Conflict` while the current run is processed."""
         if name is self.name:
             return self
-        if self.name is JobName.COMPARISON:
-            raise Conflict("A comparison has no media file to measure; create a new job.")
+        if self.name not in ANALYSES:
+            raise Conflict(f"A {self.name} has no media file to measure; create a new job.")
         self._check_nothing_measured()
         return self._changed(now, name=name)
 
@@ -159,6 +145,8 @@ class Job(JobRecord):
         options = replace(self.options, **values)
         if options == self.options:
             return self
+        if self.members is not None:
+            raise Conflict("The options of a batch cannot be changed; change those of its jobs and requeue them.")
         self._check_nothing_measured()
         return self._changed(now, options=options)
 
@@ -212,6 +200,19 @@ class Job(JobRecord):
         """Ends the run because a segment cannot be analysed. Raises `LeaseLost`."""
         self._check_segments(run)
         return self._changed(now, status=JobStatus.ERROR, error=sentence)
+
+    def members_progressed(self, done: int, now: datetime) -> Self:
+        """Stores how many members of the batch have ended. Unchanged if it is over or its table is being written."""
+        if self.members is None or self.members.are_over or self.status.is_over:
+            return self
+        progress = Progress(done, self.members.count, 0.0)
+        return self._changed(now, status=JobStatus.WORKING, progress=progress)
+
+    def members_ended(self, now: datetime) -> Self:
+        """Lets the batch be claimed, whose members have all ended, for its table; may be repeated."""
+        if self.members is None or self.members.are_over or self.status.is_over:
+            return self
+        return self._changed(now, status=JobStatus.WORKING, members=replace(self.members, are_over=True))
 
     def given_up(self, *, run: int, sentence: str, now: datetime) -> Self:
         """Ends the run as a dead letter. Unchanged if the run has ended or another worker holds it."""

@@ -22,6 +22,7 @@ class Duty(StrEnum):
     SEGMENTS = "segments"
     NOTIFICATION = "notification"
     EARLIER_RESULT = "earlier-result"
+    BATCH = "batch"
 
 
 @dataclass(frozen=True, slots=True)

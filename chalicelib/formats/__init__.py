@@ -10,7 +10,7 @@
 * `timeline`     columns by face, small: for programs that draw
 * `timeline_reader` reads it back
 * `packed_integers` whole numbers as few bytes
-* `comparison_files` the table of a comparison, and what was compared
+* `many`         files that are made from the results of many jobs
 * `partial_metrics` the part of a result that one segment makes, to the last digit
 * `columns`      names and cells that the tables share
 * `numbers`      how a number is written, everywhere

@@ -1,5 +1,6 @@
 """The cells of legacy JSON and CSV, the common members of JSON formats, and the names of the columns in every table."""
 
+import re
 from collections.abc import Iterable
 
 from chalicelib import __version__
@@ -8,6 +9,13 @@ from chalicelib.domain.measurements.metrics import FaceMetrics, MetricSet
 from chalicelib.domain.measurements.validity import reasons_text
 from chalicelib.formats.numbers import metric_text
 from chalicelib.formats.writers import Origin
+
+_FORMULA = re.compile(r"[=+\-@\t\r]")
+
+
+def text_cell(text: str) -> str:
+    """Returns a client's text as a cell that no spreadsheet takes for a formula."""
+    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def metric_columns(metrics: MetricSet, *, classifier_names: bool) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """The use cases of jobs, entries, annotations and accounts: one class per noun, its ports passed in.
 
+batches            Batches: many files as one job
 duties             Scheduled duties: the sweeper, retention, notifications, deletions
 intake             Incoming media files: direct uploads, URLs, the drop-folder
 ports              The interfaces that the services need, one file per noun; `aws` implements them, the tests have

@@ -8,7 +8,7 @@ from chalicelib.domain.accounts import Caller
 from chalicelib.domain.entries import AnnotationSearch
 from chalicelib.domain.jobs import Job
 from chalicelib.domain.requests.comparisons import INPUT_FILE_NAME, MAX_RECORDINGS, Comparison, Group
-from chalicelib.domain.requests.job_names import JobName
+from chalicelib.domain.requests.job_names import ANALYSES
 from chalicelib.domain.requests.new_jobs import NewJob
 from chalicelib.errors import Invalid
 from chalicelib.services.annotations import Annotations
@@ -56,8 +56,9 @@ class Comparisons:
         missing = [job_id for job_id in group.job_ids if job_id not in found]
         if missing:
             raise Invalid(f"There is no job {missing[0]} in your account.")
-        if any(job.name is JobName.COMPARISON for job in found.values()):
-            raise Invalid("A comparison cannot be compared; name the jobs that it compares.")
+        other = next((job.name for job in found.values() if job.name not in ANALYSES), None)
+        if other is not None:
+            raise Invalid(f"A {other} cannot be compared; name the jobs in it.")
         return {job_id: found[job_id] for job_id in group.job_ids}
 
     def _annotated(self, caller: Caller, title: str, search: AnnotationSearch) -> dict[str, Job]:
@@ -66,7 +67,7 @@ class Comparisons:
         cursor = None
         for _ in range(_MOST_PAGES):
             page = self._annotations.search_jobs(caller, search, limit=_PAGE, cursor=cursor)
-            found |= {job.id: job for job in page.items if job.name is not JobName.COMPARISON}
+            found |= {job.id: job for job in page.items if job.name in ANALYSES}
             cursor = page.cursor
             if cursor is None or len(found) > MAX_RECORDINGS:
                 break

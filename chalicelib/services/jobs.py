@@ -192,6 +192,8 @@ class Jobs:
     def requeue(self, caller: Caller, job_id: str) -> Job:
         """Runs the job again, from the start, under its present name. Raises `NotFound` or `Conflict`."""
         before = self._jobs.get(caller.account_id, job_id)
+        if before.members is not None and not before.members.are_over:
+            raise Conflict("The jobs of this batch have not all ended; requeue it when they have, for another table.")
         before.requeued(self._clock())  # nothing is written for one that cannot be
         input_id = before.input_entry_id
         if input_id is not None and not self._entries.get_many(caller, [input_id]):

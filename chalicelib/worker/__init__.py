@@ -19,5 +19,6 @@ result_entry         What a run leaves behind: its entry, and the files in it, u
                      and the run
 second_process       Another process, which measures second halves of videos (`second_process_main`)
 second_process_main  The second process
+tabulate             A job that is a batch: the results of its jobs in, one table out
 work_directories     The directory in which a worker has a job's media, and what earlier workers left of theirs
 """

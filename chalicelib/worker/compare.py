@@ -28,7 +28,7 @@ from chalicelib.domain.requests.result_formats import (
     TIMELINE_CONTENT_TYPE,
 )
 from chalicelib.errors import Invalid, MediaError, NotFound
-from chalicelib.formats.comparison_files import (
+from chalicelib.formats.many.comparison_files import (
     Compared,
     ComparedGroup,
     ComparedRecording,

@@ -14,6 +14,7 @@ from chalicelib.domain.jobs import Job
 from chalicelib.errors import LeaseLost, NotFound
 from chalicelib.services.entries import entry_of_job
 from chalicelib.services.intake.fetched_inputs import FetchAttempt
+from chalicelib.services.intake.input_notes import annotate_input
 from chalicelib.worker.every import every
 from chalicelib.worker.media_fetcher import MediaFetcher
 
@@ -61,5 +62,6 @@ def _store(services: Services, job: Job, attempt: FetchAttempt, target: Path, co
         services.ports.media().delete(key)
         services.ports.media().load(kept.media_key, target)
         key = kept.media_key
+    annotate_input(job, services.ports.annotations(), services.ports.entries(), services.ports.clock)
     services.runs.receive_input(job, attempt.entry_id)
     return key

@@ -37,7 +37,11 @@ from chalicelib.worker.part_measurer import PartMeasurer
 from chalicelib.worker.progress import ProgressReport
 from chalicelib.worker.result_entry import create_result_entry, store_results
 from chalicelib.worker.second_process import SecondProcess
+from chalicelib.worker.tabulate import tabulate
 from chalicelib.worker.work_directories import work_directory
+
+_OF_OTHER_JOBS = {JobName.COMPARISON: compare, JobName.BATCH: tabulate}
+"""Jobs without media of their own, and who carries them out."""
 
 _log = logging.getLogger(__name__)
 
@@ -87,10 +91,10 @@ class JobProcessor:
             raise
 
     def _run(self, job: Job) -> None:
-        if job.name is JobName.COMPARISON:
+        if job.name in _OF_OTHER_JOBS:
             with work_directory() as directory:
-                compared = compare(self._services, job, directory)
-            self._services.runs.finish(job, result_entry_id=job.run_result_entry_id, progress=compared)
+                counted = _OF_OTHER_JOBS[job.name](self._services, job, directory)
+            self._services.runs.finish(job, result_entry_id=job.run_result_entry_id, progress=counted)
             return
         recipe = recipe_of(job)
         if recipe is None:

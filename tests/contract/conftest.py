@@ -12,6 +12,7 @@ from chalicelib.aws.dynamodb.entries import DynamoEntries
 from chalicelib.aws.dynamodb.jobs import DynamoJobs
 from chalicelib.aws.dynamodb.keyed_requests import DynamoKeyedRequests
 from chalicelib.aws.dynamodb.login_failures import DynamoLoginFailures
+from chalicelib.aws.dynamodb.members import DynamoMembers
 from chalicelib.aws.dynamodb.reminders import DynamoReminders
 from chalicelib.aws.dynamodb.segments import DynamoSegments
 from chalicelib.aws.dynamodb.users import DynamoUsers
@@ -24,6 +25,7 @@ from chalicelib.services.ports import (
     JobStore,
     KeyedRequestStore,
     LoginFailureStore,
+    MemberStore,
     ReminderStore,
     SegmentStore,
     UserStore,
@@ -42,6 +44,7 @@ from tests.fakes import (
     FakeJobs,
     FakeKeyedRequests,
     FakeLoginFailures,
+    FakeMembers,
     FakeReminders,
     FakeSegments,
     FakeUsers,
@@ -133,6 +136,11 @@ def drops(stack: MotoStack | None) -> DropCase:
 @pytest.fixture
 def segments(stack: MotoStack | None) -> SegmentStore:
     return FakeSegments() if stack is None else DynamoSegments(stack.table)
+
+
+@pytest.fixture
+def members(stack: MotoStack | None) -> MemberStore:
+    return FakeMembers() if stack is None else DynamoMembers(stack.table)
 
 
 @pytest.fixture

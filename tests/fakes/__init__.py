@@ -10,6 +10,7 @@ from tests.fakes.idempotency import FakeKeyedRequests
 from tests.fakes.jobs import FakeJobs, FakeQueue
 from tests.fakes.kept import as_kept
 from tests.fakes.media import FakeMedia, FakeObject, FakeUploads
+from tests.fakes.members import FakeMembers
 from tests.fakes.reminders import FakeReminders
 from tests.fakes.segments import FakeArray, FakeBatch, FakeSegments
 from tests.fakes.users import LOW_COST, FakeLoginFailures, FakeUsers
@@ -30,6 +31,7 @@ __all__ = [
     "FakeKeyedRequests",
     "FakeLoginFailures",
     "FakeMedia",
+    "FakeMembers",
     "FakeObject",
     "FakePorts",
     "FakeQueue",

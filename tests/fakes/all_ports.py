@@ -13,6 +13,7 @@ from tests.fakes.entries import FakeAnnotations, FakeEntries
 from tests.fakes.idempotency import FakeKeyedRequests
 from tests.fakes.jobs import FakeJobs, FakeQueue
 from tests.fakes.media import FakeMedia, FakeUploads
+from tests.fakes.members import FakeMembers
 from tests.fakes.reminders import FakeReminders
 from tests.fakes.segments import FakeBatch, FakeSegments
 from tests.fakes.users import FakeLoginFailures, FakeUsers
@@ -39,6 +40,7 @@ class FakePorts:
     reminders: FakeReminders = field(default_factory=FakeReminders)
     dead_letters: FakeDeadLetters = field(default_factory=FakeDeadLetters)
     segments: FakeSegments = field(default_factory=FakeSegments)
+    members: FakeMembers = field(default_factory=FakeMembers)
     webhook_secrets: FakeWebhookSecrets = field(default_factory=FakeWebhookSecrets)
     webhooks: FakeWebhooks = field(default_factory=FakeWebhooks)
     deliveries: FakeQueue = field(default_factory=FakeQueue)
@@ -72,6 +74,7 @@ class FakePorts:
             reminders=port(self.reminders),
             dead_letters=port(self.dead_letters),
             segments=port(self.segments),
+            members=port(self.members),
             webhook_secrets=lambda: self.webhook_secrets,
             webhooks=lambda: self.webhooks,
             deliveries=port(self.deliveries),

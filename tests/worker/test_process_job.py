@@ -35,7 +35,7 @@ from chalicelib.services.ports import StoredMedia
 from chalicelib.settings import Settings
 from chalicelib.worker.process_job import JobProcessor
 from chalicelib.worker.second_process import SecondHalfLost, SecondProcess
-from tests.fakes import START, FakeEntries, FakeJobs, FakeMedia, FakePorts, FixedClock
+from tests.fakes import START, FakeEntries, FakeJobs, FakeMedia, FakeMembers, FakePorts, FixedClock
 from tests.media_factory import STEADY_MS, image_bytes, rgb_corners, write_sound, write_video
 from tests.worker.halted import halted
 
@@ -79,6 +79,7 @@ class World:
     job_rows: WatchedJobs = field(default_factory=WatchedJobs)
     entry_rows: FakeEntries = field(default_factory=FakeEntries)
     media: WatchedMedia = field(default_factory=WatchedMedia)
+    member_rows: FakeMembers = field(default_factory=FakeMembers)
     expressions_only: bool = False
 
     def __post_init__(self) -> None:
@@ -87,7 +88,8 @@ class World:
 
     def services(self, owner: str) -> Services:
         settings = Settings("table", "bucket", "queue", lease_s=LEASE_S, expressions_only=self.expressions_only)
-        fakes = FakePorts(clock=self.clock, jobs=self.job_rows, entries=self.entry_rows, media=self.media)
+        rows, members = self.entry_rows, self.member_rows
+        fakes = FakePorts(clock=self.clock, jobs=self.job_rows, entries=rows, media=self.media, members=members)
         return Services(fakes.ports(), settings, owner=owner)
 
     def create(

@@ -1,5 +1,6 @@
 """The description of the API in OpenAPI 3.1, made from the routes.
 
+batch_schemas   The documents and bodies of batches as JSON Schemas
 body_schemas    The bodies that clients send, as JSON Schemas
 comparison_schema What a comparison says of itself as a JSON Schema
 description     `/openapi.json` and `/docs`: the description for programs and for people

@@ -139,6 +139,18 @@ _GROUP = record(
     },
 )
 
+
+def announced_members() -> dict[str, Schema]:
+    """The members of an input that is announced or has a URL."""
+    return {**_ANNOUNCED, **_ANNOUNCED_TYPE, "input_url": _URL}
+
+
+def common_members() -> dict[str, Schema]:
+    """The members that say what a job in JSON is to be."""
+    options = {row.name: _option_or_null(row) for row in ALL_OPTIONS}
+    return {"name": _NAME, **options, "data_split": _SPLIT_OR_NULL}
+
+
 BODY_SCHEMAS: Mapping[str, Schema] = {
     "NewComparison": _within(
         "comparison",
@@ -170,14 +182,7 @@ BODY_SCHEMAS: Mapping[str, Schema] = {
         record(
             "A file to upload directly (file_name and size_bytes) or a URL, and the options of the job.",
             {},
-            {
-                **_ANNOUNCED,
-                **_ANNOUNCED_TYPE,
-                "input_url": _URL,
-                "name": _NAME,
-                **{row.name: _option_or_null(row) for row in ALL_OPTIONS},
-                "data_split": _SPLIT_OR_NULL,
-            },
+            {**announced_members(), **common_members()},
         ),
     ),
     "JobChanges": record("The changes.", {}, _JOB_CHANGES),

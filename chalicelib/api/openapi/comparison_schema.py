@@ -1,4 +1,4 @@
-"""What a comparison says of itself as a JSON Schema (`formats.comparison_files`)."""
+"""What a comparison says of itself as a JSON Schema (`formats.many.comparison_files`)."""
 
 from chalicelib.api.openapi.terms import ID_PATTERN, Schema, number, record, ref, text, text_or_null
 from chalicelib.domain.requests.comparisons import MAX_GROUPS

@@ -12,11 +12,13 @@ from chalicelib.domain.requests.job_options import KEPT_OPTIONS, JobOption
 from chalicelib.domain.webhooks import MAX_DELIVERIES_SHOWN
 
 
-def _url(meaning: str) -> Schema:
+def url(meaning: str) -> Schema:
+    """A URL."""
     return text(meaning, format="uri")
 
 
-def _time(meaning: str) -> Schema:
+def time(meaning: str) -> Schema:
+    """A time, in UTC."""
     return text(meaning, format="date-time", examples=["2026-01-31T09:30:00.250Z"])
 
 
@@ -26,18 +28,39 @@ def _kept(row: JobOption) -> Schema:
     return schema if row.default is not None else {**schema, "type": [schema["type"], "null"]}
 
 
+def kept_options() -> dict[str, Schema]:
+    """The options that a job or a batch shows."""
+    return {row.name: _kept(row) for row in KEPT_OPTIONS}
+
+
 _ENDS = [status for status in JobStatus if status.is_over]
 _EVENTS = [status.event for status in _ENDS]
-_SELF = {"self": _url("The URL of this resource.")}
-_AUTHOR = {"author": text("The e-mail address of the user who made it.")}
-_TIMES = {"published": _time("Time of creation, in UTC."), "updated": _time("Time of the last change, in UTC.")}
+SELF = {"self": url("The URL of this resource.")}
+AUTHOR = {"author": text("The e-mail address of the user who made it.")}
+TIMES = {"published": time("Time of creation, in UTC."), "updated": time("Time of the last change, in UTC.")}
 _SIZE = number("The size of the file in bytes.")
+
+WEBHOOK: dict[str, Schema] = {
+    "callback_url": url("The URL notified when the job ends. Absent if there is none."),
+    "deliveries": {
+        "type": "array",
+        "maxItems": MAX_DELIVERIES_SHOWN,
+        "items": ref("Delivery"),
+        "description": "The last delivery attempts, oldest first. Present with a callback_url.",
+    },
+    "next_delivery": {
+        **time("The time of the next delivery attempt; null if there is none. Present with a callback_url."),
+        "type": ["string", "null"],
+    },
+}
+"""The members of a job or a batch with a callback_url."""
 
 _SERVICES = record(
     "Services by name.",
     {
-        "jobs": _url("The URL at which jobs are created and listed."),
-        "entries": _url("The URL at which entries are created and listed."),
+        "jobs": url("The URL at which jobs are created and listed."),
+        "entries": url("The URL at which entries are created and listed."),
+        "batches": url("The URL at which batches are created and listed."),
     },
 )
 
@@ -63,13 +86,13 @@ SCHEMAS: Mapping[str, Schema] = {
     "Job": record(
         "A request to analyse one media file.",
         {
-            **_SELF,
+            **SELF,
             "name": text("The analysis.", enum=[*JobName]),
             "status": text("From queued to working to done, error or cancelled.", enum=[*JobStatus]),
-            **_AUTHOR,
-            **_TIMES,
+            **AUTHOR,
+            **TIMES,
             "filename": text("The name of the media file."),
-            **{row.name: _kept(row) for row in KEPT_OPTIONS},
+            **kept_options(),
             "input": {
                 "description": "The entry with the media file; an empty array if there is none yet.",
                 "oneOf": [ref("Entry"), {"type": "array", "maxItems": 0, "items": {}}],
@@ -81,21 +104,12 @@ SCHEMAS: Mapping[str, Schema] = {
         },
         {
             "result": ref("Entry"),
-            "earlier_result": _url("The entry of the result before a requeue; deleted once another run is done."),
+            "earlier_result": url("The entry of the result before a requeue; deleted once another run is done."),
             "error": text("The reason of the failure; present if the status is error."),
             "upload": ref("Upload"),
-            "expires": _time("When the job is deleted with its media, results and annotations. Absent if it is kept."),
-            "callback_url": _url("The URL notified when the job ends. Absent if there is none."),
-            "deliveries": {
-                "type": "array",
-                "maxItems": MAX_DELIVERIES_SHOWN,
-                "items": ref("Delivery"),
-                "description": "The last delivery attempts, oldest first. Present with a callback_url.",
-            },
-            "next_delivery": {
-                **_time("The time of the next delivery attempt; null if there is none. Present with a callback_url."),
-                "type": ["string", "null"],
-            },
+            "expires": time("When the job is deleted with its media, results and annotations. Absent if it is kept."),
+            **WEBHOOK,
+            "batch": url("The batch that the job is or belongs to. Absent if there is none."),
         },
     ),
     "Progress": record(
@@ -113,10 +127,10 @@ SCHEMAS: Mapping[str, Schema] = {
     "Entry": record(
         "A media file or a result, with its files.",
         {
-            **_SELF,
-            "annotations": _url("The annotations of the entry."),
-            "representation_self": _url("The URL to which further files are posted."),
-            **_AUTHOR,
+            **SELF,
+            "annotations": url("The annotations of the entry."),
+            "representation_self": url("The URL to which further files are posted."),
+            **AUTHOR,
             "source": text_or_null("The origin of the entry."),
             "data_split": text_or_null("A label chosen by the client, such as train or test."),
             "media_seconds": {
@@ -124,7 +138,7 @@ SCHEMAS: Mapping[str, Schema] = {
                 "minimum": 0,
                 "description": "The duration in seconds; null if there is none, as for a still image.",
             },
-            **_TIMES,
+            **TIMES,
             "representations": {
                 "type": "array",
                 "items": ref("Representation"),
@@ -132,16 +146,16 @@ SCHEMAS: Mapping[str, Schema] = {
             },
         },
         {
-            "job": _url("The job whose input or result it is. Absent if there is none."),
+            "job": url("The job whose input or result it is. Absent if there is none."),
             "upload": ref("Upload"),
-            "expires": _time("When an entry without a job is deleted. Absent if it is kept."),
+            "expires": time("When an entry without a job is deleted. Absent if it is kept."),
         },
     ),
     "Representation": record(
         "One file of an entry.",
         {
-            **_SELF,
-            "media": _url("Redirects to the bytes."),
+            **SELF,
+            "media": url("Redirects to the bytes."),
             "content_type": text("The content type of the file."),
             "file_name": text("The file name, unique within the entry."),
             "size_bytes": _SIZE,
@@ -149,15 +163,15 @@ SCHEMAS: Mapping[str, Schema] = {
                 "SHA-256 of the bytes in hex; null for a direct upload that no worker has read yet.",
                 pattern="^[0-9a-f]{64}$",
             ),
-            **_TIMES,
+            **TIMES,
         },
     ),
     "Annotation": record(
         "An annotation of an entry.",
         {
-            **_SELF,
-            "entry": _url("The entry."),
-            **_AUTHOR,
+            **SELF,
+            "entry": url("The entry."),
+            **AUTHOR,
             "source": text_or_null("The source of the annotation, a person or a program."),
             "key": text("The key of the annotation."),
             "value": text("The value of the annotation."),
@@ -170,11 +184,11 @@ SCHEMAS: Mapping[str, Schema] = {
             "method": text("post: one form; multipart: parts.", enum=["post", "multipart"]),
             "content_type": text("The content type that was announced."),
             "size_bytes": _SIZE,
-            "expires": _time("The deadline of the upload."),
-            "complete": _url("POST to complete the upload; DELETE to cancel it."),
+            "expires": time("The deadline of the upload."),
+            "complete": url("POST to complete the upload; DELETE to cancel it."),
         },
         {
-            "url": _url("The URL to which the form is posted, as multipart/form-data."),
+            "url": url("The URL to which the form is posted, as multipart/form-data."),
             "fields": {
                 "type": "object",
                 "additionalProperties": {"type": "string"},
@@ -188,7 +202,7 @@ SCHEMAS: Mapping[str, Schema] = {
                     "One part.",
                     {
                         "number": number("The number of the part, from 1.", minimum=1),
-                        "url": _url("The URL for its bytes."),
+                        "url": url("The URL for its bytes."),
                     },
                 ),
             },
@@ -200,7 +214,7 @@ SCHEMAS: Mapping[str, Schema] = {
             "id": text("The id of the notification: the same for every attempt, and in its header X-Mien-Delivery."),
             "event": text("The event.", enum=_EVENTS),
             "attempt": number("Its number, from 1.", minimum=1),
-            "time": _time("When the attempt ended."),
+            "time": time("When the attempt ended."),
             "status_code": {
                 "type": ["integer", "null"],
                 "description": "The status code of the response; null if there was none.",
@@ -215,12 +229,12 @@ SCHEMAS: Mapping[str, Schema] = {
         "The notification of a job's end, sent to its callback_url: the same bytes at every attempt.",
         {
             "event": text("The event.", enum=_EVENTS),
-            "time": _time("When the job ended, in UTC."),
+            "time": time("When the job ended, in UTC."),
             "job": record(
                 "The job.",
                 {
                     "id": text("The id of the job, the last segment of its URL."),
-                    "self": _url("Its URL."),
+                    "self": url("Its URL."),
                     "status": text("The final status of the job.", enum=_ENDS),
                     "error": text_or_null("The reason of the failure, if the status is error."),
                 },
@@ -229,7 +243,7 @@ SCHEMAS: Mapping[str, Schema] = {
     ),
     "WebhookSecret": record(
         "The secret that signs the account's notifications.",
-        {**_SELF, "secret": text("The key of the HMAC, used as is."), "created": _time("When it was made.")},
+        {**SELF, "secret": text("The key of the HMAC, used as is."), "created": time("When it was made.")},
     ),
     "OpenApi": {"type": "object", "description": "This document.", "required": ["openapi", "info", "paths"]},
 }

@@ -1,6 +1,7 @@
 """The views, one module a resource, with the routes they answer.
 
 annotations      `/entries/{entry_id}/annotations`: annotations of an entry
+batches          `/batches`: many files as one job, with one status, one notification and one table
 comparisons      `/jobs/comparisons`: creates jobs that compare recordings
 console          `/console`: the page for people, and its scripts and styles
 entries          `/entries`: media files and results

@@ -15,7 +15,7 @@ _API_VERSIONS = ("v1", "development")
 
 def get_index(call: Call) -> Response:
     """GET /: the URLs of the services by API version, or a page for browsers."""
-    services = {"jobs": call.urls.jobs(), "entries": call.urls.entries()}
+    services = {"jobs": call.urls.jobs(), "entries": call.urls.entries(), "batches": call.urls.batches()}
     wanted = preferred_content_type(call.header("accept"), (JSON_CONTENT_TYPE, "text/html"))
     if wanted is None:
         raise NotAcceptable(f"The index is there as {JSON_CONTENT_TYPE} and as text/html only.")

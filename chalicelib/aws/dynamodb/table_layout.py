@@ -1,4 +1,4 @@
-"""The key scheme of the table; no other module knows it.
+"""The key scheme of the table; no other module knows it (the rows of batches have their keys in `batch_keys`).
 
 | row        | pk                     | sk                                  |
 |------------|------------------------|-------------------------------------|
@@ -10,6 +10,8 @@
 | kept response | `ACCOUNT#<account id>` | `RESPONSE#<subject id>#<SHA-256 of the key>` |
 | reminder   | `ACCOUNT#<account id>` | `REMINDER#<duty>#<subject id>`      |
 | segments   | `ACCOUNT#<account id>` | `SEGMENTS#<job id>#<run>`           |
+| members    | `ACCOUNT#<account id>` | `BATCH#<job id>#MEMBERS#<part>`     |
+| inputs     | `ACCOUNT#<account id>` | `BATCH#<job id>#INPUTS#<part>`      |
 | webhook secret | `ACCOUNT#<account id>` | `WEBHOOK_SECRET`                |
 | account    | `ACCOUNT#<account id>` | `ACCOUNT`                           |
 | account settings | `ACCOUNT#<account id>` | `SETTINGS`                    |

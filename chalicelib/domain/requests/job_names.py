@@ -16,9 +16,11 @@ class JobName(StrEnum):
     CT_PACK_HYBRID = "ct-pack-hybrid"
     COMPARISON = "comparison"
     """Compares results of other jobs; made by a request of its own."""
+    BATCH = "batch"
+    """Many files as one, with a table of all their results; made by a request of its own."""
 
 
-ANALYSES = tuple(name for name in JobName if name is not JobName.COMPARISON)
+ANALYSES = tuple(name for name in JobName if name not in (JobName.COMPARISON, JobName.BATCH))
 """The names of jobs that take a media file."""
 DEFAULT_JOB_NAME = JobName.MULTIFACE
 
@@ -32,6 +34,8 @@ def parse_job_name(text: str | None) -> JobName:
         return DEFAULT_JOB_NAME
     if text == JobName.COMPARISON:
         raise Invalid("A comparison takes no media file; create it by a POST to /jobs/comparisons.")
+    if text == JobName.BATCH:
+        raise Invalid("A batch takes many files; create it by a POST to /batches.")
     if text not in ANALYSES:
         raise Invalid(f"There is no job of this name; use one of: {', '.join(ANALYSES)}, or auto.")
     return JobName(text)

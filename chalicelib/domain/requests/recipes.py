@@ -101,6 +101,7 @@ RECIPES: dict[JobName, Recipe | None] = {
     JobName.SDK_METRICS: Recipe(Mesh.LIGHT, MAX_FACES, takes_stills=True, content_types=_SESSION),
     JobName.NO_OP: None,
     JobName.COMPARISON: None,
+    JobName.BATCH: None,
     JobName.CURRENT_PACK: Recipe(Mesh.ATTENTION, 1, takes_stills=False, content_types=_LEGACY, pack="current"),
     JobName.CT_PACK_LINEAR: Recipe(
         Mesh.ATTENTION,

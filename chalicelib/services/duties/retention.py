@@ -11,6 +11,7 @@ from chalicelib.domain.ids import new_id
 from chalicelib.domain.jobs import Job, JobStatus
 from chalicelib.domain.reminders import Duty, Reminder
 from chalicelib.errors import NotFound, StaleWrite
+from chalicelib.services.batches.retirement import MemberRetirement
 from chalicelib.services.changes import change_job
 from chalicelib.services.duties.entry_deletions import EntryDeletions
 from chalicelib.services.intake.dropped_files import DroppedFiles
@@ -84,6 +85,7 @@ class JobRetention:
         requests: KeyedRequestStore,
         uploads: UploadStore,
         dropped: DroppedFiles,
+        members: MemberRetirement,
         clock: Clock,
     ) -> None:
         self._jobs = jobs
@@ -91,18 +93,21 @@ class JobRetention:
         self._deletions = deletions
         self._uploads = uploads
         self._dropped = dropped
+        self._members = members
         self._clock = clock
 
     def perform(self, reminder: Reminder, *, author: str = AUTHOR) -> datetime | Reminder | None:
         """Removes the job, in several steps if it has run very often. One that a worker may be at, or was at a moment
         ago, is cancelled first and removed when the worker has stopped, one that has a webhook when that has been
-        notified. Responses go at once: they have the file's name."""
+        notified. Responses go at once: they have the file's name. The members of a batch come before it."""
         account_id, job_id = reminder.account_id, reminder.subject_id
         self._requests.delete_responses(account_id, job_id)
         try:
             job = change_job(self._jobs, account_id, job_id, self._stopped)
         except NotFound:
             return None
+        if not self._members.retire(job):
+            return self._clock()
         now = self._clock()
         is_fresh = (now - job.updated).total_seconds() < _LAST_WORDS_S
         if is_fresh and (_is_to_be_told(job) or _may_have_a_worker(job)):
@@ -119,6 +124,7 @@ class JobRetention:
         self._dropped.delete_of_job(job)  # of which no entry may know: it came to nothing, or was deleted before
         action = AuditAction.JOB_EXPIRED if author == AUTHOR else AuditAction.JOB_DELETED
         record = AuditRecord(new_id(now), account_id, author, action, job_id, now)
+        self._members.forget(job)
         try:
             self._jobs.delete(job, record)
         except StaleWrite:
@@ -141,6 +147,7 @@ def _is_to_be_told(job: Job) -> bool:
 
 
 def _may_have_a_worker(job: Job) -> bool:
-    """Returns True if a worker that claimed the job, in this run or an earlier one, may not know of its end."""
-    was_claimed = job.attempt > 0 or job.run > 1 or job.segments is not None
+    """Returns True if a worker that claimed the job, in this run or an earlier one, may not know of its end, or a
+    process that creates the members of a batch."""
+    was_claimed = job.attempt > 0 or job.run > 1 or job.segments is not None or job.members is not None
     return was_claimed and (job.status is JobStatus.CANCELLED or job.has_client_result)

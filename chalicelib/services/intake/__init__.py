@@ -6,6 +6,7 @@ drops           The drop-folder: a new object becomes an entry and a job automat
 entry_uploads   Direct uploads of entries; the counterpart of `job_uploads`,
                 without a job
 fetched_inputs  Media that workers have fetched from URLs: they become their job's input, or nothing of them is left
+input_notes     The annotations that a job brings along for its input
 job_uploads     Jobs whose media clients send to the media store themselves
 upload_targets  Where a client may send an announced file
 uploaded_files  Objects that arrived by a direct upload, as files of entries

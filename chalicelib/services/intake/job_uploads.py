@@ -18,9 +18,10 @@ from chalicelib.errors import Conflict, NotFound
 from chalicelib.services.changes import change_job
 from chalicelib.services.duties.retention import RetentionPlan
 from chalicelib.services.entries import entry_of_job
+from chalicelib.services.intake.input_notes import annotate_input
 from chalicelib.services.intake.upload_targets import UploadTarget, UploadTargets
 from chalicelib.services.intake.uploaded_files import UploadedFiles
-from chalicelib.services.ports import Clock, EntryStore, JobQueue, JobStore, ReminderStore, UploadStore
+from chalicelib.services.ports import AnnotationStore, Clock, EntryStore, JobQueue, JobStore, ReminderStore, UploadStore
 
 _NEVER_CAME = "The file did not arrive in time; create a new job and send the file before its upload expires."
 _WRONG_SIZE = (
@@ -42,10 +43,12 @@ class JobUploads:
         queue: JobQueue,
         targets: UploadTargets,
         retention: RetentionPlan,
+        annotations: AnnotationStore,
         clock: Clock,
     ) -> None:
         self._jobs = jobs
         self._entries = entries
+        self._annotations = annotations
         self._uploads = uploads
         self._files = files
         self._reminders = reminders
@@ -145,6 +148,7 @@ class JobUploads:
         """Does what remains once the job has its input; an earlier process may have died before finishing this."""
         self._files.take(job.account_id, job.own_input_entry_id, upload)
         if job.status is JobStatus.QUEUED:
+            annotate_input(job, self._annotations, self._entries, self._clock)
             self._queue.send(job.message)  # one message too many is consumed without work
 
     def _give_up(self, job: Job, upload: DirectUpload) -> None:

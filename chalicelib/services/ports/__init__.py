@@ -12,6 +12,7 @@ media         The bytes of representations.
 uploads       Direct uploads.
 drops         The drop-folder.
 segments      The segments of runs.
+members       The members of batches.
 batch         Work that takes too long for a Lambda function.
 dead_letters  Runs that were given up.
 reminders     Reminders of what is due
@@ -29,6 +30,7 @@ from chalicelib.services.ports.entries import EntryStore
 from chalicelib.services.ports.idempotency import KeyedRequestStore
 from chalicelib.services.ports.jobs import JobQueue, JobStore
 from chalicelib.services.ports.media import LinkMethod, MediaStore, StoredMedia
+from chalicelib.services.ports.members import MemberStore
 from chalicelib.services.ports.paging import Page
 from chalicelib.services.ports.reminders import ReminderStore
 from chalicelib.services.ports.segments import SegmentStore
@@ -52,6 +54,7 @@ __all__ = [
     "LinkMethod",
     "LoginFailureStore",
     "MediaStore",
+    "MemberStore",
     "Page",
     "ReminderStore",
     "SegmentStore",

@@ -14,6 +14,7 @@ from chalicelib.services.ports.entries import EntryStore
 from chalicelib.services.ports.idempotency import KeyedRequestStore
 from chalicelib.services.ports.jobs import JobQueue, JobStore
 from chalicelib.services.ports.media import MediaStore
+from chalicelib.services.ports.members import MemberStore
 from chalicelib.services.ports.reminders import ReminderStore
 from chalicelib.services.ports.segments import SegmentStore
 from chalicelib.services.ports.uploads import UploadStore
@@ -45,6 +46,7 @@ class Ports:
     reminders: Port[ReminderStore]
     dead_letters: Port[DeadLetterStore]
     segments: Port[SegmentStore]
+    members: Port[MemberStore]
     webhook_secrets: Port[WebhookSecretStore]
     webhooks: Port[WebhookSender]
     deliveries: Port[JobQueue] | None

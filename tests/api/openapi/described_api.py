@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator
 from schemathesis import BaseSchema
 
 from chalicelib.api.application import ROUTES
+from chalicelib.api.openapi.batch_schemas import BATCH_SCHEMAS
 from chalicelib.api.openapi.document import openapi_document
 from chalicelib.api.openapi.schemas import SCHEMAS
 from chalicelib.domain.measurements.metrics import EVERY_METRIC
@@ -21,7 +22,7 @@ _TRANSPORT_HEADERS = {"connection", "content-length", "content-type", "date", "s
 def closed_document() -> dict[str, Any]:
     """The description, whose answers may have no member that it does not list."""
     document: dict[str, Any] = copy.deepcopy(openapi_document(ROUTES, EVERY_METRIC))
-    for name in SCHEMAS:
+    for name in (*SCHEMAS, *BATCH_SCHEMAS):
         if name != "OpenApi":  # it has the members of OpenAPI itself
             _close(document["components"]["schemas"][name])
     return document
@@ -54,7 +55,9 @@ def stocked(api: Api, path: str) -> dict[str, str]:
         return {"job_id": _id(job), "entry_id": _id(entry)}
     entry = api.ada.send_entry().json()
     note = api.ada.call("POST", entry["annotations"], json={"annotation": {"key": "k", "value": "v"}}).json()
+    batch = {"batch": {"inputs": [{"input_url": "https://example.org/clip.mp4"}, waiting]}}
     return {
+        "batch_id": _id(api.ada.call("POST", "/batches", json=batch).json()),
         "job_id": _id(api.ada.send_job().json()),
         "entry_id": _id(entry),
         "representation_id": _id(entry["representations"][0]),

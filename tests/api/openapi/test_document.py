@@ -17,6 +17,7 @@ from openapi_spec_validator import validate
 from chalicelib.api.application import ROUTES
 from chalicelib.api.documents import job_document
 from chalicelib.api.html.docs import docs_page
+from chalicelib.api.openapi.batch_schemas import BATCH_BODIES
 from chalicelib.api.openapi.body_schemas import BODY_SCHEMAS
 from chalicelib.api.openapi.document import ERRORS, openapi_document, summary_of
 from chalicelib.api.openapi.headers import RESPONSE_HEADERS
@@ -24,10 +25,12 @@ from chalicelib.api.openapi.result_schemas import RESULT_SCHEMAS
 from chalicelib.api.routes import READ, Answer, Route
 from chalicelib.api.urls import Urls
 from chalicelib.api.views import View
+from chalicelib.domain.batches import BatchPlace, Members
 from chalicelib.domain.entries import Entry, Representation
 from chalicelib.domain.intake.uploads import DirectUpload
 from chalicelib.domain.jobs import Job, JobStatus, Lease, Progress
 from chalicelib.domain.measurements.metrics import EVERY_METRIC
+from chalicelib.domain.requests.job_names import JobName
 from chalicelib.domain.segments import SegmentPlan
 from chalicelib.domain.webhooks import Webhook, notification_body, notification_headers
 from tests.api.api_server import Api
@@ -37,7 +40,7 @@ from tests.fakes import START
 
 DOCUMENT = closed_document()
 _API = Path(__file__).parents[3] / "chalicelib" / "api"
-_DESCRIBING = {"body_schemas.py", "schemas.py"}
+_DESCRIBING = {"body_schemas.py", "batch_schemas.py", "schemas.py"}
 URLS = Urls("https://media.example.org")
 
 
@@ -77,7 +80,8 @@ def view() -> View:
 
 def test_every_field_and_parameter_that_the_code_reads_is_described() -> None:
     code = "".join(path.read_text() for path in _API.rglob("*.py") if path.name not in _DESCRIBING)
-    sent = {name for schema in BODY_SCHEMAS.values() for name in re.findall(r'"([^"]+)": \{', json.dumps(schema))}
+    bodies = {**BODY_SCHEMAS, **BATCH_BODIES}
+    sent = {name for schema in bodies.values() for name in re.findall(r'"([^"]+)": \{', json.dumps(schema))}
     asked = {query.name for route in ROUTES for query in route.queries}
     for pattern, described in (
         (r'"((?:entry_job|entry|annotation)\[\w+\])"', sent),
@@ -193,6 +197,8 @@ def test_whatever_a_job_can_have_is_described() -> None:
         input_url="https://example.org/clip.mp4",
         drop_key="drop/account/multiface/clip.mp4",
         segments=SegmentPlan(2, 0.0, 60.0, 2.0, 120.0),
+        batch=BatchPlace("b", 7),
+        members=Members(9, JobName.NO_OP),
         expires=START,
         webhook=make_job_with_webhook().webhook,
     )

@@ -22,7 +22,7 @@ def test_programs_get_the_urls_of_all_services_without_credentials(api: Api, acc
     assert answer.status_code == 200
     assert answer.headers["Content-Type"] == "application/json"
     assert answer.headers["Vary"] == "Accept"
-    services = {"jobs": f"{api.url}/jobs", "entries": f"{api.url}/entries"}
+    services = {"jobs": f"{api.url}/jobs", "entries": f"{api.url}/entries", "batches": f"{api.url}/batches"}
     assert answer.json() == {"v1": services, "development": services}
 
 

@@ -12,6 +12,7 @@ from chalicelib.domain.intake.drops import error_key, result_key
 from chalicelib.domain.jobs import Job, JobStatus
 from chalicelib.domain.reminders import Duty
 from chalicelib.errors import NotFound
+from chalicelib.performers import performers
 from chalicelib.services.intake.dropped_files import DroppedFiles
 from tests.fakes import START, FakeObject
 from tests.mortal_process import Death
@@ -112,7 +113,7 @@ def test_another_version_of_the_path_keeps_its_object_and_its_results(
         world.clock.advance(KEPT_S)
         due = world.reminders.list_due(world.clock(), limit=9)
         (reminder,) = (each for each in due if (each.duty, each.subject_id) == (Duty.JOB_RETENTION, gone.id))
-        world.services._performers()[Duty.JOB_RETENTION](reminder)
+        performers(world.services)[Duty.JOB_RETENTION](reminder)
     else:
         for entry_id in (gone.result_entry_id, gone.input_entry_id):
             world.deletions.delete(ADA, str(entry_id))

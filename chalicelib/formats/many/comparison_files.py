@@ -4,16 +4,14 @@ import codecs
 import csv
 import json
 import math
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from chalicelib import __version__
 from chalicelib.domain.requests.result_formats import COMPARISON_CONTENT_TYPE
+from chalicelib.formats.columns import text_cell
 from chalicelib.formats.numbers import metric_text
-
-_FORMULA = re.compile(r"[=+\-@\t\r]")
 
 Values = Iterable[float]
 
@@ -61,7 +59,7 @@ def write_curves(stream: BinaryIO, compared: Compared) -> None:
     r"""Writes a row for each step: its time in seconds, then of each group the valid faces, mean, low and high, then
     the difference of two groups. Lines end in `\r\n`; an empty cell has no value."""
     table = csv.writer(codecs.getwriter("utf-8")(stream), lineterminator="\r\n")
-    names = [_cell(f"{group.title}: {name}") for group in compared.groups for name in _COLUMNS]
+    names = [text_cell(f"{group.title}: {name}") for group in compared.groups for name in _COLUMNS]
     columns: list[Values] = [column for group in compared.groups for column in group.columns]
     if compared.against is not None:
         names += ["difference", "difference low", "difference high"]
@@ -104,8 +102,3 @@ def _group(group: ComparedGroup) -> dict[str, object]:
 
 def _number(value: float) -> str:
     return "" if math.isnan(value) else metric_text(value)
-
-
-def _cell(text: str) -> str:
-    """Returns a text that no spreadsheet takes for a formula."""
-    return f"'{text}" if _FORMULA.match(text) else text
