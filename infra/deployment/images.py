@@ -15,7 +15,8 @@ from infra.deployment.places import DOCKERFILE, ROOT
 if TYPE_CHECKING:
     from mypy_boto3_ecr.client import ECRClient
 
-Variant = Literal["cpu", "cuda"]
+Variant = Literal["cpu", "cpu-arm64", "cuda"]
+"""`cpu` is for x86_64, as `cuda` is; `cpu-arm64` has the same packages and models for Graviton."""
 Docker = Callable[[Sequence[str], str | None], None]
 """Runs `docker` with arguments and a text on its standard input. Raises `DeploymentError`."""
 
@@ -78,8 +79,10 @@ class WorkerImages:
         return found["imageDetails"][0]["imageDigest"]
 
     def _build_and_push(self, variant: Variant, address: str) -> None:
+        packages, _, architecture = variant.partition("-")
+        platform = f"linux/{architecture or 'amd64'}"
         # No provenance: it would make an index of the image, which Lambda does not take.
-        build = ["build", "--platform", "linux/amd64", "--provenance=false", "--build-arg", f"VARIANT={variant}"]
+        build = ["build", "--platform", platform, "--provenance=false", "--build-arg", f"VARIANT={packages}"]
         self._docker([*build, "-f", str(DOCKERFILE.relative_to(ROOT)), "-t", address, "."], None)
         token: Any = self._client.get_authorization_token()["authorizationData"][0]
         user, _, password = base64.b64decode(token["authorizationToken"]).decode().partition(":")

@@ -1,7 +1,7 @@
 """One stage, from its package to an API that answers."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,7 +53,7 @@ class Release:
         stacks = self.stacks()
         self._check_mode(stacks.parameters(stack_name(stage)), template, parameters)
         shared = stacks.deploy(FOUNDATION_STACK, parameters={}, TemplateBody=FOUNDATION.read_text())
-        parameters |= {"Stage": stage} | self._images(shared["WorkerRepositoryUri"], parameters.get("LongVideos"))
+        parameters |= {"Stage": stage} | self._images(shared["WorkerRepositoryUri"], parameters)
         artifacts = Artifacts(self.session.client("s3"), shared["ArtifactsName"])
         address = artifacts.upload_template(template, artifacts.upload_bundle(package.bundle))
         return stacks.deploy(stack_name(stage), parameters=parameters, TemplateURL=address)
@@ -73,9 +73,10 @@ class Release:
                 "to true in infra/parameters/, or deploy with EMOTIONS=on if emotions are meant to be measured."
             )
 
-    def _images(self, repository_uri: str, long_videos: str | None) -> dict[str, str]:
+    def _images(self, repository_uri: str, parameters: Mapping[str, str]) -> dict[str, str]:
         images = WorkerImages(self.session.client("ecr"), repository_uri, docker=self.docker, say=self.say)
-        found = {"WorkerImage": images.publish("cpu")}
-        if long_videos == "gpu":
+        is_arm = parameters.get("WorkerArchitecture") == "arm64"
+        found = {"WorkerImage": images.publish("cpu-arm64" if is_arm else "cpu")}
+        if parameters.get("LongVideos") == "gpu":
             found["GpuWorkerImage"] = images.publish("cuda")
         return found

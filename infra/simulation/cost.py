@@ -11,7 +11,13 @@ import re
 import sys
 from dataclasses import dataclass
 
-from infra.simulation.prices import FARGATE_SEGMENT_H, FARGATE_SPOT_SEGMENT_H, LAMBDA_GB_S
+from infra.simulation.prices import (
+    FARGATE_ARM_SEGMENT_H,
+    FARGATE_SEGMENT_H,
+    FARGATE_SPOT_SEGMENT_H,
+    LAMBDA_ARM_GB_S,
+    LAMBDA_GB_S,
+)
 
 ONE_FACE_MS = 7.1 * 1000 / 1440
 EACH_FURTHER_FACE_MS = (24.9 - 7.1) * 1000 / 1440 / 4
@@ -24,12 +30,15 @@ _ROWS = (("360p", 1), ("360p", 2), ("1080p", 1), ("1080p", 2))
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """The processor time of all frames in seconds, and its price in US dollars by where it is spent."""
+    """The processor time of all frames in seconds, and its price in US dollars by where it is spent; on ARM, if frames
+    take as long there as on x86_64."""
 
     processor_s: float
     functions_usd: float
     fargate_spot_usd: float
     fargate_usd: float
+    arm_functions_usd: float
+    arm_fargate_usd: float
 
 
 def cost_of(hours: float, size: str, faces: int, frames_per_second: float) -> Cost:
@@ -38,27 +47,31 @@ def cost_of(hours: float, size: str, faces: int, frames_per_second: float) -> Co
     further_megapixels = max(0.0, width * height / 1e6 - 640 * 360 / 1e6)
     frame_ms = ONE_FACE_MS + EACH_FURTHER_FACE_MS * max(0, faces - 1) + MEGAPIXEL_MS * further_megapixels
     processor_s = hours * 3600 * frames_per_second * frame_ms / 1000
-    functions_s = processor_s / (_WORKER_MB / _MB_PER_VCPU)
+    functions_gb_s = processor_s / (_WORKER_MB / _MB_PER_VCPU) * _WORKER_MB / 1024
     fargate_h = processor_s / _FARGATE_VCPU / 3600
     return Cost(
         processor_s,
-        functions_s * _WORKER_MB / 1024 * LAMBDA_GB_S,
+        functions_gb_s * LAMBDA_GB_S,
         fargate_h * FARGATE_SPOT_SEGMENT_H,
         fargate_h * FARGATE_SEGMENT_H,
+        functions_gb_s * LAMBDA_ARM_GB_S,
+        fargate_h * FARGATE_ARM_SEGMENT_H,
     )
 
 
 def cost_table(hours: float = 100.0, frames_per_second: float = 24.0) -> str:
     """Returns the table of the documents, in Markdown."""
     head = f"{hours:g} hours at {frames_per_second:g} frames a second"
-    lines = [f"| {head} | processor hours | Lambda | Fargate spot | Fargate |", "|---|---|---|---|---|"]
+    where = "Lambda | on arm64 | Fargate spot | Fargate | on arm64"
+    lines = [f"| {head} | processor hours | {where} |", "|---|---|---|---|---|---|---|"]
     return "\n".join([*lines, *(_line(hours, size, faces, frames_per_second) for size, faces in _ROWS)])
 
 
 def _line(hours: float, size: str, faces: int, frames_per_second: float) -> str:
     cost = cost_of(hours, size, faces, frames_per_second)
     people = "one face" if faces == 1 else f"{faces} faces"
-    prices = " | ".join(f"${usd:.2f}" for usd in (cost.functions_usd, cost.fargate_spot_usd, cost.fargate_usd))
+    functions, fargate = (cost.functions_usd, cost.arm_functions_usd), (cost.fargate_usd, cost.arm_fargate_usd)
+    prices = " | ".join(f"${usd:.2f}" for usd in (*functions, cost.fargate_spot_usd, *fargate))
     return f"| {size}, {people} | {cost.processor_s / 3600:.0f} | {prices} |"
 
 
@@ -86,6 +99,9 @@ def main() -> int:
     print(f"  processor time {cost.processor_s / 3600:,.0f} hours")
     print(f"  Lambda         ${cost.functions_usd:,.2f}")
     print(f"  Fargate spot   ${cost.fargate_spot_usd:,.2f} at its best discount; on demand ${cost.fargate_usd:,.2f}")
+    print(
+        f"  on arm64       ${cost.arm_functions_usd:,.2f}; Fargate ${cost.arm_fargate_usd:,.2f}, if as fast as x86_64"
+    )
     print("In addition: $0.0001 a job for requests and rows; storage, traffic, start-up (docs/deploy.md).")
     return 0
 

@@ -116,6 +116,24 @@ def test_functions_and_segments_name_their_image_by_digest(
     assert values["Stage"] == STAGE
 
 
+def test_workers_on_arm_get_an_image_for_it(session: Session, translated_package: Package, parameters: Path) -> None:
+    docker = PlayedDocker(session)
+    release = Release(
+        session,
+        docker=docker,
+        parameters=parameters,
+        allowed_concurrency=lambda _: 1000,
+        poll_s=0.01,
+        say=lambda _: None,
+    )
+    (parameters / f"{STAGE}.json").write_text('{"LongVideos": "gpu", "WorkerArchitecture": "arm64"}')
+    release.deploy(STAGE, translated_package)
+    builds = [call for call in docker.calls if call[0] == "build"]
+    platforms = [call[call.index("--platform") + 1] for call in builds]
+    assert platforms == ["linux/arm64", "linux/amd64"]  # GPU instances have x86 processors
+    assert [call[call.index("--build-arg") + 1] for call in builds] == ["VARIANT=cpu", "VARIANT=cuda"]
+
+
 def test_an_images_tag_follows_from_what_it_is_made_of() -> None:
     assert image_tag("cpu") == image_tag("cpu")
     assert image_tag("cpu").removeprefix("cpu-") == image_tag("cuda").removeprefix("cuda-")

@@ -179,6 +179,18 @@ def test_a_stages_file_sets_what_the_template_has(template: Resource, stage: str
     assert all(each.get("Description") for each in template["Parameters"].values())
 
 
+def test_functions_and_fargate_have_the_processors_that_the_stage_names(template: Resource) -> None:
+    allowed = set(template["Parameters"]["WorkerArchitecture"]["AllowedValues"])
+    assert allowed == {"x86_64", "arm64"}
+    assert template["Resources"]["Worker"]["Properties"]["Architectures"] == [{"Ref": "WorkerArchitecture"}]
+    platforms = {
+        name: each["ContainerProperties"].get("RuntimePlatform")
+        for name, each in of_type(template, "AWS::Batch::JobDefinition").items()
+    }
+    assert platforms["FargateSegments"]["CpuArchitecture"] == {"Fn::If": ["HasArmWorkers", "ARM64", "X86_64"]}
+    assert platforms["GpuSegments"] is None  # its image is for x86_64
+
+
 def test_production_is_protected(template: Resource) -> None:
     assert load_parameters("production", template)["DeletionProtection"] == "true"
 
