@@ -17,13 +17,23 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib import __version__
 from mien.client.http_session import ApiError
-from mien.client.jobs_and_results import Mien, Results, Submitted
+from mien.client.jobs_and_results import Mien, Results, Submitted, SubmittedBatch
 from mien.client.measured import Frame, Measured
 
 if TYPE_CHECKING:
     from mien.client.async_mien import AsyncMien
 
-__all__ = ["ApiError", "AsyncMien", "Frame", "Measured", "Mien", "Results", "Submitted", "__version__"]
+__all__ = [
+    "ApiError",
+    "AsyncMien",
+    "Frame",
+    "Measured",
+    "Mien",
+    "Results",
+    "Submitted",
+    "SubmittedBatch",
+    "__version__",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -73,9 +73,9 @@ def _connection(url: str, user: str | None, *, for_machines: bool) -> Connection
 
 
 def index_url(url: str) -> str:
-    """Returns the URL of the index for one that leads to its jobs or entries."""
+    """Returns the URL of the index for one that leads to its jobs, entries or batches."""
     bare = url.rstrip("/")
-    return next((f"{bare.removesuffix(end)}/" for end in ("/jobs", "/entries") if bare.endswith(end)), url)
+    return next((f"{bare.removesuffix(end)}/" for end in ("/jobs", "/entries", "/batches") if bare.endswith(end)), url)
 
 
 def _asked(what: str, otherwise: str, *, hidden: bool) -> str:

@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 
 from chalicelib.errors import MienError
-from mien.cli.manifest import NAME, Entry, read_manifest
 from mien.cli.output import say
+from mien.cli.sending.manifest import NAME, Entry, read_manifest
 
 _ENDING = "-metrics.csv"
 _CHUNK_ROWS = 50_000

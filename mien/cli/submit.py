@@ -14,15 +14,16 @@ from chalicelib.domain.requests.job_names import ANALYSES, DEFAULT_JOB_NAME
 from chalicelib.domain.requests.job_options import ALL_OPTIONS
 from chalicelib.domain.requests.option_values import Choice, Number, OptionValue, WholeNumber
 from chalicelib.domain.requests.result_formats import SUMMARY_CONTENT_TYPE
-from mien.cli.batch import Batch, Outcome, Request
 from mien.cli.connection import Connection, connected
 from mien.cli.exit_status import FAILED, JOB_FAILED
 from mien.cli.face_table import face_table
-from mien.cli.inputs import find_inputs
 from mien.cli.job_display import CountDisplay, JobDisplay
 from mien.cli.key_values import KEY_VALUE, KeyValue
-from mien.cli.manifest import Manifest
 from mien.cli.output import batch_display, complain, say_json
+from mien.cli.sending.batch import Batch, Outcome, Request
+from mien.cli.sending.batch_submit import submit_as_one
+from mien.cli.sending.inputs import find_inputs
+from mien.cli.sending.manifest import Manifest
 from mien.client.face_summary import read_summary
 
 _FEW = 5
@@ -70,6 +71,7 @@ def _type_of(value: OptionValue) -> click.ParamType[Any]:
     type=click.Path(path_type=Path, file_okay=False),
     help="Wait for the jobs, and download the results of each to this directory once it is done.",
 )
+@click.option("--batch", "as_one", is_flag=True, help="Send up to 1,000 inputs as one batch; --out gets its one table.")
 @click.option("--again", is_flag=True, help="Also submit what the record in --out has as done.")
 @connected
 def submit(
@@ -83,6 +85,7 @@ def submit(
     parallel: int,
     wait: bool,
     out: Path | None,
+    as_one: bool,
     again: bool,
     **options: str | float | None,
 ) -> None:
@@ -94,6 +97,8 @@ def submit(
     given = {option: value for option, value in options.items() if value is not None}
     inputs = find_inputs(media, include, exclude)
     request = Request(name, given, annotations, out, waits=wait or out is not None)
+    if as_one:
+        sys.exit(submit_as_one(connection, inputs, request, parallel=parallel))
     record = Manifest(out) if out is not None else None
     tally = _Tally(connection, len(inputs))
     display = batch_display(len(inputs) if len(inputs) > _FEW else 0, for_machines=connection.for_machines)

@@ -5,6 +5,7 @@
 * `direct_upload` a file sent to the media store itself, as a stream
 * `downloads`     result files onto the disk
 * `job_documents` what it reads out of the API's JSON
+* `batches`       many files or URLs as one job
 * `job_forms`     the forms of new jobs
 * `measured`      what result files say: frames, summary, table
 * `jobs_and_results` the client for notebooks and scripts: `Mien(...).submit(path).wait().frames()`

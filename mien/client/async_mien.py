@@ -2,14 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from mien.client.jobs_and_results import POLL_S, Mien, Results, Submitted
+from mien.client.jobs_and_results import POLL_S, Mien, Results, Submitted, SubmittedBatch
 from mien.client.measured import Frame
 
 _Item = TypeVar("_Item")
@@ -33,6 +33,16 @@ class AsyncMien:
     async def submit(self, media: str | Path, job: str = "multiface", **options: str | float) -> "AsyncSubmitted":
         """Sends a file, or the https URL of one; raises as `Mien.submit` does."""
         return AsyncSubmitted(await asyncio.to_thread(partial(self._mien.submit, media, job, **options)))
+
+    async def submit_batch(
+        self, media: Iterable[str | Path], job: str = "multiface", **more: Any
+    ) -> "AsyncSubmittedBatch":
+        """Sends files or https URLs as one batch; takes and raises what `Mien.submit_batch` does."""
+        return AsyncSubmittedBatch(await asyncio.to_thread(partial(self._mien.submit_batch, media, job, **more)))
+
+    async def batch(self, batch_id: str) -> "AsyncSubmittedBatch":
+        """Returns the batch with that id or URL. Raises `ApiError`."""
+        return AsyncSubmittedBatch(await asyncio.to_thread(self._mien.batch, batch_id))
 
     async def job(self, job_id: str) -> "AsyncSubmitted":
         """Returns the job with that id or URL. Raises `ApiError`."""
@@ -77,6 +87,23 @@ class AsyncSubmitted:
             await asyncio.sleep(POLL_S)
             await asyncio.to_thread(self._job.look)
         return AsyncResults(results)
+
+
+class AsyncSubmittedBatch(AsyncSubmitted):
+    """A batch, as `SubmittedBatch` has it."""
+
+    def __init__(self, batch: SubmittedBatch) -> None:
+        super().__init__(batch)
+        self._batch = batch
+
+    async def states(self) -> dict[str, int]:
+        """Returns how many of its jobs are in each state now. Raises `ApiError`."""
+        return await asyncio.to_thread(self._batch.states)
+
+    async def jobs(self) -> AsyncIterator[AsyncSubmitted]:
+        """Yields its jobs in the order of the inputs. Raises `ApiError`."""
+        async for found in _from_thread(self._batch.jobs()):
+            yield AsyncSubmitted(found)
 
 
 class AsyncResults:

@@ -2,13 +2,15 @@
 
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from chalicelib.domain.requests.job_options import check_option_names
+from mien.client.batches import Medium, check_count, create_batch, find_batch, get_batch, send_files
 from mien.client.http_session import ApiError
-from mien.client.job_documents import RemoteJob
+from mien.client.job_documents import RemoteJob, parse_job
 from mien.client.logins import kept_login
 from mien.client.measured import Measured
 from mien.client.media_api import MediaApiClient
@@ -26,7 +28,8 @@ class Mien:
         kept = None if user else kept_login(url)
         if kept is not None:
             user, password = kept.user, kept.password
-        self.client = MediaApiClient(url, user, password, uses_environment=uses_environment)
+        self._open_client = partial(MediaApiClient, url, user, password, uses_environment=uses_environment)
+        self.client = self._open_client()
 
     def __enter__(self) -> Self:
         return self
@@ -42,9 +45,42 @@ class Mien:
         Raises `ApiError`, OSError for an unreadable file, or TypeError for an option that no job has.
         """
         check_option_names(options)
-        if isinstance(media, str) and media.startswith("https://"):
-            return Submitted(self.client, self.client.create_job_from_url(media, job, options=options))
+        if _is_url(media):
+            return Submitted(self.client, self.client.create_job_from_url(str(media), job, options=options))
         return Submitted(self.client, self.client.create_job(Path(media), job, options=options))
+
+    def submit_batch(
+        self,
+        media: Iterable[str | Path],
+        job: str = "multiface",
+        *,
+        annotations: Mapping[str, str] | None = None,
+        parallel: int = 4,
+        **options: str | float,
+    ) -> "SubmittedBatch":
+        """Sends up to 1,000 files or https URLs as one batch, `parallel` files at a time; each gets the `annotations`.
+
+        Raises `ApiError`, also for a file that could not be sent, whose job is cancelled then while the others go on;
+        OSError for an unreadable file; TypeError for an option that no job has; ValueError for more inputs.
+        """
+        check_option_names(options)
+        inputs: list[Medium] = [each if _is_url(each) else Path(each) for each in media]
+        check_count(len(inputs))
+        notes = (annotations or {}).items()
+        batch = create_batch(self.client, inputs, job, options=options, annotations=notes)
+        failed: list[str] = []
+
+        def note(path: Path, error: str) -> None:
+            failed.extend([f"{path}: {error}"] if error else [])
+
+        send_files(self._open_client, batch, inputs, parallel=parallel, on_sent=note)
+        if failed:
+            raise ApiError(f"{len(failed)} of the files of batch {batch['job']} were not sent. {failed[0]}")
+        return SubmittedBatch(self.client, batch)
+
+    def batch(self, batch_id: str) -> "SubmittedBatch":
+        """Returns the batch with that id or URL. Raises `ApiError`."""
+        return SubmittedBatch(self.client, find_batch(self.client, batch_id))
 
     def job(self, job_id: str) -> "Submitted":
         """Returns the job with that id or URL. Raises `ApiError`."""
@@ -113,6 +149,23 @@ class Submitted:
             raise TimeoutError(f"Job {self.id} is still {self.status} after {timeout_s:g} s.")
 
 
+class SubmittedBatch(Submitted):
+    """A batch whose files have been sent. It is a job, whose result is one table: a row for each face of each file."""
+
+    def __init__(self, client: MediaApiClient, batch: Mapping[str, Any]) -> None:
+        super().__init__(client, client.find_job(str(batch["job"])))
+        self._batch = batch
+
+    def states(self) -> dict[str, int]:
+        """Returns how many of its jobs are in each state now. Raises `ApiError`."""
+        return dict(get_batch(self._client, self._batch)["states"])
+
+    def jobs(self) -> Iterator[Submitted]:
+        """Yields its jobs in the order of the inputs. Raises `ApiError`."""
+        for document in self._client.pages(str(self._batch["jobs"])):
+            yield Submitted(self._client, parse_job(document))
+
+
 class Results(Measured):
     """The files of a job that is done."""
 
@@ -129,3 +182,7 @@ class Results(Measured):
         if not found:
             raise ApiError(f"Job {self.job.id} has no {content_type} among its results.")
         return self._client.stream_file(found[0])
+
+
+def _is_url(medium: str | Path) -> bool:
+    return isinstance(medium, str) and medium.startswith("https://")

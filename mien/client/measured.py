@@ -19,6 +19,7 @@ from chalicelib.domain.requests.result_formats import (
 )
 from mien.client.http_session import ApiError
 
+_TIME = "time stamp (msec)"
 _FRAMES = re.compile(r'"frames"\s*:\s*\[')
 
 
@@ -48,8 +49,8 @@ class Measured(ABC):
     def table(self) -> Any:
         """Returns the CSV as a frame of pandas, or of polars if only that is installed.
 
-        The column `time_s` is in seconds, `face id` has texts; without a face, metrics are missing values. Raises
-        `ApiError`, or ImportError.
+        The column `time_s` is in seconds (a batch's table has none), `face id` has texts; without a face, metrics are
+        missing values. Raises `ApiError`, or ImportError.
         """
         stream = io.BytesIO(self._bytes(CSV_CONTENT_TYPE))
         try:
@@ -57,7 +58,8 @@ class Measured(ABC):
         except ImportError:
             return _polars_table(stream)
         table = pd.read_csv(stream, na_values=[NO_FACE], dtype={"face id": str})
-        table.insert(0, "time_s", table["time stamp (msec)"] / 1000)
+        if _TIME in table:
+            table.insert(0, "time_s", table[_TIME] / 1000)
         return table
 
     @abstractmethod
@@ -79,7 +81,7 @@ def _polars_table(stream: io.BytesIO) -> Any:
     table = pl.read_csv(
         stream, null_values=[NO_FACE], schema_overrides={"face id": pl.String}, infer_schema_length=None
     )
-    return table.insert_column(0, (pl.col("time stamp (msec)") / 1000).alias("time_s"))
+    return table.insert_column(0, (pl.col(_TIME) / 1000).alias("time_s")) if _TIME in table.columns else table
 
 
 def _elements(chunks: Iterable[bytes]) -> Iterator[dict[str, Any]]:

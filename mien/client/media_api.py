@@ -32,7 +32,7 @@ class MediaApiClient:
 
     def __init__(self, index_url: str, user: str, password: str, *, uses_environment: bool = False) -> None:
         self._index_url = index_url
-        self._http = HttpSession(user, password, uses_environment=uses_environment)
+        self.http = HttpSession(user, password, uses_environment=uses_environment)
         self._services: dict[str, str] = {}
 
     def __enter__(self) -> Self:
@@ -41,16 +41,17 @@ class MediaApiClient:
     def __exit__(
         self, error_type: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._http.__exit__(error_type, error, traceback)
+        self.http.__exit__(error_type, error, traceback)
 
     def jobs_url(self) -> str:
-        """Returns the URL at which jobs are created, from the index (which needs no credentials). Raises `ApiError`."""
-        return self._service_url("jobs")
+        """Returns the URL at which jobs are created. Raises `ApiError`."""
+        return self.service_url("jobs")
 
-    def _service_url(self, name: str) -> str:
+    def service_url(self, name: str) -> str:
+        """Returns the URL of a service in the index. Raises `ApiError`."""
         if not self._services:
             headers = {"Accept": "application/json"}
-            document = self._http.json("GET", self._index_url, authorized=False, headers=headers)
+            document = self.http.json("GET", self._index_url, authorized=False, headers=headers)
             try:
                 self._services = {str(service): str(url) for service, url in document["v1"].items()}
             except (KeyError, TypeError, AttributeError):
@@ -79,7 +80,7 @@ class MediaApiClient:
             form = form_of(body, media.name, {_NAME: name, **option_fields(options)}, on_upload or _nothing)
             headers = {"Content-Type": form.content_type, **(once_only(once) if once else {})}
             # A stream can be sent one time only.
-            return _job(self._http.json("POST", self.jobs_url(), data=form.read() if once else form, headers=headers))
+            return _job(self.http.json("POST", self.jobs_url(), data=form.read() if once else form, headers=headers))
 
     def upload_job(
         self,
@@ -99,9 +100,9 @@ class MediaApiClient:
             "size_bytes": media.stat().st_size,
             **options,
         }
-        document = self._http.json("POST", self.jobs_url(), json={"entry_job": announced}, headers=once_only(once))
+        document = self.http.json("POST", self.jobs_url(), json={"entry_job": announced}, headers=once_only(once))
         try:
-            return _job(send_upload(self._http, document["upload"], media, on_upload or _nothing))
+            return _job(send_upload(self.http, document["upload"], media, on_upload or _nothing))
         except (KeyError, TypeError):
             raise ApiError("The API did not return a job with an upload.") from None
 
@@ -111,36 +112,36 @@ class MediaApiClient:
         """Creates a job whose input the API fetches from a URL. Raises `ApiError`."""
         form = MultipartEncoder({_NAME: name, "entry_job[input_url]": media_url, **option_fields(options)})
         headers = {"Content-Type": form.content_type}
-        return _job(self._http.json("POST", self.jobs_url(), data=form.read(), headers={**headers, **once_only(once)}))
+        return _job(self.http.json("POST", self.jobs_url(), data=form.read(), headers={**headers, **once_only(once)}))
 
     def compare(self, metric: str, groups: Iterable[Mapping[str, Any]]) -> RemoteJob:
         """Creates a job that compares groups of jobs, as `POST /jobs/comparisons` takes them. Raises `ApiError`."""
         wanted = {"comparison": {"metric": metric, "groups": list(groups)}}
-        return _job(self._http.json("POST", f"{self.jobs_url()}/comparisons", json=wanted, headers=once_only()))
+        return _job(self.http.json("POST", f"{self.jobs_url()}/comparisons", json=wanted, headers=once_only()))
 
     def find_job(self, job_id: str) -> RemoteJob:
         """The job with that id, or with a URL that ends in it. Raises `ApiError` or `MalformedRequest`.
 
         Of a URL only the id is used: credentials go to the API of the index and nowhere else.
         """
-        return _job(self._http.json("GET", self._job_url(job_id)))
+        return _job(self.http.json("GET", self._job_url(job_id)))
 
     def get_job(self, job: RemoteJob) -> RemoteJob:
         """The job as it is now. Raises `ApiError`."""
-        return _job(self._http.json("GET", job.url))
+        return _job(self.http.json("GET", job.url))
 
     def cancel_job(self, job_id: str) -> RemoteJob:
         """Stops the job with that id or URL, as it is then. Raises `ApiError` or `MalformedRequest`."""
-        return _job(self._http.json("PATCH", self._job_url(job_id), data={"entry_job[status]": "cancelled"}))
+        return _job(self.http.json("PATCH", self._job_url(job_id), data={"entry_job[status]": "cancelled"}))
 
     def delete_job(self, job_id: str) -> dict[str, Any]:
         """Deletes the job with that id or URL for good; returns what the API says was removed. Raises `ApiError`."""
-        found: dict[str, Any] = self._http.json("DELETE", self._job_url(job_id))
+        found: dict[str, Any] = self.http.json("DELETE", self._job_url(job_id))
         return found
 
     def requeue_job(self, job_id: str) -> RemoteJob:
         """Runs the job with that id or URL again. Raises `ApiError` or `MalformedRequest`."""
-        return _job(self._http.json("POST", f"{self._job_url(job_id)}/requeue", headers=once_only()))
+        return _job(self.http.json("POST", f"{self._job_url(job_id)}/requeue", headers=once_only()))
 
     def list_jobs(
         self, *, limit: int | None, status: str = "", name: str = "", page_size: int = _PAGE
@@ -152,7 +153,7 @@ class MediaApiClient:
             **_if_given("name", name),
         }
         url = requests.Request("GET", self.jobs_url(), params=query).prepare().url
-        yield from (_job(document) for document in islice(self._pages(str(url)), limit))
+        yield from (_job(document) for document in islice(self.pages(str(url)), limit))
 
     def wait_for_job(self, job: RemoteJob, on_change: Callable[[RemoteJob], None], *, interval_s: float) -> RemoteJob:
         """Polls every `interval_s` seconds until the job has ended, and calls `on_change` at least once and after every
@@ -183,48 +184,48 @@ class MediaApiClient:
         self, files: Iterable[RemoteFile], directory: Path, taken: Collection[str] = ()
     ) -> dict[Path, RemoteFile]:
         """The same for some results; none gets a name that is `taken`."""
-        return download_files(self._http, files, directory, taken)
+        return download_files(self.http, files, directory, taken)
 
     def download_file(self, file: RemoteFile, target: Path) -> None:
         """One result, under this name, which is replaced. Raises as `download_results` does."""
-        download_file(self._http, file, target)
+        download_file(self.http, file, target)
 
     def stream_file(self, file: RemoteFile) -> Iterator[bytes]:
         """Yields the bytes of one result, as they come. Raises `ApiError`."""
-        with self._http.request("GET", file.media_url, stream=True) as answer:
+        with self.http.request("GET", file.media_url, stream=True) as answer:
             yield from answer.iter_content(_CHUNK_BYTES)
 
     def annotations(self, annotations_url: str) -> list[dict[str, Any]]:
         """An entry's annotations, oldest first. Raises `ApiError`."""
-        return list(self._pages(annotations_url))
+        return list(self.pages(annotations_url))
 
     def find_annotated(self, key: str, value: str, source: str = "") -> tuple[list[RemoteJob], list[str]]:
         """The jobs whose input or result has the annotation, newest first, and the URLs of entries that have it without
         a job; an empty value or source stands for any. Raises `ApiError`."""
         query = {"key": key} | _if_given("value", value) | _if_given("source", source)
-        jobs = [_job(found) for found in self._pages(self._search_url("jobs", query))]
-        entries = [found for found in self._pages(self._search_url("entries", query)) if "job" not in found]
+        jobs = [_job(found) for found in self.pages(self._search_url("jobs", query))]
+        entries = [found for found in self.pages(self._search_url("entries", query)) if "job" not in found]
         return list({job.id: job for job in jobs}.values()), [str(entry["self"]) for entry in entries]
 
     def _search_url(self, service: str, query: dict[str, str]) -> str:
-        search = f"{self._service_url(service)}/search_by_annotation"
+        search = f"{self.service_url(service)}/search_by_annotation"
         return str(requests.Request("GET", search, params=query).prepare().url)
 
     def delete_entry(self, entry_url: str) -> None:
         """Deletes an entry that `find_annotated` has found, for good. Raises `ApiError`."""
-        self._http.request("DELETE", f"{self._service_url('entries')}/{entry_url.rpartition('/')[2]}")
+        self.http.request("DELETE", f"{self.service_url('entries')}/{entry_url.rpartition('/')[2]}")
 
-    def _pages(self, url: str | None) -> Iterator[dict[str, Any]]:
+    def pages(self, url: str | None) -> Iterator[dict[str, Any]]:
         """Yields the documents of a list in pages."""
         while url is not None:
-            answer = self._http.request("GET", url)
+            answer = self.http.request("GET", url)
             yield from document_of(answer)
             url = answer.links.get("next", {}).get("url")
 
     def annotate(self, annotations_url: str, key: str, value: str, source: str = "") -> dict[str, Any]:
         """Adds an annotation and returns its document. Raises `ApiError`."""
         annotation = {"key": key, "value": value, **_if_given("source", source)}
-        document = self._http.json("POST", annotations_url, json={"annotation": annotation}, headers=once_only())
+        document = self.http.json("POST", annotations_url, json={"annotation": annotation}, headers=once_only())
         if not isinstance(document, dict):
             raise ApiError("The API did not return an annotation.")
         return document

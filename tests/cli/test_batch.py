@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from mien.cli.manifest import NAME, read_manifest
+from mien.cli.sending.manifest import NAME, read_manifest
 from mien.client.media_api import MediaApiClient
 from tests.cli.conftest import COMMAND, Mien
 

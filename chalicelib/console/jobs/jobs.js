@@ -9,7 +9,7 @@ import { address, setQuery, tell, useSignal } from "mien/state";
 import { tableOf, zipOf } from "mien/zip";
 
 const STATUSES = ["queued", "working", "done", "error", "cancelled"];
-const ANALYSES = ["multiface", "sdk-metrics", "current-pack", "ct-pack-linear", "ct-pack-hybrid", "no-op", "comparison"];
+const ANALYSES = ["multiface", "sdk-metrics", "current-pack", "ct-pack-linear", "ct-pack-hybrid", "no-op", "comparison", "batch"];
 const FILTERS = ["search", "status", "name", "from", "to", "annotation"];
 const MOST_COMPARED = 300;
 

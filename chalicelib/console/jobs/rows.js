@@ -11,7 +11,7 @@ export const COLUMNS = {
   analysis: ["Analysis", (job) => job.name],
   sent: ["Sent", (job) => html`<time datetime=${job.published} title=${new Date(job.published).toLocaleString()}>${ago(job.published)}</time>`],
   length: ["Length", (job) => lengthOf(job.input?.media_seconds)],
-  frames: ["Frames", (job) => job.progress?.frames_total ?? ""],
+  frames: ["Frames", (job) => (job.name in { batch: 1, comparison: 1 } ? "" : job.progress?.frames_total ?? "")],
   size: ["Size", (job) => sizeText(job.input?.representations?.[0]?.size_bytes)],
   author: ["By", (job) => job.author],
   id: ["Id", (job) => html`<code>${idOf(job)}</code>`],
@@ -71,9 +71,10 @@ export function Detail({ job }) {
   if (job.status === "error") return html`<span class="sentence" title=${job.error}>${job.error}</span>`;
   if (job.status !== "working" || !job.progress) return null;
   const { frames_done: done, frames_total: total, frames_per_second: speed } = job.progress;
+  const noun = { batch: "files", comparison: "recordings" }[job.name] || "frames";
   return html`
-    ${total ? html`<progress value=${done} max=${total} aria-label="Frames measured"></progress>` : ""}
-    <span class="small">${done}${total ? ` of ${total}` : ""} frames${speed ? `, ${Math.round(speed)}/s` : ""}</span>
+    ${total ? html`<progress value=${done} max=${total} aria-label=${`${noun[0].toUpperCase()}${noun.slice(1)} measured`}></progress>` : ""}
+    <span class="small">${done}${total ? ` of ${total}` : ""} ${noun}${speed ? `, ${Math.round(speed)}/s` : ""}</span>
   `;
 }
 

@@ -30,7 +30,7 @@ export function Result({ id }) {
       <span class="grow"></span>
       <${Files} job=${job} />
     </div>
-    ${job.status === "done" ? html`<${job.name === "comparison" ? Compared : Measured} key=${job.result?.self} job=${job} />` : html`<${Waiting} job=${job} />`}
+    ${job.status === "done" ? html`<${OF_OTHER_JOBS[job.name] || Measured} key=${job.result?.self} job=${job} />` : html`<${Waiting} job=${job} />`}
   `;
 }
 
@@ -43,6 +43,12 @@ function Waiting({ job }) {
 const Compared = () => html`
   <p class="empty">A comparison of other jobs: Files has the table of its means and bands. <a href="#/compare">Compare</a> draws such curves.</p>
 `;
+
+const Tabulated = () => html`
+  <p class="empty">A batch: Files has one table of the results of all its jobs.</p>
+`;
+
+const OF_OTHER_JOBS = { comparison: Compared, batch: Tabulated };
 
 function Files({ job }) {
   const files = [...(job.result?.representations || []), ...(job.input?.representations || [])];

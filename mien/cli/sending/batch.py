@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from chalicelib.errors import MienError
-from mien.cli.inputs import Input
 from mien.cli.job_display import JobDisplay
 from mien.cli.key_values import KeyValue
-from mien.cli.manifest import Entry, Manifest
+from mien.cli.sending.inputs import Input
+from mien.cli.sending.manifest import Entry, Manifest
 from mien.cli.watch import patiently
 from mien.client.download_names import ResultNames
 from mien.client.job_documents import RemoteJob

@@ -1,0 +1,17 @@
+"""A batch in the list of jobs, and its page."""
+
+import requests
+
+from chalicelib.local.stack import Stack
+from tests.console.browser import Console
+
+
+def test_a_batch_is_a_row_and_a_page(console: Console, stack: Stack, api: requests.Session) -> None:
+    inputs = [{"input_url": f"https://example.org/{place}.mp4"} for place in range(2)]
+    batch = api.post(f"{stack.index_url}batches", json={"batch": {"inputs": inputs, "name": "no-op"}}).json()
+    console.sign_in(stack.user, stack.password)
+    console.wait_for_text("2 files")
+    console.wait(lambda: api.get(batch["self"]).json()["status"] == "done")  # what cannot be fetched ends as an error
+    console.go(f"job/{batch['self'].rsplit('/', 1)[1]}")
+    console.wait_for_text("one table of the results of all its jobs")
+    assert console.errors() == []
