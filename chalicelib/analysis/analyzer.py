@@ -80,7 +80,7 @@ def _tracked(tracker: FaceTracker, frames: Iterable[Frame], ahead: _Ahead) -> Ge
     first = next(iterator, None)
     if first is None:
         return
-    depth = max(min(_MOST_DECODED, _MOST_DECODED_BYTES // max(first.image.nbytes, 1)), 1)
+    depth = max(min(_MOST_DECODED, _MOST_DECODED_BYTES // max(first.picture.nbytes, 1)), 1)
     yield _followed(tracker, tracker.look(first))
     del first  # or the first picture would be held for as long as the video plays
     with closing(ahead(map(tracker.look, iterator), depth=depth, name="decode frames")) as looks:
@@ -88,10 +88,9 @@ def _tracked(tracker: FaceTracker, frames: Iterable[Frame], ahead: _Ahead) -> Ge
 
 
 def _followed(tracker: FaceTracker, look: Look) -> _TrackedFrame:
-    height, width = look.frame.image.shape[:2]
     faces = tracker.follow(look)
     return _TrackedFrame(
-        look.frame.time_s, look.frame.duration_s, (height, width), faces, tracker.left_out, look.frame.is_smeared
+        look.frame.time_s, look.frame.duration_s, look.frame.size, faces, tracker.left_out, look.frame.is_smeared
     )
 
 

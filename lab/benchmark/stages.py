@@ -7,9 +7,6 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from chalicelib.analysis.analyzer import BATCH, WITNESS, FaceAnalyzer, with_scores
 from chalicelib.analysis.expressions.taught import TaughtExpressions
 from chalicelib.analysis.faces.detector import Detections, FaceDetector, Window
@@ -19,6 +16,7 @@ from chalicelib.analysis.faces.proof.face_checks import FaceChecker
 from chalicelib.analysis.faces.tracker import FaceTracker
 from chalicelib.analysis.media.frames import Frame
 from chalicelib.analysis.media.open_media import open_media
+from chalicelib.analysis.media.pixels.planes import Picture
 from chalicelib.analysis.networks.models import ModelFile, Models
 from chalicelib.analysis.validity import confidence, invalid_reasons
 from chalicelib.domain.measurements.metrics import FrameMetrics
@@ -30,8 +28,6 @@ from lab.benchmark.runs import clocked
 STAGES = ("decode", "scene", "detect", "crop", "mesh", "track", "expressions", "own neutral", "format")
 _FILES = {Mesh.ATTENTION: ModelFile.FACE_MESH_ATTENTION, Mesh.LIGHT: ModelFile.FACE_MESH_LIGHT}
 _BEST_OF, _CHECKER = 3, FaceChecker()
-
-Picture = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)

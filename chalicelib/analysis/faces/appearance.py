@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from chalicelib.analysis.faces.block_means import block_means
 from chalicelib.analysis.faces.mesh import Crop, FaceMesh, crop_of_mesh, sample_of
+from chalicelib.analysis.media.pixels.planes import Picture
 
 _SIDE_PX = 24
 _FACE = slice(4, 20)
@@ -105,13 +106,13 @@ def differs(before: FaceMesh, after: FaceMesh) -> bool:
     return cv2.norm(before.sample, after.sample, cv2.NORM_L1) >= _DIFFERENT_LEVELS * before.sample.size
 
 
-def is_replaced(before: FaceMesh, image: NDArray[np.uint8]) -> bool:
+def is_replaced(before: FaceMesh, image: Picture) -> bool:
     """Returns True if the next frame, `image`, shows another picture at the place of a face, and not the same one of
     which something has moved or is hidden."""
     return _what_stays(before, image) < _ANOTHER
 
 
-def is_other(before: FaceMesh, after: FaceMesh, image: NDArray[np.uint8], remembered: Sequence[Appearance]) -> bool:
+def is_other(before: FaceMesh, after: FaceMesh, image: Picture, remembered: Sequence[Appearance]) -> bool:
     """Returns True if the mesh `after`, at the place of a face in the next frame, `image`, is of another person: the
     picture along it is not that of the frame before, nor any of those `remembered`; the more of the place stays, the
     less alike they have to be."""
@@ -123,7 +124,7 @@ def is_other(before: FaceMesh, after: FaceMesh, image: NDArray[np.uint8], rememb
     return likeness < (GOES_ON if stays < _ANOTHER else _PLAINLY_ANOTHER)
 
 
-def _what_stays(before: FaceMesh, image: NDArray[np.uint8]) -> float:
+def _what_stays(before: FaceMesh, image: Picture) -> float:
     """Returns how alike the place of a face is in the next frame, -1..1."""
     then, now = (block_means(sample, _REDUCTION) for sample in (before.sample, sample_of(image, before.crop)))
     return float(_normed(then) @ _normed(now))

@@ -9,6 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from chalicelib.analysis.media.pixels.planes import Picture, Planes
+
 
 def block_means(image: NDArray[np.uint8], side_px: int) -> NDArray[np.uint8]:
     """The means of blocks of `side_px` x `side_px` pixels of an image (H, W, C) uint8, which has at least one block;
@@ -18,3 +20,11 @@ def block_means(image: NDArray[np.uint8], side_px: int) -> NDArray[np.uint8]:
     height, width = image.shape[0] // side_px, image.shape[1] // side_px
     blocks = image[: height * side_px, : width * side_px]
     return np.asarray(cv2.resize(blocks, (width, height), interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def reduced_part(picture: Picture, sides: tuple[int, int, int, int], side_px: int) -> NDArray[np.uint8]:
+    """`block_means` of what lies between the `sides` (left, top, right, bottom) of a picture: (H, W, 3) uint8 BGR."""
+    left, top, right, bottom = sides
+    if isinstance(picture, Planes):
+        return picture.part(left, top, right, bottom, side_px)
+    return block_means(picture[top:bottom, left:right], side_px)

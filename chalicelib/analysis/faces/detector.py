@@ -7,8 +7,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.analysis.faces.block_means import block_means
+from chalicelib.analysis.faces.block_means import reduced_part
 from chalicelib.analysis.faces.boxes import Boxes, suppress
+from chalicelib.analysis.media.pixels.planes import Picture
 from chalicelib.analysis.networks.models import ModelFile, Models, Network
 
 _MAX_OVERLAP = 0.3
@@ -105,11 +106,11 @@ class FaceDetector:
         self._far = _Network(models.network(ModelFile.FACE_DETECTION), 192, _anchors(192, (4, 1)))
         self._near = _Network(models.network(ModelFile.FACE_DETECTION_NEAR), 128, _anchors(128, (8, 2), (16, 6)))
 
-    def detect_all(self, image: NDArray[np.uint8], windows: Sequence[Window]) -> list[Detections]:
+    def detect_all(self, image: Picture, windows: Sequence[Window]) -> list[Detections]:
         """Returns what `detect` finds in each of `windows`, in their order."""
         return self._models.beside(lambda part: [self.detect(image, window) for window in part], windows)
 
-    def detect(self, image: NDArray[np.uint8], window: Window) -> Detections:
+    def detect(self, image: Picture, window: Window) -> Detections:
         """The faces in `window` of `image` (H, W, 3) uint8 BGR, in pixels of the image. The box of a face found in a
         turned window is upright and of the size it had there."""
         network = self._near if window.is_near else self._far
@@ -171,25 +172,31 @@ class _Placing:
         return picture
 
 
-def _place(image: NDArray[np.uint8], window: Window, side: int) -> tuple[NDArray[np.uint8], _Placing]:
+def _place(image: Picture, window: Window, side: int) -> tuple[NDArray[np.uint8], _Placing]:
     """The window in a black square of `side` pixels, as large as fits."""
-    left, top = max(window.left, 0), max(window.top, 0)
-    part = image[top : max(window.top + window.height, 0), left : max(window.left + window.width, 0)]
-    if part.shape[:2] == (window.height, window.width) and not window.turn_deg:
-        return _place_whole(part, window, side)
+    height, width = image.shape[:2]
+    left, top = min(max(window.left, 0), width), min(max(window.top, 0), height)
+    right, bottom = (
+        max(min(window.left + window.width, width), left),
+        max(min(window.top + window.height, height), top),
+    )
+    if (right - left, bottom - top) == (window.width, window.height) and not window.turn_deg:
+        return _place_whole(image, window, side)
     middle = np.array([window.left + window.width / 2, window.top + window.height / 2])
     turn = float(np.radians(window.turn_deg))
     placing = _Placing(middle, _fitting_scale(window, turn, side), turn, np.full(2, side / 2))
-    if not part.size:
+    if left == right or top == bottom:
         return np.zeros((side, side, 3), dtype=np.uint8), placing
-    reduction = _reduction(part, placing.scale)
-    return _warp(block_means(part, reduction), np.array([left, top]), reduction, placing, side), placing
+    reduction = _reduction(right - left, bottom - top, placing.scale)
+    reduced = reduced_part(image, (left, top, right, bottom), reduction)
+    return _warp(reduced, np.array([left, top]), reduction, placing, side), placing
 
 
-def _place_whole(part: NDArray[np.uint8], window: Window, side: int) -> tuple[NDArray[np.uint8], _Placing]:
-    """The window, which lies inside the picture and is not turned: `part` is all of it."""
-    reduction = _reduction(part, _fitting_scale(window, 0.0, side))
-    reduced = block_means(part, reduction)
+def _place_whole(image: Picture, window: Window, side: int) -> tuple[NDArray[np.uint8], _Placing]:
+    """The window, which lies inside the picture and is not turned."""
+    reduction = _reduction(window.width, window.height, _fitting_scale(window, 0.0, side))
+    right, bottom = window.left + window.width, window.top + window.height
+    reduced = reduced_part(image, (window.left, window.top, right, bottom), reduction)
     height, width = reduced.shape[:2]
     scale = side / max(height, width)
     new_width, new_height = max(round(width * scale), 1), max(round(height * scale), 1)
@@ -202,10 +209,9 @@ def _place_whole(part: NDArray[np.uint8], window: Window, side: int) -> tuple[ND
     return square, _Placing(middle, scale / reduction, 0.0, np.array([left + new_width / 2, top + new_height / 2]))
 
 
-def _reduction(part: NDArray[np.uint8], scale: float) -> int:
-    """By how many whole pixels a part is shrunk before it is scaled: see `block_means`."""
-    height, width = part.shape[:2]
-    return max(min(int(1 / scale), int(width), int(height)), 1)
+def _reduction(width: int, height: int, scale: float) -> int:
+    """By how many whole pixels a part of this size is shrunk before it is scaled: see `block_means`."""
+    return max(min(int(1 / scale), width, height), 1)
 
 
 def _fitting_scale(window: Window, turn: float, side: int) -> float:

@@ -39,11 +39,11 @@ class KnownFaces:
         """Returns the meshes of faces in the next frame, and how likely each is one, 0..1. `faces`: each with its mesh
         in the frame before."""
         crops = [_next_crop(track, mesh, frame.time_s) for track, mesh in faces]
-        meshes = self._mesh.measure(frame.image, crops)
+        meshes = self._mesh.measure(frame.picture, crops)
         if self._is_late(frame.time_s):
             # A crop round where the face was long ago sits badly on it, and the mesh depends on that.
             for _ in range(_MORE_LOOKS):
-                meshes = self._mesh.measure(frame.image, [crop_of_mesh(mesh.points) for mesh in meshes])
+                meshes = self._mesh.measure(frame.picture, [crop_of_mesh(mesh.points) for mesh in meshes])
         return self._audited(frame, meshes)
 
     def _is_late(self, time_s: float) -> bool:
@@ -58,8 +58,8 @@ class KnownFaces:
         if periods(frame.time_s, _AUDIT_PERIOD_S) == periods(self._audited_s, _AUDIT_PERIOD_S):
             return meshes, flags
         self._audited_s = frame.time_s
-        second = self._witness.measure(frame.image, [crop_of_mesh(mesh.points) for mesh in meshes])
-        reread = self._proof.reread(frame.image, meshes)
+        second = self._witness.measure(frame.picture, [crop_of_mesh(mesh.points) for mesh in meshes])
+        reread = self._proof.reread(frame.picture, meshes)
         flags = [
             0.0 if again is None else (mesh.flag + other.flag) / 2
             for again, mesh, other in zip(reread, meshes, second, strict=True)

@@ -9,9 +9,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.analysis.faces.block_means import block_means
+from chalicelib.analysis.faces.block_means import reduced_part
 from chalicelib.analysis.faces.boxes import Boxes
 from chalicelib.analysis.faces.rigid_face import RigidFit, fit_rigid
+from chalicelib.analysis.media.pixels.planes import Picture, Planes
 from chalicelib.analysis.networks.models import ModelFile, Models
 from chalicelib.domain.requests.recipes import Mesh
 
@@ -124,17 +125,17 @@ class MeshModel:
         self._models = models
         self._network = models.network(_FILES[mesh])
 
-    def measure(self, image: NDArray[np.uint8], crops: list[Crop]) -> list[FaceMesh]:
+    def measure(self, image: Picture, crops: list[Crop]) -> list[FaceMesh]:
         """The face in each crop of `image` (H, W, 3) uint8 BGR, in the order of `crops`."""
         return self._models.beside(partial(self._measure_part, image), crops)
 
-    def _measure_part(self, image: NDArray[np.uint8], crops: Sequence[Crop]) -> list[FaceMesh]:
+    def _measure_part(self, image: Picture, crops: Sequence[Crop]) -> list[FaceMesh]:
         meshes: list[FaceMesh] = []
         for start in range(0, len(crops), _MAX_BATCH):
             meshes += self._measure_batch(image, crops[start : start + _MAX_BATCH])
         return meshes
 
-    def _measure_batch(self, image: NDArray[np.uint8], crops: Sequence[Crop]) -> list[FaceMesh]:
+    def _measure_batch(self, image: Picture, crops: Sequence[Crop]) -> list[FaceMesh]:
         inputs = [sample_of(image, crop) for crop in crops]
         points, flags = self._network(network_input(inputs))
         return [
@@ -152,13 +153,15 @@ def network_input(samples: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
     return blob
 
 
-def sample_of(image: NDArray[np.uint8], crop: Crop) -> NDArray[np.uint8]:
+def sample_of(image: Picture, crop: Crop) -> NDArray[np.uint8]:
     """The crop of `image` (H, W, 3) as (192, 192, 3) uint8 BGR, black outside of the picture."""
     reduction = int(min(crop.side / _SIDE, *image.shape[:2])) if crop.side > 0 else 1
-    return _warp(image, crop) if reduction < 2 else _cut_reduced(image, crop, reduction)
+    if reduction < 2 and not isinstance(image, Planes):
+        return _warp(image, crop)
+    return _cut_reduced(image, crop, max(reduction, 1))
 
 
-def _cut_reduced(image: NDArray[np.uint8], crop: Crop, reduction: int) -> NDArray[np.uint8]:
+def _cut_reduced(image: Picture, crop: Crop, reduction: int) -> NDArray[np.uint8]:
     """The crop from what is round it at one n-th of its size: see `block_means`."""
     reach = crop.side / 2 * (abs(np.cos(crop.turn)) + abs(np.sin(crop.turn))) + reduction
     height, width = image.shape[:2]
@@ -166,7 +169,7 @@ def _cut_reduced(image: NDArray[np.uint8], crop: Crop, reduction: int) -> NDArra
     top, bottom = max(int(crop.centre_y - reach), 0), min(int(crop.centre_y + reach) + 1, height)
     if right - left < reduction or bottom - top < reduction:
         return np.zeros((_SIDE, _SIDE, 3), dtype=np.uint8)
-    reduced = block_means(image[top:bottom, left:right], reduction)
+    reduced = reduced_part(image, (left, top, right, bottom), reduction)
     # Coordinates are of the middles of pixels, and the middle of the first block is not that of its first pixel.
     first = (reduction - 1) / 2
     moved = Crop(

@@ -20,6 +20,7 @@ from chalicelib.analysis.faces.search_schedule import SearchSchedule, periods
 from chalicelib.analysis.faces.searched_windows import SearchedWindows
 from chalicelib.analysis.faces.tiling import STILL_MAX_SIDE_PX, merged, search, turned_windows, windows_of_picture
 from chalicelib.analysis.media.frames import Frame
+from chalicelib.analysis.media.pixels.planes import Picture
 
 VIDEO_MAX_SIDE_PX = 1280
 """Longest side at which the frames after the first are searched."""
@@ -45,7 +46,7 @@ class FaceSearch:
     def everywhere(self, frame: Frame, grey: NDArray[np.uint8]) -> Detections:
         """All faces that the detector finds in the frame. `grey`: its `sampled_grey`."""
         max_side_px = self._first_max_side_px if self._plan is None else VIDEO_MAX_SIDE_PX
-        self._plan = _Plan(frame.image.shape[1], frame.image.shape[0])
+        self._plan = _Plan(frame.size[1], frame.size[0])
         self._plan.schedule.restart(frame.time_s)
         self._plan.searched.note(self._plan.windows, grey, frame.time_s)
         return search(self._detector, frame.image, max_side_px=max_side_px, turn_deg=self._turn_deg)
@@ -57,7 +58,7 @@ class FaceSearch:
         if last_s is not None and periods(now_s, TURNED_PERIOD_S) == periods(last_s, TURNED_PERIOD_S):
             return no_detections()
         self._turned_s = now_s
-        height, width = frame.image.shape[:2]
+        height, width = frame.size
         return merged(self.detect(frame.image, turned_windows(width, height, VIDEO_MAX_SIDE_PX)))
 
     def note_turn(self, meshes: Sequence[FaceMesh]) -> None:
@@ -69,7 +70,7 @@ class FaceSearch:
         apart_deg = np.abs((rolls_deg - quarter + 180) % 360 - 180)
         self._turn_deg = quarter if apart_deg.max() <= _SAME_TURN_DEG else 0
 
-    def detect(self, image: NDArray[np.uint8], windows: Sequence[Window]) -> list[Detections]:
+    def detect(self, image: Picture, windows: Sequence[Window]) -> list[Detections]:
         """Returns what the detector finds in each of `windows`, turned as the film is."""
         turn_deg = self._turn_deg
         if turn_deg:
@@ -79,12 +80,12 @@ class FaceSearch:
     def in_turn(self, frame: Frame, grey: NDArray[np.uint8], known: Boxes) -> list[Detections]:
         """Returns new faces in the windows that are due and have changed since their last search, without the boxes
         `known` (N, 4)."""
-        height, width = frame.image.shape[:2]
+        height, width = frame.size
         if self._plan is None or self._plan.size != (width, height):
             return [self.everywhere(frame, grey)]
         due = self._plan.schedule.due(frame.time_s)
         changed = self._plan.searched.changed(due, grey, frame.time_s, known)
-        return self.detect(frame.image, changed)
+        return self.detect(frame.picture, changed)
 
     def forget(self) -> None:
         """Forgets a known face: it may then be found in a window that has not changed."""
@@ -102,7 +103,7 @@ class _Plan:
         self.searched = SearchedWindows(width_px, height_px)
 
 
-def window_round(track: Track, image: NDArray[np.uint8], time_s: float) -> Window:
+def window_round(track: Track, image: Picture, time_s: float) -> Window:
     """A square window round the place where a face was lost and the one where it should be now. It may reach beyond the
     picture: a face that fills the picture is found only with something round it."""
     height, width = image.shape[:2]

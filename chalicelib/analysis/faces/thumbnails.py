@@ -8,6 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from chalicelib.analysis.media.pixels.planes import Picture, Planes
+
 _THUMBNAIL_SIZE = (32, 18)
 _SAMPLED_SIDE_PX = 200
 _MAX_SHIFT_X, _MAX_SHIFT_Y = 2, 1
@@ -17,13 +19,15 @@ _BLUR = 0.7
 Thumbnail = NDArray[np.float32]
 
 
-def sampled_grey(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """(h, w) uint8 grey of every n-th pixel of an image (H, W, 3) uint8 BGR: its longer side is 200 to 399 pixels, or
+def sampled_grey(image: Picture) -> NDArray[np.uint8]:
+    """(h, w) uint8 grey of every n-th pixel of a picture (H, W, 3): its longer side is 200 to 399 pixels, or
     that of the image if that is smaller. Averaging all of a 4K frame would cost more than a face mesh."""
     height, width = image.shape[:2]
     step = max(max(height, width) // _SAMPLED_SIDE_PX, 1)
+    size = (max(width // step, 1), max(height // step, 1))
+    if isinstance(image, Planes):
+        return image.grey_samples(*size)
     if step > 1:
-        size = (max(width // step, 1), max(height // step, 1))
         image = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_NEAREST), dtype=np.uint8)
     return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
 

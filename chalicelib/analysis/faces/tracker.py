@@ -26,6 +26,7 @@ from chalicelib.analysis.faces.search_schedule import periods
 from chalicelib.analysis.faces.thumbnails import sampled_grey, thumbnail
 from chalicelib.analysis.faces.tiling import merged
 from chalicelib.analysis.media.frames import Frame
+from chalicelib.analysis.media.pixels.planes import Picture
 
 _MIN_KEEP_FLAG = 0.5
 _MIN_SIDE_PX = 8.0
@@ -91,7 +92,7 @@ class FaceTracker:
     def look(self, frame: Frame) -> Look:
         """Analyses the next frame before its faces are searched for. Another thread may do so, some frames
         before `follow` comes to them."""
-        grey = sampled_grey(frame.image)
+        grey = sampled_grey(frame.picture)
         scene = self._scenes.number_of(thumbnail(grey), frame.time_s, size_changed=frame.size_changed)
         return Look(frame, grey, scene, self._scenes.is_hidden, self._scenes.is_dissolved)
 
@@ -129,12 +130,12 @@ class FaceTracker:
         replaced = False
         for track, mesh, flag in zip(live, meshes, flags, strict=True):
             is_face = flag >= _MIN_KEEP_FLAG and _is_large_enough(mesh)
-            other = is_face and self._is_other(track, mesh, frame.image)
+            other = is_face and self._is_other(track, mesh, frame.picture)
             if is_face and not other:
                 self._meshes[track.face_id] = mesh
                 self._tracks.see(track.face_id, _sighting(mesh))
             else:
-                self._tracks.lose(track.face_id, suddenly=other or self._went_suddenly(track, frame.image))
+                self._tracks.lose(track.face_id, suddenly=other or self._went_suddenly(track, frame.picture))
             replaced = replaced or other
         self._tracks.lose_duplicates()
         self._remember(before, frame)
@@ -142,7 +143,7 @@ class FaceTracker:
             self._search.forget()
         return replaced
 
-    def _is_other(self, track: Track, mesh: FaceMesh, image: NDArray[np.uint8]) -> bool:
+    def _is_other(self, track: Track, mesh: FaceMesh, image: Picture) -> bool:
         """Returns True if the mesh, at the place of a live face, is of another person."""
         before = self._meshes[track.face_id]
         return (
@@ -152,15 +153,15 @@ class FaceTracker:
             and is_other(before, mesh, image, track.appearances)
         )
 
-    def _went_suddenly(self, track: Track, image: NDArray[np.uint8]) -> bool:
+    def _went_suddenly(self, track: Track, image: Picture) -> bool:
         """Returns True if a live face, of which nothing is found, was not hidden little by little."""
         return self._is_in_full_view(track, image) and is_replaced(self._meshes[track.face_id], image)
 
-    def _is_in_full_view(self, track: Track, image: NDArray[np.uint8]) -> bool:
+    def _is_in_full_view(self, track: Track, image: Picture) -> bool:
         """Returns False if another face or the edge of the picture may hide some of this one, and change its look."""
         return not (is_cut(track.box, image.shape) or is_beside(track.box, self._others(track)))
 
-    def _changed_beside_resting(self, track: Track, image: NDArray[np.uint8]) -> bool:
+    def _changed_beside_resting(self, track: Track, image: Picture) -> bool:
         """Returns True if a face has changed more than those beside it can have hidden of it, which hardly moved."""
         hiding = is_cut(track.box, image.shape) or is_beside(track.box, self._others(track, moving=True))
         return not hiding and is_replaced(self._meshes[track.face_id], image)
@@ -176,7 +177,7 @@ class FaceTracker:
     def _remember(self, before: dict[int, FaceMesh], frame: Frame) -> None:
         """Remembers what whole faces look like: of all now and then, and of those lost, as they were in the frame
         before."""
-        time_s, size = frame.time_s, frame.image.shape
+        time_s, size = frame.time_s, frame.picture.shape
         live = {track.face_id for track in self._tracks.live()}
         due = periods(time_s, _LOOK_PERIOD_S) > periods(self._appeared_s, _LOOK_PERIOD_S)
         self._appeared_s = time_s
@@ -186,7 +187,7 @@ class FaceTracker:
 
     def _find_in_turn(self, look: Look) -> Detections:
         """Returns what the detector finds in the windows that are due, and at the places of lost faces."""
-        image, time_s = look.frame.image, look.frame.time_s
+        image, time_s = look.frame.picture, look.frame.time_s
         known = boxes_of([self._meshes[track.face_id] for track in self._tracks.live()])
         parts = self._search.in_turn(look.frame, look.grey, known)
         lost = self._tracks.lost()[:_MAX_LOST_WINDOWS]
@@ -205,9 +206,9 @@ class FaceTracker:
         measured = self._tracks.free_places() + _SPARE_CANDIDATES
         fresh, beyond = fresh.select(by_size[:measured]), len(by_size[measured:])
         crops = [crop_of_detection(box, eyes) for box, eyes in zip(fresh.boxes, fresh.eyes, strict=True)]
-        proven = self._proof.proven(frame.image, crops, any_roll=cut)
+        proven = self._proof.proven(frame.picture, crops, any_roll=cut)
         # From the third look on the mesh no longer depends on which window the detector found the face in.
-        meshes = self._mesh.measure(frame.image, [crop_of_mesh(mesh.points) for mesh in proven])
+        meshes = self._mesh.measure(frame.picture, [crop_of_mesh(mesh.points) for mesh in proven])
         meshes = [mesh for mesh in meshes if mesh.flag >= _MIN_KEEP_FLAG and _is_large_enough(mesh)]
         without: list[FaceMesh] = []
         for mesh, face_id in zip(

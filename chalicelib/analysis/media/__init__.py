@@ -14,8 +14,8 @@ video_container  Opens a video file safely; FFmpeg's errors do not leave this mo
 video_decoding   From packets to frames, with an account of what was lost
 video_clock      The time of each frame, as its container states it
 video_aspect     The pixel aspect of each frame
-video_pixels     Converts decoded frames to upright, square BGR pixels of the file's frame size
 video_promise    Compares what a video delivered with what its header promised
+pixels            Decoded frames to upright BGR pixels, all of them or those that are looked at
 damage            What was lost on the way to the decoder, and which pictures show it
 deinterlacing    Two fields to one picture, if the stream says that its frames are two fields
 key_frame_sizes  The largest size that a recorded call reaches

@@ -8,6 +8,7 @@ from typing import Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from chalicelib.analysis.media.pixels.planes import Picture, bgr_of
 from chalicelib.domain.measurements.frame_size import FrameSize
 
 MediaKind = Literal["image", "animation", "video"]
@@ -18,18 +19,29 @@ class Frame:
     """One decoded picture.
 
     `index` counts decoded frames from 0. `time_s` is the presentation time in seconds as the container states it
-    (timestamp x time base, never `index / fps`); 0.0 for a still image. `image` is (H, W, 3) uint8 BGR, upright
-    (rotation metadata and EXIF orientation applied), with square pixels, of the file's frame size. `duration_s`:
-    how long the container shows it; None if it does not say. `size_changed`: it is stored with another size than the
-    frame before. `is_smeared`: something of it, or of what it is built on, was lost before it was decoded.
+    (timestamp x time base, never `index / fps`); 0.0 for a still image. `picture` is upright (rotation
+    metadata and EXIF orientation applied), with square pixels, of the file's frame size: (H, W, 3) uint8 BGR, or
+    `Planes`. `duration_s`: how long the container shows it; None if it does not say. `size_changed`: it is stored with
+    another size than the frame before. `is_smeared`: something of it, or of what it is built on, was lost before it was
+    decoded.
     """
 
     index: int
     time_s: float
-    image: NDArray[np.uint8]
+    picture: Picture
     duration_s: float | None = None
     size_changed: bool = False
     is_smeared: bool = False
+
+    @property
+    def image(self) -> NDArray[np.uint8]:
+        """(H, W, 3) uint8 BGR: all of the picture. What needs parts of it asks `picture`, which may take far less."""
+        return bgr_of(self.picture)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Returns the height and width."""
+        return self.picture.shape[0], self.picture.shape[1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,11 +16,11 @@ from chalicelib.analysis.media.damage.smeared_pictures import SmearedPictures
 from chalicelib.analysis.media.deinterlacing import Deinterlacing
 from chalicelib.analysis.media.frames import Frame, MediaLimits
 from chalicelib.analysis.media.limits import require_duration, require_pixels
+from chalicelib.analysis.media.pixels.video_pixels import UprightPixels
 from chalicelib.analysis.media.square_pixels import square_size
 from chalicelib.analysis.media.video_aspect import StreamAspect
 from chalicelib.analysis.media.video_clock import FrameClock, PacketDurations
 from chalicelib.analysis.media.video_container import decoded, rate_hz, read_packets
-from chalicelib.analysis.media.video_pixels import UprightPixels
 from chalicelib.analysis.media.video_promise import Delivery, require_kept
 from chalicelib.domain.measurements.frame_size import FrameSize
 
@@ -82,13 +82,13 @@ class Decoding:
 
     def frame(self, time_s: float, picture: VideoFrame) -> Frame:
         """The picture as the analysis takes it."""
-        image = self._pixels.of(picture, self._aspects.of(picture))
+        shown = self._pixels.of(picture, self._aspects.of(picture))
         size, before = (picture.width, picture.height), self._stored_size
         self._stored_size = size
         return Frame(
             self.delivery.frames,
             time_s,
-            image,
+            shown,
             self._duration_s(picture),
             size_changed=before not in (None, size),
             is_smeared=self._is_smeared,

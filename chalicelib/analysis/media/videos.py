@@ -55,8 +55,8 @@ def open_video(
         info = MediaInfo(
             kind="video",
             format_name=container.format.name,
-            width_px=first.image.shape[1],
-            height_px=first.image.shape[0],
+            width_px=first.size[1],
+            height_px=first.size[0],
             begins_s=first.time_s,
             duration_s=claimed_s,
             frames_total=frames_total,

@@ -9,12 +9,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-from numpy.typing import NDArray
-
 from chalicelib.analysis.faces.boxes import is_cut
 from chalicelib.analysis.faces.mesh import Crop, FaceMesh, MeshModel, crop_of_mesh
 from chalicelib.analysis.faces.proof.face_checks import FaceChecker
+from chalicelib.analysis.media.pixels.planes import Picture
 
 # Measured with both meshes, twice each, on every second frame of the clips without a face (376 boxes that the detector
 # took for one): the mean of the four flags reached 0.70. Of the 111 faces in the group photos one was below 0.8
@@ -43,12 +41,12 @@ class FaceProof:
     def __init__(self, mesh: MeshModel, witness: MeshModel, checker: FaceChecker) -> None:
         self._mesh, self._witness, self._checker = mesh, witness, checker
 
-    def proven(self, image: NDArray[np.uint8], crops: Sequence[Crop], *, any_roll: bool) -> list[FaceMesh]:
+    def proven(self, image: Picture, crops: Sequence[Crop], *, any_roll: bool) -> list[FaceMesh]:
         """Returns the meshes of those crops that show a face. `any_roll`: whether crops in which no face is seen as
         they are turned are looked at in other rolls as well; those that are seen badly always are."""
         return [mesh for mesh in self._best(image, self._readings(image, crops), crops, any_roll) if mesh is not None]
 
-    def reread(self, image: NDArray[np.uint8], meshes: Sequence[FaceMesh]) -> list[FaceMesh | None]:
+    def reread(self, image: Picture, meshes: Sequence[FaceMesh]) -> list[FaceMesh | None]:
         """Returns the meshes of faces that are followed, each turned otherwise if it has come to lie wrongly; None if
         its place shows no face any more."""
         readings = [
@@ -57,7 +55,7 @@ class FaceProof:
         return self._best(image, readings, [crop_of_mesh(mesh.points) for mesh in meshes], any_roll=False)
 
     def _best(
-        self, image: NDArray[np.uint8], readings: list[_Reading], crops: Sequence[Crop], any_roll: bool
+        self, image: Picture, readings: list[_Reading], crops: Sequence[Crop], any_roll: bool
     ) -> list[FaceMesh | None]:
         doubtful = [
             place
@@ -78,13 +76,13 @@ class FaceProof:
                 best[place] = other.mesh
         return best
 
-    def _readings(self, image: NDArray[np.uint8], crops: Sequence[Crop]) -> list[_Reading]:
+    def _readings(self, image: Picture, crops: Sequence[Crop]) -> list[_Reading]:
         seen = self._seen(image, crops)
         meshes = [mesh for mesh in seen if mesh is not None]
         checks = iter(self._checker.check(meshes))
         return [_Reading(mesh, 0.0 if mesh is None else next(checks).right) for mesh in seen]
 
-    def _seen(self, image: NDArray[np.uint8], crops: Sequence[Crop]) -> list[FaceMesh | None]:
+    def _seen(self, image: Picture, crops: Sequence[Crop]) -> list[FaceMesh | None]:
         """Returns the meshes of those crops in which both networks see a face, also when looking a second time."""
         first = self._witness.measure(image, list(crops))
         # The cheaper network runs first: it rejects most of what is not a face.

@@ -17,9 +17,9 @@ from chalicelib.analysis.media.limits import require_pixels
 from chalicelib.analysis.media.pictures.budgeted_file import BudgetedFile, unwatched
 from chalicelib.analysis.media.pictures.heif_items import HeifPicture, Property, Tile, UnknownPictureError, heif_picture
 from chalicelib.analysis.media.pictures.pillow_pixels import BROKEN_IMAGE
+from chalicelib.analysis.media.pixels.video_pixels import UprightPixels
 from chalicelib.analysis.media.square_pixels import SQUARE, sane_aspect, square_size, with_square_pixels
 from chalicelib.analysis.media.video_container import decoder_guard, ffmpeg_contained
-from chalicelib.analysis.media.video_pixels import UprightPixels
 from chalicelib.errors import MediaError
 
 _NCLX = b"nclx"
@@ -94,7 +94,7 @@ def _bgr(tile: Tile, properties: Sequence[Property], limits: MediaLimits) -> NDA
         raise MediaError(BROKEN_IMAGE)
     require_pixels(frames[0].width, frames[0].height, limits)
     _set_colours(frames[0], properties)
-    return UprightPixels().of(frames[0])
+    return UprightPixels().bgr(frames[0])
 
 
 def _set_colours(frame: VideoFrame, properties: Sequence[Property]) -> None:

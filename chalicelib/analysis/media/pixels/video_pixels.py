@@ -10,6 +10,7 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import Colorspace, Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
+from chalicelib.analysis.media.pixels.planes import Picture, Planes, Scalers
 from chalicelib.analysis.media.square_pixels import SQUARE, square_size
 from chalicelib.analysis.media.upright import UPRIGHT, Turn, turn_of_display_matrix
 from chalicelib.analysis.media.video_container import DAMAGED, ffmpeg_contained
@@ -31,6 +32,8 @@ _FATAL_FORMATS = ("xyz", "yaf")
 # The scaler's quick way, which players take: within two levels of exact arithmetic on 99 of 100 pixels, at a seventh of
 # its cost. The last bits may differ from one kind of processor to another.
 _QUICK = Interpolation.BILINEAR
+# Of a smaller picture all is converted sooner than the parts that are looked at.
+_LEAST_PLANES_PX = 900_000
 # If pixels are not square, or a frame has another size than the others.
 _FINE = Interpolation.BICUBIC
 
@@ -42,11 +45,23 @@ class UprightPixels:
         """`size`: what every picture is scaled to; None for that of a frame that is stored with the width and height
         `stored`, or of the first."""
         self._size, self._stored = size, stored
-        self._reformatter = VideoReformatter()
+        self._reformatter, self._scalers = VideoReformatter(), Scalers()
         self._turn = UPRIGHT
         self._rotation_deg: int | None = None
 
-    def of(self, frame: VideoFrame, aspect: Fraction = SQUARE) -> NDArray[np.uint8]:
+    def of(self, frame: VideoFrame, aspect: Fraction = SQUARE) -> Picture:
+        """The same as `bgr`, as planes if the frame is large and is not scaled."""
+        matrix = _matrix(frame)
+        if frame.width * frame.height < _LEAST_PLANES_PX or matrix is None or not Planes.can_hold(frame):
+            return self.bgr(frame, aspect)
+        turn = self._turn_of(frame)
+        width, height = self._stored_size(frame, aspect, turn)
+        upright = (height, width) if turn.transpose else (width, height)
+        if (width, height) != (frame.width, frame.height) or self._size != FrameSize(*upright):
+            return self.bgr(frame, aspect)
+        return Planes(frame, turn, matrix, self._scalers)
+
+    def bgr(self, frame: VideoFrame, aspect: Fraction = SQUARE) -> NDArray[np.uint8]:
         """(H, W, 3) uint8 BGR, C-contiguous, turned upright by the frame's display matrix, with square pixels.
 
         `aspect`: width over height of the frame's pixels. A frame that then has another size than the video's is

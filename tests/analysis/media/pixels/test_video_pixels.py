@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from av.video.reformatter import Colorspace
 
-from chalicelib.analysis.media.video_pixels import UprightPixels
+from chalicelib.analysis.media.pixels.video_pixels import UprightPixels
 from chalicelib.errors import MediaError
 
 ORANGE_BGR = (40, 110, 200)
@@ -32,7 +32,7 @@ def orange(width: int, height: int, matrix: Colorspace) -> av.VideoFrame:
 def test_an_unnamed_matrix_is_that_of_the_size(width: int, height: int, matrix: Colorspace, colorspace: int) -> None:
     frame = orange(width, height, matrix)
     frame.colorspace = colorspace
-    image = UprightPixels().of(frame)
+    image = UprightPixels().bgr(frame)
     assert image.shape == (height, width, 3)
     assert np.abs(image.astype(int) - ORANGE_BGR).max() <= 3
 
@@ -40,10 +40,10 @@ def test_an_unnamed_matrix_is_that_of_the_size(width: int, height: int, matrix: 
 def test_the_two_matrices_differ_enough_for_the_test_above() -> None:
     frame = orange(64, 48, Colorspace.ITU709)
     frame.colorspace = UNNAMED
-    assert np.abs(UprightPixels().of(frame).astype(int) - ORANGE_BGR).max() > 6
+    assert np.abs(UprightPixels().bgr(frame).astype(int) - ORANGE_BGR).max() > 6
 
 
 @pytest.mark.parametrize("pixel_format", ["xyz12le", "xyz12be", "yaf32le", "yaf32be"])
 def test_pixel_formats_that_abort_the_process_are_refused(pixel_format: str) -> None:
     with pytest.raises(MediaError, match=f"pixel format {pixel_format} is not supported"):
-        UprightPixels().of(av.VideoFrame(64, 48, pixel_format))
+        UprightPixels().bgr(av.VideoFrame(64, 48, pixel_format))
