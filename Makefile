@@ -31,7 +31,7 @@ export MIEN_SERVE_HOST := $(value HOST)
 export MIEN_ONLY := $(value ONLY)
 export MIEN_LABELLED := $(value LABELLED)
 
-.PHONY: help setup ready demo serve test coverage fuzz golden browser-test generators client floor segments check format picture train persons evaluate bench pages vendor package deploy smoke destroy
+.PHONY: help setup ready demo serve test coverage fuzz golden browser-test generators client floor segments check format picture train persons eyes evaluate bench pages vendor package deploy smoke destroy
 .PHONY: cost simulate attack lock clean
 
 help:  ## Show these lines
@@ -137,6 +137,9 @@ train: ready $(RENDERING)  ## Train the expression models from ../shared (two ho
 
 persons: ready $(RENDERING)  ## Make the persons of all groups that the evaluation measures (a quarter of an hour; needs EGL, ../shared)
 	@$(TRAINING)/bin/python -m lab.rendered_faces.generate build/persons --head anny --persons 180 --pictures 16 --seed 11
+
+eyes: ready $(RENDERING)  ## Make the eyes whose gaze the evaluation measures (ten minutes; needs EGL, ../shared)
+	@$(TRAINING)/bin/python -m lab.gaze.made_eyes build/eyes
 
 evaluate: ready  ## Measure Mien on ../shared/media, write docs/evaluation.md (some minutes): make evaluate [ONLY=crowds] [LABELLED=folder]
 	@$(BIN)/python -m lab.evaluation --only "$$MIEN_ONLY" --labelled "$$MIEN_LABELLED"

@@ -1,6 +1,7 @@
 """Pixels to numbers. No AWS, no HTTP. A video passes through media, faces and expressions.
 
 expressions  Faces to scores
+eyes         Faces to gaze and the opening of eyes
 faces        Frames to faces that keep their identity
 media        Bytes to frames: upright BGR pictures, each with the time that its container states
 networks     ONNX Runtime: the model files as sessions, and threads that share their work

@@ -10,6 +10,7 @@ from typing import Protocol
 from chalicelib.analysis.expressions.score_streams import scored
 from chalicelib.analysis.expressions.scorers import ExpressionModel, attention_score
 from chalicelib.analysis.expressions.taught import TaughtExpressions
+from chalicelib.analysis.eyes.gaze import eye_values
 from chalicelib.analysis.faces.detector import FaceDetector
 from chalicelib.analysis.faces.head_pose import head_pose, interocular_distance_px, mean_face_luminance
 from chalicelib.analysis.faces.mesh import FaceMesh, MeshModel
@@ -105,12 +106,13 @@ class FaceAnalyzer:
         max_faces: int,
         expressions: ExpressionModel | None = None,
         sides: bool = False,
+        gaze: bool = False,
         in_threads: bool = True,
         checker: FaceChecker | None = None,
     ) -> None:
         """`max_faces`: the most faces per frame, the largest first. `expressions`: what says how far a face shows each
         expression; the trained model if none is given. `sides`: whether the trained model also says so of the left and
-        the right side. `in_threads`: True if several threads work ahead, which is
+        the right side. `gaze`: whether eyes are read. `in_threads`: True if several threads work ahead, which is
         quicker unless other processes need the processors. `checker`: the product's own if none is given. Raises
         `ModelFileError` if a model file is missing."""
         models = models if in_threads else models.in_one_thread()
@@ -122,7 +124,9 @@ class FaceAnalyzer:
         self._ahead: _Ahead = read_ahead if in_threads else in_step
         self._expressions = expressions or expression_model()
         self._sided = TaughtExpressions() if sides else None
-        self._names = (MEASURED.with_sides() if sides else MEASURED).names
+        self._gaze = gaze
+        metrics = MEASURED.with_sides() if sides else MEASURED
+        self._names = (metrics.with_eyes() if gaze else metrics).names
 
     @property
     def expressions(self) -> ExpressionModel:
@@ -187,20 +191,23 @@ class FaceAnalyzer:
             "interocular distance": interocular_px,
             "mean face luminance": luminance,
         }
-        values = {**head, "attention": attention_score(pose), **levels, **_box_values(mesh)}
+        reasons = invalid_reasons(
+            mesh,
+            pose,
+            check,
+            luminance=luminance,
+            interocular_px=interocular_px,
+            picture=frame.size,
+            is_smeared=frame.is_smeared,
+        )
+        eyes, gaze_reasons = eye_values(mesh, pose, reasons, interocular_px) if self._gaze else ({}, ())
+        values = {**head, "attention": attention_score(pose), **levels, **_box_values(mesh), **eyes}
         return FaceMetrics(
             face.face_id,
             {name: values[name] for name in self._names},
             confidence(mesh, check),
-            invalid_reasons(
-                mesh,
-                pose,
-                check,
-                luminance=luminance,
-                interocular_px=interocular_px,
-                picture=frame.size,
-                is_smeared=frame.is_smeared,
-            ),
+            reasons,
+            gaze_reasons,
         )
 
 

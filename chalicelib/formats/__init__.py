@@ -22,5 +22,6 @@ A new format is one new module with a `ResultWriter`, one row in `result_files.W
 stays flat however long the video is: a writer that cannot write in the order in which frames arrive spools to the
 disk.
 
-NaN and infinity never reach a file: they are a fault of ours and raise `ValueError`.
+NaN and infinity never reach a file: they are a fault of ours and raise `ValueError`. What was not read of the eyes
+(NaN in a face's values) is null, or an empty cell.
 """

@@ -1,12 +1,14 @@
 """The cells of legacy JSON and CSV, the common members of JSON formats, and the names of the columns in every table."""
 
+import math
 import re
-from collections.abc import Iterable
 
 from chalicelib import __version__
 from chalicelib.domain.measurements.frame_size import FrameSize
-from chalicelib.domain.measurements.metrics import FaceMetrics, MetricSet
+from chalicelib.domain.measurements.gaze import gaze_reasons_text
+from chalicelib.domain.measurements.metrics import FaceMetrics, Metric, MetricGroup, MetricSet
 from chalicelib.domain.measurements.validity import reasons_text
+from chalicelib.domain.requests.result_formats import GAZE_REASONS_COLUMN, VALIDITY_COLUMNS
 from chalicelib.formats.numbers import metric_text
 from chalicelib.formats.writers import Origin
 
@@ -36,14 +38,38 @@ def source_members(origin: Origin | None) -> dict[str, dict[str, str]]:
     return {} if origin is None else {"source": {**origin.document(), "version": __version__}}
 
 
-def metric_cells(face: FaceMetrics, names: Iterable[str]) -> list[str]:
-    """Returns the face's numbers as text, one for each of `names` (friendly ones). Raises `ValueError` if one is not
-    finite."""
+def metric_cells(face: FaceMetrics, metrics: MetricSet, nothing: str) -> list[str]:
+    """Returns the face's numbers as text, one for each of `metrics`, and `nothing` for what was not read. Raises
+    `ValueError` if one is not finite that must be."""
     values = face.values
-    return [metric_text(values[name]) for name in names]
+    if not metrics.has_eyes:
+        return [metric_text(values[name]) for name in metrics.names]
+    return [
+        nothing if is_lacking(metric, values[metric.name]) else metric_text(values[metric.name]) for metric in metrics
+    ]
 
 
-def validity_cells(face: FaceMetrics) -> list[str]:
-    """Returns the values of `VALIDITY_COLUMNS` as text: 0..100, 1 or 0, and reasons. Raises `ValueError` if the
+def is_lacking(metric: Metric, value: float) -> bool:
+    """Returns True if there is no number because it was not read."""
+    return metric.group is MetricGroup.EYES and math.isnan(value)
+
+
+def read_numbers(face: FaceMetrics, metrics: MetricSet) -> list[float]:
+    """Returns the face's numbers and its confidence, without those that were not read: all have to be finite."""
+    if not metrics.has_eyes:
+        return [*face.values.values(), face.confidence]
+    values = face.values
+    read = [values[each.name] for each in metrics if not is_lacking(each, values[each.name])]
+    return [*read, face.confidence]
+
+
+def validity_columns(metrics: MetricSet) -> tuple[str, ...]:
+    """Returns the names of the columns that follow the metrics."""
+    return (*VALIDITY_COLUMNS, GAZE_REASONS_COLUMN) if metrics.has_eyes else VALIDITY_COLUMNS
+
+
+def validity_cells(face: FaceMetrics, metrics: MetricSet) -> list[str]:
+    """Returns the values of `validity_columns` as text: 0..100, 1 or 0, and reasons. Raises `ValueError` if the
     confidence is not finite."""
-    return [metric_text(face.confidence), str(int(face.is_valid)), reasons_text(face.invalid_reasons)]
+    cells = [metric_text(face.confidence), str(int(face.is_valid)), reasons_text(face.invalid_reasons)]
+    return [*cells, gaze_reasons_text(face.gaze_reasons)] if metrics.has_eyes else cells

@@ -10,9 +10,8 @@ from chalicelib.domain.requests.result_formats import (
     FACE_COLUMN,
     NO_FACE,
     TIME_COLUMN,
-    VALIDITY_COLUMNS,
 )
-from chalicelib.formats.columns import metric_cells, metric_columns, validity_cells
+from chalicelib.formats.columns import metric_cells, metric_columns, validity_cells, validity_columns
 from chalicelib.formats.numbers import milliseconds_text
 
 
@@ -32,8 +31,8 @@ class CsvTableWriter:
     def __init__(self, stream: BinaryIO, *, metrics: MetricSet, face_ids: bool, classifier_names: bool) -> None:
         self._table = csv.writer(codecs.getwriter("utf-8")(stream), lineterminator="\r\n")
         self._face_ids = face_ids
-        self._metric_names = metrics.names
-        names = (*metric_columns(metrics, classifier_names=classifier_names), *VALIDITY_COLUMNS)
+        self._metrics = metrics
+        names = (*metric_columns(metrics, classifier_names=classifier_names), *validity_columns(metrics))
         self._no_face_cells = [NO_FACE] * len(names)
         self._table.writerow((TIME_COLUMN, *((FACE_COLUMN,) if face_ids else ()), *names))
 
@@ -57,4 +56,4 @@ class CsvTableWriter:
         return [time_ms, *self._cells(frame.faces[0])]
 
     def _cells(self, face: FaceMetrics) -> list[str]:
-        return [*metric_cells(face, self._metric_names), *validity_cells(face)]
+        return [*metric_cells(face, self._metrics, nothing=""), *validity_cells(face, self._metrics)]

@@ -53,6 +53,12 @@ class FaceEvents:
             elif sign * value > sign * event.peak:
                 event.peak, event.peak_time_s = value, time_s
 
+    def add_found(self, event: Event) -> None:
+        """Adds an event that was found otherwise."""
+        self.counts[event.name] += 1
+        if len(self._events) < self._limit:
+            self._events.append(event)
+
     def leave(self, time_s: float) -> None:
         """Ends all events: the face was last seen until `time_s`."""
         for index in range(len(self._open)):
@@ -67,6 +73,4 @@ class FaceEvents:
         self._open[index] = None
         if event is None or not definition.lasts_long_enough(round(end_s - event.start_s, _DURATION_DECIMALS)):
             return
-        self.counts[definition.name] += 1
-        if len(self._events) < self._limit:
-            self._events.append(Event(definition.name, event.start_s, end_s, event.peak, event.peak_time_s))
+        self.add_found(Event(definition.name, event.start_s, end_s, event.peak, event.peak_time_s))

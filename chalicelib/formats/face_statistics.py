@@ -1,5 +1,6 @@
-"""Statistics of the metrics of one face over a whole video. Memory: five numbers per metric."""
+"""Statistics of the metrics of one face over a whole video. Memory: six numbers per metric."""
 
+import math
 from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,7 +29,7 @@ class FaceStatistics:
     def __init__(self, metrics: MetricSet) -> None:
         self._names = metrics.names
         nothing = [0.0] * len(metrics)
-        self._weight = 0.0
+        self._weights = array("d", nothing)
         self._totals = array("d", nothing)
         self._above = array("d", nothing)
         self._minima = array("d", [float("inf")] * len(metrics))
@@ -37,9 +38,11 @@ class FaceStatistics:
 
     def add(self, time_s: float, weight: float, values: Mapping[str, float]) -> None:
         """The face in one more frame, which counts `weight` (above 0)."""
-        self._weight += weight
         for index, name in enumerate(self._names):
             value = values[name]
+            if math.isnan(value):  # it was not read
+                continue
+            self._weights[index] += weight
             self._totals[index] += weight * value
             if value > SHARE_THRESHOLD:
                 self._above[index] += weight
@@ -48,15 +51,19 @@ class FaceStatistics:
                 self._peaks[index] = value
                 self._peak_times_s[index] = time_s
 
+    def knows(self, name: str) -> bool:
+        """Returns True if the metric `name` was read in any frame."""
+        return self._weights[self._names.index(name)] > 0
+
     def of(self, name: str) -> MetricStatistics:
-        """The statistics of the metric `name`, once there has been a frame."""
+        """The statistics of the metric `name`, once it was read."""
         index = self._names.index(name)
         minimum, peak = self._minima[index], self._peaks[index]
-        mean = self._totals[index] / self._weight
+        mean = self._totals[index] / self._weights[index]
         return MetricStatistics(
             mean=min(max(mean, minimum), peak),  # rounding may carry it a hair beyond
             minimum=minimum,
             peak=peak,
             peak_time_s=self._peak_times_s[index],
-            share_above=self._above[index] / self._weight,
+            share_above=self._above[index] / self._weights[index],
         )

@@ -5,9 +5,11 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from chalicelib.domain.measurements.events import BLINK, EVENTS
 from chalicelib.domain.measurements.metrics import MetricSet
+from chalicelib.formats.face_events import FaceEvents
 from chalicelib.formats.face_statistics import FaceStatistics
-from chalicelib.formats.face_summary import FaceSummary
+from chalicelib.formats.face_summary import EyeSummary, FaceSummary
 from chalicelib.formats.writers import OpenSpool
 
 MAX_IN_MEMORY = 200
@@ -35,7 +37,7 @@ class FaceSummaries:
         """The summary of this face, to be changed before the next one is asked for; a new one begins at `time_s`."""
         if face_id not in self._recent:
             known = face_id in self._places
-            self._recent[face_id] = self._read(face_id) if known else FaceSummary(time_s, FaceStatistics(self._metrics))
+            self._recent[face_id] = self._read(face_id) if known else self._new(time_s)
             self._places.setdefault(face_id, -1)
             if len(self._recent) > self._limit:
                 self._write(*self._recent.popitem(last=False))
@@ -46,6 +48,13 @@ class FaceSummaries:
         """Every id and its summary, one after the other."""
         for face_id in self._places:
             yield face_id, self._recent[face_id] if face_id in self._recent else self._read(face_id)
+
+    def _new(self, time_s: float) -> FaceSummary:
+        summary = FaceSummary(time_s, FaceStatistics(self._metrics))
+        if self._metrics.has_eyes:
+            summary.events = FaceEvents(tuple(each for each in EVENTS if each.name != BLINK))
+            summary.eyes = EyeSummary()
+        return summary
 
     def _write(self, face_id: int, summary: FaceSummary) -> None:
         if self._spool is None:

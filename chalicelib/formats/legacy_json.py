@@ -10,8 +10,15 @@ from typing import BinaryIO
 
 from chalicelib.domain.measurements.frame_size import FrameSize
 from chalicelib.domain.measurements.metrics import FaceMetrics, FrameMetrics, MetricSet
-from chalicelib.domain.requests.result_formats import LEGACY_CONTENT_TYPE, NO_FACE, TIME_COLUMN, VALIDITY_COLUMNS
-from chalicelib.formats.columns import metric_cells, metric_columns, size_members, source_members, validity_cells
+from chalicelib.domain.requests.result_formats import LEGACY_CONTENT_TYPE, NO_FACE, TIME_COLUMN
+from chalicelib.formats.columns import (
+    metric_cells,
+    metric_columns,
+    size_members,
+    source_members,
+    validity_cells,
+    validity_columns,
+)
 from chalicelib.formats.numbers import milliseconds_text
 from chalicelib.formats.writers import OpenSpool, Origin
 
@@ -44,10 +51,11 @@ class LegacyJsonWriter:
         self._stream = stream
         self._known = source_members(origin) | size_members(frame_size)
         self._pack = pack
-        self._metric_names = metrics.names
+        self._metrics = metrics
+        validity = validity_columns(metrics)
         self._metric_map = metric_columns(metrics, classifier_names=classifier_names)
-        self._spools = {name: open_spool() for name in (TIME_COLUMN, *self._metric_map, *VALIDITY_COLUMNS)}
-        self._no_face_cells = [json.dumps(NO_FACE)] * (len(self._metric_map) + len(VALIDITY_COLUMNS))
+        self._spools = {name: open_spool() for name in (TIME_COLUMN, *self._metric_map, *validity)}
+        self._no_face_cells = [json.dumps(NO_FACE)] * (len(self._metric_map) + len(validity))
         self._separator = ""
 
     def write(self, frame: FrameMetrics) -> None:
@@ -73,8 +81,8 @@ class LegacyJsonWriter:
         self._put(f'\n}},"pack":{json.dumps(self._pack)}}}\n')
 
     def _cells(self, face: FaceMetrics) -> list[str]:
-        confidence, valid, reasons = validity_cells(face)
-        return [*metric_cells(face, self._metric_names), confidence, valid, json.dumps(reasons)]
+        confidence, valid, *reasons = validity_cells(face, self._metrics)
+        return [*metric_cells(face, self._metrics, nothing="null"), confidence, valid, *map(json.dumps, reasons)]
 
     def _put(self, text: str) -> None:
         self._stream.write(text.encode())

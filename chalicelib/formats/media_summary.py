@@ -68,6 +68,8 @@ class MediaSummary:
             face = self._faces.of(metrics.face_id, frame.time_s)
             if face.last_index != self.frames - 1:  # it was away
                 face.events.leave(face.until_s)
+                if face.eyes is not None:
+                    face.eyes.blinks.leave()
             face.last_s, face.until_s, face.last_index = frame.time_s, end_s, self.frames
             face.frames += 1
             face.seconds += duration_s
@@ -76,6 +78,8 @@ class MediaSummary:
                 face.statistics.add(frame.time_s, weight, metrics.values)
             face.left_out.update(metrics.invalid_reasons)
             face.events.add(frame.time_s, metrics.values, is_valid=metrics.is_valid)
+            if face.eyes is not None:
+                face.eyes.add(frame.time_s, duration_s, metrics, face.events)
         self.most_left_out = max(self.most_left_out, frame.faces_left_out)
         self.frames_with_left_out += frame.faces_left_out > 0
         self.frames += 1

@@ -10,10 +10,11 @@ from pyarrow.parquet import ParquetWriter
 
 from chalicelib import __version__
 from chalicelib.domain.measurements.frame_size import FrameSize
-from chalicelib.domain.measurements.metrics import FaceMetrics, FrameMetrics, MetricSet
+from chalicelib.domain.measurements.gaze import gaze_reasons_text
+from chalicelib.domain.measurements.metrics import EYE_NAMES, FaceMetrics, FrameMetrics, MetricSet
 from chalicelib.domain.measurements.validity import reasons_text
-from chalicelib.domain.requests.result_formats import PARQUET_CONTENT_TYPE, ROW_COLUMNS, VALIDITY_COLUMNS
-from chalicelib.formats.columns import metric_columns
+from chalicelib.domain.requests.result_formats import PARQUET_CONTENT_TYPE, ROW_COLUMNS
+from chalicelib.formats.columns import metric_columns, read_numbers, validity_columns
 from chalicelib.formats.writers import Origin
 
 ROWS_PER_GROUP = 16_384
@@ -21,7 +22,7 @@ ROWS_PER_GROUP = 16_384
 
 _FLOAT32_MAX = 3.4028234e38
 _ROW_KINDS = ((pa.int32(), False), (pa.float64(), False), (pa.int32(), True))  # with whether they may be null
-_VALIDITY_KINDS = (pa.float32(), pa.bool_(), pa.string())
+_VALIDITY_KINDS = (pa.float32(), pa.bool_(), pa.string(), pa.string())
 _NO_VALUE = 0.0  # hidden by the null
 
 
@@ -30,8 +31,9 @@ class ParquetTableWriter:
 
     Columns: `frame` (int32, from 0), `time_s` (float64, exact), `face_id` (int32), then the metrics (float32), under
     their friendly names or, with `classifier_names`, their raw ones. A metric's field metadata has its `unit` and, as
-    `classifier`, what it is. Then come `confidence` (float32), `valid` (bool) and `invalid reasons` (string). Row
-    groups are written as they fill, compressed with Zstandard. The schema's metadata has `frame_width_px` and
+    `classifier`, what it is. Then come `confidence` (float32), `valid` (bool) and `invalid reasons` (string), and
+    `gaze invalid reasons` (string) if gaze is read; what was not read is null. Row groups are written as they fill,
+    compressed with Zstandard. The schema's metadata has `frame_width_px` and
     `frame_height_px`, which face boxes refer to, unless they are not known; `mien_version`; and the `file` and
     `job` of `origin`.
     """
@@ -56,18 +58,18 @@ class ParquetTableWriter:
             [
                 *(pa.field(name, *kind) for name, kind in zip(ROW_COLUMNS, _ROW_KINDS, strict=True)),
                 *fields,
-                *(pa.field(name, kind) for name, kind in zip(VALIDITY_COLUMNS, _VALIDITY_KINDS, strict=True)),
+                *(pa.field(name, kind) for name, kind in zip(validity_columns(metrics), _VALIDITY_KINDS, strict=False)),
             ],
             metadata=_metadata(frame_size, origin),
         )
         self._file = ParquetWriter(_Sink(stream), self._schema, compression="zstd")
         self._frame = 0
-        self._metric_names = metrics.names
-        self._rows = _Rows(self._metric_names)
+        self._metrics = metrics
+        self._rows = _Rows(metrics)
 
     def write(self, frame: FrameMetrics) -> None:
         """Adds the next frame."""
-        _check(frame)
+        _check(frame, self._metrics)
         for face in frame.faces or (None,):
             self._rows.add(self._frame, frame.time_s, face)
         self._frame += 1
@@ -82,7 +84,7 @@ class ParquetTableWriter:
 
     def _write_group(self) -> None:
         self._file.write_table(pa.Table.from_arrays(self._rows.columns(self._schema), schema=self._schema))
-        self._rows = _Rows(self._metric_names)
+        self._rows = _Rows(self._metrics)
 
 
 def _metadata(size: FrameSize | None, origin: Origin | None) -> dict[str, str]:
@@ -96,16 +98,18 @@ def _metadata(size: FrameSize | None, origin: Origin | None) -> dict[str, str]:
 class _Rows:
     """Rows column by column, as the bytes that Arrow takes over without a copy."""
 
-    def __init__(self, metric_names: tuple[str, ...]) -> None:
-        self._metric_names = metric_names
+    def __init__(self, metrics: MetricSet) -> None:
+        self._metric_names = metrics.names
+        self._of_eyes = frozenset(EYE_NAMES if metrics.has_eyes else ())
         self._frames = array("i")
         self._times_s = array("d")
         self._face_ids = array("i")
-        self._values = [array("f") for _ in metric_names]
+        self._values = [array("f") for _ in metrics]
         self._has_face: list[bool] = []
         self._confidences: list[float | None] = []
         self._valid: list[bool | None] = []
         self._reasons: list[str | None] = []
+        self._gaze_reasons: list[str | None] = []
 
     def __len__(self) -> int:
         return len(self._has_face)
@@ -116,10 +120,15 @@ class _Rows:
         self._has_face.append(face is not None)
         self._face_ids.append(0 if face is None else face.face_id)
         for name, column in zip(self._metric_names, self._values, strict=True):
-            column.append(_NO_VALUE if face is None else face.values[name])
+            column.append(self._nothing(name) if face is None else face.values[name])
         self._confidences.append(None if face is None else face.confidence)
         self._valid.append(None if face is None else face.is_valid)
         self._reasons.append(None if face is None else reasons_text(face.invalid_reasons))
+        if self._of_eyes:
+            self._gaze_reasons.append(None if face is None else gaze_reasons_text(face.gaze_reasons))
+
+    def _nothing(self, name: str) -> float:
+        return math.nan if name in self._of_eyes else _NO_VALUE
 
     def columns(self, schema: pa.Schema) -> list[pa.Array]:
         # The values of an Arrow boolean array are packed as its validity bitmaps are.
@@ -130,8 +139,11 @@ class _Rows:
             pa.Array.from_buffers(kind, len(self), [bitmap, pa.py_buffer(column)])
             for kind, bitmap, column in zip(schema.types, bitmaps, columns, strict=False)
         ]
-        validity = (self._confidences, self._valid, self._reasons)
-        return [*numbers, *(pa.array(*pair) for pair in zip(validity, _VALIDITY_KINDS, strict=True))]
+        for place, name in enumerate(self._metric_names, start=len(_ROW_KINDS)):
+            if name in self._of_eyes:  # not a number: it was not read
+                numbers[place] = pa.array(columns[place], schema.types[place], from_pandas=True)
+        validity = [self._confidences, self._valid, self._reasons, *([self._gaze_reasons] if self._of_eyes else [])]
+        return [*numbers, *(pa.array(*pair) for pair in zip(validity, _VALIDITY_KINDS, strict=False))]
 
 
 class _Sink:
@@ -152,7 +164,7 @@ class _Sink:
         """The stream stays open, as `ResultWriter` says."""
 
 
-def _check(frame: FrameMetrics) -> None:
-    values = [value for face in frame.faces for value in (*face.values.values(), face.confidence)]
+def _check(frame: FrameMetrics, metrics: MetricSet) -> None:
+    values = [each for face in frame.faces for each in read_numbers(face, metrics)]
     if not math.isfinite(frame.time_s) or not all(abs(value) <= _FLOAT32_MAX for value in values):
         raise ValueError(f"the frame at {frame.time_s} s has a number that cannot be written")

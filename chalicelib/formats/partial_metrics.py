@@ -2,7 +2,8 @@
 
 A line of JSON names the metrics; then come records, all numbers little-endian: `F`, the time and the duration
 (float64; -1 if it is not known), the number of faces left out and of faces (uint32), and for each its id (uint32), its
-confidence (float64), what speaks against it (a bit of a uint32 per `InvalidReason`) and its values (float64, in the
+confidence (float64), what speaks against it (a bit of a uint32 per `InvalidReason`, and from the 17th on per
+`GazeReason`) and its values (float64, in the
 order of the names); at the end `E` and the three counts of `PartialCounts` (uint64).
 """
 
@@ -12,16 +13,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
+from chalicelib.domain.measurements.gaze import GazeReason, GazeReasons
 from chalicelib.domain.measurements.metrics import FaceMetrics, FrameMetrics
 from chalicelib.domain.measurements.validity import InvalidReason, Reasons
 
 PARTIAL_CONTENT_TYPE = "application/vnd.mien.partial"
 
-_MAGIC = b"mien partial 5\n"
+_MAGIC = b"mien partial 6\n"
 _FRAME, _END = b"F", b"E"
 _HEAD = struct.Struct("<ddII")
 _FACE = struct.Struct("<IdI")
 _COUNTS = struct.Struct("<QQQ")
+_GAZE_BITS_FROM = 16
 _MAX_LINE_BYTES = 1_000_000
 
 
@@ -55,7 +58,7 @@ class PartialMetricsWriter:
             ),
         ]
         for face in frame.faces:
-            pieces.append(_FACE.pack(face.face_id, face.confidence, _bits(face.invalid_reasons)))
+            pieces.append(_FACE.pack(face.face_id, face.confidence, _bits(face)))
             pieces.append(self._values.pack(*(face.values[name] for name in self._names)))
         self._stream.write(b"".join(pieces))
 
@@ -105,7 +108,7 @@ class PartialMetricsReader:
     def _face(self, names: tuple[str, ...], values: struct.Struct) -> FaceMetrics:
         face_id, confidence, bits = _FACE.unpack(self._read(_FACE.size))
         measured = dict(zip(names, values.unpack(self._read(values.size)), strict=True))
-        return FaceMetrics(face_id, measured, confidence, _reasons(bits))
+        return FaceMetrics(face_id, measured, confidence, *_reasons(bits))
 
     def _read(self, size_bytes: int) -> bytes:
         found = self._stream.read(size_bytes)
@@ -114,9 +117,14 @@ class PartialMetricsReader:
         return found
 
 
-def _bits(reasons: Reasons) -> int:
-    return sum(1 << place for place, reason in enumerate(InvalidReason) if reason in reasons)
+def _bits(face: FaceMetrics) -> int:
+    against_face = sum(1 << place for place, reason in enumerate(InvalidReason) if reason in face.invalid_reasons)
+    against_gaze = sum(1 << place for place, reason in enumerate(GazeReason) if reason in face.gaze_reasons)
+    return against_face | against_gaze << _GAZE_BITS_FROM
 
 
-def _reasons(bits: int) -> Reasons:
-    return tuple(reason for place, reason in enumerate(InvalidReason) if bits & 1 << place)
+def _reasons(bits: int) -> tuple[Reasons, GazeReasons]:
+    return (
+        tuple(reason for place, reason in enumerate(InvalidReason) if bits & 1 << place),
+        tuple(reason for place, reason in enumerate(GazeReason) if bits & 1 << place + _GAZE_BITS_FROM),
+    )

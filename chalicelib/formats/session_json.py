@@ -5,8 +5,8 @@ from typing import BinaryIO
 
 from chalicelib.domain.measurements.frame_size import FrameSize
 from chalicelib.domain.measurements.metrics import FaceMetrics, FrameMetrics, MetricSet
-from chalicelib.domain.requests.result_formats import SESSION_CONTENT_TYPE
-from chalicelib.formats.columns import size_members, source_members
+from chalicelib.domain.requests.result_formats import GAZE_REASONS_COLUMN, SESSION_CONTENT_TYPE
+from chalicelib.formats.columns import metric_cells, size_members, source_members
 from chalicelib.formats.numbers import metric_text, seconds_text
 from chalicelib.formats.writers import Origin
 
@@ -18,7 +18,8 @@ class SessionJsonWriter:
     `configuration` maps each metric's friendly name to its classifier name. A frame is
     `{"time": seconds, "faces": {face id: {friendly name: value}}}`; `faces` is `{}` if there is none, and `faces left
     out` follows if more faces were found than are measured. After its metrics a face has `confidence`, `valid` and the
-    list `invalid reasons`. Times are exact; values have at most four decimals.
+    list `invalid reasons`, then `gaze invalid reasons` if gaze is read; what was not read is null. Times are exact;
+    values have at most four decimals.
     """
 
     content_type = SESSION_CONTENT_TYPE
@@ -35,7 +36,8 @@ class SessionJsonWriter:
         self._stream = stream
         self._separator = "\n"
         self._end = "]}\n"
-        self._keys = tuple((name, json.dumps(name) + ":") for name in metrics.names)
+        self._metrics = metrics
+        self._keys = tuple(json.dumps(name) + ":" for name in metrics.names)
         configuration = {metric.name: metric.mapped_name for metric in metrics}
         known = source_members(origin) | size_members(frame_size)
         members = {"content_type": self.content_type, "configuration": configuration, **known}
@@ -58,9 +60,11 @@ class SessionJsonWriter:
         self._stream.write(text.encode())
 
     def _face_object(self, face: FaceMetrics) -> str:
-        values = face.values
-        members = [key + metric_text(values[name]) for name, key in self._keys]
+        cells = metric_cells(face, self._metrics, nothing="null")
+        members = [key + cell for key, cell in zip(self._keys, cells, strict=True)]
         members.append(f'"confidence":{metric_text(face.confidence)}')
         members.append(f'"valid":{"true" if face.is_valid else "false"}')
         members.append('"invalid reasons":[' + ",".join([f'"{reason}"' for reason in face.invalid_reasons]) + "]")
+        if self._metrics.has_eyes:
+            members.append(f'"{GAZE_REASONS_COLUMN}":[' + ",".join([f'"{each}"' for each in face.gaze_reasons]) + "]")
         return "{" + ",".join(members) + "}"

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from typing import BinaryIO
 
 from chalicelib import __version__
-from chalicelib.domain.measurements.events import EVENTS, Event, EventDefinition
+from chalicelib.domain.measurements.events import EVENTS, Event, EventDefinition, event_definitions
 from chalicelib.domain.measurements.frame_size import FrameSize
+from chalicelib.domain.measurements.gaze import GazeReason
 from chalicelib.domain.measurements.metrics import (
     SIDES,
     TWO_SIDED_NAMES,
@@ -20,7 +21,7 @@ from chalicelib.domain.measurements.metrics import (
 from chalicelib.domain.measurements.reliability import RELIABILITY
 from chalicelib.domain.measurements.validity import InvalidReason
 from chalicelib.domain.requests.result_formats import SUMMARY_CONTENT_TYPE
-from chalicelib.formats.columns import size_members
+from chalicelib.formats.columns import read_numbers, size_members
 from chalicelib.formats.face_statistics import SHARE_THRESHOLD, FaceStatistics
 from chalicelib.formats.face_summary import FaceSummary
 from chalicelib.formats.media_summary import MediaSummary
@@ -63,13 +64,18 @@ class SummaryJsonWriter:
 
     def write(self, frame: FrameMetrics) -> None:
         """Adds the next frame. Raises `ValueError` also if it is not later than the previous frame."""
-        _check_finite(frame)
+        self._check_finite(frame)
         self._summary.add(frame)
 
     def close(self) -> None:
         """Writes the document."""
         self._summary.finish()
         self._stream.writelines(part.encode() for part in self._document())
+
+    def _check_finite(self, frame: FrameMetrics) -> None:
+        numbers = (frame.time_s, *(each for face in frame.faces for each in read_numbers(face, self._metrics)))
+        if not all(map(math.isfinite, numbers)):
+            raise ValueError(f"the frame at {frame.time_s} s has a number that cannot be written")
 
     def _document(self) -> Iterable[str]:
         yield f'{{"content_type":{json.dumps(self.content_type)},\n'
@@ -81,19 +87,14 @@ class SummaryJsonWriter:
             yield f'"source":{json.dumps(self._origin.document())},\n'
         yield f'"media":{_media(self._summary, self._frame_size)},\n'
         yield f'"reliability":{_reliability(self._metrics)},\n'
-        yield f'"share_threshold":{metric_text(SHARE_THRESHOLD)},\n"event_definitions":{_definitions()},\n"faces":['
+        yield f'"share_threshold":{metric_text(SHARE_THRESHOLD)},\n'
+        yield f'"event_definitions":{_definitions(self._metrics)},\n"faces":['
         separator = "\n"
         for face_id, face in self._summary.faces():
             yield separator
             yield from _face(face_id, face, self._metrics)
             separator = ",\n"
         yield "\n]}\n" if self._summary.face_count else "]}\n"
-
-
-def _check_finite(frame: FrameMetrics) -> None:
-    numbers = (frame.time_s, *(value for face in frame.faces for value in (*face.values.values(), face.confidence)))
-    if not all(map(math.isfinite, numbers)):
-        raise ValueError(f"the frame at {frame.time_s} s has a number that cannot be written")
 
 
 def _media(summary: MediaSummary, size: FrameSize | None) -> str:
@@ -124,8 +125,9 @@ def _reliability(metrics: MetricSet) -> str:
     return _object(**{name: json.dumps(grade) for name, grade in told.items()})
 
 
-def _definitions() -> str:
-    return "{" + ",".join(f"\n {json.dumps(each.name)}:{_definition(each)}" for each in EVENTS) + "}"
+def _definitions(metrics: MetricSet) -> str:
+    definitions = event_definitions(reads_eyes=metrics.has_eyes)
+    return "{" + ",".join(f"\n {json.dumps(each.name)}:{_definition(each)}" for each in definitions) + "}"
 
 
 def _definition(definition: EventDefinition) -> str:
@@ -151,8 +153,9 @@ def _face(face_id: int, face: FaceSummary, metrics: MetricSet) -> Iterable[str]:
     )
     yield seen.removesuffix("}") + ',\n "metrics":{'
     if face.valid_frames:
-        yield ",".join(f"\n  {json.dumps(metric.name)}:{_metric(metric, face.statistics)}" for metric in metrics)
-    yield "}" + _asymmetry(face, metrics)
+        read = (metric for metric in metrics if face.statistics.knows(metric.name))
+        yield ",".join(f"\n  {json.dumps(metric.name)}:{_metric(metric, face.statistics)}" for metric in read)
+    yield "}" + _asymmetry(face, metrics) + _eyes(face)
     counts = {definition.name: str(face.events.counts[definition.name]) for definition in EVENTS}
     yield f',\n "event_counts":{_object(**counts)},\n "events_dropped":{face.events.dropped},\n "events":['
     yield ",".join(f"\n  {_event(event)}" for event in face.events.in_order())
@@ -165,6 +168,28 @@ def _asymmetry(face: FaceSummary, metrics: MetricSet) -> str:
         return ""
     left, right = ({name: face.statistics.of(side_name(name, side)).mean for name in TWO_SIDED_NAMES} for side in SIDES)
     return ',\n "asymmetry":' + _object(**{name: metric_text(left[name] - right[name]) for name in TWO_SIDED_NAMES})
+
+
+def _eyes(face: FaceSummary) -> str:
+    """Returns the time with a gaze, its share towards the camera, and the blinks; nothing if the job reads no eyes."""
+    if face.eyes is None:
+        return ""
+    eyes, blinks = face.eyes, face.eyes.blinks
+    gaze = _object(
+        frames=str(eyes.frames),
+        seconds=metric_text(eyes.seconds),
+        share_towards_camera=_NULL if eyes.share is None else metric_text(eyes.share),
+        not_read_because=_object(**{reason: str(eyes.left_out[reason]) for reason in GazeReason}),
+    )
+    rate = blinks.per_minute
+    of_blinks = {
+        "count": str(blinks.count),
+        "seconds_watched": metric_text(blinks.watched_s),
+        "per_minute": _NULL if rate is None else metric_text(rate),
+        "mean_duration_s": metric_text(blinks.seconds / blinks.count) if blinks.count else _NULL,
+        **({} if rate is not None else {"no_rate_because": json.dumps(blinks.no_rate_because)}),
+    }
+    return f',\n "gaze":{gaze},\n "blinks":{_object(**of_blinks)}'
 
 
 def _metric(metric: Metric, statistics: FaceStatistics) -> str:

@@ -12,7 +12,7 @@ column's `step`, so it differs by at most half a step from what was measured.
 * rows of a face, one for each frame in which it is seen: the frame's number, why it is not valid (a bit for each of
   the header's `reasons`), then every column
 
-Uncorrected scores are left out; the session JSON has them.
+Uncorrected scores and eyes are left out; the session JSON has them.
 """
 
 import json
@@ -42,6 +42,7 @@ TIME_STEPS_PER_S = 1_000_000
 LENGTH = struct.Struct("<I")
 
 _CONFIDENCE = "confidence"
+_LEFT_OUT = (MetricGroup.RAW_EXPRESSION, MetricGroup.EYES)
 _BITS = {reason: 1 << place for place, reason in enumerate(InvalidReason)}
 _COPY_BYTES = 1 << 20
 
@@ -57,7 +58,7 @@ class TimelineWriter:
     ) -> None:
         self._stream = stream
         self._frame_size = frame_size
-        kept = [metric for metric in metrics if metric.group is not MetricGroup.RAW_EXPRESSION]
+        kept = [metric for metric in metrics if metric.group not in _LEFT_OUT]
         self._units = {**{metric.name: metric.unit for metric in kept}, _CONFIDENCE: "score"}
         self._values_of = itemgetter(*(metric.name for metric in kept))
         self._factors = tuple(STEPS_PER_UNIT[unit] for unit in self._units.values())

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.domain.measurements.metrics import FaceMetrics, FrameMetrics
+from chalicelib.domain.measurements.metrics import GAZE_NAMES, FaceMetrics, FrameMetrics
 from chalicelib.rendering.covers import Box
 from chalicelib.rendering.panels import Panels, Rectangle
 
@@ -42,6 +42,10 @@ def face_box(face: FaceMetrics) -> Box:
     return left, top, left + face.values["face box width"], top + face.values["face box height"]
 
 
+_EYE_LINE = 0.33
+"""Where in a face's box, from above, the eyes are."""
+
+
 class Annotations:
     """Draws frame after frame of one video; keeps the last seconds of each face for its curves."""
 
@@ -60,6 +64,7 @@ class Annotations:
         for face in frame.faces:
             left, top, right, bottom = boxes[face.face_id]
             cv2.rectangle(image, (left, top), (right, bottom), _colour(face), max(line_px // 9, 1), cv2.LINE_AA)
+            _draw_gaze(image, face, boxes[face.face_id], max(line_px // 6, 1))
             if not has_panels:
                 _write(image[max(top, 0) :, max(left, 0) :], 0, str(face.face_id), _colour(face), line_px)
         if has_panels:
@@ -114,6 +119,20 @@ class Annotations:
 
 def _colour(face: FaceMetrics) -> Colour:
     return _BOX_COLOURS[face.face_id % len(_BOX_COLOURS)] if face.is_valid else _NOT_VALID
+
+
+def _draw_gaze(image: NDArray[np.uint8], face: FaceMetrics, box: Rectangle, pen_px: int) -> None:
+    """An arrow from about between the eyes, as the camera sees the gaze: none for eyes that look into it. Nothing if
+    gaze was not read."""
+    yaw_deg, pitch_deg = (face.values.get(name, math.nan) for name in GAZE_NAMES[:2])
+    if math.isnan(yaw_deg):
+        return
+    left, top, right, bottom = box
+    yaw, pitch, length = math.radians(yaw_deg), math.radians(pitch_deg), right - left
+    start = round(left + (right - left) / 2), round(top + _EYE_LINE * (bottom - top))
+    x, y = math.sin(yaw) * math.cos(pitch), -math.sin(pitch)
+    end = round(start[0] + length * x), round(start[1] + length * y)
+    cv2.arrowedLine(image, start, end, _colour(face), pen_px, cv2.LINE_AA)
 
 
 def _rounded(box: Box, scale: float) -> Rectangle:

@@ -72,7 +72,12 @@ class PartMeasurer:
         """Returns the analyzer of single frames for a recipe; `in_threads` as `FaceAnalyzer` has it. What needs a
         face's past (its neutral, smoothing) comes after."""
         return FaceAnalyzer(
-            self._models, mesh=recipe.mesh, max_faces=recipe.max_faces, sides=recipe.sides, in_threads=in_threads
+            self._models,
+            mesh=recipe.mesh,
+            max_faces=recipe.max_faces,
+            sides=recipe.sides,
+            gaze=recipe.gaze,
+            in_threads=in_threads,
         )
 
     def open(self, path: Path, recipe: Recipe, while_opening: Callable[[], None]) -> MediaSource:

@@ -4,6 +4,7 @@ sections             The questions of the evaluation, a module each, which has a
 bent_pictures        A picture bent so that its face gets another mesh: what the networks see when a face turns or
                      moves a part
 call_participants    Persons who take part in made calls: portraits that move, and clips of persons
+counted_blinks       Clips whose blinks were counted by eye, frame by frame, and what Mien counts in them
 cut_outs             Heads cut from portraits, with the place of the face in them, to be painted into made clips
 damaged_clips        Clips whose packets were lost after they were encoded
 face_turns           A mesh turned by its own depth, and seen by a camera again

@@ -15,11 +15,14 @@ _FOLDS: Mapping[str, tuple[float, float]] = {"child": (0.0, 0.0), "young": (0.0,
 _KINDS = tuple(itertools.product(AGES, ANCESTRIES, SEXES, TONES))
 
 
-def anny_person(number: int, renderer: Renderer, random: np.random.Generator) -> RenderedPerson:
-    """The person of a number; `name_of` says whom it shows."""
+def anny_person(
+    number: int, renderer: Renderer, random: np.random.Generator, *, iris_size: float = 1.0
+) -> RenderedPerson:
+    """The person of a number; `name_of` says whom it shows. `iris_size`: see `make_skin`."""
     age, ancestry, sex, tone = _KINDS[number % len(_KINDS)]
     model = _anny().person(Group(age, ancestry, sex), random)
-    return RenderedPerson(model, renderer, random, age=random.uniform(*_FOLDS[age]), tone=random.uniform(*TONES[tone]))
+    folds, skin = random.uniform(*_FOLDS[age]), random.uniform(*TONES[tone])
+    return RenderedPerson(model, renderer, random, age=folds, tone=skin, iris_size=iris_size)
 
 
 def name_of(number: int) -> str:

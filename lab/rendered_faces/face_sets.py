@@ -90,10 +90,14 @@ class FaceMeter:
         attention = self.attention_mesh(image, crop)
         if attention is None:
             return None
-        light = self._light.measure(image, [attention.crop])[0]
+        light = self.light_mesh(image, attention.crop)
         if light.flag < _LEAST_FLAG:
             return None
         return MeasuredFace(attention.sample, _within(attention), _within(light))
+
+    def light_mesh(self, image: NDArray[np.uint8], crop: Crop) -> FaceMesh:
+        """The light mesh of what is in `crop`, in pixels of the picture."""
+        return self._light.measure(image, [crop])[0]
 
     def attention_mesh(self, image: NDArray[np.uint8], crop: Crop) -> FaceMesh | None:
         """As above, the attention mesh alone, in pixels of the picture."""

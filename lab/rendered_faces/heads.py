@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from lab.rendered_faces.cameras import choose_camera, choose_light
 from lab.rendered_faces.expression_shapes import resting_face
+from lab.rendered_faces.eyeballs import fixating, iris_rows, middle_of
 from lab.rendered_faces.face_model import FaceModel, Floats
 from lab.rendered_faces.movements import Movement, choose_movement
 from lab.rendered_faces.renderer import Renderer
@@ -40,25 +41,45 @@ class RenderedPerson:
         *,
         age: float | None = None,
         tone: float | None = None,
+        iris_size: float = 1.0,
     ) -> None:
-        """`age`, `tone`: those of the skin, see `make_skin`."""
+        """`age`, `tone`, `iris_size`: see `make_skin`."""
         self._model, self._renderer, self._random = model, renderer, random
         identity = random.normal(0, _IDENTITY_SPREAD, len(model.identity)).astype(np.float32)
         rest = resting_face(random) if random.random() < _ODD_REST_SHARE else {}
         self.at_rest: Floats = model.person(identity) + model.displacement(rest)
-        self._skin: Skin = make_skin(model, random, age=age, tone=tone)
+        self._skin: Skin = make_skin(model, random, age=age, tone=tone, iris_size=iris_size)
         self._decal_places = decal_places(model.flat)
         self._skin_share = _skin_share(model)
 
-    def picture(self, movement: Movement | None = None, camera: Camera | None = None) -> MadeFace:
-        """One picture; by chance what is not given."""
+    @property
+    def between_eyes(self) -> Floats:
+        """(3,) midway between the middles of the eyeballs, in the head's frame."""
+        left, right = (middle_of(self.at_rest[ball]) for ball in self._model.parts.eyeballs)
+        return ((left + right) / 2).astype(np.float32)
+
+    @property
+    def iris_lightness(self) -> float:
+        """How light the irises are, 0..1 (linear)."""
+        ball = self._model.parts.eyeballs[0]
+        return float(self._skin.albedo[ball][iris_rows(self._model.flat[ball])].mean())
+
+    def picture(
+        self, movement: Movement | None = None, camera: Camera | None = None, fixated: Floats | None = None
+    ) -> MadeFace:
+        """One picture; by chance what is not given. `fixated`: the place (3,) in the head's frame that both eyes look
+        at; without it they look where the movement turns them."""
         random, model = self._random, self._model
         movement = movement or choose_movement(random)
         camera = camera or choose_camera(random)
         places = self.at_rest + model.displacement(movement.shapes)
+        normals = model.normals(places)
+        if fixated is not None:
+            for ball in model.parts.eyeballs:
+                places[ball], normals[ball] = fixating(self.at_rest[ball], model.flat[ball], fixated)
         surface = Surface(
             places=places,
-            normals=model.normals(places),
+            normals=normals,
             albedo=self._skin.albedo,
             decal_places=self._decal_places,
             gloss=self._skin.gloss,

@@ -67,15 +67,20 @@ class Skin:
 
 
 def make_skin(
-    model: FaceModel, random: np.random.Generator, *, age: float | None = None, tone: float | None = None
+    model: FaceModel,
+    random: np.random.Generator,
+    *,
+    age: float | None = None,
+    tone: float | None = None,
+    iris_size: float = 1.0,
 ) -> Skin:
     """A person's skin, by chance as far as nothing is said of its `age` (0 smooth, 1 full of folds at rest) and its
-    `tone` (0 the lightest, 1 the darkest)."""
+    `tone` (0 the lightest, 1 the darkest). `iris_size` makes irises smaller or larger than the lessons have them."""
     place = (random.uniform(0, 1) if tone is None else tone) * (len(_TONES) - 1)
     colour = np.array([np.interp(place, np.arange(len(_TONES)), _TONES[:, axis]) for axis in range(3)]) ** 2.0
     colour *= random.uniform(0.8, 1.25) * (1 + random.normal(0, 0.04, 3))
     hair = _HAIR[random.choice(len(_HAIR), p=(0.3, 0.25, 0.17, 0.12, 0.06, 0.10))] * random.uniform(0.6, 1.3)
-    albedo, gloss = _vertices(model, colour, hair, random)
+    albedo, gloss = _vertices(model, colour, hair, random, iris_size)
     decal = _decal(model.flat[model.landmarks], colour, hair, random)
     width_cm = random.uniform(0.07, 0.16)
     groups = {name: fold_relief(lines, width_cm, random) for name, lines in FOLDS.items()}
@@ -92,7 +97,11 @@ def make_skin(
 
 
 def _vertices(
-    model: FaceModel, tone: NDArray[np.float64], hair: NDArray[np.float64], random: np.random.Generator
+    model: FaceModel,
+    tone: NDArray[np.float64],
+    hair: NDArray[np.float64],
+    random: np.random.Generator,
+    iris_size: float,
 ) -> tuple[Floats, Floats]:
     """Albedo and gloss of what no decal covers: the head, its hair, eyes, mouth."""
     places, parts = model.flat, model.parts
@@ -112,9 +121,9 @@ def _vertices(
         gloss[inside] = 0.4
     albedo[parts.eye_sockets] = tone * 0.5
     iris = _IRISES[random.integers(len(_IRISES))] * random.uniform(0.6, 1.4)
-    white, size_deg = np.array([0.70, 0.67, 0.64]) * random.uniform(0.6, 1.05), random.uniform(26, 31)
+    white, size_deg = np.array([0.70, 0.67, 0.64]) * random.uniform(0.6, 1.05), iris_size * random.uniform(26, 31)
     for ball in parts.eyeballs:
-        albedo[ball] = _eye(places[ball], iris, white, size_deg, random.uniform(9, 15))
+        albedo[ball] = _eye(places[ball], iris, white, size_deg, iris_size * random.uniform(9, 15))
         gloss[ball] = 2.5
     albedo[parts.lashes] = (0.015, 0.012, 0.01)
     return np.clip(albedo, 0, 1.2).astype(np.float32), gloss.astype(np.float32)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.domain.measurements.gaze import GazeReason
 from chalicelib.domain.measurements.metrics import METRICS, FaceMetrics, FrameMetrics
 from chalicelib.formats.partial_metrics import PartialCounts, PartialMetricsReader, PartialMetricsWriter
 from tests.formats.frames import REASONS
@@ -20,6 +21,7 @@ _faces = st.builds(
     _values.map(lambda values: dict(zip(NAMES, values, strict=True))),
     st.floats(0.0, 100.0),
     REASONS,
+    st.sets(st.sampled_from(GazeReason)).map(lambda chosen: tuple(each for each in GazeReason if each in chosen)),
 )
 _frames = st.builds(
     FrameMetrics,

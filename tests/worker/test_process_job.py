@@ -196,6 +196,27 @@ def test_probabilities_are_in_every_file_of_a_job_that_asks_for_them(
     assert "smile probability" in timeline.faces[0].values
 
 
+@pytest.mark.parametrize("name", [JobName.MULTIFACE, JobName.SDK_METRICS, JobName.CT_PACK_LINEAR])
+def test_eyes_are_in_the_files_of_a_job_that_asks_for_them(world: World, shared_media: Path, name: JobName) -> None:
+    clip = (shared_media / "videos" / "single_face.mp4").read_bytes()
+    options = JobOptions(gaze=Switch.ON, table=ResultTable.PARQUET, frames_per_second=3.0)
+    job = world.create(clip, name=name, options=options)
+    world.worker("one").process(job.message)
+    results = world.results(job)
+    summary = json.loads(results["clip.mp4-summary.json"])["faces"][0]
+    assert 10 < summary["metrics"]["eye openness left"]["mean"] < 40
+    assert summary["blinks"]["per_minute"] is None
+    assert summary["blinks"]["no_rate_because"] == "fewer than 15 frames a second"
+    has_irises = name is not JobName.SDK_METRICS
+    assert ("gaze yaw" in summary["metrics"]) == (summary["gaze"]["frames"] > 0) == has_irises
+    assert (summary["gaze"]["not_read_because"]["mesh without irises"] > 0) != has_irises
+    rows = list(csv.DictReader(io.StringIO(results["clip.mp4-metrics.csv"].decode())))
+    column = "gazeyaw" if name is JobName.CT_PACK_LINEAR else "gaze yaw"
+    assert all((row[column] == "") == (row["gaze invalid reasons"] != "") for row in rows)
+    table = parquet.read_table(io.BytesIO(results["clip.mp4-metrics.parquet"]))
+    assert table[column].null_count == sum(row[column] == "" for row in rows)
+
+
 @pytest.mark.parametrize("name", [JobName.MULTIFACE, JobName.CT_PACK_HYBRID])
 def test_sides_are_in_every_file_of_a_job_that_asks_for_them(world: World, shared_media: Path, name: JobName) -> None:
     clip = (shared_media / "videos" / "single_face.mp4").read_bytes()

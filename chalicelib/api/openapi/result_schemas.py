@@ -10,12 +10,14 @@ from chalicelib.api.openapi.comparison_schema import comparison_result
 from chalicelib.api.openapi.summary_schema import summary_result
 from chalicelib.api.openapi.terms import Schema, record, ref, text
 from chalicelib.api.openapi.timeline_schema import timeline_header
+from chalicelib.domain.measurements.gaze import GazeReason
 from chalicelib.domain.measurements.metrics import Metric, MetricGroup, MetricSet
 from chalicelib.domain.measurements.reliability import RELIABILITY
 from chalicelib.domain.measurements.validity import InvalidReason
 from chalicelib.domain.requests.recipes import RECIPES, VARIANTS
 from chalicelib.domain.requests.result_formats import (
     FACE_COLUMN,
+    GAZE_REASONS_COLUMN,
     LEGACY_CONTENT_TYPE,
     NO_FACE,
     ROW_COLUMNS,
@@ -46,16 +48,19 @@ RESULT_SCHEMAS = (
 )
 """Their names. No answer of the API holds them itself: its redirects lead to them."""
 
-_ON_SOME_CONDITION = (MetricGroup.SIDE, MetricGroup.PROBABILITY, MetricGroup.RAW_EXPRESSION)
+_ON_SOME_CONDITION = (MetricGroup.SIDE, MetricGroup.PROBABILITY, MetricGroup.RAW_EXPRESSION, MetricGroup.EYES)
+_COLUMNS_AFTER = (*VALIDITY_COLUMNS, GAZE_REASONS_COLUMN)
 _NUMBER: Schema = {"type": "number"}
+_NUMBER_OR_NULL: Schema = {"type": ["number", "null"]}
 _NO_FACE_CELL: Schema = {"const": NO_FACE}
 
+_GAZE_REASONS_TEXT = "Reasons why gaze was not read, separated by semicolons, if the job reads the eyes."
 _REASONS_TEXT = "Reasons why the numbers are not valid, separated by semicolons; empty if they are valid."
 
 
 def result_schemas(metrics: MetricSet) -> Mapping[str, Schema]:
     """By name: every one of `RESULT_SCHEMAS`."""
-    every = metrics.with_sides().with_probabilities().with_raw()
+    every = metrics.with_sides().with_probabilities().with_raw().with_eyes()
     names = list(every.names)
     variants = (every, *(metrics.with_sides().of_variant(variant) for variant in VARIANTS))
     mapped = list(dict.fromkeys(metric.mapped_name for variant in variants for metric in variant))
@@ -68,9 +73,10 @@ def result_schemas(metrics: MetricSet) -> Mapping[str, Schema]:
         ),
         "FaceMetrics": record(
             "The metrics of one face in one frame. The raw scores, not corrected by the person's own neutral, are "
-            "present if the others are corrected, those of each side and the probabilities if the job asks for them.",
+            "present if the others are corrected; those of each side, the probabilities and the eyes if the job asks "
+            "for them.",
             {metric.name: _value(metric) for metric in metrics} | _validity(),
-            {metric.name: _value(metric) for metric in every if metric.group in _ON_SOME_CONDITION},
+            {metric.name: _value(metric) for metric in every if metric.group in _ON_SOME_CONDITION} | _gaze_reasons(),
         ),
         "SessionResult": _session(),
         "LegacyResult": _legacy(either),
@@ -81,7 +87,7 @@ def result_schemas(metrics: MetricSet) -> Mapping[str, Schema]:
                 {TIME_COLUMN: text("The time of the frame in milliseconds.")},
                 {FACE_COLUMN: text("The face id; absent in one-face jobs.")},
             ),
-            "propertyNames": {"enum": [TIME_COLUMN, FACE_COLUMN, *either, *VALIDITY_COLUMNS]},
+            "propertyNames": {"enum": [TIME_COLUMN, FACE_COLUMN, *either, *_COLUMNS_AFTER]},
         },
         **{_row_schema(table): _table_row(content_type, either) for table, content_type in TABLES.items()},
         "SummaryResult": summary_result(_frame_size()),
@@ -113,12 +119,24 @@ def _validity() -> dict[str, Schema]:
     }
 
 
+def _gaze_reasons() -> dict[str, Schema]:
+    """Returns the member of a face in the session JSON that says why gaze was not read."""
+    return {
+        GAZE_REASONS_COLUMN: {
+            "type": "array",
+            "description": "Reasons why gaze was not read, if the job reads the eyes.",
+            "items": {"type": "string", "enum": [str(reason) for reason in GazeReason]},
+        },
+    }
+
+
 def _value(metric: Metric) -> Schema:
     limits: Schema = {
         name: limit for name, limit in (("minimum", metric.minimum), ("maximum", metric.maximum)) if limit is not None
     }
     meaning = f"In the unit {metric.unit}; raw name `{metric.classifier}`."
-    value: Schema = {**_NUMBER, **limits, "x-unit": metric.unit, "x-classifier": metric.classifier}
+    kind = _NUMBER_OR_NULL if metric.group is MetricGroup.EYES else _NUMBER
+    value: Schema = {**kind, **limits, "x-unit": metric.unit, "x-classifier": metric.classifier}
     told = RELIABILITY.get(metric.name)
     if told is None:
         return {**value, "description": meaning}
@@ -181,9 +199,16 @@ def _legacy(names: list[str]) -> Schema:
                 TIME_COLUMN: {"type": "array", "description": "The times in milliseconds.", "items": _NUMBER},
                 "invalid reasons": {"type": "array", "description": _REASONS_TEXT, "items": {"type": "string"}},
             },
+            {
+                GAZE_REASONS_COLUMN: {
+                    "type": "array",
+                    "description": _GAZE_REASONS_TEXT,
+                    "items": {"type": "string"},
+                }
+            },
         ),
-        "propertyNames": {"enum": [TIME_COLUMN, *names, *VALIDITY_COLUMNS]},
-        "additionalProperties": {"type": "array", "items": {"oneOf": [_NUMBER, _NO_FACE_CELL]}},
+        "propertyNames": {"enum": [TIME_COLUMN, *names, *_COLUMNS_AFTER]},
+        "additionalProperties": {"type": "array", "items": {"oneOf": [_NUMBER_OR_NULL, _NO_FACE_CELL]}},
     }
     return record(
         f"A file of the type `{LEGACY_CONTENT_TYPE}`.",
@@ -216,7 +241,8 @@ def _table_row(content_type: str, names: list[str]) -> Schema:
                 "valid": {"type": ["boolean", "null"], "description": "True if the numbers are valid."},
                 "invalid reasons": {"type": ["string", "null"], "description": _REASONS_TEXT},
             },
+            {GAZE_REASONS_COLUMN: {"type": ["string", "null"], "description": _GAZE_REASONS_TEXT}},
         ),
-        "propertyNames": {"enum": [*ROW_COLUMNS, *names, *VALIDITY_COLUMNS]},
+        "propertyNames": {"enum": [*ROW_COLUMNS, *names, *_COLUMNS_AFTER]},
         "additionalProperties": {"type": ["number", "null"]},
     }

@@ -40,9 +40,10 @@ _HELD_S = 0.2
 _BLINK_S = (0.02, 0.5)
 _TURN_S = 0.3
 
+BLINK = "blink"
 EVENTS: tuple[EventDefinition, ...] = (
     EventDefinition("smile", "smile", 50.0, 30.0, _HELD_S, meaning="lip corners pulled up and out"),
-    EventDefinition("blink", "eye closure", 50.0, 30.0, *_BLINK_S, meaning="both eyes closed for a moment"),
+    EventDefinition(BLINK, "eye closure", 50.0, 30.0, *_BLINK_S, meaning="both eyes closed for a moment"),
     EventDefinition("eyes closed", "eye closure", 50.0, 30.0, _BLINK_S[1], meaning="both eyes closed"),
     EventDefinition("mouth open", "mouth open", 50.0, 30.0, _HELD_S, meaning="lips well apart"),
     EventDefinition("brow raise", "brow raise", 50.0, 30.0, _HELD_S, meaning="both brows up"),
@@ -54,8 +55,20 @@ EVENTS: tuple[EventDefinition, ...] = (
 )
 """Every kind of event. A new one is a row here, and a line in `docs/results.md`."""
 
+BLINK_OF_OPENING = EventDefinition(
+    BLINK, "eye openness", 60.0, 75.0, *_BLINK_S, meaning="both eyes closed for a moment, by how far they are open"
+)
+"""A blink if the job reads the eyes: thresholds are percent of how far they were open just before; see `blinks`."""
+
 ANGLES = frozenset({"yaw", "pitch"})
 """The metrics whose events count in every frame; those of the others in valid ones only."""
+
+
+def event_definitions(*, reads_eyes: bool) -> tuple[EventDefinition, ...]:
+    """Returns `EVENTS`; if the eyes are read, with blinks by their opening."""
+    if not reads_eyes:
+        return EVENTS
+    return tuple(BLINK_OF_OPENING if each.name == BLINK else each for each in EVENTS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 
+from chalicelib.domain.measurements.gaze import GazeReasons
 from chalicelib.domain.measurements.validity import Reasons
 
 
@@ -22,6 +23,7 @@ class MetricGroup(StrEnum):
     SIDE = "one side of an expression"
     PROBABILITY = "probability that an expression is present"
     FACE_BOX = "face box"
+    EYES = "eyes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,17 @@ _SIDES = tuple(
 )
 
 
+GAZE_NAMES = ("gaze yaw", "gaze pitch", "gaze yaw in head", "gaze pitch in head")
+"""Relative to the camera, then to the head."""
+_EYES = (
+    *(Metric(name, name.replace(" ", ""), MetricGroup.EYES, "degrees") for name in GAZE_NAMES),
+    *(Metric(f"eye openness {side}", f"eyeopenness-{side}", MetricGroup.EYES, "percent", 0.0) for side in SIDES),
+)
+EYE_NAMES: tuple[str, ...] = tuple(metric.name for metric in _EYES)
+"""In a face's values they may be not a number (NaN): they were not read."""
+OPENNESS_NAMES = EYE_NAMES[len(GAZE_NAMES) :]
+
+
 @dataclass(frozen=True)
 class MetricSet:
     """The metrics that the results of a job have, in the order in which files list them."""
@@ -157,6 +170,11 @@ class MetricSet:
         """The friendly names."""
         return tuple(metric.name for metric in self.metrics)
 
+    @cached_property
+    def has_eyes(self) -> bool:
+        """True if any metric may lack a number: see `EYE_NAMES`."""
+        return self.has(MetricGroup.EYES)
+
     def has(self, group: MetricGroup) -> bool:
         """Returns True if any metric of `group` is included."""
         return any(metric.group is group for metric in self.metrics)
@@ -172,6 +190,10 @@ class MetricSet:
     def with_probabilities(self) -> "MetricSet":
         """These, and after them the probabilities that expressions are present."""
         return MetricSet((*self.metrics, *_PROBABILITIES))
+
+    def with_eyes(self) -> "MetricSet":
+        """These, and after them where the eyes look and how far they are open."""
+        return MetricSet((*self.metrics, *_EYES))
 
     def with_raw(self) -> "MetricSet":
         """These, and after them the uncorrected scores of the expressions that the person's own neutral corrects."""
@@ -201,12 +223,13 @@ MEASURED = deployed_metrics(expressions_only=True)
 class FaceMetrics:
     """One face in one frame. `face_id` is constant from frame to frame; `values` has every name of the job's
     `MetricSet`. `confidence` that this is a face, 0..100; `invalid_reasons`: why the values are not valid, empty if
-    they are."""
+    they are; `gaze_reasons`: why its gaze was not read, empty if it was or if the job does not read it."""
 
     face_id: int
     values: Mapping[str, float]
     confidence: float = 100.0
     invalid_reasons: Reasons = ()
+    gaze_reasons: GazeReasons = ()
 
     @property
     def is_valid(self) -> bool:

@@ -85,6 +85,11 @@ class JobOptions:
         Switch.OFF,
         "Say how likely each expression is present as well, 0 to 100.",
     )
+    gaze: Switch = _option(
+        Choice(Switch),
+        Switch.OFF,
+        "Say where the eyes look and how far they are open as well, and count blinks.",
+    )
     max_faces: int = _option(
         WholeNumber(1, 100),
         50,

@@ -57,6 +57,7 @@ class Recipe:
     smoothed: bool = False
     sides: bool = False
     probabilities: bool = False
+    gaze: bool = False
     stretch: Stretch = WHOLE
     neutral_s: tuple[float, float] | None = None
     video: ResultVideo = ResultVideo.NONE
@@ -71,15 +72,19 @@ class Recipe:
         """Returns the metrics of the results; a deployment may switch emotions off."""
         metrics = self._with_sides(deployed_metrics(expressions_only=expressions_only)).of_variant(self._variant)
         metrics = metrics.with_probabilities() if self.probabilities else metrics
-        return metrics.with_raw() if self.scores is Scores.OWN_NEUTRAL else metrics
+        metrics = metrics.with_raw() if self.scores is Scores.OWN_NEUTRAL else metrics
+        return self._with_eyes(metrics)
 
     @property
     def measured(self) -> MetricSet:
         """Returns the metrics that are measured on single frames, from which those of the results follow."""
-        return self._with_sides(MEASURED)
+        return self._with_eyes(self._with_sides(MEASURED))
 
     def _with_sides(self, metrics: MetricSet) -> MetricSet:
         return metrics.with_sides() if self.sides else metrics
+
+    def _with_eyes(self, metrics: MetricSet) -> MetricSet:
+        return metrics.with_eyes() if self.gaze else metrics
 
     @property
     def _variant(self) -> str:
@@ -154,6 +159,7 @@ def recipe_of(job: Asked) -> Recipe | None:
         recipe,
         sides=options.sides is Switch.ON,
         probabilities=options.probabilities is Switch.ON,
+        gaze=options.gaze is Switch.ON,
         stretch=options.stretch,
         neutral_s=options.neutral_s,
         video=options.video,

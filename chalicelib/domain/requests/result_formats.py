@@ -57,5 +57,7 @@ NO_FACE = "TF"
 """What stands for a metric in CSV and legacy JSON if no face was tracked ("tracking failed")."""
 ROW_COLUMNS = ("frame", "time_s", "face_id")
 """What the rows of tables for programs begin with: the frame's number from 0, its time in seconds, and the face."""
+GAZE_REASONS_COLUMN = "gaze invalid reasons"
+"""Why the gaze of a face was not read; only if the job reads it."""
 VALIDITY_COLUMNS = ("confidence", "valid", "invalid reasons")
 """Columns behind those of the metrics, under the same names in every job."""

@@ -110,8 +110,8 @@ def test_each_metric_is_listed_with_unit_and_range(*, expressions_only: bool) ->
     schemas: Any = result_schemas(metrics)
     assert tuple(schemas) == RESULT_SCHEMAS
     assert schemas["FaceMetrics"]["required"] == [*metrics.names, "confidence", "valid", "invalid reasons"]
-    assert schemas["MetricName"]["enum"] == list(metrics.with_sides().with_probabilities().with_raw().names)
-    for metric in metrics.with_sides().with_probabilities().with_raw():
+    assert schemas["MetricName"]["enum"] == list(metrics.with_sides().with_probabilities().with_raw().with_eyes().names)
+    for metric in metrics.with_sides().with_probabilities().with_raw().with_eyes():
         value = schemas["FaceMetrics"]["properties"][metric.name]
         assert (value["x-unit"], value["x-classifier"]) == (metric.unit, metric.classifier)
         assert (value.get("minimum"), value.get("maximum")) == (metric.minimum, metric.maximum)

@@ -39,6 +39,7 @@ def test_a_job_as_a_row() -> None:
         "smoothing": "auto",
         "sides": "off",
         "probabilities": "off",
+        "gaze": "off",
         "max_faces": Decimal(50),
         "progress": {"frames_done": Decimal(3), "frames_per_second": Decimal("0.1")},
         "run": Decimal(1),
@@ -48,6 +49,7 @@ def test_a_job_as_a_row() -> None:
         "earlier_result_entry_ids": [],
         "begun_result_entry_ids": [],
         "segments_done": False,
+        "notes": [],
     }
 
 

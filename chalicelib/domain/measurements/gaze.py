@@ -1,0 +1,52 @@
+"""The limits within which gaze is read, and the reasons why it is not.
+
+Of a face whose gaze is not read there is no number, rather than a wrong one. How far the eyes are open is read unless
+the reason concerns the picture or the head. The limits were measured on made eyes (`make evaluate ONLY=gaze`).
+"""
+
+from enum import StrEnum
+
+from chalicelib.domain.measurements.validity import InvalidReason
+
+MIN_GAZE_INTEROCULAR_PX = 30.0
+"""The least distance of the outer eye corners in the picture."""
+
+MIN_OPENNESS = 12.0
+"""Below this, in percent of the eye's width, an eye is closed, or looks so far down that its iris is hidden."""
+
+MAX_IN_HEAD_DEG = 45.0
+"""No eye turns further in its head; a reading beyond is that of an iris that was not found."""
+
+TOWARDS_CAMERA_DEG = 12.0
+"""A gaze within so many degrees of the camera counts as towards it."""
+
+
+class GazeReason(StrEnum):
+    """The reasons why there is no gaze, as result files name them. Append new ones."""
+
+    TURNED = "turned away"
+    DARK = "too dark"
+    SMALL = "too small"
+    BLURRED = "blurred"
+    CUT = "cut by the frame"
+    UNSURE = "perhaps no face"
+    EYES_COVERED = "eyes covered"
+    SMEARED = "damaged picture"
+    CLOSED = "eyes closed"
+    NO_IRISES = "mesh without irises"
+    BEYOND = "irises not found"
+
+
+GazeReasons = tuple[GazeReason, ...]
+"""What speaks against the gaze, in the order of `GazeReason`; nothing if it is read."""
+
+NOT_OF_EYES = frozenset({InvalidReason.MOUTH_COVERED})
+"""What makes the numbers of a face not valid, but not those of its eyes."""
+
+OPENNESS_KNOWN = frozenset({GazeReason.CLOSED, GazeReason.NO_IRISES, GazeReason.BEYOND})
+"""Reasons that leave it known how far the eyes are open."""
+
+
+def gaze_reasons_text(reasons: GazeReasons) -> str:
+    """The reasons in one cell of a table: `too small; eyes closed`."""
+    return "; ".join(reasons)
