@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-from chalicelib.domain.ids import derived_id
+from chalicelib.domain.ids import numbered_id
 from chalicelib.domain.requests.job_names import JobName
 
 MAX_MEMBERS = 1000
@@ -181,5 +181,6 @@ def counts_of(rows: Sequence[MemberRow], *, is_cancelled: bool) -> dict[MemberSt
 
 
 def member_id(batch_id: str, index: int) -> str:
-    """Returns the id of a member, the same in every process."""
-    return derived_id(batch_id, "member", str(index))
+    """Returns the id of a member, the same in every process. Lists of jobs have the batch first, then its members in
+    their order."""
+    return numbered_id(batch_id, index, "member")

@@ -14,6 +14,7 @@ from chalicelib.errors import MalformedRequest
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _PATTERN = re.compile(r"[0-7][0-9a-hjkmnp-tv-z]{25}")
 _ENTROPY_BITS = 80
+_NUMBER_BITS = 10
 
 
 def new_id(now: datetime) -> str:
@@ -34,6 +35,21 @@ def derived_id(parent_id: str, *names: str) -> str:
     """
     digest = hashlib.sha256("\0".join((parent_id, *names)).encode()).digest()
     return parent_id[:10] + _encode(0, int.from_bytes(digest[:10], "big"))[10:]
+
+
+def numbered_id(parent_id: str, number: int, *names: str) -> str:
+    """The id that always follows from `parent_id`, `number` and `names`: from newest to oldest, the ids of 0 to 1023 come
+    in this order right after their parent's. Raises ValueError for other numbers."""
+    if not 0 <= number < 1 << _NUMBER_BITS:
+        raise ValueError(f"{number} cannot be in an id")
+    digest = hashlib.sha256("\0".join((parent_id, str(number), *names)).encode()).digest()
+    rest_bits = _ENTROPY_BITS - _NUMBER_BITS
+    rest = int.from_bytes(digest[:10], "big") >> _NUMBER_BITS
+    place = (1 << _NUMBER_BITS) - 1 - number
+    milliseconds = 0
+    for character in parent_id[:10]:
+        milliseconds = (milliseconds << 5) | _ALPHABET.index(character)
+    return _encode(max(milliseconds - 1, 0), (place << rest_bits) | rest)
 
 
 def check_id(text: str, noun: str) -> str:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.ids import check_id, derived_id, new_id
+from chalicelib.domain.ids import check_id, derived_id, new_id, numbered_id
 from chalicelib.errors import MalformedRequest
 
 _NOW = datetime(2026, 1, 31, 9, 30, tzinfo=UTC)
@@ -30,6 +30,19 @@ def test_every_millisecond_of_a_second_has_its_own_id() -> None:
     first = _milliseconds(new_id(_NOW))
     numbers = [_milliseconds(new_id(_NOW + timedelta(milliseconds=step))) for step in range(1000)]
     assert numbers == list(range(first, first + 1000))
+
+
+@given(moments)
+def test_numbered_ids_come_right_after_their_parent_from_newest_to_oldest(moment: datetime) -> None:
+    parent = new_id(moment + timedelta(milliseconds=1))
+    numbered = [numbered_id(parent, number, "member") for number in range(1024)]
+    assert numbered == [numbered_id(parent, number, "member") for number in range(1024)]
+    assert sorted([*numbered, parent], reverse=True) == [parent, *numbered]
+    assert all(check_id(each, "job") for each in numbered)
+    assert _milliseconds(numbered[7]) == _milliseconds(parent) - 1
+    assert numbered_id(parent, 7, "other") != numbered[7]
+    with pytest.raises(ValueError, match="1024"):
+        numbered_id(parent, 1024)
 
 
 @given(moments, st.integers(1, 10**9))

@@ -32,7 +32,9 @@ def crew(world: World) -> Crew:
 def test_every_input_becomes_a_job_in_its_order(world: World, batches: Batches) -> None:
     batch = batches.create(ADA, wanted(*urls(230)))
     assert (batch.created, batch.job.filename, batch.job.status) == (230, "230 files", JobStatus.QUEUED)
+    listed = world.jobs.list(ADA, limit=1000).items
     jobs = members(world, batch.job.id)
+    assert [job.id for job in listed] == [batch.job.id, *(job.id for job in jobs)]
     assert [job.filename for job in jobs] == [f"{place}.mp4" for place in range(230)]
     assert {(job.status, job.author, job.webhook) for job in jobs} == {(JobStatus.QUEUED, ADA.email, None)}
     assert world.services.ports.members().inputs(ADA.account_id, batch.job.id, 0) is None  # names are nowhere else
