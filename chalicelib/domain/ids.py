@@ -38,8 +38,11 @@ def derived_id(parent_id: str, *names: str) -> str:
 
 
 def numbered_id(parent_id: str, number: int, *names: str) -> str:
-    """The id that always follows from `parent_id`, `number` and `names`: from newest to oldest, the ids of 0 to 1023 come
-    in this order right after their parent's. Raises ValueError for other numbers."""
+    """The id that always follows from the parent's, a number and names.
+
+    From newest to oldest, the ids of 0 to 1023 come in this order right after their parent's. Raises ValueError for
+    other numbers.
+    """
     if not 0 <= number < 1 << _NUMBER_BITS:
         raise ValueError(f"{number} cannot be in an id")
     digest = hashlib.sha256("\0".join((parent_id, str(number), *names)).encode()).digest()
