@@ -14,7 +14,10 @@ from lab.training.real_faces import REST_CLIP, closed_mouths, measure_film, meas
 
 _ROOT = Path(__file__).resolve().parents[2]
 
-_RENDERED_SETS = ((1, 120, "everyday"), (11, 200, "everyday"), (12, 200, "everyday"), (21, 200, "grimaces"))
+_RENDERED_SETS = (
+    *((1, 120, "everyday"), (11, 200, "everyday"), (12, 200, "everyday"), (13, 500, "everyday")),
+    *((14, 500, "everyday"), (15, 500, "everyday"), (21, 200, "grimaces"), (22, 200, "grimaces")),
+)
 """Seeds, how many persons, and the kind of movements."""
 _MOVED_SMILE, _REST_SMILE = 0.70, 0.20
 
@@ -45,9 +48,13 @@ class Faces:
         self._folder = folder
 
     def features(self, name: str, faces: FaceSet, mesh: Mesh) -> HeadFeatures:
-        """Returns what the head sees of a set of faces; kept."""
+        """Returns what the head sees of a set of faces; kept until the set has another number of faces."""
         path = self._folder / f"features-{name}-{mesh}.npz"
-        if not path.is_file():
-            np.savez(path, **vars(head_features(faces, mesh)))
-        with np.load(path) as stored:
-            return HeadFeatures(**{key: stored[key] for key in stored.files})
+        if path.is_file():
+            with np.load(path) as stored:
+                kept = HeadFeatures(**{key: stored[key] for key in stored.files})
+            if len(kept) == len(faces):
+                return kept
+        found = head_features(faces, mesh)
+        np.savez(path, **vars(found))
+        return found

@@ -19,7 +19,7 @@ Floats = NDArray[np.float64]
 _POINT_COMPONENTS, _SKIN_COMPONENTS = (200, 50), (250, 80)
 """Even, odd."""
 _SPREAD_FLOOR = 0.3
-POINTS_PENALTY, SKIN_PENALTY = 0.3, 1.0
+POINTS_PENALTY, SKIN_PENALTY = 0.3, 2.0
 
 
 @dataclass(frozen=True)

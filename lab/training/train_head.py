@@ -54,10 +54,8 @@ MIXED: Mapping[str, str] = {
     "more than half",
     "inner brow raise": "with the own neutral the head alone has 0.95 on performances, the mean 0.99",
     "eye widen": "above 50 in all frames that show it, the head alone in four of five",
-    "lip corner depressor": "as good on performances, and persons at rest differ less in it",
     "lip pucker": "with the own neutral the head alone has 0.99 on performances, the mean 1.00",
     "chin raise": "with the own neutral the head alone has 0.90 on performances, the mean 0.94",
-    "lip stretch": "fewer false alarms on broad smiles of pictures not taught",
 }
 """Expressions whose level is the mean of the head's and the networks', each on a scale measured by the same rule
 (`head_scales`), and why."""
@@ -105,7 +103,7 @@ class HeadCourse:
             for name, rows in aside.items()
         ]
         coded = [self._coded(heads, name) for name in self._faces.films if name != REST_CLIP]
-        choices = choose_sources(made, coded)
+        choices = choose_sources(made, coded, _sources_before(self._mesh))
         sources = [choices[name].source for name in TAUGHT]
         points, skin = self._heads({name: np.ones(len(rows), dtype=np.bool_) for name, rows in aside.items()})
         shares = np.array([{SKIN: 1.0, MEAN: 0.5}.get(source, 0.0) for source in sources])
@@ -209,6 +207,12 @@ class HeadCourse:
         chosen = np.zeros(len(faces), dtype=np.bool_)
         chosen[rows] = True
         return self._answers(heads, self._films[film], faces, chosen), codes
+
+
+def _sources_before(mesh: Mesh) -> Mapping[str, str]:
+    """Returns the source of each expression in the record; none if there is no record."""
+    stored = json.loads(RECORD.read_text()).get(str(mesh), {}) if RECORD.is_file() else {}
+    return {name: choice["source"] for name, choice in stored.get("choices", {}).items()}
 
 
 def _kept_aside(faces: FaceSet) -> NDArray[np.bool_]:

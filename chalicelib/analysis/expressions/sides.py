@@ -3,7 +3,7 @@
 The head's difference of both sides is far too small: it was taught mostly by faces that move both sides alike, and a
 mesh shows one side as the other. `SIDED` has the factor that makes the difference of a face that moves one side only
 100 levels, on rendered faces of which that is known, and how far the difference of portraits at rest is from 0, which
-is real asymmetry and noise. Of the other two-sided expressions the head sees too little: their factors are 15 to 100,
+is real asymmetry and noise. Of the other two-sided expressions the head sees too little: their factors are 11 to 70,
 and noise would be as large as the expression. `python -m lab.calibration.sides` prints the figures of all.
 """
 
@@ -31,10 +31,10 @@ class Sided:
 
 
 SIDED: Mapping[str, Sided] = {
-    "eye closure": Sided(10.3, 9.5, 12.0),
-    "nose wrinkle": Sided(12.4, 14.7, 22.0),
-    "smile": Sided(2.9, 3.6, 23.0),
-    "upper lip raise": Sided(9.2, 10.7, 28.0),
+    "eye closure": Sided(9.6, 9.5, 12.0),
+    "nose wrinkle": Sided(10.4, 11.8, 24.0),
+    "smile": Sided(2.6, 3.2, 26.0),
+    "upper lip raise": Sided(9.8, 11.1, 31.0),
 }
 
 
