@@ -14,13 +14,19 @@ from chalicelib.domain.measurements.frame_size import FrameSize
 MAX_SEGMENTS = 120
 """All segments report to one row, whose size and rate of writes this bounds."""
 
-HALVES_LEAD_IN_S = 2.0
-"""Longer than a lost face is remembered, and what the second half costs more than a half."""
+PARALLEL_LEAD_IN_S = 2.0
+"""Longer than a lost face is remembered, and what each part but the first costs more than its share."""
+
+MAX_PARALLEL_PARTS = 16
+"""As many processors as a Fargate task has at the most."""
+
 
 MIN_LEAD_IN_FRAMES = 4
 """So many frames have to be measured by both parts, or faces could not be matched."""
 
-# Who measures the first half writes the results of both, some twentieth of the work.
+# A lead-in is a thirtieth of it.
+_PARALLEL_PART_S = 60.0
+# Of two parts, who measures the first writes the results of both, some twentieth of the work.
 _FIRST_SHARE = 0.47
 
 
@@ -86,12 +92,14 @@ def plan_segments(
     return SegmentPlan(count, origin_s, duration_s / count, overlap_s, duration_s, frames_total, frame_size=frame_size)
 
 
-def plan_halves(
+def plan_parallel(
     *, origin_s: float, duration_s: float, frames_total: int | None, frame_size: FrameSize | None = None
 ) -> SegmentPlan:
-    """Two parts that are about the same work, for a video that one worker measures in two processes."""
-    first_s = _FIRST_SHARE * duration_s + HALVES_LEAD_IN_S / 2
-    return SegmentPlan(2, origin_s, first_s, HALVES_LEAD_IN_S, duration_s, frames_total, frame_size=frame_size)
+    """Parts that are about the same work, for a video that one worker measures in several processes: two, or as many
+    as have a minute each, in pairs, so that two processes are done at about the same time."""
+    count = min(max(2 * int(duration_s / (2 * _PARALLEL_PART_S)), 2), MAX_PARALLEL_PARTS)
+    part_s = duration_s / count if count > 2 else _FIRST_SHARE * duration_s + PARALLEL_LEAD_IN_S / 2
+    return SegmentPlan(count, origin_s, part_s, PARALLEL_LEAD_IN_S, duration_s, frames_total, frame_size=frame_size)
 
 
 @dataclass(frozen=True, slots=True)

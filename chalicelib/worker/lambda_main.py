@@ -101,4 +101,4 @@ def job_processor() -> JobProcessor:
     services = make_services(settings, owner=f"worker-{secrets.token_hex(8)}")
     models = Models(settings.models_dir)
     models.open_all()
-    return JobProcessor(services, models, second_process=SecondProcess.useful_to(models, settings.models_dir))
+    return JobProcessor(services, models, processes=SecondProcess.useful_to(models, settings.models_dir))

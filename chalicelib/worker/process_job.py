@@ -6,7 +6,7 @@ by two workers at once, ends in the same result.
 """
 
 import logging
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -28,11 +28,11 @@ from chalicelib.formats.writers import Origin
 from chalicelib.worker.compare import compare
 from chalicelib.worker.fetch_input import fetch_input
 from chalicelib.worker.film_of_job import FilmOfJob
-from chalicelib.worker.halves import halves_of, measured_in_halves
 from chalicelib.worker.job_medium import MEDIA_REPLACED, load_medium
 from chalicelib.worker.long_videos import divide, stitched_frames
 from chalicelib.worker.measure_file import check_kind, write_results
 from chalicelib.worker.media_fetcher import FetchLimits, MediaFetcher
+from chalicelib.worker.parallel_parts import measured_in_parallel, parallel_plan
 from chalicelib.worker.part_measurer import PartMeasurer
 from chalicelib.worker.progress import ProgressReport
 from chalicelib.worker.result_entry import create_result_entry, store_results
@@ -54,9 +54,9 @@ class JobProcessor:
         services: Services,
         models: Models,
         fetcher: MediaFetcher | None = None,
-        second_process: SecondProcess | None = None,
+        processes: Sequence[SecondProcess] = (),
     ) -> None:
-        """`second_process` measures second halves of videos; if there is none, this process does."""
+        """`processes` measure parts of videos in parallel with this one; if there are none, this process does all."""
         self._services = services
         self._models = models
         settings = services.settings
@@ -65,7 +65,7 @@ class JobProcessor:
         limits = MediaLimits(max_pixels=settings.max_pixels, max_duration_s=settings.max_duration_s)
         self._limits = limits
         self._parts = PartMeasurer(models, limits=limits)
-        self._second_process = second_process
+        self._processes = processes
         self._lease_s = settings.lease_s
 
     def process(self, message: JobMessage) -> None:
@@ -129,20 +129,20 @@ class JobProcessor:
             info = stretched(media.info, recipe.stretch)
             settings = self._services.settings
             plan = divide(media_path, info, settings, recipe, was_interrupted=job.attempt > 1)
-            halves = halves_of(info, recipe)
+            shared = parallel_plan(info, recipe)
             contents = self._contents(job, recipe, self._models.provider, info.frame_size)
             media_s = media.info.duration_s
             if plan is None:
                 report.begin(info.frames_total)
-            if plan is None and halves is None:
+            if plan is None and shared is None:
                 frames = self._parts.whole(media, recipe)
                 return self._write_results(job, contents, frames, report, directory=directory, media_s=media_s)
         # From here on the file is closed: its first picture and its decoder take memory.
-        if plan is None and halves is not None:
-            # What ended a run before may have been the second process, for want of memory: now there is one only.
-            process = self._second_process if job.attempt == 1 else None
-            frames = measured_in_halves(
-                self._parts, media_path, recipe, halves, report, directory=directory, process=process
+        if plan is None and shared is not None:
+            # What ended a run before may have been the other processes, for want of memory: now there is one only.
+            processes = self._processes if job.attempt == 1 else ()
+            frames = measured_in_parallel(
+                self._parts, media_path, recipe, shared, report, directory=directory, processes=processes
             )
             return self._write_results(job, contents, frames, report, directory=directory, media_s=media_s)
         if plan is not None:

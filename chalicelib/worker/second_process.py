@@ -1,4 +1,4 @@
-"""A second process that measures second halves of videos (`second_process_main`).
+"""Another process that measures parts of videos (`second_process_main`).
 
 It gets requests and responds with its progress, and at the end with the outcome. It ends when the connection does, so
 it does not outlive the worker.
@@ -21,6 +21,7 @@ from chalicelib.analysis.networks.crew import processors
 from chalicelib.analysis.networks.models import Models
 from chalicelib.domain.measurements.metrics import FrameMetrics
 from chalicelib.domain.requests.recipes import Recipe
+from chalicelib.domain.segments import MAX_PARALLEL_PARTS
 from chalicelib.errors import MediaError, MienError
 from chalicelib.formats.partial_metrics import PartialCounts, PartialMetricsReader
 
@@ -34,7 +35,7 @@ _STUCK_S = 180.0
 
 
 class SecondHalfLost(MienError):
-    """The process ended, or failed through a fault of ours, before the half was measured: the job is to be begun
+    """The process ended, or failed through a fault of ours, before the part was measured: the job is to be begun
     again."""
 
 
@@ -66,7 +67,7 @@ class PartAnswer:
 
 
 class SecondProcess:
-    """One process, started when it is first needed and restarted if it has ended. Measures one half at a time."""
+    """One process, started when it is first needed and restarted if it has ended. Measures one part at a time."""
 
     def __init__(self, models_folder: Path) -> None:
         self._models_folder = models_folder
@@ -74,14 +75,14 @@ class SecondProcess:
         self._connection: Connection | None = None
 
     @staticmethod
-    def useful_to(models: Models, models_folder: Path) -> "SecondProcess | None":
-        """Returns a second process that is closed when this process ends, if there is a second processor and no GPU is
-        used."""
-        if processors() < 2 or models.has_gpu:
-            return None
-        second = SecondProcess(models_folder)
-        atexit.register(second.close)
-        return second
+    def useful_to(models: Models, models_folder: Path) -> "tuple[SecondProcess, ...]":
+        """Returns a process for each further processor, as far as a video has parts for them; none if a GPU is used.
+        They are closed when this process ends."""
+        count = 0 if models.has_gpu else min(processors(), MAX_PARALLEL_PARTS) - 1
+        found = tuple(SecondProcess(models_folder) for _ in range(count))
+        for process in found:
+            atexit.register(process.close)
+        return found
 
     def start(self) -> Connection:
         """Starts it if it is not running. Raises `SecondProcessUnavailable`."""
@@ -99,13 +100,13 @@ class SecondProcess:
                 pass_fds=[its_end.fileno()],
             )
         except OSError as error:
-            raise SecondProcessUnavailable(f"no second process can be started: {error}") from error
+            raise SecondProcessUnavailable(f"no other process can be started: {error}") from error
         finally:
             its_end.close()
         return self._connection
 
     def wait_until_ready(self) -> None:
-        """Returns when it has loaded everything; a half that is begun before waits for that too."""
+        """Returns when it has loaded everything; a part that is begun before waits for that too."""
         self.start().poll(None)
 
     @property
@@ -122,7 +123,7 @@ class SecondProcess:
             connection.send(request)
         except OSError as error:
             self.close()
-            raise SecondProcessUnavailable(f"the second process cannot be asked: {error}") from error
+            raise SecondProcessUnavailable(f"the other process cannot be asked: {error}") from error
         return RunningPart(request.part_path, connection, while_waiting, end_process=self.close)
 
     def close(self) -> None:
@@ -159,6 +160,17 @@ class RunningPart:
         self._hear(0.0)
         return self._last.own
 
+    @property
+    def has_ended(self) -> bool:
+        """Returns True if there will be no more frames: the process may be asked for another part."""
+        self._hear(0.0)
+        return self._last.has_ended
+
+    @property
+    def has_failed(self) -> bool:
+        """Returns True if the process failed or ended amid the part, through a fault of ours."""
+        return self.has_ended and self._last.our_fault
+
     def frames(self) -> Iterator[FrameMetrics]:
         """Yields its frames as they come, those of the lead-in first; `counts` is there after the last. Raises
         `MediaError` after those that it concerns, or `SecondHalfLost`."""
@@ -187,12 +199,12 @@ class RunningPart:
             if self._hear(_WAIT_S):
                 heard_s = time.monotonic()
             elif time.monotonic() - heard_s > _STUCK_S:
-                raise SecondHalfLost(f"the second process has said nothing for {_STUCK_S:.0f} s")
+                raise SecondHalfLost(f"another process has said nothing for {_STUCK_S:.0f} s")
             self._while_waiting()
         if self._last.frames >= frames:
             return True
         if self._last.our_fault:
-            raise SecondHalfLost("the process that measured the second half of the video has ended")
+            raise SecondHalfLost("a process that measured a part of the video has ended")
         if self._last.media_fault is not None:
             raise MediaError(self._last.media_fault)
         return False

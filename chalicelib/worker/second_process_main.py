@@ -1,4 +1,4 @@
-"""The second process: `python -m chalicelib.worker.second_process_main FOLDER NUMBER`, with the folder of the models
+"""Another process: `python -m chalicelib.worker.second_process_main FOLDER NUMBER`, with the folder of the models
 and the file descriptor of its end of a connection.
 
 Started by `second_process`, whose requests it answers until the connection ends. It needs no AWS and no settings.
@@ -43,7 +43,7 @@ def _listen(connection: Connection, requests: "SimpleQueue[PartRequest]") -> Non
         while True:
             requests.put(connection.recv())
     finally:
-        os._exit(0)  # the worker has ended, in the middle of a half too
+        os._exit(0)  # the worker has ended, in the middle of a part too
 
 
 def _measured(models: Models, request: PartRequest, connection: Connection) -> PartAnswer:
@@ -61,12 +61,12 @@ def _measured(models: Models, request: PartRequest, connection: Connection) -> P
 
     measurer = PartMeasurer(models, limits=request.limits)
     try:
-        # The worker has the other processor: threads would only take turns.
+        # Other processes have the other processors: threads would only take turns.
         measurer.measure(request.media_path, request.recipe, request.span, request.part_path, counted, in_threads=False)
     except MediaError as unusable:
         return PartAnswer(written, own, True, str(unusable))
     except Exception:  # noqa: BLE001  # the boundary of the process: the worker gets the error and may ask again
-        _log.exception("a second half failed")
+        _log.exception("a part failed")
         return PartAnswer(written, own, True, our_fault=True)
     return PartAnswer(written, own, True)
 

@@ -11,6 +11,7 @@ guard             Whether something has become slower: its processor time over t
                   run
 http_load         Sends one kind of request over and over
 lambda_costs      What a run costs as a Lambda function
+light_requests    Requests to the light functions as Lambda calls them, in this process
 long_formats      A long video's result files, without the video
 ours              Ours: a job, from the opening of its file to its complete result files
 page              The benchmark's page: the report as Markdown

@@ -10,6 +10,13 @@ from urllib.parse import urlsplit
 from lab.benchmark.runs import Run, answer, clocked, peak_bytes
 
 BOUNDARY = "a-part-of-the-form"
+SMALL_JOB = (
+    "".join(
+        f"--{BOUNDARY}\r\nContent-Disposition: form-data; {part}\r\n"
+        for part in ('name="entry_job[name]"\r\n\r\nno-op', 'name="entry_job[input]"; filename="a.mp4"\r\n\r\nabc')
+    )
+    + f"--{BOUNDARY}--\r\n"
+)
 _TIMEOUT_S = 30
 _FINE = 400
 

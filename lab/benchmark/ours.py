@@ -6,7 +6,7 @@ What a worker does with a job, but for AWS: no download, no lease, no upload.
 
 import tempfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +18,7 @@ from chalicelib.analysis.networks.models import Models
 from chalicelib.domain.requests.job_names import JobName
 from chalicelib.domain.requests.recipes import RECIPES, Recipe
 from chalicelib.formats.result_files import Contents, ResultFiles
-from chalicelib.worker.halves import halves_of, measured_in_halves
+from chalicelib.worker.parallel_parts import measured_in_parallel, parallel_plan
 from chalicelib.worker.part_measurer import PartMeasurer
 from chalicelib.worker.second_process import SecondProcess
 from lab.benchmark.runs import Run, answer, clocked, peak_bytes
@@ -46,29 +46,29 @@ def run(
     job: str,
     models: Models,
     formats: tuple[str, ...] = (),
-    second_process: SecondProcess | None = None,
+    processes: Sequence[SecondProcess] = (),
 ) -> Run:
     """One file, one job. `formats`: the content types of the result files, those of the job if none is given.
-    `second_process`: as a worker has one; processor time and memory are those of both."""
+    `processes`: as a worker has them; processor time and memory are those of all."""
     recipe = recipe_of(job)
     recipe = replace(recipe, content_types=formats or recipe.content_types)
     metrics = recipe.metrics(expressions_only=False)
     faces: Counter[str] = Counter()
-    other = None if second_process is None else second_process.process_id
+    others = [each.process_id for each in processes if each.process_id is not None]
     parts = PartMeasurer(models, limits=MediaLimits())
     with (
         tempfile.TemporaryDirectory(prefix="mien-bench-") as directory,
-        clocked(other) as clock,
+        clocked(*others) as clock,
         parts.open(path, recipe, lambda: None) as media,
     ):
         media_s = media.info.duration_s or 0.0
-        halves = halves_of(media.info, recipe)
-        if halves is None:
+        plan = parallel_plan(media.info, recipe)
+        if plan is None:
             frames = parts.whole(media, recipe)
         else:
             media.close()  # as a worker does
-            frames = measured_in_halves(
-                parts, path, recipe, halves, _Nobody(), directory=Path(directory), process=second_process
+            frames = measured_in_parallel(
+                parts, path, recipe, plan, _Nobody(), directory=Path(directory), processes=processes
             )
         with (
             ResultFiles(Contents(recipe, metrics, provider=models.provider), Path(directory), path.name) as results,
@@ -78,7 +78,7 @@ def run(
                 results.write(frame)
                 faces[str(len(frame.faces))] += 1
             results.close()
-    return Run(faces.total(), dict(faces), clock.wall_s, clock.cpu_s, media_s, peak_bytes(other))
+    return Run(faces.total(), dict(faces), clock.wall_s, clock.cpu_s, media_s, peak_bytes(*others))
 
 
 class _Nobody:
@@ -94,13 +94,14 @@ class _Nobody:
 def main() -> None:
     """Answers requests `{"path": ..., "job": ..., "formats": [...]}`."""
     models = loaded_models()
-    second_process = SecondProcess.useful_to(models, MODELS_DIR)
-    if second_process is not None:
-        second_process.start()
-        second_process.wait_until_ready()
+    processes = SecondProcess.useful_to(models, MODELS_DIR)
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.wait_until_ready()
 
     def respond(request: dict[str, Any]) -> Run:
-        return run(Path(request["path"]), request["job"], models, tuple(request.get("formats", ())), second_process)
+        return run(Path(request["path"]), request["job"], models, tuple(request.get("formats", ())), processes)
 
     answer(respond)
 

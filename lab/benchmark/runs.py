@@ -50,31 +50,30 @@ class Clock:
 
 
 @contextmanager
-def clocked(other: int | None = None) -> Iterator[Clock]:
-    """Measures the block, the time of all threads of the process among it, and of another one if its number is
-    given."""
+def clocked(*others: int) -> Iterator[Clock]:
+    """Measures the block, the time of all threads of the process among it, and of others whose numbers are given."""
     clock = Clock()
-    wall_s, cpu_s = time.perf_counter(), time.process_time() + _cpu_s(other)
+    wall_s, cpu_s = time.perf_counter(), time.process_time() + sum(map(_cpu_s, others))
     yield clock
-    clock.wall_s, clock.cpu_s = time.perf_counter() - wall_s, time.process_time() + _cpu_s(other) - cpu_s
+    clock.wall_s, clock.cpu_s = time.perf_counter() - wall_s, time.process_time() + sum(map(_cpu_s, others)) - cpu_s
 
 
-def _cpu_s(other: int | None) -> float:
+def _cpu_s(other: int) -> float:
     """Returns what another process has used so far; only Linux says it."""
     stat = Path(f"/proc/{other}/stat")
-    if other is None or not stat.is_file():
+    if not stat.is_file():
         return 0.0
     # Fields 14 and 15, user and system, in ticks; the second field is a name in brackets (proc(5)).
     fields = stat.read_text(encoding="utf-8").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def peak_bytes(other: int | None = None) -> int:
-    """The most resident memory that this process has had, and another one if its number is given. Linux says it for
+def peak_bytes(*others: int) -> int:
+    """The most resident memory that this process has had, and others whose numbers are given. Linux says it for
     this program alone; `getrusage`, which other systems have, may count the process that started it."""
     own = _high_water(Path("/proc/self/status"))
     if own is not None:
-        return own + (_high_water(Path(f"/proc/{other}/status")) or 0 if other is not None else 0)
+        return own + sum(_high_water(Path(f"/proc/{other}/status")) or 0 for other in others)
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return most if sys.platform == "darwin" else most * 1024
 

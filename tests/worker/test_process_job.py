@@ -104,7 +104,7 @@ class World:
         return self.jobs.create(ADA, NewJob(name, options=options), upload)
 
     def worker(self, owner: str, second_process: SecondProcess | None = None) -> JobProcessor:
-        return JobProcessor(self.services(owner), self.models, second_process=second_process)
+        return JobProcessor(self.services(owner), self.models, processes=[second_process] if second_process else [])
 
     def job(self, job: Job) -> Job:
         return self.jobs.get(ADA, job.id)

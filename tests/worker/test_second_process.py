@@ -1,4 +1,4 @@
-"""The process that measures second halves: the same numbers, and what happens when it, or its worker, is killed."""
+"""The processes that measure parts of videos: the same numbers, and what happens when it, or its worker, is killed."""
 
 import os
 import signal
@@ -12,16 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.analysis.media.frames import MediaLimits
+from chalicelib.analysis.media.frames import MediaInfo, MediaLimits
 from chalicelib.analysis.media.open_media import open_media
 from chalicelib.analysis.media.video_spans import Span
 from chalicelib.analysis.networks.models import Models
 from chalicelib.domain.measurements.metrics import FrameMetrics
 from chalicelib.domain.requests.job_names import JobName
 from chalicelib.domain.requests.recipes import Recipe
+from chalicelib.domain.segments import SegmentPlan
 from chalicelib.errors import MediaError
 from chalicelib.local.demo_clip import write_demo_clip
-from chalicelib.worker.halves import halves_of, measured_in_halves
+from chalicelib.worker.parallel_parts import measured_in_parallel, parallel_plan
 from chalicelib.worker.part_measurer import PartMeasurer
 from chalicelib.worker.second_process import PartRequest, SecondHalfLost, SecondProcess, SecondProcessUnavailable
 from tests.media_factory import write_video
@@ -79,10 +80,17 @@ def _measured(
     models: Models, path: Path, process: SecondProcess | None, notes: Notes | None = None
 ) -> Generator[FrameMetrics]:
     with open_media(path) as medium:
-        plan = halves_of(medium.info, RECIPE)
-    assert plan is not None
+        plan = _plan_of(medium.info)
     parts = PartMeasurer(models, limits=LIMITS)
-    return measured_in_halves(parts, path, RECIPE, plan, notes or Notes(), directory=path.parent, process=process)
+    return measured_in_parallel(
+        parts, path, RECIPE, plan, notes or Notes(), directory=path.parent, processes=[process] if process else []
+    )
+
+
+def _plan_of(info: MediaInfo) -> SegmentPlan:
+    plan = parallel_plan(info, RECIPE)
+    assert plan is not None
+    return plan
 
 
 def _request(path: Path, recipe: Recipe = RECIPE) -> PartRequest:
@@ -101,6 +109,32 @@ def test_two_processes_give_the_very_numbers_that_one_gives(models: Models, film
     assert any(frame.faces for frame in alone[-10:])
     assert list(_measured(models, film, process)) == alone
     assert process.process_id == first  # the same one is asked again
+
+
+def test_four_processes_give_the_very_bytes_that_one_gives(models: Models, tmp_path: Path) -> None:
+    """However many processors there are: the parts that a plan has are dealt to those who are idle."""
+    path = tmp_path / "film.mp4"
+    write_demo_clip(path, seconds=25.0, fps=4, size_px=(320, 180))
+    with open_media(path) as medium:
+        plan = replace(_plan_of(medium.info), count=6, segment_s=25.0 / 6)
+    processes = [SecondProcess(MODELS_DIR) for _ in range(3)]
+
+    def measured(name: str, helpers: list[SecondProcess]) -> list[bytes]:
+        folder = tmp_path / name
+        folder.mkdir()
+        notes, parts = Notes(), PartMeasurer(models, limits=LIMITS)
+        frames = measured_in_parallel(parts, path, RECIPE, plan, notes, directory=folder, processes=helpers)
+        assert len(list(frames)) == notes.measured() == 100
+        return [part.read_bytes() for part in sorted(folder.iterdir())]
+
+    try:
+        together = measured("four", processes)
+        assert all(process.process_id is not None for process in processes)
+        assert measured("two", processes[:1]) == measured("one", []) == together
+        assert len(together) == 6
+    finally:
+        for process in processes:
+            process.close()
 
 
 def test_a_process_that_dies_ends_the_run_and_the_next_one_starts_another(
@@ -194,7 +228,7 @@ def test_a_half_that_was_given_up_does_not_disturb_the_next(film: Path, medium: 
 def test_a_job_for_one_face_is_not_divided(medium: Path) -> None:
     recipe = make_recipe(JobName.CURRENT_PACK)
     with open_media(medium) as opened:
-        assert halves_of(opened.info, recipe) is None
+        assert parallel_plan(opened.info, recipe) is None
 
 
 def test_it_ends_when_it_is_told_nonsense(process: SecondProcess) -> None:

@@ -142,7 +142,7 @@ class Asked(Protocol):
 
 def recipe_of(job: Asked) -> Recipe | None:
     """Returns the recipe of a job with all its options, None for a job that measures nothing. This is the only look-up:
-    the worker, its segments and its second process all use it."""
+    the worker, its segments and its other processes all use it."""
     recipe, options = RECIPES[job.name], job.options
     if recipe is None:
         return None

@@ -10,24 +10,17 @@ from chalicelib.local.stack import Stack
 from chalicelib.settings import Settings
 from lab.benchmark.bench import Bench
 from lab.benchmark.contestants import Contestant
-from lab.benchmark.http_load import BOUNDARY, headers_of
+from lab.benchmark.http_load import SMALL_JOB, headers_of
 from lab.benchmark.statistics import Spread, spread
 from lab.reports.report import Figure, Section, Table
 
 NAME = "api"
 CLIENTS = (1, 4)
 _NO_LIMIT = 1_000_000
-_SMALL_JOB = (
-    "".join(
-        f"--{BOUNDARY}\r\nContent-Disposition: form-data; {part}\r\n"
-        for part in ('name="entry_job[name]"\r\n\r\nno-op', 'name="entry_job[input]"; filename="a.mp4"\r\n\r\nabc')
-    )
-    + f"--{BOUNDARY}--\r\n"
-)
 _REQUESTS = {
     "get_index": ("GET the index", "GET", ""),
     "get_job": ("GET a job", "GET", ""),
-    "post_job": ("POST a small job (`no-op`)", "POST", _SMALL_JOB),
+    "post_job": ("POST a small job (`no-op`)", "POST", SMALL_JOB),
 }
 
 
@@ -57,7 +50,7 @@ def _unlimited(settings: Settings) -> Settings:
 def _new_job(jobs_url: str, credentials: str) -> str:
     place = urlsplit(jobs_url)
     connection = http.client.HTTPConnection(place.hostname or "", place.port)
-    connection.request("POST", place.path, _SMALL_JOB, headers_of(credentials, _SMALL_JOB))
+    connection.request("POST", place.path, SMALL_JOB, headers_of(credentials, SMALL_JOB))
     location = connection.getresponse().getheader("Location")
     connection.close()
     if location is None:

@@ -77,7 +77,7 @@ def section(columns: Sequence[Column]) -> Section:
         "cutting, filling and placing the points back takes beside. *expressions*: all that is said of one mesh by "
         "itself, head angles, luminance, validity and emotions included. *a whole run*: the same job from file to "
         "results in one process, the whole clip: one half after the other, with two seconds twice, where it is long "
-        "enough for halves.",
+        "enough for parts.",
         f"What limits, by the largest stage. {limits}.",
         figures,
         (Table("", ("ms of processor time a frame", *(column.title for column in columns)), tuple(rows)),),

@@ -19,7 +19,7 @@ from chalicelib.domain.requests.job_names import JobName
 from chalicelib.domain.requests.job_options import Switch
 from chalicelib.errors import MediaError
 from chalicelib.local.demo_clip import write_demo_clip
-from chalicelib.worker.halves import halves_of, measured_in_halves
+from chalicelib.worker.parallel_parts import measured_in_parallel, parallel_plan
 from chalicelib.worker.part_measurer import PartMeasurer
 from tests.recipes import make_recipe
 
@@ -102,12 +102,10 @@ def test_halves_of_a_stretch_are_one_pass_over_it(
 ) -> None:
     recipe = make_recipe(JobName.SDK_METRICS, start_s=1.0, end_s=15.0, frames_per_second=4.0)
     with open_media(clip) as medium:
-        plan = halves_of(stretched(medium.info, recipe.stretch), recipe)
+        plan = parallel_plan(stretched(medium.info, recipe.stretch), recipe)
     assert plan is not None
     parts = PartMeasurer(models, limits=LIMITS)
-    with closing(
-        measured_in_halves(parts, clip, recipe, plan, _Unwatched(), directory=tmp_path, process=None)
-    ) as frames:
+    with closing(measured_in_parallel(parts, clip, recipe, plan, _Unwatched(), directory=tmp_path)) as frames:
         halves = list(frames)
     one_pass = _measured(analyzer, clip, recipe.stretch)
     assert [frame.time_s for frame in halves] == [frame.time_s for frame in one_pass]
@@ -115,8 +113,8 @@ def test_halves_of_a_stretch_are_one_pass_over_it(
 
 
 def test_too_few_frames_cannot_be_joined_and_are_not_halved() -> None:
-    assert halves_of(VIDEO, make_recipe(JobName.MULTIFACE, frames_per_second=1.9)) is None
-    assert halves_of(VIDEO, make_recipe(JobName.MULTIFACE, frames_per_second=2.0)) is not None
+    assert parallel_plan(VIDEO, make_recipe(JobName.MULTIFACE, frames_per_second=1.9)) is None
+    assert parallel_plan(VIDEO, make_recipe(JobName.MULTIFACE, frames_per_second=2.0)) is not None
 
 
 def test_frames_of_an_animation_are_picked_by_their_times(analyzer: FaceAnalyzer, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A video in two halves: its division, its results, and the failure of one half."""
+"""A video in parts that are measured in parallel: its division, its results, and the failure of a part."""
 
 import threading
 from collections.abc import Callable, Generator
@@ -20,11 +20,11 @@ from chalicelib.domain.measurements.metrics import MEASURED, FrameMetrics
 from chalicelib.domain.measurements.stretch import WHOLE
 from chalicelib.domain.requests.job_names import JobName
 from chalicelib.domain.requests.recipes import RECIPES, Recipe
-from chalicelib.domain.segments import HALVES_LEAD_IN_S, SegmentPlan
+from chalicelib.domain.segments import PARALLEL_LEAD_IN_S, SegmentPlan
 from chalicelib.errors import MediaError
 from chalicelib.formats.partial_metrics import PartialCounts, PartialMetricsWriter
 from chalicelib.local.demo_clip import write_demo_clip
-from chalicelib.worker.halves import halves_of, measured_in_halves
+from chalicelib.worker.parallel_parts import measured_in_parallel, parallel_plan
 from chalicelib.worker.part_measurer import PartMeasurer, span_of
 from chalicelib.worker.second_process import PartAnswer, PartRequest, RunningPart, SecondProcess
 from tests.media_factory import damage_packets, noise, write_video
@@ -111,7 +111,7 @@ def _recipe() -> Recipe:
 
 def _plan(path: Path) -> SegmentPlan:
     with open_media(path) as medium:
-        plan = halves_of(medium.info, _recipe())
+        plan = parallel_plan(medium.info, _recipe())
     assert plan is not None
     return plan
 
@@ -129,7 +129,9 @@ def _measured(
     notes: Notes | None = None,
 ) -> Generator[FrameMetrics]:
     plan = plan or _plan(path)
-    return measured_in_halves(measurer, path, _recipe(), plan, notes or Notes(), directory=path.parent, process=process)
+    return measured_in_parallel(
+        measurer, path, _recipe(), plan, notes or Notes(), directory=path.parent, processes=[process] if process else []
+    )
 
 
 def _halved(
@@ -148,15 +150,25 @@ def _from_lead_in(frames: list[FrameMetrics], plan: SegmentPlan) -> list[FrameMe
 
 
 def test_a_video_is_divided_near_its_middle() -> None:
-    plan = halves_of(VIDEO, _recipe())
+    plan = parallel_plan(VIDEO, _recipe())
     assert plan is not None
     first, second = plan.segment(0), plan.segment(1)
     assert (first.lead_in_s, first.start_s, second.end_s) == (None, None, None)
     assert first.end_s == second.start_s == pytest.approx(10.9)
-    assert second.lead_in_s == pytest.approx(10.9 - HALVES_LEAD_IN_S)
-    minute = halves_of(replace(VIDEO, duration_s=60.0), _recipe())
+    assert second.lead_in_s == pytest.approx(10.9 - PARALLEL_LEAD_IN_S)
+    minute = parallel_plan(replace(VIDEO, duration_s=60.0), _recipe())
     assert minute is not None
     assert minute.seam_s(1) == pytest.approx(0.5 + 29.2)  # who is first writes the results of both
+
+
+@pytest.mark.parametrize(
+    ("duration_s", "count"), [(12.0, 2), (239.0, 2), (240.0, 4), (300.0, 4), (361.0, 6), (7200.0, 16)]
+)
+def test_a_longer_video_has_more_parts_in_pairs(duration_s: float, count: int) -> None:
+    plan = parallel_plan(replace(VIDEO, duration_s=duration_s), _recipe())
+    assert plan is not None
+    assert plan.count == count
+    assert plan.seam_s(count // 2) == pytest.approx(0.5 + duration_s / 2, abs=0.06 * duration_s)
 
 
 @pytest.mark.parametrize(
@@ -171,7 +183,7 @@ def test_a_video_is_divided_near_its_middle() -> None:
     ids=["short", "of unknown length", "animation", "no index", "large"],
 )
 def test_what_is_not_halved(info: MediaInfo) -> None:
-    assert halves_of(info, _recipe()) is None
+    assert parallel_plan(info, _recipe()) is None
 
 
 def test_halves_give_what_one_pass_gives(measurer: PartMeasurer, clip: Path) -> None:
@@ -223,6 +235,16 @@ def test_halves_that_do_not_fit_together_are_measured_in_one_pass(measurer: Part
         second = Ended(wrong)
         assert _halved(measurer, plain, second) == whole
         assert second.is_closed
+
+
+def test_parts_of_which_the_middle_ones_do_not_fit_are_measured_in_one_pass(
+    measurer: PartMeasurer, plain: Path
+) -> None:
+    whole, plan = _one_pass(measurer, plain), replace(_plan(plain), count=3, segment_s=4.0)
+    second = Ended([replace(frame, time_s=frame.time_s + 0.001) for frame in whole])
+    assert _halved(measurer, plain, second, plan) == whole
+    assert second.is_closed
+    assert _times(_halved(measurer, plain, None, plan)) == _times(whole)
 
 
 def test_a_video_that_ends_before_its_middle_is_measured_in_one_pass(measurer: PartMeasurer, plain: Path) -> None:
