@@ -84,11 +84,19 @@ def choose_stream(container: InputContainer, limits: MediaLimits, threads: int |
     stream = next((stream for stream in readable if stream is best), readable[0])
     require_pixels(stream.codec_context.width, stream.codec_context.height, limits)
     require_duration(duration_s(container, stream) or 0.0, limits)
-    stream.thread_type = "AUTO"
-    stream.thread_count = _threads_for(stream) if threads is None else threads
+    _choose_threads(stream, threads)
     # FFmpeg's own guard, so that a frame that grows in mid-stream is refused before memory is taken for it.
     stream.codec_context.options = decoder_guard(limits)
     return stream
+
+
+def _choose_threads(stream: VideoStream, threads: int | None) -> None:
+    stream.thread_type = "AUTO"
+    stream.thread_count = _threads_for(stream) if threads is None else threads
+    if stream.codec_context.name == "vp8" and stream.thread_count == 1:
+        # With one thread FFmpeg's decoder passes over what it cannot read, and shows a picture all the same; with
+        # threads for slices it refuses the packet. That is the only sign of a lost packet that VP8 has.
+        stream.thread_type, stream.thread_count = "SLICE", 2
 
 
 def _threads_for(stream: VideoStream) -> int:

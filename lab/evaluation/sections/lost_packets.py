@@ -1,7 +1,7 @@
 """Lost packets: how far the numbers of smeared pictures are off, and how many of them are marked."""
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -102,11 +102,11 @@ def _section(counts: Mapping[Coding, _Counts]) -> Section:
     header = ("codec", "frames", "off by more than 25", "of these not valid", "of these `damaged picture`", "refused")
     missed = [coding.name for coding, found in counts.items() if found.off and found.share < _LEAST_MARKED]
     refused = [coding.name for coding, found in counts.items() if found.refused == len(_CLIPS)]
-    reading = f"Too few are marked in {' and '.join(missed) or 'no codec'}."
+    reading = f"Too few are marked in {_listed(missed) or 'no codec'}."
     if missed:
-        reading += " Packets of these bear no number, and their decoders conceal a loss."
+        reading += " Packets without numbers, and decoders that conceal a loss, leave no trace of it."
     if refused:
-        reading += f" Clips in {' and '.join(refused)} are refused, so nothing of them is measured."
+        reading += f" Clips in {_listed(refused)} are refused, so nothing of them is measured."
     return Section(
         NAME,
         "Lost packets",
@@ -118,3 +118,7 @@ def _section(counts: Mapping[Coding, _Counts]) -> Section:
         tuple(figures),
         (Table("", header, tuple(rows)),),
     )
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))

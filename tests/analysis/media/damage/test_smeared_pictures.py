@@ -79,6 +79,11 @@ def _cut(content: bytes) -> bytes:
     return content[: len(content) // 2]
 
 
+def _overwritten(content: bytes) -> bytes:
+    noise = np.random.default_rng(1).integers(0, 256, len(content), dtype=np.uint8).tobytes()
+    return content[:3] + noise[3:]  # whether it is a key frame, and the length of its first part, stay
+
+
 @pytest.mark.parametrize("damage", [_lost, _cut])
 @pytest.mark.parametrize(
     ("name", "codec"), [("film.mp4", "libx264"), ("film.mkv", "mpeg2video"), ("film.mkv", "mpeg1video")]
@@ -98,11 +103,19 @@ def test_other_codecs_say_what_they_could_not_decode(tmp_path: Path) -> None:
     assert found[-1] < _NEXT_KEY / 25
 
 
+def test_vp8_is_smeared_from_a_packet_on_that_its_decoder_cannot_read(tmp_path: Path) -> None:
+    found = _smeared_s(_damaged(_film(tmp_path / "film.webm", "libvpx"), _overwritten))
+    assert found[0] == pytest.approx((_HIT + 1) / 25, abs=0.001)
+    assert found[-1] == pytest.approx((_NEXT_KEY - 1) / 25, abs=0.001)
+
+
 @pytest.mark.parametrize(
-    ("codec", "b_frames"), [("libx264", 0), ("libx264", 3), ("mpeg4", 0), ("mpeg2video", 0), ("mpeg2video", 2)]
+    ("codec", "b_frames"),
+    [("libx264", 0), ("libx264", 3), ("mpeg4", 0), ("mpeg2video", 0), ("mpeg2video", 2), ("libvpx", 0)],
 )
 def test_nothing_is_smeared_in_a_whole_film(tmp_path: Path, codec: str, b_frames: int) -> None:
-    assert _smeared_s(_film(tmp_path / "film.mp4", codec, b_frames=b_frames)) == []
+    name = "film.webm" if codec == "libvpx" else "film.mp4"
+    assert _smeared_s(_film(tmp_path / name, codec, b_frames=b_frames)) == []
 
 
 def test_a_lost_picture_on_which_no_other_is_built_smears_nothing(tmp_path: Path) -> None:
