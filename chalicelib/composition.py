@@ -4,6 +4,7 @@ from functools import cached_property
 
 from chalicelib.batch_composition import BatchServices
 from chalicelib.domain.jobs import Job
+from chalicelib.face_composition import FaceRuns, Faces, face_runs_of, faces_of
 from chalicelib.performers import performers
 from chalicelib.services.accounts import Accounts
 from chalicelib.services.annotations import Annotations
@@ -101,14 +102,9 @@ class Services:
     def job_retention(self) -> JobRetention:
         ports, rows, deletions = self.ports, self.job_rows, self.entry_deletions
         uploads, requests = ports.uploads(), ports.keyed_requests()
+        members, dropped, clock = self.batch_services.retirement, self.dropped, ports.clock
         return JobRetention(
-            rows,
-            deletions,
-            requests=requests,
-            uploads=uploads,
-            dropped=self.dropped,
-            members=self.batch_services.retirement,
-            clock=ports.clock,
+            rows, deletions, requests=requests, uploads=uploads, dropped=dropped, members=members, clock=clock
         )
 
     @cached_property
@@ -123,6 +119,14 @@ class Services:
     @cached_property
     def comparisons(self) -> Comparisons:
         return Comparisons(self.jobs, self.ports.jobs(), self.annotations, self.retention, self.ports.clock)
+
+    @cached_property
+    def faces(self) -> Faces:
+        return faces_of(self.ports)
+
+    @cached_property
+    def face_runs(self) -> FaceRuns:
+        return face_runs_of(self.ports, self.dropped, self.settings)
 
     @cached_property
     def idempotency(self) -> Idempotency:
@@ -212,10 +216,8 @@ class Services:
 
     @cached_property
     def runs(self) -> JobRuns:
-        clock, settings = self.ports.clock, self.settings
-        return JobRuns(
-            self.job_rows, clock, owner=self._owner, lease_s=settings.lease_s, max_attempts=settings.max_attempts
-        )
+        lease_s, most = self.settings.lease_s, self.settings.max_attempts
+        return JobRuns(self.job_rows, self.ports.clock, owner=self._owner, lease_s=lease_s, max_attempts=most)
 
     @cached_property
     def segment_runs(self) -> SegmentRuns:

@@ -27,6 +27,7 @@ def performers(services: "Services") -> dict[Duty, Performer]:
         Duty.JOB_RETENTION: services.job_retention.perform,
         Duty.EARLIER_RESULT: EarlierResults(ports.jobs(), services.entry_deletions, ports.clock).perform,
         Duty.BATCH: services.batch_services.duty.perform,
+        Duty.FACES: services.face_runs.perform,
     }
     if ports.batch is not None:
         found[Duty.SEGMENTS] = SegmentWatch(

@@ -16,6 +16,7 @@ from chalicelib.api.resources import (
     comparisons,
     console,
     entries,
+    faces,
     index,
     jobs,
     representations,
@@ -40,6 +41,7 @@ ROUTES: tuple[Route, ...] = with_description(
         *entries.ROUTES,
         *representations.ROUTES,
         *annotations.ROUTES,
+        *faces.ROUTES,
         *uploads.ROUTES,
         *webhooks.ROUTES,
     )

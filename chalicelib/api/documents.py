@@ -124,6 +124,8 @@ def entry_document(entry: Entry, urls: Urls) -> Document:
     }
     if entry.job_id is not None:
         document["job"] = urls.job(entry.job_id)
+    if entry.faces is not None:
+        document["faces"] = urls.faces(entry.id)
     if entry.expires is not None:
         document["expires"] = format_time(entry.expires)
     if entry.upload is not None:

@@ -106,6 +106,10 @@ class Urls:
         """One annotation."""
         return f"{self.annotations(entry_id)}/{annotation_id}"
 
+    def faces(self, entry_id: str) -> str:
+        """The faces of a result and their corrections."""
+        return f"{self.entry(entry_id)}/faces"
+
     def representations(self, entry_id: str) -> str:
         """The URL at which representations are added to an entry."""
         return f"{self.entry(entry_id)}/representations"

@@ -1,5 +1,6 @@
 """The entities of Mien: jobs, entries, accounts and metrics, as plain values. Standard library only.
 
+faces         Corrected faces of a result: named, merged, split, ignored
 intake        Incoming media files: announced, sent, dropped or fetched
 measurements  The measurements of a face, and the rules that need no pixels
 requests      A client's request for a job, and how it is carried out

@@ -1,4 +1,4 @@
-"""The audit trail: who did what could not be undone, and when. It outlives what it speaks of."""
+"""The audit trail: who deleted something for good or corrected a result, and when. It outlives what it speaks of."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,11 +6,13 @@ from enum import StrEnum
 
 
 class AuditAction(StrEnum):
-    """The kind of deletion."""
+    """The kind of a line."""
 
     ENTRY_DELETED = "entry deleted"
     JOB_EXPIRED = "job expired"
     JOB_DELETED = "job deleted"
+    FACES_CORRECTED = "faces corrected"
+    CORRECTIONS_TAKEN_BACK = "corrections taken back"
 
 
 @dataclass(frozen=True, slots=True)

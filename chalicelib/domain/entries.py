@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from unicodedata import category
 
+from chalicelib.domain.faces.face_state import FaceState
 from chalicelib.domain.ids import derived_id
 from chalicelib.domain.intake.uploads import DirectUpload
 from chalicelib.errors import Invalid
@@ -43,7 +44,9 @@ class Entry:
     """A media file that a client sent, or the result of a job. `media_seconds` is None if there is no duration,
     `upload` is set until a direct upload has arrived. `expires` is the time at which an entry without a job is deleted,
     None for never; entries of a job are deleted with it. `drop_key` is the key of the object in the drop-folder that
-    its job was created for, `job_id` the id of the job whose input or result it is.
+    its job was created for, `job_id` the id of the job whose input or result it is. `faces` are the corrections of a
+    result, None if its faces cannot be corrected; `measured_files` its files as they were measured, by id, once it has
+    been corrected.
     """
 
     id: str
@@ -59,6 +62,8 @@ class Entry:
     expires: datetime | None = None
     drop_key: str | None = None
     job_id: str | None = None
+    faces: FaceState | None = None
+    measured_files: Mapping[str, Representation] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,27 @@ def upload_key(account_id: str, entry_id: str, representation_id: str, upload_id
 def media_prefix(account_id: str, entry_id: str) -> str:
     """Returns the prefix of the object keys of an entry, which no other entry has."""
     return f"accounts/{account_id}/entries/{entry_id}/"
+
+
+def kept_frames_key(account_id: str, entry_id: str) -> str:
+    """The object key of all that was measured for a result, from which its files can be written again."""
+    return f"{media_prefix(account_id, entry_id)}faces/frames"
+
+
+def face_index_key(account_id: str, entry_id: str) -> str:
+    """The object key of the index of a result's faces."""
+    return f"{media_prefix(account_id, entry_id)}faces/index"
+
+
+def corrected_prefix(account_id: str, entry_id: str, number: int) -> str:
+    """Returns the prefix of the object keys of files that follow the corrections of this number."""
+    return f"{media_prefix(account_id, entry_id)}faces/{number}/"
+
+
+def is_written_by_worker(file: Representation) -> bool:
+    """Returns True if no client has sent the bytes of this file of a result."""
+    prefix = media_prefix(file.account_id, file.entry_id)
+    return file.media_key == f"{prefix}{file.id}" or file.media_key.startswith(f"{prefix}faces/")
 
 
 def check_annotation_text(name: str, text: str | None) -> str:

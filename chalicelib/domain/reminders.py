@@ -23,6 +23,7 @@ class Duty(StrEnum):
     NOTIFICATION = "notification"
     EARLIER_RESULT = "earlier-result"
     BATCH = "batch"
+    FACES = "faces"
 
 
 @dataclass(frozen=True, slots=True)

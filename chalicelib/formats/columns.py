@@ -2,6 +2,8 @@
 
 import math
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from chalicelib import __version__
 from chalicelib.domain.measurements.frame_size import FrameSize
@@ -31,6 +33,15 @@ def metric_columns(metrics: MetricSet, *, classifier_names: bool) -> dict[str, s
 def size_members(size: FrameSize | None) -> dict[str, dict[str, int]]:
     """Returns the frame size as members of the JSON formats; nothing if it is not known."""
     return {} if size is None else {"frame_size": {"width_px": size.width_px, "height_px": size.height_px}}
+
+
+NO_NAMES: Mapping[int, str] = MappingProxyType({})
+"""No face has a name."""
+
+
+def name_members(names: Mapping[int, str]) -> dict[str, dict[str, str]]:
+    """Returns the names of faces, by their ids, as members of the JSON formats; nothing if no face has one."""
+    return {"face names": {str(face_id): names[face_id] for face_id in sorted(names)}} if names else {}
 
 
 def source_members(origin: Origin | None) -> dict[str, dict[str, str]]:

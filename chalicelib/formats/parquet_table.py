@@ -3,6 +3,7 @@ part of a second to load; import this module only to write Parquet."""
 
 import math
 from array import array
+from collections.abc import Mapping
 from typing import BinaryIO
 
 import pyarrow as pa
@@ -13,8 +14,8 @@ from chalicelib.domain.measurements.frame_size import FrameSize
 from chalicelib.domain.measurements.gaze import gaze_reasons_text
 from chalicelib.domain.measurements.metrics import EYE_NAMES, FaceMetrics, FrameMetrics, MetricSet
 from chalicelib.domain.measurements.validity import reasons_text
-from chalicelib.domain.requests.result_formats import PARQUET_CONTENT_TYPE, ROW_COLUMNS
-from chalicelib.formats.columns import metric_columns, read_numbers, validity_columns
+from chalicelib.domain.requests.result_formats import NAME_COLUMN, PARQUET_CONTENT_TYPE, ROW_COLUMNS
+from chalicelib.formats.columns import NO_NAMES, metric_columns, read_numbers, validity_columns
 from chalicelib.formats.writers import Origin
 
 ROWS_PER_GROUP = 16_384
@@ -31,9 +32,9 @@ class ParquetTableWriter:
 
     Columns: `frame` (int32, from 0), `time_s` (float64, exact), `face_id` (int32), then the metrics (float32), under
     their friendly names or, with `classifier_names`, their raw ones. A metric's field metadata has its `unit` and, as
-    `classifier`, what it is. Then come `confidence` (float32), `valid` (bool) and `invalid reasons` (string), and
-    `gaze invalid reasons` (string) if gaze is read; what was not read is null. Row groups are written as they fill,
-    compressed with Zstandard. The schema's metadata has `frame_width_px` and
+    `classifier`, what it is. Then come `confidence` (float32), `valid` (bool) and `invalid reasons` (string),
+    `gaze invalid reasons` (string) if gaze is read, and `face name` (string) if faces have names; what was not read is
+    null. Row groups are written as they fill, compressed with Zstandard. The schema's metadata has `frame_width_px` and
     `frame_height_px`, which face boxes refer to, unless they are not known; `mien_version`; and the `file` and
     `job` of `origin`.
     """
@@ -49,6 +50,7 @@ class ParquetTableWriter:
         classifier_names: bool,
         frame_size: FrameSize | None = None,
         origin: Origin | None = None,
+        face_names: Mapping[int, str] = NO_NAMES,
     ) -> None:
         fields = [
             pa.field(name, pa.float32(), metadata={"unit": metric.unit, "classifier": metric.mapped_name})
@@ -59,13 +61,15 @@ class ParquetTableWriter:
                 *(pa.field(name, *kind) for name, kind in zip(ROW_COLUMNS, _ROW_KINDS, strict=True)),
                 *fields,
                 *(pa.field(name, kind) for name, kind in zip(validity_columns(metrics), _VALIDITY_KINDS, strict=False)),
+                *([pa.field(NAME_COLUMN, pa.string())] if face_names else []),
             ],
             metadata=_metadata(frame_size, origin),
         )
         self._file = ParquetWriter(_Sink(stream), self._schema, compression="zstd")
         self._frame = 0
         self._metrics = metrics
-        self._rows = _Rows(metrics)
+        self._face_names = face_names
+        self._rows = _Rows(metrics, face_names)
 
     def write(self, frame: FrameMetrics) -> None:
         """Adds the next frame."""
@@ -84,7 +88,7 @@ class ParquetTableWriter:
 
     def _write_group(self) -> None:
         self._file.write_table(pa.Table.from_arrays(self._rows.columns(self._schema), schema=self._schema))
-        self._rows = _Rows(self._metrics)
+        self._rows = _Rows(self._metrics, self._face_names)
 
 
 def _metadata(size: FrameSize | None, origin: Origin | None) -> dict[str, str]:
@@ -98,9 +102,11 @@ def _metadata(size: FrameSize | None, origin: Origin | None) -> dict[str, str]:
 class _Rows:
     """Rows column by column, as the bytes that Arrow takes over without a copy."""
 
-    def __init__(self, metrics: MetricSet) -> None:
+    def __init__(self, metrics: MetricSet, face_names: Mapping[int, str]) -> None:
         self._metric_names = metrics.names
         self._of_eyes = frozenset(EYE_NAMES if metrics.has_eyes else ())
+        self._face_names = face_names
+        self._names: list[str | None] = []
         self._frames = array("i")
         self._times_s = array("d")
         self._face_ids = array("i")
@@ -124,6 +130,7 @@ class _Rows:
         self._confidences.append(None if face is None else face.confidence)
         self._valid.append(None if face is None else face.is_valid)
         self._reasons.append(None if face is None else reasons_text(face.invalid_reasons))
+        self._names.append(None if face is None else self._face_names.get(face.face_id))
         if self._of_eyes:
             self._gaze_reasons.append(None if face is None else gaze_reasons_text(face.gaze_reasons))
 
@@ -143,7 +150,8 @@ class _Rows:
             if name in self._of_eyes:  # not a number: it was not read
                 numbers[place] = pa.array(columns[place], schema.types[place], from_pandas=True)
         validity = [self._confidences, self._valid, self._reasons, *([self._gaze_reasons] if self._of_eyes else [])]
-        return [*numbers, *(pa.array(*pair) for pair in zip(validity, _VALIDITY_KINDS, strict=False))]
+        names = [pa.array(self._names, pa.string())] if self._face_names else []
+        return [*numbers, *(pa.array(*pair) for pair in zip(validity, _VALIDITY_KINDS, strict=False)), *names]
 
 
 class _Sink:

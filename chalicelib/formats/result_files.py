@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import BinaryIO, Self
@@ -31,13 +31,15 @@ from chalicelib.formats.writers import OpenSpool, Origin, ResultWriter
 @dataclass(frozen=True, slots=True)
 class Contents:
     """The common data of a job's files: its recipe, and the metrics in them; `provider` is the execution provider of
-    the networks, `frame_size` the frame size to which face boxes refer and `origin` what was measured, if known."""
+    the networks, `frame_size` the frame size to which face boxes refer and `origin` what was measured, if known.
+    `face_names`: what a client has called faces, by their ids."""
 
     recipe: Recipe
     metrics: MetricSet
     provider: str = ""
     frame_size: FrameSize | None = None
     origin: Origin | None = None
+    face_names: Mapping[int, str] = field(default_factory=dict)
 
 
 def _parquet_writer(stream: BinaryIO, contents: Contents, _open_spool: OpenSpool) -> ResultWriter:
@@ -49,13 +51,18 @@ def _parquet_writer(stream: BinaryIO, contents: Contents, _open_spool: OpenSpool
         classifier_names=contents.recipe.classifier_names,
         frame_size=contents.frame_size,
         origin=contents.origin,
+        face_names=contents.face_names,
     )
 
 
 WRITERS: Mapping[str, Callable[[BinaryIO, Contents, OpenSpool], ResultWriter]] = MappingProxyType(
     {
         SESSION_CONTENT_TYPE: lambda stream, contents, _open_spool: SessionJsonWriter(
-            stream, metrics=contents.metrics, frame_size=contents.frame_size, origin=contents.origin
+            stream,
+            metrics=contents.metrics,
+            frame_size=contents.frame_size,
+            origin=contents.origin,
+            face_names=contents.face_names,
         ),
         LEGACY_CONTENT_TYPE: lambda stream, contents, open_spool: LegacyJsonWriter(
             stream,
@@ -71,6 +78,7 @@ WRITERS: Mapping[str, Callable[[BinaryIO, Contents, OpenSpool], ResultWriter]] =
             metrics=contents.metrics,
             face_ids=contents.recipe.follows_many,
             classifier_names=contents.recipe.classifier_names,
+            face_names=contents.face_names,
         ),
         SUMMARY_CONTENT_TYPE: lambda stream, contents, open_spool: SummaryJsonWriter(
             stream,
@@ -79,9 +87,14 @@ WRITERS: Mapping[str, Callable[[BinaryIO, Contents, OpenSpool], ResultWriter]] =
             provider=contents.provider,
             frame_size=contents.frame_size,
             origin=contents.origin,
+            face_names=contents.face_names,
         ),
         TIMELINE_CONTENT_TYPE: lambda stream, contents, open_spool: TimelineWriter(
-            stream, metrics=contents.metrics, open_spool=open_spool, frame_size=contents.frame_size
+            stream,
+            metrics=contents.metrics,
+            open_spool=open_spool,
+            frame_size=contents.frame_size,
+            face_names=contents.face_names,
         ),
         PARQUET_CONTENT_TYPE: _parquet_writer,
     }

@@ -1,20 +1,23 @@
 """Session v0 JSON: every frame with all its faces, one line per frame."""
 
 import json
+from collections.abc import Mapping
 from typing import BinaryIO
 
 from chalicelib.domain.measurements.frame_size import FrameSize
 from chalicelib.domain.measurements.metrics import FaceMetrics, FrameMetrics, MetricSet
 from chalicelib.domain.requests.result_formats import GAZE_REASONS_COLUMN, SESSION_CONTENT_TYPE
-from chalicelib.formats.columns import metric_cells, size_members, source_members
+from chalicelib.formats.columns import NO_NAMES, metric_cells, name_members, size_members, source_members
 from chalicelib.formats.numbers import metric_text, seconds_text
 from chalicelib.formats.writers import Origin
 
 
 class SessionJsonWriter:
-    """Writes `{"content_type", "configuration", "source", "frame_size", "frames"}` in this order, UTF-8, compact.
+    """Writes `{"content_type", "configuration", "source", "frame_size", "face names", "frames"}` in this order, UTF-8,
+    compact.
 
-    `source` (file, job and version) and `frame_size`, which face boxes refer to, are left out if they are not known.
+    `source` (file, job and version), `frame_size`, which face boxes refer to, and `face names` (by face id) are left
+    out if they are not known.
     `configuration` maps each metric's friendly name to its classifier name. A frame is
     `{"time": seconds, "faces": {face id: {friendly name: value}}}`; `faces` is `{}` if there is none, and `faces left
     out` follows if more faces were found than are measured. After its metrics a face has `confidence`, `valid` and the
@@ -32,6 +35,7 @@ class SessionJsonWriter:
         metrics: MetricSet,
         frame_size: FrameSize | None = None,
         origin: Origin | None = None,
+        face_names: Mapping[int, str] = NO_NAMES,
     ) -> None:
         self._stream = stream
         self._separator = "\n"
@@ -39,7 +43,7 @@ class SessionJsonWriter:
         self._metrics = metrics
         self._keys = tuple(json.dumps(name) + ":" for name in metrics.names)
         configuration = {metric.name: metric.mapped_name for metric in metrics}
-        known = source_members(origin) | size_members(frame_size)
+        known = source_members(origin) | size_members(frame_size) | name_members(face_names)
         members = {"content_type": self.content_type, "configuration": configuration, **known}
         head = json.dumps(members, separators=(",", ":"))
         self._put(head.removesuffix("}") + ',"frames":[')

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import BinaryIO
 
 from chalicelib import __version__
@@ -21,7 +21,7 @@ from chalicelib.domain.measurements.metrics import (
 from chalicelib.domain.measurements.reliability import RELIABILITY
 from chalicelib.domain.measurements.validity import InvalidReason
 from chalicelib.domain.requests.result_formats import SUMMARY_CONTENT_TYPE
-from chalicelib.formats.columns import read_numbers, size_members
+from chalicelib.formats.columns import NO_NAMES, read_numbers, size_members
 from chalicelib.formats.face_statistics import SHARE_THRESHOLD, FaceStatistics
 from chalicelib.formats.face_summary import FaceSummary
 from chalicelib.formats.media_summary import MediaSummary
@@ -36,7 +36,7 @@ class SummaryJsonWriter:
     """Writes `{"content_type", "configuration", "source", "media", "reliability", "share_threshold",
     "event_definitions", "faces"}` in this order, UTF-8. `configuration` has Mien's version and the execution `provider`
     of the networks, if it is known. `source` has the file name and the job of `origin`, if that is known.
-    `reliability`: the `Grade` of each metric that has one.
+    `reliability`: the `Grade` of each metric that has one. A face that has a name states it behind its id.
 
     `docs/results.md` says what each number means. Metrics have their friendly names in every job; a face that is valid
     in no frame has none. Nothing is written before `close`. Opens a spool if there are many faces.
@@ -54,8 +54,10 @@ class SummaryJsonWriter:
         provider: str = "",
         frame_size: FrameSize | None = None,
         origin: Origin | None = None,
+        face_names: Mapping[int, str] = NO_NAMES,
     ) -> None:
         self._provider = provider
+        self._face_names = face_names
         self._origin = origin
         self._frame_size = frame_size
         self._stream = stream
@@ -92,7 +94,7 @@ class SummaryJsonWriter:
         separator = "\n"
         for face_id, face in self._summary.faces():
             yield separator
-            yield from _face(face_id, face, self._metrics)
+            yield from _face(face_id, self._face_names.get(face_id), face, self._metrics)
             separator = ",\n"
         yield "\n]}\n" if self._summary.face_count else "]}\n"
 
@@ -140,9 +142,10 @@ def _definition(definition: EventDefinition) -> str:
     )
 
 
-def _face(face_id: int, face: FaceSummary, metrics: MetricSet) -> Iterable[str]:
+def _face(face_id: int, name: str | None, face: FaceSummary, metrics: MetricSet) -> Iterable[str]:
     seen = _object(
         face_id=json.dumps(str(face_id)),
+        **({} if name is None else {"name": json.dumps(name)}),
         first_seen_s=seconds_text(face.first_s),
         last_seen_s=seconds_text(face.last_s),
         frames=str(face.frames),

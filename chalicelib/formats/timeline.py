@@ -20,7 +20,7 @@ import math
 import struct
 import zlib
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import starmap
 from operator import itemgetter, mul, sub
 from typing import Any, BinaryIO
@@ -30,7 +30,7 @@ from chalicelib.domain.measurements.frame_size import FrameSize
 from chalicelib.domain.measurements.metrics import FaceMetrics, FrameMetrics, MetricGroup, MetricSet
 from chalicelib.domain.measurements.validity import InvalidReason
 from chalicelib.domain.requests.result_formats import TIMELINE_CONTENT_TYPE
-from chalicelib.formats.columns import size_members
+from chalicelib.formats.columns import NO_NAMES, size_members
 from chalicelib.formats.packed_integers import Packer
 from chalicelib.formats.writers import OpenSpool
 
@@ -54,10 +54,17 @@ class TimelineWriter:
     suffix = "-timeline.bin"
 
     def __init__(
-        self, stream: BinaryIO, *, metrics: MetricSet, open_spool: OpenSpool, frame_size: FrameSize | None = None
+        self,
+        stream: BinaryIO,
+        *,
+        metrics: MetricSet,
+        open_spool: OpenSpool,
+        frame_size: FrameSize | None = None,
+        face_names: Mapping[int, str] = NO_NAMES,
     ) -> None:
         self._stream = stream
         self._frame_size = frame_size
+        self._face_names = face_names
         kept = [metric for metric in metrics if metric.group not in _LEFT_OUT]
         self._units = {**{metric.name: metric.unit for metric in kept}, _CONFIDENCE: "score"}
         self._values_of = itemgetter(*(metric.name for metric in kept))
@@ -136,6 +143,7 @@ class TimelineWriter:
             "faces": [
                 {
                     "face_id": str(face_id),
+                    **({"name": self._face_names[face_id]} if face_id in self._face_names else {}),
                     "rows": face.rows,
                     "buckets": face.buckets,
                     "overview_bytes": overview,

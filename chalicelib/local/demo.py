@@ -10,7 +10,7 @@ from chalicelib.domain.requests.result_formats import SUMMARY_CONTENT_TYPE
 from chalicelib.errors import MienError
 from chalicelib.local.demo_clip import BROWSER_CODEC, write_demo_clip
 from chalicelib.local.stack import Stack
-from mien.cli.face_table import face_table
+from mien.cli.faces.face_table import face_table
 from mien.cli.job_display import job_display
 from mien.client.face_summary import read_summary
 from mien.client.job_documents import RemoteFile, RemoteJob

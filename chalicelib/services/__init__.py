@@ -13,6 +13,7 @@ changes            How a row changes: read, decide, write on the condition that 
                    start
 comparisons        Comparisons: jobs that compare the results of other jobs
 entries            Entries and their representations
+faces              Corrected faces of results, as clients see them
 idempotency        One answer per idempotency key, however often the request comes
 job_ends           The end of a job, as seen by its observers, whichever process ends it
 jobs               Jobs as clients see them

@@ -12,6 +12,8 @@ from chalicelib.domain.entries import (
     Entry,
     Representation,
     check_file_name,
+    is_written_by_worker,
+    media_key,
     representation_id,
     upload_key,
 )
@@ -125,7 +127,7 @@ class Entries:
             current = self.get_representation(caller, entry_id, representation_id)
             replacement = replace(stored, published=current.published)
             self._entries.replace_representation(current, replacement)
-            self._media.delete(current.media_key)
+            self._delete_bytes(current)
             return replacement
 
         with self._taken_back(stored):
@@ -139,7 +141,7 @@ class Entries:
 
         def attempt() -> None:
             representation = self.get_representation(caller, entry_id, representation_id)
-            self._media.delete(representation.media_key)
+            self._delete_bytes(representation)
             self._entries.remove_representation(representation, self._clock())
 
         retried(attempt, f"representation {representation_id}")
@@ -195,6 +197,12 @@ class Entries:
             published=now,
             updated=now,
         )
+
+    def _delete_bytes(self, file: Representation) -> None:
+        """Deletes the bytes of a file, and of one that follows corrections also those that were measured."""
+        self._media.delete(file.media_key)
+        if is_written_by_worker(file):
+            self._media.delete(media_key(file.account_id, file.entry_id, file.id))
 
     @contextmanager
     def _taken_back(self, representation: Representation) -> Iterator[None]:

@@ -1,6 +1,7 @@
 """A message in, a finished job out. Runs from the worker image: numpy, OpenCV and ONNX Runtime live here.
 
 compare              A job that compares recordings: timelines in, a table of means and bands out
+faces                Faces that clients correct: what a run keeps for them, and the files written again
 every                Does something at most once in a number of seconds
 fetch_input          Fetches the input of a job with a URL and stores it as the job's input entry
 film_of_job          The film of a job, rendered from its media and its frames once all are measured

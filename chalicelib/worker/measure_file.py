@@ -1,6 +1,6 @@
 """A file on this machine's disk, measured in one pass into result files; and what all jobs write."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from pathlib import Path
 
@@ -31,17 +31,24 @@ def measure_file(
         film = FilmOfJob(recipe, metrics, directory, path)
         with closing(parts.whole(media, recipe)) as measured:  # opens the models, which then know their provider
             contents = Contents(recipe, metrics, models.provider, frame_size, Origin(file_name, ""))
-            files = write_results(measured, contents, directory, file_name, film)
+            files = write_results(measured, contents, directory, file_name, film.noted)
     return (*files, *film.render(models, file_name, limits, lambda: None))
 
 
+Noted = Callable[[Iterable[FrameMetrics]], Iterable[FrameMetrics]]
+"""Passes frames on, and notes what else is made of them."""
+
+
 def write_results(
-    measured: Iterable[FrameMetrics], contents: Contents, directory: Path, file_name: str, film: FilmOfJob
+    measured: Iterable[FrameMetrics], contents: Contents, directory: Path, file_name: str, *noted: Noted
 ) -> tuple[ResultFile, ...]:
-    """Writes every file of a result in one pass over the measured frames, and returns them; `film` notes the frames for
-    its own. `file_name` is the input's. Raises what the frames raise; then no file is left."""
+    """Writes every file of a result in one pass over the measured frames, which go through all of `noted`, and returns
+    them. `file_name` is the input's. Raises what the frames raise; then no file is left."""
+    frames: Iterable[FrameMetrics] = with_scores(measured, contents.recipe, contents.metrics)
+    for each in noted:
+        frames = each(frames)
     with ResultFiles(contents, directory, file_name) as results:
-        for frame in film.noted(with_scores(measured, contents.recipe, contents.metrics)):
+        for frame in frames:
             results.write(frame)
         results.close()
         return results.files

@@ -22,10 +22,12 @@ from chalicelib.domain.requests.job_names import JobName
 from chalicelib.domain.requests.recipes import Recipe, recipe_of
 from chalicelib.domain.requests.result_formats import ResultVideo
 from chalicelib.domain.segments import SegmentPlan
-from chalicelib.errors import LeaseLost, MediaError, MienError, StillLeased
+from chalicelib.errors import JobNotClaimable, LeaseLost, MediaError, MienError, StillLeased
 from chalicelib.formats.result_files import Contents
 from chalicelib.formats.writers import Origin
 from chalicelib.worker.compare import compare
+from chalicelib.worker.faces.corrected_files import write_corrected
+from chalicelib.worker.faces.kept_frames import KeptFrames
 from chalicelib.worker.fetch_input import fetch_input
 from chalicelib.worker.film_of_job import FilmOfJob
 from chalicelib.worker.job_medium import MEDIA_REPLACED, load_medium
@@ -71,11 +73,17 @@ class JobProcessor:
     def process(self, message: JobMessage) -> None:
         """Runs the job that the message names to its end, or as far as its segments.
 
-        Raises `JobNotClaimable` if nothing is left to do, `JobBusy` and `LeaseLost` if another worker has the job,
+        A message of a job that is done has the files of its result written if its faces were corrected since. Raises
+        `JobNotClaimable` if nothing is left to do, `JobBusy` and `LeaseLost` if another worker has the job,
         perhaps from this same message. Any other exception is an internal error, after which the job has been released
         for the next delivery; after `StillLeased` it is free when its lease ends.
         """
-        job = self._services.runs.claim(message)
+        try:
+            job = self._services.runs.claim(message)
+        except JobNotClaimable:  # it is done: the message may come for its corrected faces
+            if write_corrected(self._services, message):
+                return
+            raise
         try:
             self._run(job)
         except MediaError as unusable:
@@ -176,10 +184,12 @@ class JobProcessor:
         media_s: float | None,
     ) -> Progress:
         film = FilmOfJob(contents.recipe, contents.metrics, directory, directory / "media")
+        kept = KeptFrames(job, contents, directory)
         with closing(frames) as measured:
-            files = write_results(report.count(measured), contents, directory, job.filename, film)
+            counted = report.count(measured)
+            files = write_results(counted, contents, directory, job.filename, kept.noted, film.noted)
             rendered = film.render(self._models, job.filename, self._limits, report.go_on)
-        store_results(self._services, job, [*files, *rendered], report, media_seconds=media_s)
+        store_results(self._services, job, [*files, *rendered], report, kept, media_seconds=media_s)
         return report.final()
 
     def _is_given_back(self, job: Job) -> bool:

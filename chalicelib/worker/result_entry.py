@@ -6,25 +6,36 @@ from datetime import datetime, timedelta
 
 from chalicelib.composition import Services
 from chalicelib.domain.entries import Representation, media_key, representation_id
+from chalicelib.domain.faces.face_state import FaceState
 from chalicelib.domain.jobs import Job
 from chalicelib.errors import MediaError, NotFound
 from chalicelib.formats.result_files import ResultFile
 from chalicelib.services.entries import entry_of_job
+from chalicelib.worker.faces.kept_frames import KeptFrames
 from chalicelib.worker.job_medium import MEDIA_DELETED
 from chalicelib.worker.progress import ProgressReport
 
 
 def store_results(
-    services: Services, job: Job, files: Iterable[ResultFile], report: ProgressReport, *, media_seconds: float | None
+    services: Services,
+    job: Job,
+    files: Iterable[ResultFile],
+    report: ProgressReport,
+    kept: KeptFrames | None = None,
+    *,
+    media_seconds: float | None,
 ) -> None:
-    """Stores the files of a run and the duration of the input. Raises `LeaseLost`, or `MediaError` if the input was
-    deleted."""
+    """Stores the files of a run, its frames and the duration of the input. Raises `LeaseLost`, or `MediaError` if the
+    input was deleted."""
     if job.input_entry_id is not None:
         try:
             services.ports.entries().set_media_seconds(job.account_id, job.input_entry_id, media_seconds)
         except NotFound:
             raise MediaError(MEDIA_DELETED) from None
-    create_result_entry(services, job, media_seconds=media_seconds)
+    create_result_entry(services, job, media_seconds=media_seconds, faces=None if kept is None else kept.state)
+    report.write()
+    if kept is not None:
+        kept.store(services)
     now = services.ports.clock()
     for place, result in enumerate(files):
         report.write()
@@ -32,10 +43,12 @@ def store_results(
         _store(services, job, result, now + timedelta(milliseconds=place))
 
 
-def create_result_entry(services: Services, job: Job, *, media_seconds: float | None) -> None:
-    """The run's entry, without files; one that is there is left as it is."""
+def create_result_entry(
+    services: Services, job: Job, *, media_seconds: float | None, faces: FaceState | None = None
+) -> None:
+    """The run's entry, without files; one that is there is left as it is. `faces`: None if they cannot be corrected."""
     entry = entry_of_job(job, job.run_result_entry_id, services.ports.clock())
-    services.ports.entries().create(replace(entry, media_seconds=media_seconds))
+    services.ports.entries().create(replace(entry, media_seconds=media_seconds, faces=faces))
 
 
 def _store(services: Services, job: Job, result: ResultFile, now: datetime) -> None:

@@ -6,7 +6,7 @@ completion    `mien completion`: what makes a shell complete commands and option
 connection    The options that all commands share: URL, user, JSON output
 exit_status   The exit statuses of the process; exceptions become error messages
 export        `mien export`: the events of results for video players and annotation tools
-face_table    The summary of a result as a table for a terminal
+faces         `mien faces`, and the summary of a result as a table for a terminal
 job_control   `mien cancel`, `mien requeue` and `mien delete`: jobs stopped, run again, removed
 job_display   The progress of jobs: bars in a terminal, plain lines elsewhere
 jobs          `mien jobs`, `mien search` and `mien job`: what there is

@@ -12,6 +12,7 @@ from mien.cli.compare import compare
 from mien.cli.completion import completion
 from mien.cli.exit_status import run
 from mien.cli.export import export
+from mien.cli.faces.correct import faces
 from mien.cli.job_control import cancel, delete, requeue
 from mien.cli.jobs import jobs, search, show_job
 from mien.cli.login import login, logout
@@ -31,7 +32,22 @@ def mien() -> None:
     """
 
 
-_COMMANDS = (submit, watch, results, merge, export, compare, jobs, show_job, search, cancel, requeue, delete, annotate)
+_COMMANDS = (
+    submit,
+    watch,
+    results,
+    merge,
+    export,
+    faces,
+    compare,
+    jobs,
+    show_job,
+    search,
+    cancel,
+    requeue,
+    delete,
+    annotate,
+)
 for _command in (*_COMMANDS, login, logout, completion):
     mien.add_command(_command)
 if find_spec("mien.operators") is not None:  # the package for clients has none

@@ -16,7 +16,7 @@ from chalicelib.domain.requests.option_values import Choice, Number, OptionValue
 from chalicelib.domain.requests.result_formats import SUMMARY_CONTENT_TYPE
 from mien.cli.connection import Connection, connected
 from mien.cli.exit_status import FAILED, JOB_FAILED
-from mien.cli.face_table import face_table
+from mien.cli.faces.face_table import face_table
 from mien.cli.job_display import CountDisplay, JobDisplay
 from mien.cli.key_values import KEY_VALUE, KeyValue
 from mien.cli.output import batch_display, complain, say_json

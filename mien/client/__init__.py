@@ -10,6 +10,7 @@
 * `measured`      what result files say: frames, summary, table
 * `jobs_and_results` the client for notebooks and scripts: `Mien(...).submit(path).wait().frames()`
 * `async_mien`    its twin for programs with an event loop
+* `faces`         the faces of a result, corrected
 * `face_summary`  what it reads out of a summary result
 * `download_names` file names from the API, made safe for a directory; none is given twice
 * `logins`        credentials kept by URL, in a file that only its owner can read

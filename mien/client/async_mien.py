@@ -2,13 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from mien.client.faces import Correction, RemoteFaces
 from mien.client.jobs_and_results import POLL_S, Mien, Results, Submitted, SubmittedBatch
 from mien.client.measured import Frame
 
@@ -125,9 +126,88 @@ class AsyncResults:
         """Returns the CSV as a frame of pandas or polars."""
         return await asyncio.to_thread(self._results.table)
 
+    async def faces(self) -> "AsyncFaces":
+        """Returns the faces, to correct them."""
+        return AsyncFaces(await asyncio.to_thread(self._results.faces))
+
+    async def again(self) -> "AsyncResults":
+        """Returns the files as they are now, after corrections of faces."""
+        return AsyncResults(await asyncio.to_thread(self._results.again))
+
     async def save(self, directory: str | Path) -> list[Path]:
         """Downloads all files and returns their paths."""
         return await asyncio.to_thread(self._results.save, directory)
+
+
+class AsyncFaces:
+    """The faces of a result, as `RemoteFaces` has them; every method raises as that one does."""
+
+    def __init__(self, faces: RemoteFaces) -> None:
+        self._faces = faces
+
+    @property
+    def document(self) -> Mapping[str, Any]:
+        """The API's JSON when the faces were last looked at or changed."""
+        return self._faces.document
+
+    @property
+    def status(self) -> str:
+        """Returns `queued`, `done` or `error`."""
+        return self._faces.status
+
+    @property
+    def corrections(self) -> list[Correction]:
+        """The corrections, in order."""
+        return self._faces.corrections
+
+    @property
+    def faces(self) -> list[Mapping[str, Any]]:
+        """The faces after all corrections."""
+        return self._faces.faces
+
+    async def look(self) -> Self:
+        """Looks at the faces again."""
+        return await self._done(self._faces.look)
+
+    async def name(self, face_id: int | str, name: str | None) -> Self:
+        """Names a face; None takes its name away."""
+        return await self._done(partial(self._faces.name, face_id, name))
+
+    async def merge(self, face_id: int | str, into: int | str) -> Self:
+        """Makes a face part of another."""
+        return await self._done(partial(self._faces.merge, face_id, into))
+
+    async def split(self, face_id: int | str, at_s: float) -> Self:
+        """Makes what is seen from a time on, in seconds, a face of its own."""
+        return await self._done(partial(self._faces.split, face_id, at_s))
+
+    async def ignore(self, face_id: int | str) -> Self:
+        """Leaves a face out."""
+        return await self._done(partial(self._faces.ignore, face_id))
+
+    async def correct(self, *corrections: Correction) -> Self:
+        """Adds corrections, all or none of them."""
+        return await self._done(partial(self._faces.correct, *corrections))
+
+    async def undo(self) -> Self:
+        """Takes the last correction back."""
+        return await self._done(self._faces.undo)
+
+    async def reset(self) -> Self:
+        """Takes all corrections back."""
+        return await self._done(self._faces.reset)
+
+    async def wait(self, timeout_s: float = 600.0) -> Self:
+        """Waits until the files follow the corrections."""
+        give_up = time.monotonic() + timeout_s
+        while self._faces.is_waiting(give_up, timeout_s):
+            await asyncio.sleep(POLL_S)
+            await self.look()
+        return self
+
+    async def _done(self, change: Callable[[], object]) -> Self:
+        await asyncio.to_thread(change)
+        return self
 
 
 async def _from_thread(items: Iterator[_Item]) -> AsyncIterator[_Item]:

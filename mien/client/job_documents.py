@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from mien.client.http_session import ApiError
+
 ENDED = frozenset({"done", "error", "cancelled"})
 
 
@@ -48,6 +50,17 @@ class RemoteJob:
         urls = [str(entry.get("self")) for entry in entries if isinstance(entry, Mapping)]
         earlier = self.document.get("earlier_result")
         return frozenset([*urls, str(earlier)] if earlier else urls)
+
+    @property
+    def faces_url(self) -> str:
+        """The URL of the faces of its result. Raises `ApiError` if there is no result whose faces can be corrected."""
+        result = self.document.get("result")
+        url = result.get("faces") if isinstance(result, Mapping) else None
+        if url:
+            return str(url)
+        if self.status != "done":
+            raise ApiError(f"Job {self.id} is {self.status}; its faces can be corrected once it is done.")
+        raise ApiError(f"The faces of job {self.id} cannot be corrected; requeue it to measure it again.")
 
     @property
     def input_file(self) -> RemoteFile | None:

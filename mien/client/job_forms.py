@@ -29,3 +29,8 @@ def option_fields(options: OptionValues) -> dict[str, str]:
 def once_only(key: str = "") -> dict[str, str]:
     """Sends a request that may be repeated if there is no response: with one key, the API processes it once."""
     return {"Idempotency-Key": key or str(uuid.uuid4())}
+
+
+def if_given(name: str, value: str) -> dict[str, str]:
+    """Returns a field or parameter, or none if its text is empty."""
+    return {name: value} if value else {}

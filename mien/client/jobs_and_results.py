@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from chalicelib.domain.requests.job_options import check_option_names
 from mien.client.batches import Medium, check_count, create_batch, find_batch, get_batch, send_files
+from mien.client.faces import RemoteFaces
 from mien.client.http_session import ApiError
 from mien.client.job_documents import RemoteJob, parse_job
 from mien.client.logins import kept_login
@@ -171,6 +172,14 @@ class Results(Measured):
 
     def __init__(self, client: MediaApiClient, job: RemoteJob) -> None:
         self._client, self.job = client, job
+
+    def faces(self) -> RemoteFaces:
+        """Returns the faces, to correct them; `wait` on it, then `again` for the files. Raises `ApiError`."""
+        return self._client.faces(self.job)
+
+    def again(self) -> "Results":
+        """Returns the files as they are now, after corrections of faces. Raises `ApiError`."""
+        return Results(self._client, self._client.get_job(self.job))
 
     def save(self, directory: str | Path) -> list[Path]:
         """Downloads all files and returns their paths; files of the same name are replaced. Raises `ApiError`."""

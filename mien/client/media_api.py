@@ -15,9 +15,10 @@ from chalicelib.domain.intake.media_types import content_type_of
 from chalicelib.domain.requests.job_options import NO_OPTIONS, OptionValues
 from mien.client.direct_upload import DIRECT_ABOVE_BYTES, UploadProgress, send_upload
 from mien.client.downloads import download_file, download_files
+from mien.client.faces import RemoteFaces
 from mien.client.http_session import ApiError, HttpSession, document_of
 from mien.client.job_documents import RemoteFile, RemoteJob, parse_job
-from mien.client.job_forms import form_of, once_only, option_fields
+from mien.client.job_forms import form_of, if_given, once_only, option_fields
 
 _NAME = "entry_job[name]"
 _PAGE = 100
@@ -120,10 +121,8 @@ class MediaApiClient:
         return _job(self.http.json("POST", f"{self.jobs_url()}/comparisons", json=wanted, headers=once_only()))
 
     def find_job(self, job_id: str) -> RemoteJob:
-        """The job with that id, or with a URL that ends in it. Raises `ApiError` or `MalformedRequest`.
-
-        Of a URL only the id is used: credentials go to the API of the index and nowhere else.
-        """
+        """The job with that id, or with a URL that ends in it. Raises `ApiError` or `MalformedRequest`. Of a URL only
+        the id is used: credentials go to the API of the index and nowhere else."""
         return _job(self.http.json("GET", self._job_url(job_id)))
 
     def get_job(self, job: RemoteJob) -> RemoteJob:
@@ -149,8 +148,8 @@ class MediaApiClient:
         """Yields jobs, newest first, page by page; all of them if `limit` is None. Raises `ApiError`."""
         query = {
             "limit": str(page_size if limit is None else min(limit, page_size)),
-            **_if_given("status", status),
-            **_if_given("name", name),
+            **if_given("status", status),
+            **if_given("name", name),
         }
         url = requests.Request("GET", self.jobs_url(), params=query).prepare().url
         yield from (_job(document) for document in islice(self.pages(str(url)), limit))
@@ -195,6 +194,10 @@ class MediaApiClient:
         with self.http.request("GET", file.media_url, stream=True) as answer:
             yield from answer.iter_content(_CHUNK_BYTES)
 
+    def faces(self, job: RemoteJob) -> RemoteFaces:
+        """The faces of a finished job's result. Raises `ApiError` if they cannot be corrected."""
+        return RemoteFaces(self.http, job.faces_url)
+
     def annotations(self, annotations_url: str) -> list[dict[str, Any]]:
         """An entry's annotations, oldest first. Raises `ApiError`."""
         return list(self.pages(annotations_url))
@@ -202,7 +205,7 @@ class MediaApiClient:
     def find_annotated(self, key: str, value: str, source: str = "") -> tuple[list[RemoteJob], list[str]]:
         """The jobs whose input or result has the annotation, newest first, and the URLs of entries that have it without
         a job; an empty value or source stands for any. Raises `ApiError`."""
-        query = {"key": key} | _if_given("value", value) | _if_given("source", source)
+        query = {"key": key} | if_given("value", value) | if_given("source", source)
         jobs = [_job(found) for found in self.pages(self._search_url("jobs", query))]
         entries = [found for found in self.pages(self._search_url("entries", query)) if "job" not in found]
         return list({job.id: job for job in jobs}.values()), [str(entry["self"]) for entry in entries]
@@ -224,7 +227,7 @@ class MediaApiClient:
 
     def annotate(self, annotations_url: str, key: str, value: str, source: str = "") -> dict[str, Any]:
         """Adds an annotation and returns its document. Raises `ApiError`."""
-        annotation = {"key": key, "value": value, **_if_given("source", source)}
+        annotation = {"key": key, "value": value, **if_given("source", source)}
         document = self.http.json("POST", annotations_url, json={"annotation": annotation}, headers=once_only())
         if not isinstance(document, dict):
             raise ApiError("The API did not return an annotation.")
@@ -237,10 +240,6 @@ class MediaApiClient:
 
 def _nothing(_sent_bytes: int, _all_bytes: int) -> None:
     """Ignores the progress."""
-
-
-def _if_given(name: str, value: str) -> dict[str, str]:
-    return {name: value} if value else {}
 
 
 def _job(document: Any) -> RemoteJob:

@@ -10,7 +10,7 @@ from rich.console import Console
 from chalicelib.domain.measurements.metrics import EVERY_METRIC, METRICS, FaceMetrics, FrameMetrics
 from chalicelib.domain.measurements.validity import InvalidReason
 from chalicelib.formats.summary_json import SummaryJsonWriter
-from mien.cli.face_table import face_table
+from mien.cli.faces.face_table import face_table
 from mien.client.face_summary import ResultSummary, read_summary
 
 

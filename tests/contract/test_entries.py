@@ -8,6 +8,8 @@ from itertools import chain
 import pytest
 
 from chalicelib.domain.entries import MAX_REPRESENTATIONS, Entry
+from chalicelib.domain.faces.corrections import Action, Correction
+from chalicelib.domain.faces.face_state import FaceState
 from chalicelib.domain.ids import new_id
 from chalicelib.errors import Invalid, MalformedRequest, NotFound, StaleWrite
 from chalicelib.services.ports import EntryStore
@@ -22,6 +24,14 @@ from tests.contract.samples import (
     make_upload,
 )
 from tests.fakes import START
+
+ONE_OF_EACH = (
+    Correction(Action.NAME, 0, name="Änna \U0001f600"),
+    Correction(Action.NAME, 1),
+    Correction(Action.MERGE, 3, into=0),
+    Correction(Action.SPLIT, 0, at_s=12.345678901234567, new_face_id=4),
+    Correction(Action.IGNORE, 2),
+)
 
 
 def test_a_created_entry_is_read_back(entries: EntryStore) -> None:
@@ -41,6 +51,8 @@ def test_every_field_is_kept(entries: EntryStore) -> None:
         media_seconds=12.345678901234567,
         updated=START + timedelta(hours=1),
         representations={file.id: file for file in files},
+        faces=FaceState(ONE_OF_EACH, number=3, written=2, tidied=1, version=7, attempts=2, error="No."),
+        measured_files={file.id: file for file in files[:1]},
     )
     entries.create(entry)
     assert entries.get(ACCOUNT, entry.id) == entry
@@ -399,3 +411,84 @@ def test_the_id_of_an_entry_that_is_gone_is_free(entries: EntryStore) -> None:
     entries.finish_deletion(make_audit_record(entry))
     entries.create(entry)
     assert entries.get(ACCOUNT, entry.id) == entry
+
+
+def _result(entries: EntryStore) -> Entry:
+    bare = make_entry()
+    files = [make_representation(bare, name) for name in ("a.json", "a.csv", "b.csv")]
+    entry = replace(bare, representations={file.id: file for file in files}, faces=FaceState())
+    entries.create(entry)
+    return entry
+
+
+def _corrected(entry: Entry, *, files: int = 2, name: str = "Anna") -> Entry:
+    assert entry.faces is not None
+    changed = list(entry.representations.values())[:files]
+    return replace(
+        entry,
+        faces=entry.faces.changed((Correction(Action.NAME, 0, name=name),)),
+        measured_files=dict(entry.representations),
+        representations=dict(entry.representations)
+        | {file.id: replace(file, media_key=f"{file.media_key}-{name}", size_bytes=9) for file in changed},
+        updated=START + timedelta(hours=2),
+    )
+
+
+@pytest.mark.parametrize("is_audited", [False, True])
+def test_faces_and_files_change_together(audited: AuditedStores, is_audited: bool) -> None:
+    entry = _result(audited.entries)
+    after = _corrected(entry)
+    record = make_audit_record(entry)
+    audited.entries.change_faces(entry, after, record if is_audited else None)
+    assert audited.entries.get(ACCOUNT, entry.id) == after
+    assert list(audited.trail.newest_first(ACCOUNT)) == ([record] if is_audited else [])
+
+
+@pytest.mark.parametrize("is_audited", [False, True])
+def test_of_two_changes_of_the_same_faces_one_is_made(audited: AuditedStores, is_audited: bool) -> None:
+    entry = _result(audited.entries)
+    first, second = _corrected(entry), _corrected(entry, name="Ben")
+    audited.entries.change_faces(entry, first)
+    with pytest.raises(StaleWrite):
+        audited.entries.change_faces(entry, second, make_audit_record(entry) if is_audited else None)
+    assert audited.entries.get(ACCOUNT, entry.id) == first
+    assert list(audited.trail.newest_first(ACCOUNT)) == []
+
+
+def test_faces_do_not_change_with_a_file_that_a_client_has_replaced_or_removed(entries: EntryStore) -> None:
+    entry = _result(entries)
+    file, *_ = entry.representations.values()
+    entries.replace_representation(file, replace(file, media_key="the client's"))
+    with pytest.raises(StaleWrite):
+        entries.change_faces(entry, _corrected(entry))
+    entries.remove_representation(replace(file, media_key="the client's"), START)
+    with pytest.raises(StaleWrite):
+        entries.change_faces(entry, _corrected(entry))
+    assert len(entries.get(ACCOUNT, entry.id).representations) == 2
+
+
+def test_files_beyond_those_that_change_are_left_alone(entries: EntryStore) -> None:
+    entry = _result(entries)
+    *_, last = entry.representations.values()
+    entries.replace_representation(last, replace(last, media_key="the client's"))
+    added = make_representation(entry, "c.csv")
+    entries.add_representation(added)
+    entries.change_faces(entry, _corrected(entry))
+    found = entries.get(ACCOUNT, entry.id)
+    assert found.representations[last.id].media_key == "the client's"
+    assert found.representations[added.id] == added
+    assert found.faces == _corrected(entry).faces
+
+
+def test_faces_of_an_entry_that_has_none_or_is_gone(entries: EntryStore) -> None:
+    entry = _result(entries)
+    bare = make_entry()
+    entries.create(bare)
+    with pytest.raises(StaleWrite):
+        entries.change_faces(bare, replace(bare, faces=FaceState(version=1)))
+    entries.begin_deletion(ACCOUNT, entry.id, START)
+    for account_id in (ACCOUNT, OTHER_ACCOUNT):
+        with pytest.raises(NotFound):
+            entries.change_faces(
+                replace(entry, account_id=account_id), _corrected(replace(entry, account_id=account_id))
+            )

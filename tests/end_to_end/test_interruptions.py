@@ -68,7 +68,7 @@ def test_workers_killed_half_way_are_replaced_and_their_jobs_end_the_same(
         assert row_of(job)["attempt"] == 2
         assert results(client, ended, tmp_path / str(number)) == reference
     assert not set(workers) & set(stack.worker_process_ids)
-    assert stored_objects() == before + 2 * (1 + len(reference))  # the media and one set of results each
+    assert stored_objects() == before + 2 * (1 + len(reference) + 2)  # the media, one set of results, what is kept
 
 
 def is_half_way(client: MediaApiClient, job: RemoteJob) -> bool:
@@ -92,7 +92,7 @@ def test_a_message_delivered_twice_gives_one_result(
     assert client.get_job(job) == ended
     assert row_of(job)["attempt"] == 1
     assert results(client, ended, tmp_path) == reference
-    assert stored_objects() == before + 1 + len(reference)
+    assert stored_objects() == before + 1 + len(reference) + 2
 
 
 def messages_left(queue_url: str) -> int:

@@ -122,6 +122,30 @@ class FakeEntries:
                 del self._rows[key]
                 self.audit.append(as_kept(record))
 
+    def change_faces(self, before: Entry, after: Entry, record: AuditRecord | None = None) -> None:
+        with self._lock:
+            entry = self._live(before.account_id, before.id)
+            differing = [file for file in after.representations.values() if before.representations[file.id] != file]
+            known = {file.id: file.media_key for file in entry.representations.values()}
+            if (
+                entry.faces is None
+                or before.faces is None
+                or entry.faces.version != before.faces.version
+                or any(known.get(file.id) != before.representations[file.id].media_key for file in differing)
+            ):
+                raise StaleWrite(f"the faces of entry {before.id} were written since they were read")
+            files = {**entry.representations, **{file.id: file for file in differing}}
+            changed = replace(
+                entry,
+                faces=after.faces,
+                measured_files=after.measured_files,
+                representations=files,
+                updated=after.updated,
+            )
+            self._rows[entry.account_id, entry.id] = as_kept(changed)
+            if record is not None:
+                self.audit.append(as_kept(record))
+
     def _live(self, account_id: str, entry_id: str) -> Entry:
         key = (account_id, entry_id)
         return found_row(None if key in self._deleting else self._rows.get(key), "entry")

@@ -5,6 +5,7 @@ body_schemas    The bodies that clients send, as JSON Schemas
 comparison_schema What a comparison says of itself as a JSON Schema
 description     `/openapi.json` and `/docs`: the description for programs and for people
 document        The description of the API in OpenAPI 3.1, made from the routes
+face_schemas    Corrected faces as JSON Schemas: what clients send, and what they are shown
 headers         Headers of requests and answers, as the description shows them
 result_schemas  The files that jobs leave, as JSON Schemas: which metrics there are, in what unit and range, and where
                 each file has them

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import cast
 
+from chalicelib.api.openapi.face_schemas import correction_form, corrections_body
 from chalicelib.api.openapi.terms import ID_PATTERN, Schema, number, record, text, text_or_null
 from chalicelib.domain.intake.uploads import MAX_PARTS
 from chalicelib.domain.jobs import JobStatus
@@ -208,6 +209,8 @@ BODY_SCHEMAS: Mapping[str, Schema] = {
     ),
     "EntryChanges": _within("entry", record("The changes.", {}, _LABELS_OR_NULL)),
     "EntryChangesForm": record("The changes.", {}, _in_brackets("entry", _LABELS)),
+    "FaceCorrections": corrections_body(),
+    "FaceCorrectionForm": correction_form(),
     "FileForm": record("A file.", {"media": _file("The file.")}),
     "NewAnnotation": _within("annotation", record("A note.", _NOTE_JSON, _NOTE_SOURCE)),
     "NewAnnotationForm": record(

@@ -9,6 +9,7 @@ from chalicelib import __version__
 from chalicelib.api.methods import path_methods
 from chalicelib.api.openapi.batch_schemas import BATCH_BODIES, BATCH_SCHEMAS
 from chalicelib.api.openapi.body_schemas import BODY_SCHEMAS
+from chalicelib.api.openapi.face_schemas import FACE_SCHEMAS
 from chalicelib.api.openapi.headers import (
     COMMON_HEADERS,
     ERROR_HEADERS,
@@ -75,7 +76,14 @@ def openapi_document(routes: Iterable[Route], metrics: MetricSet) -> Node:
         "webhooks": webhooks(),
         "components": {
             "securitySchemes": {"basic": {"type": "http", "scheme": "basic"}},
-            "schemas": {**SCHEMAS, **BATCH_SCHEMAS, **BODY_SCHEMAS, **BATCH_BODIES, **result_schemas(metrics)},
+            "schemas": {
+                **SCHEMAS,
+                **BATCH_SCHEMAS,
+                **FACE_SCHEMAS,
+                **BODY_SCHEMAS,
+                **BATCH_BODIES,
+                **result_schemas(metrics),
+            },
             "headers": dict(RESPONSE_HEADERS),
             "parameters": {"IdempotencyKey": IDEMPOTENCY_KEY, "IfNoneMatch": IF_NONE_MATCH},
             "responses": {f"Error{status}": _error(status) for status in ERRORS},

@@ -7,8 +7,9 @@ For tables the schema is that of a row. `formats` writes the files; tests hold t
 from collections.abc import Mapping
 
 from chalicelib.api.openapi.comparison_schema import comparison_result
+from chalicelib.api.openapi.face_schemas import FACE_NAME, FACE_NAME_OR_NULL, FACE_NAMES
 from chalicelib.api.openapi.summary_schema import summary_result
-from chalicelib.api.openapi.terms import Schema, record, ref, text
+from chalicelib.api.openapi.terms import Schema, record, ref, text, text_or_null
 from chalicelib.api.openapi.timeline_schema import timeline_header
 from chalicelib.domain.measurements.gaze import GazeReason
 from chalicelib.domain.measurements.metrics import Metric, MetricGroup, MetricSet
@@ -19,6 +20,7 @@ from chalicelib.domain.requests.result_formats import (
     FACE_COLUMN,
     GAZE_REASONS_COLUMN,
     LEGACY_CONTENT_TYPE,
+    NAME_COLUMN,
     NO_FACE,
     ROW_COLUMNS,
     SESSION_CONTENT_TYPE,
@@ -49,7 +51,7 @@ RESULT_SCHEMAS = (
 """Their names. No answer of the API holds them itself: its redirects lead to them."""
 
 _ON_SOME_CONDITION = (MetricGroup.SIDE, MetricGroup.PROBABILITY, MetricGroup.RAW_EXPRESSION, MetricGroup.EYES)
-_COLUMNS_AFTER = (*VALIDITY_COLUMNS, GAZE_REASONS_COLUMN)
+_COLUMNS_AFTER = (*VALIDITY_COLUMNS, GAZE_REASONS_COLUMN, NAME_COLUMN)
 _NUMBER: Schema = {"type": "number"}
 _NUMBER_OR_NULL: Schema = {"type": ["number", "null"]}
 _NO_FACE_CELL: Schema = {"const": NO_FACE}
@@ -85,7 +87,7 @@ def result_schemas(metrics: MetricSet) -> Mapping[str, Schema]:
                 "A row of `application/csv`. The metrics have their raw names in ct-pack jobs; their value is TF "
                 "if no face was found.",
                 {TIME_COLUMN: text("The time of the frame in milliseconds.")},
-                {FACE_COLUMN: text("The face id; absent in one-face jobs.")},
+                {FACE_COLUMN: text("The face id; absent in one-face jobs."), NAME_COLUMN: FACE_NAME},
             ),
             "propertyNames": {"enum": [TIME_COLUMN, FACE_COLUMN, *either, *_COLUMNS_AFTER]},
         },
@@ -168,7 +170,7 @@ def _session() -> Schema:
             },
             "frames": {"type": "array", "description": "All frames, in order.", "items": frame},
         },
-        {"frame_size": _frame_size(), "source": _source()},
+        {"frame_size": _frame_size(), "source": _source(), "face names": FACE_NAMES},
     )
 
 
@@ -241,7 +243,7 @@ def _table_row(content_type: str, names: list[str]) -> Schema:
                 "valid": {"type": ["boolean", "null"], "description": "True if the numbers are valid."},
                 "invalid reasons": {"type": ["string", "null"], "description": _REASONS_TEXT},
             },
-            {GAZE_REASONS_COLUMN: {"type": ["string", "null"], "description": _GAZE_REASONS_TEXT}},
+            {GAZE_REASONS_COLUMN: text_or_null(_GAZE_REASONS_TEXT), NAME_COLUMN: FACE_NAME_OR_NULL},
         ),
         "propertyNames": {"enum": [*ROW_COLUMNS, *names, *_COLUMNS_AFTER]},
         "additionalProperties": {"type": ["number", "null"]},

@@ -147,6 +147,7 @@ SCHEMAS: Mapping[str, Schema] = {
         },
         {
             "job": url("The job whose input or result it is. Absent if there is none."),
+            "faces": url("The faces of a result and their corrections. Absent if they cannot be corrected."),
             "upload": ref("Upload"),
             "expires": time("When an entry without a job is deleted. Absent if it is kept."),
         },

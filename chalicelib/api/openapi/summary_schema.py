@@ -27,7 +27,7 @@ def summary_result(frame_size: Schema) -> Schema:
     face = record(
         "The summary of one face.",
         {"face_id": text("The face."), "metrics": values},
-        {"asymmetry": asymmetry, **_eyes()},
+        {"name": text("What a client has called it."), "asymmetry": asymmetry, **_eyes()},
     )
     return record(
         f"A file of the type `{SUMMARY_CONTENT_TYPE}`; described in docs/results.md.",

@@ -19,6 +19,7 @@ def timeline_header(frame_size: Schema) -> Schema:
             "overview_bytes": number("The compressed bytes of its overview."),
             "bytes": number("The compressed bytes of its rows."),
         },
+        {"name": text("What a client has called it.")},
     )
     return record(
         f"The header of a file of the type `{TIMELINE_CONTENT_TYPE}`; docs/results.md describes the bytes around it.",

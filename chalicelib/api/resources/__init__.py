@@ -5,6 +5,7 @@ batches          `/batches`: many files as one job, with one status, one notific
 comparisons      `/jobs/comparisons`: creates jobs that compare recordings
 console          `/console`: the page for people, and its scripts and styles
 entries          `/entries`: media files and results
+faces            `/entries/{entry_id}/faces`: the faces of a result, as a person has corrected them
 index            `/`: the URLs of the services, for programs and for people
 jobs             `/jobs`: create, list, get, update, requeue
 representations  `/entries/{entry_id}/representations`: the files of an entry

@@ -16,7 +16,7 @@ lists               Lists of an account's rows, newest first, in pages: jobs and
 login_failures      Failed log-ins in DynamoDB: one counter for all processes, per user name and source
 members             The members of batches in DynamoDB: rows of marks, of which each member changes its own
 reminders           Reminders in DynamoDB: rows of their own in a sparse index by time
-rows                Dataclasses as rows and back, and rows as DynamoDB takes them
+rows                Dataclasses as rows and back, rows as DynamoDB takes them, conditions of writes
 segments            The segments of runs in DynamoDB: one row, in which every segment changes what is its own
 table               The table in Python's values: conditions, pages and unprocessed keys are dealt with here, once
 table_layout        The key scheme of the one table, in the one place that knows it

@@ -157,6 +157,18 @@ class DynamoEntries:
             if failure.row is None or representation.id not in failure.row["representations"]:
                 raise _not_found() from None
 
+    def change_faces(self, before: Entry, after: Entry, record: AuditRecord | None = None) -> None:
+        key, (change, condition) = entry_key(before.account_id, before.id), _faces_change(before, after)
+        try:
+            if record is None:
+                self._table.update(key, change, condition)
+            else:
+                row = to_row(record) | audit_key(record.account_id, record.id)
+                self._table.update_and_put(key, change, condition, row)
+        except ConditionFailed:
+            self.get(before.account_id, before.id)
+            raise StaleWrite(f"the faces of entry {before.id} were written since they were read") from None
+
     def _set(self, representation: Representation, condition: Condition) -> None:
         values = {":representation": to_row(representation), ":updated": stored(representation.updated)}
         self._table.update(
@@ -164,6 +176,23 @@ class DynamoEntries:
             "SET #all.#id = :representation, #updated = :updated",
             Condition(condition.text, {**condition.names, "#updated": "updated"}, {**condition.values, **values}),
         )
+
+
+def _faces_change(before: Entry, after: Entry) -> tuple[str, Condition]:
+    """The change of `change_faces`, and its condition: nothing that it replaces was written since."""
+    change, names, values = change_of(
+        {"faces": after.faces, "measured_files": after.measured_files, "updated": after.updated}
+    )
+    names |= {**_LIVE.names, "#version": "version"}
+    conditions = [_LIVE.text, "#faces.#version = :version"]
+    values[":version"] = -1 if before.faces is None else before.faces.version
+    differing = [file for file_id, file in after.representations.items() if before.representations[file_id] != file]
+    for place, file in enumerate(differing):
+        names |= {"#all": "representations", "#key": "media_key", f"#file{place}": file.id}
+        values |= {f":file{place}": to_row(file), f":key{place}": before.representations[file.id].media_key}
+        change += f", #all.#file{place} = :file{place}"
+        conditions.append(f"#all.#file{place}.#key = :key{place}")
+    return change, Condition(" AND ".join(conditions), names, values)
 
 
 def _names(representation: Representation) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Dataclasses as rows and back, and rows as DynamoDB takes them.
+"""Dataclasses as rows and back, rows as DynamoDB takes them, and the conditions of writes.
 
 A row has every field by name: texts as they are, numbers as `Decimal` (a float by its shortest text, so that it comes
 back the same), times as the text of `domain.times` (milliseconds), enumerations as their value, nested dataclasses
@@ -7,7 +7,7 @@ beyond the fields is left unread.
 """
 
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -16,7 +16,9 @@ from typing import Any, TypeVar, get_args, get_origin
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
+from chalicelib.aws.dynamodb.table_layout import PARTITION_KEY
 from chalicelib.domain.times import format_time, parse_time
+from chalicelib.errors import MienError
 
 T = TypeVar("T")
 Row = dict[str, Any]
@@ -36,18 +38,18 @@ def from_wire(item: Mapping[str, Any]) -> Row:
 
 def to_row(value: object) -> Row:
     """The fields of the dataclass `value`. Raises TypeError for a field of a type that rows do not know."""
-    contents = ((field.name, getattr(value, field.name)) for field in fields(value))  # type: ignore[arg-type]  # checked by fields
+    contents = ((each.name, getattr(value, each.name)) for each in fields(value))  # type: ignore[arg-type]  # checked by fields
     return {name: stored(content) for name, content in contents if content is not None}
 
 
 def from_row(kind: type[T], row: Mapping[str, Any]) -> T:
     """The `kind` that `to_row` wrote. Fields newer than the row get their defaults."""
     contents: Row = {}
-    for field in fields(kind):  # type: ignore[arg-type]  # checked by fields
-        if field.name in row:
-            contents[field.name] = _loaded(field.type, row[field.name])
-        elif NoneType in get_args(field.type):
-            contents[field.name] = None
+    for each in fields(kind):  # type: ignore[arg-type]  # checked by fields
+        if each.name in row:
+            contents[each.name] = _loaded(each.type, row[each.name])
+        elif NoneType in get_args(each.type):
+            contents[each.name] = None
     return kind(**contents)
 
 
@@ -100,3 +102,34 @@ def _loaded(hint: Any, content: Any) -> Any:
     if is_dataclass(hint):
         return from_row(hint, content)  # type: ignore[arg-type]  # a hint that is a dataclass is a class
     return hint(content)  # str, int, float, bool or an enumeration
+
+
+class ConditionFailed(MienError):
+    """A write found a row that does not meet its condition. `row` is that row, None if there is none."""
+
+    def __init__(self, row: Row | None) -> None:
+        super().__init__("the condition of a write did not hold")
+        self.row = row
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """The condition of a write. `text` writes attributes as `#x` and values as `:x`."""
+
+    text: str
+    names: Mapping[str, str]
+    values: Row = field(default_factory=dict)
+
+
+NEW = Condition("attribute_not_exists(#pk)", {"#pk": PARTITION_KEY})
+EXISTING = Condition("attribute_exists(#pk)", {"#pk": PARTITION_KEY})
+
+
+def conditional(condition: Condition) -> dict[str, Any]:
+    """Returns the members of a request that state the condition."""
+    request: dict[str, Any] = {
+        "ConditionExpression": condition.text,
+        "ExpressionAttributeNames": condition.names,
+        "ExpressionAttributeValues": to_wire(condition.values),
+    }
+    return {name: value for name, value in request.items() if value}

@@ -3,11 +3,10 @@
 import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from chalicelib.aws.dynamodb.rows import Row, from_wire, to_wire
+from chalicelib.aws.dynamodb.rows import EXISTING, NEW, Condition, ConditionFailed, Row, conditional, from_wire, to_wire
 from chalicelib.aws.dynamodb.table_layout import PARTITION_KEY, SORT_KEY
 from chalicelib.aws.failures import AwsFailure, aws_failures
 from chalicelib.errors import Conflict, MienError
@@ -15,6 +14,8 @@ from chalicelib.errors import Conflict, MienError
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import WriteRequestUnionTypeDef
+
+__all__ = ["EXISTING", "NEW", "Condition", "ConditionFailed", "DynamoTable", "Key"]
 
 Key = Mapping[str, str]
 _BATCH_KEYS = 100  # the most that BatchGetItem takes
@@ -25,29 +26,8 @@ _FIRST_PAUSE_S = 0.05
 T = TypeVar("T")
 
 
-class ConditionFailed(MienError):
-    """A write found a row that does not meet its condition. `row` is that row, None if there is none."""
-
-    def __init__(self, row: Row | None) -> None:
-        super().__init__("the condition of a write did not hold")
-        self.row = row
-
-
 class _OtherTransaction(MienError):
     """DynamoDB refused a write because a transaction on the same row was under way."""
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """The condition of a write. `text` writes attributes as `#x` and values as `:x`."""
-
-    text: str
-    names: Mapping[str, str]
-    values: Row = field(default_factory=dict)
-
-
-NEW = Condition("attribute_not_exists(#pk)", {"#pk": PARTITION_KEY})
-EXISTING = Condition("attribute_exists(#pk)", {"#pk": PARTITION_KEY})
 
 
 class DynamoTable:
@@ -107,12 +87,20 @@ class DynamoTable:
 
     def exchange(self, gone: Key, condition: Condition, row: Row) -> None:
         """Removes one row and writes another, both or neither. Raises `ConditionFailed`, without the row."""
-        deletion = {"TableName": self._name, "Key": to_wire(gone), **_conditional(condition)}
-        items: list[Any] = [{"Delete": deletion}, {"Put": {"TableName": self._name, "Item": to_wire(row)}}]
-        with aws_failures("exchange rows"):
-            self._past_conflicts(lambda: self._exchange(items))
+        self._write_with("Delete", gone, condition, row)
 
-    def _exchange(self, items: list[Any]) -> None:
+    def update_and_put(self, key: Key, change: str, condition: Condition, row: Row) -> None:
+        """Changes a row as `update` does and writes another, both or neither. Raises `ConditionFailed`, without the
+        row."""
+        self._write_with("Update", key, condition, row, UpdateExpression=change)
+
+    def _write_with(self, kind: str, key: Key, condition: Condition, row: Row, **change: str) -> None:
+        first = {"TableName": self._name, "Key": to_wire(key), **change, **conditional(condition)}
+        items: list[Any] = [{kind: first}, {"Put": {"TableName": self._name, "Item": to_wire(row)}}]
+        with aws_failures("write two rows"):
+            self._past_conflicts(lambda: self._write_together(items))
+
+    def _write_together(self, items: list[Any]) -> None:
         try:
             self._client.transact_write_items(TransactItems=items)
         except self._client.exceptions.TransactionCanceledException as failure:
@@ -212,7 +200,7 @@ class DynamoTable:
 
     def _write(self, operation: Callable[..., Any], condition: Condition | None, **request: Any) -> Any:
         if condition is not None:
-            request |= _conditional(condition) | {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+            request |= conditional(condition) | {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
         with aws_failures("write a row"):
             return self._past_conflicts(lambda: self._try_to_write(operation, request))
 
@@ -238,12 +226,3 @@ class DynamoTable:
 def _pause_s(fruitless: int) -> float:
     """Exponential, with full jitter, so that throttled readers do not come back together."""
     return secrets.SystemRandom().uniform(0.0, _FIRST_PAUSE_S * 2**fruitless)
-
-
-def _conditional(condition: Condition) -> dict[str, Any]:
-    request: dict[str, Any] = {
-        "ConditionExpression": condition.text,
-        "ExpressionAttributeNames": condition.names,
-        "ExpressionAttributeValues": to_wire(condition.values),
-    }
-    return {name: value for name, value in request.items() if value}

@@ -53,6 +53,8 @@ RESULT_KINDS: Mapping[str, tuple[str, ...]] = {
 
 TIME_COLUMN = "time stamp (msec)"
 FACE_COLUMN = "face id"
+NAME_COLUMN = "face name"
+"""The last column of tables whose faces a client has named; other tables do not have it."""
 NO_FACE = "TF"
 """What stands for a metric in CSV and legacy JSON if no face was tracked ("tracking failed")."""
 ROW_COLUMNS = ("frame", "time_s", "face_id")

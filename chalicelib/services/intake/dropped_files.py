@@ -33,9 +33,13 @@ def _show(job: Job, drop_key: str, entries: EntryStore, drops: DropStore) -> Non
         drops.say(error_key(drop_key), job.error or "The job failed.", owner_id=job.own_input_entry_id)
         return
     entry = entries.get(job.account_id, str(job.result_entry_id))
+    _publish(entry, drop_key, drops)
+    drops.unsay(error_key(drop_key))  # of an earlier version of the file, or an earlier run
+
+
+def _publish(entry: Entry, drop_key: str, drops: DropStore) -> None:
     for file in entry.representations.values():
         drops.publish(file.media_key, file_result_key(drop_key, file.file_name), file.content_type, owner_id=entry.id)
-    drops.unsay(error_key(drop_key))  # of an earlier version of the file, or an earlier run
 
 
 class DroppedFiles:
@@ -44,6 +48,12 @@ class DroppedFiles:
 
     def __init__(self, drops: DropStore) -> None:
         self._drops = drops
+
+    def show(self, entry: Entry) -> None:
+        """Copies the files of a result to `results/` once more; nothing if its job was not dropped there."""
+        if entry.drop_key is not None:
+            with suppress(NotFound):  # of what has been deleted meanwhile
+                _publish(entry, entry.drop_key, self._drops)
 
     def delete_of_entry(self, entry: Entry) -> None:
         """Removes the copies of the entry's files; for the input of a job, also the dropped object and the error file.

@@ -74,3 +74,11 @@ class EntryStore(Protocol):
 
     def set_sha256(self, representation: Representation, sha256: str) -> None:
         """Notes the digest of a file, unless its bytes have been replaced meanwhile. Raises `NotFound` without it."""
+
+    def change_faces(self, before: Entry, after: Entry, record: AuditRecord | None = None) -> None:
+        """Writes `faces`, `measured_files` and those representations of `after` that differ from `before`, which is the
+        entry as it was read, and the record, all or nothing: readers find the old files or the new ones.
+
+        Raises `NotFound` without the entry; `StaleWrite` if the state of its faces was written since, or the media of a
+        representation that differs is not that of `before`.
+        """

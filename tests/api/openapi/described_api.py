@@ -11,6 +11,7 @@ from schemathesis import BaseSchema
 from chalicelib.api.application import ROUTES
 from chalicelib.api.openapi.batch_schemas import BATCH_SCHEMAS
 from chalicelib.api.openapi.document import openapi_document
+from chalicelib.api.openapi.face_schemas import FACE_SCHEMAS
 from chalicelib.api.openapi.schemas import SCHEMAS
 from chalicelib.domain.measurements.metrics import EVERY_METRIC
 from tests.api.api_server import Api
@@ -22,7 +23,7 @@ _TRANSPORT_HEADERS = {"connection", "content-length", "content-type", "date", "s
 def closed_document() -> dict[str, Any]:
     """The description, whose answers may have no member that it does not list."""
     document: dict[str, Any] = copy.deepcopy(openapi_document(ROUTES, EVERY_METRIC))
-    for name in (*SCHEMAS, *BATCH_SCHEMAS):
+    for name in (*SCHEMAS, *BATCH_SCHEMAS, *FACE_SCHEMAS):
         if name != "OpenApi":  # it has the members of OpenAPI itself
             _close(document["components"]["schemas"][name])
     return document

@@ -40,7 +40,7 @@ from tests.fakes import START
 
 DOCUMENT = closed_document()
 _API = Path(__file__).parents[3] / "chalicelib" / "api"
-_DESCRIBING = {"body_schemas.py", "batch_schemas.py", "schemas.py"}
+_DESCRIBING = {"body_schemas.py", "batch_schemas.py", "face_schemas.py", "schemas.py"}
 URLS = Urls("https://media.example.org")
 
 

@@ -20,12 +20,15 @@ _FIELDS = {
     "entry[data_split]": "theirs",
     "annotation[key]": "theirs",
     "annotation[value]": "theirs",
+    "correction[action]": "ignore",
+    "correction[face_id]": "0",
 }
 _FILES = ("entry_job[input]", "entry_job[result]", "entry[media]", "media")
 _JSON = {
     "entry_job": {"name": "no-op", "file_name": "a.mp4", "content_type": "video/mp4", "size_bytes": 3},
     "entry": {"data_split": "theirs", "file_name": "a.mp4", "content_type": "video/mp4", "size_bytes": 3},
     "annotation": {"key": "theirs", "value": "theirs"},
+    "corrections": [{"action": "ignore", "face_id": "0"}],
     "upload": {"parts": [{"number": 1, "etag": '"0"'}]},
     "parts": [{"number": 1, "etag": '"0"'}],
 }

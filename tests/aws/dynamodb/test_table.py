@@ -162,7 +162,7 @@ def test_an_exchange_is_both_or_neither(stack: MotoStack) -> None:
 
 def test_an_exchange_that_is_cancelled_for_another_reason_is_a_failure(stubbed: _StubbedTable) -> None:
     _cancel(stubbed, "ThrottlingError")
-    with pytest.raises(AwsFailure, match="exchange rows"):
+    with pytest.raises(AwsFailure, match="write two rows"):
         stubbed.table.exchange(_key("a"), EXISTING, _key("b"))
 
 

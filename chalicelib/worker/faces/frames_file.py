@@ -1,0 +1,53 @@
+"""All that was measured for a result, to the last digit, from which its files can be written again.
+
+A gzip stream: a line of JSON that says what the files are made with, then the frames as `partial_metrics` has them.
+"""
+
+import gzip
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, BinaryIO, cast
+
+from chalicelib.domain.measurements.metrics import FrameMetrics
+from chalicelib.formats.partial_metrics import PartialCounts, PartialMetricsReader, PartialMetricsWriter
+
+KEPT_FRAMES_CONTENT_TYPE = "application/vnd.mien.frames"
+
+_FASTEST = 1
+_MAX_LINE_BYTES = 1_000_000
+
+
+class KeptFramesWriter:
+    """Writes to `stream`, which stays open. `header` is anything that JSON can hold, `names` those of the metrics."""
+
+    def __init__(self, stream: BinaryIO, header: Mapping[str, object], names: Sequence[str]) -> None:
+        self._packed = gzip.GzipFile(fileobj=stream, mode="wb", compresslevel=_FASTEST, mtime=0)
+        self._packed.write(json.dumps(header, separators=(",", ":")).encode() + b"\n")
+        self._frames = PartialMetricsWriter(cast("BinaryIO", self._packed), names)
+
+    def write(self, frame: FrameMetrics) -> None:
+        """Adds the next frame."""
+        self._frames.write(frame)
+
+    def close(self) -> None:
+        """Completes the stream. Without this it cannot be read to its end."""
+        self._frames.close(PartialCounts(0, 0, 0))
+        self._packed.close()
+
+
+class KeptFramesReader:
+    """Reads from `stream`. Raises ValueError for what is no such stream, or only the beginning of one."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._packed = gzip.GzipFile(fileobj=stream, mode="rb")
+        try:
+            self.header: Mapping[str, Any] = json.loads(self._packed.readline(_MAX_LINE_BYTES))
+        except (EOFError, OSError) as error:
+            raise ValueError("these are no kept frames") from error
+
+    def frames(self) -> Iterator[FrameMetrics]:
+        """The frames in order."""
+        try:
+            yield from PartialMetricsReader(self._packed).frames()
+        except (EOFError, OSError) as error:
+            raise ValueError("the kept frames end early") from error
