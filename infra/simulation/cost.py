@@ -25,6 +25,9 @@ MEGAPIXEL_MS = (1.66 * 1000 / 107.3 - ONE_FACE_MS) / (1920 * 1080 / 1e6 - 640 * 
 
 _WORKER_MB, _MB_PER_VCPU, _FARGATE_VCPU = 3008, 1769, 2
 _SIZES = {"360p": (640, 360), "480p": (854, 480), "720p": (1280, 720), "1080p": (1920, 1080), "2160p": (3840, 2160)}
+_MEMORIES_MB = (1024, 1769, 3008, 3538, 5307, 10240)
+_PARTS = 2
+"""In how many parts at once a function measures a short video: more processors than these have nothing to do."""
 _ROWS = (("360p", 1), ("360p", 2), ("1080p", 1), ("1080p", 2))
 
 
@@ -65,6 +68,18 @@ def cost_table(hours: float = 100.0, frames_per_second: float = 24.0) -> str:
     where = "Lambda | on arm64 | Fargate spot | Fargate | on arm64"
     lines = [f"| {head} | processor hours | {where} |", "|---|---|---|---|---|---|---|"]
     return "\n".join([*lines, *(_line(hours, size, faces, frames_per_second) for size, faces in _ROWS)])
+
+
+def memory_table() -> str:
+    """Returns what a minute of video costs by the memory of the worker function, in Markdown."""
+    frames_s = cost_of(1 / 60, "360p", 1, 24.0).processor_s
+    lines = ["| memory (MB) | processors | a minute takes | and costs |", "|---|---|---|---|"]
+    for memory_mb in _MEMORIES_MB:
+        processors = memory_mb / _MB_PER_VCPU
+        takes_s = frames_s / min(processors, _PARTS)
+        usd = takes_s * memory_mb / 1024 * LAMBDA_GB_S
+        lines.append(f"| {memory_mb:,} | {processors:.2f} | {takes_s:.1f} s | ${usd:.5f} |")
+    return "\n".join(lines)
 
 
 def _line(hours: float, size: str, faces: int, frames_per_second: float) -> str:
