@@ -45,6 +45,7 @@ def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
     owner = f"batch-{environment.get('AWS_BATCH_JOB_ID', 'process')}-{secrets.token_hex(4)}"
     services = make_services(settings, owner=owner)
     models = Models(settings.models_dir)
+    models.open_ahead()
     jobs = JobProcessor(services, models, processes=SecondProcess.useful_to(models, settings.models_dir))
     try:
         if index is None:

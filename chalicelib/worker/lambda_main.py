@@ -95,10 +95,11 @@ def _deliveries() -> SqsDeliveries:
 
 @cache
 def job_processor() -> JobProcessor:
-    """This process's processor; building it loads the model files, so a host may call it before the first message."""
+    """This process's processor; building it begins to load the model files, so a host may call it before the first
+    message, which is claimed and fetched meanwhile."""
     clear_leftovers()
     settings = read_settings(os.environ)
     services = make_services(settings, owner=f"worker-{secrets.token_hex(8)}")
     models = Models(settings.models_dir)
-    models.open_all()
+    models.open_ahead()
     return JobProcessor(services, models, processes=SecondProcess.useful_to(models, settings.models_dir))

@@ -1,9 +1,10 @@
 """The model files of one directory, opened as ONNX Runtime sessions when they are first needed."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Thread
 from typing import TypeVar, cast
 
 import numpy as np
@@ -44,6 +45,7 @@ class Models:
         self._crew = crew or Crew()
         self._sessions: dict[str, onnxruntime.InferenceSession] = {}
         self._lock = Lock()
+        self._opening: Thread | None = None
 
     def network(self, file_name: str) -> Network:
         """Returns the network in `file_name`, which has one input and two outputs.
@@ -72,6 +74,17 @@ class Models:
         for file_name in ModelFile:
             self.session(file_name)
 
+    def open_ahead(self) -> None:
+        """Does the same in a thread, while the caller goes on. A file that cannot be opened is left to whoever asks for
+        it, and raises then."""
+        # No daemon: a process that ends meanwhile would end it amid a call of C++, which aborts.
+        self._opening = Thread(target=self._open_what_can_be, name="open models")
+        self._opening.start()
+
+    def _open_what_can_be(self) -> None:
+        with suppress(ModelFileError):
+            self.open_all()
+
     def beside(
         self, work: Callable[[Sequence[Question]], Sequence[Answer]], questions: Sequence[Question]
     ) -> list[Answer]:
@@ -88,7 +101,9 @@ class Models:
     @property
     def provider(self) -> str:
         """Returns the execution provider of the open sessions, such as `CPUExecutionProvider`: the CPU also if CUDA is
-        installed but cannot be used. Empty before the first is open."""
+        installed but cannot be used. Empty before the first is open; waits for those that `open_ahead` opens."""
+        if self._opening is not None:
+            self._opening.join()
         with self._lock:
             sessions = list(self._sessions.values())
         return ", ".join(sorted({session.get_providers()[0] for session in sessions}))

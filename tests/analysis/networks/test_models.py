@@ -22,6 +22,21 @@ def test_a_file_is_opened_once(models: Models) -> None:
     assert models.session(ModelFile.FACE_MESH_LIGHT) is models.session(ModelFile.FACE_MESH_LIGHT)
 
 
+def test_models_that_open_ahead_are_there_when_the_provider_is_asked_for(models: Models) -> None:
+    ahead = Models(models._folder)
+    ahead.open_ahead()
+    assert ahead.provider == models.provider
+    assert set(ahead._sessions) == set(ModelFile)
+
+
+def test_a_file_that_cannot_be_opened_ahead_is_missing_when_it_is_asked_for(tmp_path: Path) -> None:
+    models = Models(tmp_path)
+    models.open_ahead()
+    assert models.provider == ""
+    with pytest.raises(ModelFileError, match="make setup"):
+        models.session(ModelFile.FACE_DETECTION)
+
+
 def test_the_provider_is_what_a_session_runs_on(models: Models) -> None:
     assert Models(Path("nowhere")).provider == ""
     session = models.session(ModelFile.FACE_DETECTION)
