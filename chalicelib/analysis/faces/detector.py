@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.analysis.faces.block_means import reduced_part
+from chalicelib.analysis.faces.block_means import quick_reduction, reduced_part
 from chalicelib.analysis.faces.boxes import Boxes, suppress
 from chalicelib.analysis.media.pixels.planes import Picture
 from chalicelib.analysis.networks.models import ModelFile, Models, Network
@@ -187,14 +187,15 @@ def _place(image: Picture, window: Window, side: int) -> tuple[NDArray[np.uint8]
     placing = _Placing(middle, _fitting_scale(window, turn, side), turn, np.full(2, side / 2))
     if left == right or top == bottom:
         return np.zeros((side, side, 3), dtype=np.uint8), placing
-    reduction = _reduction(right - left, bottom - top, placing.scale)
+    reduction = quick_reduction(image, _reduction(right - left, bottom - top, placing.scale))
     reduced = reduced_part(image, (left, top, right, bottom), reduction)
     return _warp(reduced, np.array([left, top]), reduction, placing, side), placing
 
 
 def _place_whole(image: Picture, window: Window, side: int) -> tuple[NDArray[np.uint8], _Placing]:
     """The window, which lies inside the picture and is not turned."""
-    reduction = _reduction(window.width, window.height, _fitting_scale(window, 0.0, side))
+    scale = _fitting_scale(window, 0.0, side)
+    reduction = quick_reduction(image, _reduction(window.width, window.height, scale))
     right, bottom = window.left + window.width, window.top + window.height
     reduced = reduced_part(image, (window.left, window.top, right, bottom), reduction)
     height, width = reduced.shape[:2]

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.analysis.faces.block_means import reduced_part
+from chalicelib.analysis.faces.block_means import quick_reduction, reduced_part
 from chalicelib.analysis.faces.boxes import Boxes
 from chalicelib.analysis.faces.rigid_face import RigidFit, fit_rigid
 from chalicelib.analysis.media.pixels.planes import Picture, Planes
@@ -158,7 +158,7 @@ def sample_of(image: Picture, crop: Crop) -> NDArray[np.uint8]:
     reduction = int(min(crop.side / _SIDE, *image.shape[:2])) if crop.side > 0 else 1
     if reduction < 2 and not isinstance(image, Planes):
         return _warp(image, crop)
-    return _cut_reduced(image, crop, max(reduction, 1))
+    return _cut_reduced(image, crop, quick_reduction(image, max(reduction, 1)))
 
 
 def _cut_reduced(image: Picture, crop: Crop, reduction: int) -> NDArray[np.uint8]:

@@ -151,11 +151,22 @@ class Planes:
     def _reduced(self, left: int, top: int, right: int, bottom: int, reduction: int) -> NDArray[np.uint8]:
         size = ((right - left) // reduction, (bottom - top) // reduction)
         luma = _plane_means(self._luma[top:bottom, left:right], reduction)
-        halves = slice(top // 2, -(-bottom // 2)), slice(left // 2, -(-right // 2))
-        # Means of one and a half pixels take three times as long, and show no more.
-        way = cv2.INTER_LINEAR if reduction == 3 else cv2.INTER_AREA
-        blue, red = (cv2.resize(plane[halves], size, interpolation=way) for plane in (self._blue, self._red))
-        return self.colours.of_planes(luma, np.asarray(blue, dtype=np.uint8), np.asarray(red, dtype=np.uint8))
+        blue, red = (
+            _chroma_means(plane[top // 2 :, left // 2 :], reduction, size) for plane in (self._blue, self._red)
+        )
+        return self.colours.of_planes(luma, blue, red)
+
+
+def _chroma_means(plane: NDArray[np.uint8], reduction: int, size: tuple[int, int]) -> NDArray[np.uint8]:
+    """The first `size` (width, height) blocks of half a `reduction`. If that is no whole number, blocks that are
+    smaller by half a pixel are scaled the rest of the way: means of parts of pixels take several times as long."""
+    whole = max(reduction // 2, 1)
+    width, height = size if reduction % 2 == 0 else (-(-side * reduction // (2 * whole)) for side in size)
+    width, height = min(width, plane.shape[1] // whole), min(height, plane.shape[0] // whole)
+    means = _plane_means(plane[: height * whole, : width * whole], whole)
+    if reduction % 2 == 0:
+        return means
+    return np.asarray(cv2.resize(means, size, interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
 
 
 def _plane_means(plane: NDArray[np.uint8], side_px: int) -> NDArray[np.uint8]:

@@ -83,7 +83,7 @@ def test_a_picture_that_is_reduced_to_nothing_but_one_block_has_it() -> None:
     assert abs(planes.part(0, 0, 717, 716, 716).astype(int) - block_means(image, 716)).max() <= 2
 
 
-@pytest.mark.parametrize("side", [150.0, 700.0])
+@pytest.mark.parametrize("side", [150.0, 700.0, 1000.0])
 def test_a_crop_of_planes_is_that_of_the_picture(side: float) -> None:
     """Also one that reaches beyond the picture."""
     planes, image = _planes(_frame())
