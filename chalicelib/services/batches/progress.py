@@ -136,9 +136,12 @@ class BatchProgress:
     def _cancel(self, batch: Job, row: MemberRow, index: int) -> None:
         job_id = member_id(batch.id, index)
         try:
-            job = change_job(self._jobs, batch.account_id, job_id, lambda current: current.cancelled(self._clock()))
-            self.note(job)
-        except Conflict:  # it has ended, and its mark is behind
+            before = self._jobs.get(batch.account_id, job_id)
+            if before.status.is_over:  # and its mark is behind
+                self.note(before)
+                return
+            change_job(self._jobs, batch.account_id, job_id, lambda current: current.cancelled(self._clock()))
+        except Conflict:  # it has ended in between
             self.note(self._jobs.get(batch.account_id, job_id))
         except NotFound:
             self._mark_as_gone(batch, row, index)
