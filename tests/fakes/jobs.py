@@ -35,6 +35,11 @@ class FakeJobs:
             keys = ((account_id, job_id) for job_id in job_ids)
             return {key[1]: self._rows[key] for key in keys if key in self._rows}
 
+    def replace(self, job: Job) -> None:
+        """Puts a row back, as a process that was held up would write it."""
+        with self._lock:
+            self._rows[job.account_id, job.id] = as_kept(job)
+
     def save(self, job: Job) -> None:
         with self._lock:
             row = self._rows.get((job.account_id, job.id))

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 
 from chalicelib.domain.accounts import AccountSettings
 from chalicelib.domain.audit import AuditAction
-from chalicelib.domain.batches import BatchInput, MemberState, Note, member_id
+from chalicelib.domain.batches import FIRST_MARK, BatchInput, MemberState, Note, member_id, member_rows
 from chalicelib.domain.jobs import Job, JobStatus
 from chalicelib.domain.reminders import Reminder
 from chalicelib.errors import Conflict, MalformedRequest, NotFound
@@ -131,6 +132,33 @@ def test_messages_that_were_lost_are_sent_again(world: World, batches: Batches, 
     crew.live(minutes=12)
     assert world.jobs.get(ADA, batch.id).status is JobStatus.DONE
     assert len(crew.ended) == 6
+
+
+def test_the_message_of_the_table_is_sent_again_if_it_was_lost(world: World, batches: Batches, crew: Crew) -> None:
+    batch = batches.create(ADA, wanted(*urls(5))).job
+    crew.work(5)
+    assert world.queue.sent.pop() == batch.message
+    crew.live(minutes=2)
+    assert world.jobs.get(ADA, batch.id).status is JobStatus.DONE
+
+
+def test_members_that_are_created_late_are_cancelled_with_their_batch(
+    world: World, batches: Batches, crew: Crew
+) -> None:
+    batch = batches.create(ADA, wanted(*urls(3))).job
+    late = world.jobs.get(ADA, member_id(batch.id, 2))
+    world.jobs.update(ADA, batch.id, name=None, status="cancelled")
+    world.clock.advance(150)
+    world.sweeper.sweep()
+    world.queue.sent.clear()
+    # A process that was held up creates a member when the duty has looked once.
+    members_of = world.services.ports.members()
+    members_of.delete(ADA.account_id, batch.id)
+    members_of.create(member_rows(ADA.account_id, batch.id, 3), ())
+    world.job_rows.replace(replace(late, version=1))
+    members_of.add(members_of.list(ADA.account_id, batch.id)[0], {2: FIRST_MARK})
+    crew.live(minutes=5)
+    assert world.jobs.get(ADA, late.id).status is JobStatus.CANCELLED
 
 
 def test_announced_files_are_sent_to_addresses_that_can_be_asked_for_again(
