@@ -146,6 +146,18 @@ def test_the_open_eye_of_a_wink_is_read() -> None:
     assert values["eye openness left"] > 20
 
 
+def test_turned_heads_that_look_into_the_camera_read_near_nought(models: Models, shared_media: Path) -> None:
+    meshes = [MeshModel(models, mesh) for mesh in (Mesh.ATTENTION, Mesh.LIGHT)]
+    tracker = FaceTracker(FaceDetector(models), *meshes, max_faces=5)
+    faces = tracker.track(Frame(0, 0.0, read_picture(shared_media / "crowds" / "19.jpg")))
+    values = [_values(face.mesh)[0] for face in faces]
+    turns = [head_pose(face.mesh.fit).yaw_deg for face in faces]
+    assert max(turns) > 10
+    assert min(turns) < -10
+    assert max(abs(each[name]) for each in values for name in ("gaze yaw", "gaze pitch")) < 7
+    assert np.corrcoef(turns, [each["gaze yaw in head"] for each in values])[0, 1] < -0.95
+
+
 def test_people_who_look_into_the_camera_read_near_nought(models: Models, shared_media: Path) -> None:
     found = []
     for path in sorted((shared_media / "portraits").glob("*.jpg"))[1::80]:
