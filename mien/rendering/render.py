@@ -82,7 +82,7 @@ def render(
 def _render(
     client: MediaApiClient, job: RemoteJob, media: Path | None, *, options: JobOptions, models: Path, out: Path
 ) -> str:
-    """Writes the film to `out` and returns its file name."""
+    """Writes the film to `out` and returns its file name. Raises `ApiError`."""
     from mien.rendering.films import render_film  # noqa: PLC0415  # loads the analysis
 
     timeline = out.with_name("timeline")
@@ -91,6 +91,8 @@ def _render(
         raise ApiError(
             f"Job {job.id} has no timeline among its results; only a finished job that measured faces has one."
         )
+    if options.video is ResultVideo.ANONYMIZED:
+        _check_none_is_left_out(client, job)
     client.download_file(files[0], timeline)
     if media is None:
         if job.input_file is None:
@@ -112,3 +114,15 @@ def _render(
         )
     except ValueError:
         raise ApiError(f"The timeline of job {job.id} is none of Mien's.") from None
+
+
+def _check_none_is_left_out(client: MediaApiClient, job: RemoteJob) -> None:
+    """The timeline lacks ignored faces, which would not be covered for sure. Raises `ApiError`."""
+    if not job.document.get("result", {}).get("faces"):
+        return
+    ignored = [str(each["face_id"]) for each in client.faces(job).corrections if each["action"] == "ignore"]
+    if ignored:
+        raise ApiError(
+            f"Face {ignored[0]} of job {job.id} is ignored and would not be covered; take that back (mien faces), "
+            "render, then ignore it again."
+        )

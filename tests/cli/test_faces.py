@@ -34,6 +34,15 @@ def test_faces_are_shown_corrected_and_reset(mien: Mien, job_id: str) -> None:
     assert mien("faces", job_id, "reset").stdout == shown.stdout
 
 
+def test_an_ignored_face_is_not_left_uncovered(mien: Mien, job_id: str) -> None:
+    assert mien("faces", job_id, "ignore", "0").returncode == 0
+    refused = mien("render", job_id, "--video", "anonymized")
+    assert refused.returncode == 1
+    assert "Face 0" in refused.stderr
+    assert "would not be covered" in refused.stderr
+    assert mien("faces", job_id, "reset").returncode == 0
+
+
 @pytest.mark.parametrize(
     ("words", "status", "sentence"),
     [

@@ -6,7 +6,7 @@ import os
 import signal
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import av
 import boto3.session
@@ -26,13 +26,13 @@ _PICTURES = 60
 _GONE = range(20, 42)  # longer than a lost face is remembered
 
 
-def write_two_people(path: Path) -> Path:
+def write_two_people(path: Path, codec: str = "mpeg4") -> Path:
     """A portrait on the left; on the right its mirror image, wider, which is away for two seconds."""
     rgb: Any = astronaut()  # type: ignore[no-untyped-call]  # scikit-image has no annotations
     portrait = np.ascontiguousarray(rgb[0:300, 70:370, ::-1])
     other = cv2.resize(portrait[:, ::-1], (330, 300))
     with av.open(str(path), mode="w", format="mp4") as container:
-        stream = container.add_stream("mpeg4", rate=_RATE)
+        stream = cast("av.VideoStream", container.add_stream(codec, rate=_RATE))
         stream.width, stream.height, stream.pix_fmt, stream.bit_rate = 720, 320, "yuv420p", 4_000_000
         for number in range(_PICTURES):
             picture = np.full((320, 720, 3), 90, np.uint8)

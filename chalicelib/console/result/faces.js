@@ -3,6 +3,7 @@ import { html } from "mien/html";
 import { effect } from "@preact/signals-core";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { mediaUrl } from "mien/api";
+import { Correcting, titleOf } from "mien/correcting";
 import { Explanation, ReliabilityMark } from "mien/explanation";
 import { grouped } from "mien/metrics";
 import { clockText } from "mien/curves";
@@ -12,7 +13,7 @@ import { setQuery } from "mien/state";
 const MOST_FACES = 60;
 const SIZE = 72;
 
-export function Faces({ job, timeline, isWhole, choice, frame, seek, descriptions }) {
+export function Faces({ job, timeline, isWhole, choice, frame, seek, descriptions, known }) {
   const faces = [...timeline.faces.values()];
   const pictures = useThumbnails(job, timeline, isWhole ? faces.slice(0, MOST_FACES) : []);
   function choose(id, isAdded) {
@@ -29,12 +30,13 @@ export function Faces({ job, timeline, isWhole, choice, frame, seek, description
             <button class=${choice.faces.includes(face.id) ? "face on" : "face"} aria-pressed=${choice.faces.includes(face.id)}
               style=${{ "--face": faceColour(timeline, face.id) }} onClick=${(event) => choose(face.id, event.shiftKey || event.ctrlKey || event.metaKey)}>
               ${pictures.get(face.id) ? html`<img src=${pictures.get(face.id)} width=${SIZE} height=${SIZE} alt="" />` : html`<span class="no-picture" aria-hidden="true"></span>`}
-              <span><strong>Face ${face.id}</strong><br />${seenText(timeline, face)}</span>
+              <span><strong>${titleOf(known, face.id)}</strong><br />${seenText(timeline, face)}</span>
             </button>
           </li>`)}
       </ul>
       ${faces.length > 1 && html`<p class="hint">Shift and click compares faces.</p>`}
       ${faces.length > MOST_FACES && html`<p class="hint">The first ${MOST_FACES} are shown.</p>`}
+      ${known && isWhole && html`<${Correcting} known=${known} id=${choice.faces[0]} timeline=${timeline} frame=${frame} />`}
       <${Values} timeline=${timeline} id=${choice.faces[0]} frame=${frame} seek=${seek} descriptions=${descriptions} />
     </aside>
   `;

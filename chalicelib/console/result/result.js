@@ -3,6 +3,7 @@ import { html } from "mien/html";
 import { effect, signal } from "@preact/signals-core";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { call, callJson, mediaUrl, report } from "mien/api";
+import { useCorrections } from "mien/correcting";
 import { Curves } from "mien/curves";
 import { Faces } from "mien/faces";
 import { Detail } from "mien/rows";
@@ -21,7 +22,7 @@ const MOST_CURVES = 6;
 const OVER = new Set(["done", "error", "cancelled"]);
 
 export function Result({ id }) {
-  const job = useJob(id);
+  const [job, reload] = useJob(id);
   if (!job) return html`<p class="empty" role="status">Loading ...</p>`;
   return html`
     <div class="result-head">
@@ -30,7 +31,7 @@ export function Result({ id }) {
       <span class="grow"></span>
       <${Files} job=${job} />
     </div>
-    ${job.status === "done" ? html`<${OF_OTHER_JOBS[job.name] || Measured} key=${job.result?.self} job=${job} />` : html`<${Waiting} job=${job} />`}
+    ${job.status === "done" ? html`<${OF_OTHER_JOBS[job.name] || Measured} key=${`${job.result?.self} ${job.result?.updated}`} job=${job} reload=${reload} />` : html`<${Waiting} job=${job} />`}
   `;
 }
 
@@ -67,11 +68,12 @@ function Files({ job }) {
   `;
 }
 
-function Measured({ job }) {
+function Measured({ job, reload }) {
   const { query } = useSignal(address);
   const isExact = query.get("exact") === "1";
   const { timeline, count, rows, summary, isWhole, failure } = useNumbers(job.result, isExact);
   const metrics = useMetrics();
+  const known = useCorrections(job.result, reload);
   const [frame, seek, range, shown, hover] = useMemo(() => [0, null, null, null, null].map((value) => signal(value)), []);
   const choice = timeline && chosenIn(query, timeline, summary, metrics);
 
@@ -90,7 +92,7 @@ function Measured({ job }) {
         ${count > 1 && html`<${Selection} ...${shared} />`}
         ${count > 1 && html`<${Help} />`}
       </div>
-      <${Faces} ...${shared} isWhole=${isWhole} />
+      <${Faces} ...${shared} isWhole=${isWhole} known=${known} />
     </div>
   `;
 }
@@ -177,6 +179,7 @@ function telling(timeline, summary, id, descriptions) {
 
 function useJob(id) {
   const [job, setJob] = useState(null);
+  const [times, setTimes] = useState(0);
   useEffect(() => {
     const abort = new AbortController();
     let timer;
@@ -194,8 +197,8 @@ function useJob(id) {
       abort.abort();
       clearTimeout(timer);
     };
-  }, [id]);
-  return job;
+  }, [id, times]);
+  return [job, () => setTimes((was) => was + 1)];
 }
 
 /** Returns the file that curves are drawn from: the timeline, or what older results have. */
