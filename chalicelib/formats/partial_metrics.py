@@ -19,7 +19,7 @@ from chalicelib.domain.measurements.validity import InvalidReason, Reasons
 
 PARTIAL_CONTENT_TYPE = "application/vnd.mien.partial"
 
-_MAGIC = b"mien partial 6\n"
+_MAGIC = b"mien partial 5\n"
 _FRAME, _END = b"F", b"E"
 _HEAD = struct.Struct("<ddII")
 _FACE = struct.Struct("<IdI")

@@ -1,6 +1,7 @@
 """Parts of results come back exactly as they were, or not at all."""
 
 import io
+import math
 
 import pytest
 from hypothesis import given
@@ -55,3 +56,10 @@ def test_a_part_that_was_cut_off_or_goes_on_is_refused(data: st.DataObject) -> N
     for broken in (whole[:end], whole + b"F"):
         with pytest.raises(ValueError):  # noqa: PT011  # json's own words, for a cut in the first line
             list(PartialMetricsReader(io.BytesIO(broken)).frames())
+
+
+def test_what_was_not_read_of_eyes_stays_without_a_number() -> None:
+    lacking = FaceMetrics(0, dict.fromkeys(NAMES, math.nan), 50.0, (), (GazeReason.CLOSED, GazeReason.BEYOND))
+    (frame,) = PartialMetricsReader(io.BytesIO(_written([FrameMetrics(0.0, (lacking,))]))).frames()
+    assert all(map(math.isnan, frame.faces[0].values.values()))
+    assert frame.faces[0].gaze_reasons == lacking.gaze_reasons
