@@ -4,7 +4,7 @@ import csv
 import io
 import json
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from pyarrow import parquet
@@ -257,6 +257,23 @@ def test_files_that_a_client_has_put_or_deleted_stay_so(world: World) -> None:
     assert world.files().keys() == after.keys()
     assert world.files()["clip.mp4-metrics.csv"] == b"my own"
     assert not {csv_id, timeline_id} & world.object_keys()
+
+
+def test_the_copies_of_a_dropped_files_results_follow(world: World) -> None:
+    rows, key = world.fakes.entries._rows, (ADA.account_id, world.entry_id)
+    rows[key] = replace(rows[key], drop_key=f"drop/{ADA.account_id}/clip.mp4")
+
+    def copies() -> dict[str, bytes]:
+        prefix = f"results/{ADA.account_id}/"
+        objects = world.fakes.media.objects
+        return {name.removeprefix(prefix): found.body for name, found in objects.items() if name.startswith(prefix)}
+
+    before = world.files()
+    assert copies() == {}
+    assert world.correct(ONE_PERSON) == copies()
+    world.services.faces.set(ADA, world.entry_id, ())
+    write_corrected(world.services, world.job.message)
+    assert copies() == before
 
 
 def test_a_deleted_entry_takes_every_version_with_it(world: World) -> None:
