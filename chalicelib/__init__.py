@@ -9,9 +9,6 @@ What follows, in reading order; data flows one way:
     aws         the ports on DynamoDB, S3 and SQS
     outbound    to URLs that clients name, by HTTPS to checked public addresses
     composition the services, composed over ports in one way
-    batch_composition  those of batches
-    face_composition  those of corrected faces
-    performers  which service performs which duty
     wiring      which adapter stands behind which port
     api         HTTP in and out (app -> api -> services -> ports -> aws)
     worker      a message in, a finished job out

@@ -27,7 +27,7 @@ from chalicelib.aws.s3.drops import S3Drops
 from chalicelib.aws.s3.media import S3Media
 from chalicelib.aws.s3.uploads import S3Uploads
 from chalicelib.aws.sqs_queue import SqsQueue
-from chalicelib.composition import Services
+from chalicelib.composition.services import Services
 from chalicelib.outbound.https_webhooks import HttpsWebhooks
 from chalicelib.services.ports import BatchJobs, JobQueue
 from chalicelib.services.ports.all_ports import Ports

@@ -4,7 +4,7 @@ import io
 import tempfile
 from pathlib import Path
 
-from chalicelib.composition import Services
+from chalicelib.composition.services import Services
 from chalicelib.domain.accounts import Caller
 from chalicelib.domain.jobs import Job
 from chalicelib.domain.measurements.frame_size import FrameSize

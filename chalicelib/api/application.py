@@ -27,7 +27,7 @@ from chalicelib.api.resources import (
 from chalicelib.api.responses import COMMON_HEADERS, error_response
 from chalicelib.api.routes import Route
 from chalicelib.api.views import OUR_FAULT_SENTENCE, answer, request_id_of
-from chalicelib.composition import Services
+from chalicelib.composition.services import Services
 
 ServicesSource = Callable[[], Services]
 

@@ -7,7 +7,7 @@ from urllib.parse import unquote_plus
 
 from chalice.app import Chalice, CloudWatchEvent, EventSourceHandler, Rate, SQSEvent
 
-from chalicelib.composition import Services
+from chalicelib.composition.services import Services
 from chalicelib.domain.jobs import JobMessage
 from chalicelib.domain.messages import decode_message
 

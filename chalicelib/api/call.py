@@ -6,7 +6,7 @@ from chalice.app import Request
 
 from chalicelib.api.authentication import caller_of
 from chalicelib.api.urls import Urls, urls_of
-from chalicelib.composition import Services
+from chalicelib.composition.services import Services
 from chalicelib.domain.accounts import Caller
 from chalicelib.domain.ids import check_id
 from chalicelib.domain.measurements.metrics import MetricSet, deployed_metrics

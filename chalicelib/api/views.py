@@ -14,7 +14,7 @@ from chalicelib.api.idempotent_requests import answer_once
 from chalicelib.api.requests.negotiation import prefers_page
 from chalicelib.api.responses import VARIES, error_response, retry_after
 from chalicelib.api.urls import urls_of
-from chalicelib.composition import Services
+from chalicelib.composition.services import Services
 from chalicelib.errors import (
     CallerError,
     Conflict,

@@ -8,7 +8,7 @@ from chalice.app import Chalice
 
 from chalicelib.api.background import register_background
 from chalicelib.aws.clients import AwsClients
-from chalicelib.composition import Services
+from chalicelib.composition.services import Services
 from chalicelib.local.aws.provisioning import EventQueues
 from chalicelib.local.repetition import Repetition
 from chalicelib.local.workers.queue_poller import QueuePoller

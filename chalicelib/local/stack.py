@@ -19,7 +19,7 @@ from chalice.app import Chalice
 from chalicelib.analysis.networks.models import ModelFile, Models
 from chalicelib.api.application import register_api
 from chalicelib.aws.clients import AwsClients
-from chalicelib.composition import Services
+from chalicelib.composition.services import Services
 from chalicelib.domain.ids import new_id
 from chalicelib.errors import MienError
 from chalicelib.local.aws.batch_service import DEFINITION, ENDPOINT_VARIABLE, QUEUE, BatchService

@@ -17,7 +17,7 @@ from chalicelib.analysis.comparisons import (
     step_for,
     steps_in,
 )
-from chalicelib.composition import Services
+from chalicelib.composition.services import Services
 from chalicelib.domain.entries import Representation
 from chalicelib.domain.jobs import Job, JobStatus, Progress
 from chalicelib.domain.measurements.metrics import deployed_metrics

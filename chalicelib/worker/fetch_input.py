@@ -7,7 +7,7 @@ two attempts the first that writes the entry wins, and the other takes its bytes
 from dataclasses import replace
 from pathlib import Path
 
-from chalicelib.composition import Services
+from chalicelib.composition.services import Services
 from chalicelib.domain.entries import Representation, representation_id
 from chalicelib.domain.intake.media_types import content_type_of
 from chalicelib.domain.jobs import Job

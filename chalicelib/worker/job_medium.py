@@ -3,7 +3,7 @@
 import hashlib
 from pathlib import Path
 
-from chalicelib.composition import Services
+from chalicelib.composition.services import Services
 from chalicelib.domain.entries import representation_id
 from chalicelib.domain.jobs import Job
 from chalicelib.errors import MediaError, NotFound

@@ -14,7 +14,7 @@ from pathlib import Path
 from chalicelib.analysis.media.frames import MediaLimits
 from chalicelib.analysis.media.stretches import stretched
 from chalicelib.analysis.networks.models import Models
-from chalicelib.composition import Services
+from chalicelib.composition.services import Services
 from chalicelib.domain.jobs import Job, JobMessage, Progress
 from chalicelib.domain.measurements.frame_size import FrameSize
 from chalicelib.domain.measurements.metrics import FrameMetrics

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from chalicelib.analysis.media.frames import MediaLimits
 from chalicelib.analysis.networks.models import Models
-from chalicelib.composition import Services
+from chalicelib.composition.services import Services
 from chalicelib.domain.jobs import Job, JobMessage
 from chalicelib.domain.measurements.metrics import FrameMetrics
 from chalicelib.domain.requests.recipes import recipe_of

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from chalicelib.composition import Services
+from chalicelib.composition.services import Services
 from chalicelib.domain.entries import Representation, media_key, representation_id
 from chalicelib.domain.faces.face_state import FaceState
 from chalicelib.domain.jobs import Job

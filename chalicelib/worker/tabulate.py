@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from chalicelib.composition import Services
+from chalicelib.composition.services import Services
 from chalicelib.domain.batches import member_id
 from chalicelib.domain.entries import Entry, Representation
 from chalicelib.domain.jobs import Job, JobStatus, Progress

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from chalicelib.composition import Services
+from chalicelib.composition.services import Services
 from chalicelib.domain.ids import new_id
 from chalicelib.errors import MienError
 from chalicelib.local.demo_clip import write_demo_clip

@@ -16,7 +16,7 @@ from chalice.app import Chalice
 
 from chalicelib.api.application import register_api
 from chalicelib.aws.clients import AwsClients
-from chalicelib.composition import Services
+from chalicelib.composition.services import Services
 from chalicelib.domain.ids import new_id
 from chalicelib.local.aws.embedded import EmbeddedAws
 from chalicelib.settings import Settings

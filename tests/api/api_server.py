@@ -12,7 +12,7 @@ import requests
 from chalice.app import Chalice
 
 from chalicelib.api.application import register_api
-from chalicelib.composition import Services
+from chalicelib.composition.services import Services
 from chalicelib.domain.accounts import User
 from chalicelib.domain.ids import new_id
 from chalicelib.local.http.server import HttpServer

@@ -11,7 +11,7 @@ from chalice.app import Chalice
 from chalicelib import errors
 from chalicelib.api.application import ROUTES, register_api
 from chalicelib.api.views import status_of
-from chalicelib.composition import Services
+from chalicelib.composition.services import Services
 from chalicelib.local.http.server import HttpServer
 from chalicelib.settings import SettingsError
 from tests.api.api_server import Api

@@ -12,7 +12,7 @@ from pathlib import Path
 from chalice.app import Chalice
 
 from chalicelib.api.application import register_api
-from chalicelib.composition import Services
+from chalicelib.composition.services import Services
 from chalicelib.domain.ids import new_id
 from chalicelib.local.aws.embedded import EmbeddedAws
 from chalicelib.local.background import Background

@@ -17,7 +17,7 @@ from chalicelib.aws.dynamodb.reminders import DynamoReminders
 from chalicelib.aws.dynamodb.rows import to_row, to_wire
 from chalicelib.aws.dynamodb.table_layout import annotation_key, entry_key, job_key, webhook_secret_key
 from chalicelib.aws.dynamodb.webhook_secrets import DynamoWebhookSecrets
-from chalicelib.composition import Services
+from chalicelib.composition.services import Services
 from chalicelib.domain.requests.job_names import JobName
 from chalicelib.domain.requests.new_jobs import NewJob
 from chalicelib.domain.webhooks import Outcome, Webhook, WebhookSecret

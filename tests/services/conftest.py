@@ -6,7 +6,7 @@ from io import BytesIO
 
 import pytest
 
-from chalicelib.composition import Services
+from chalicelib.composition.services import Services
 from chalicelib.domain.accounts import Caller
 from chalicelib.domain.entries import Annotation, Entry
 from chalicelib.domain.ids import new_id

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.composition import Services
+from chalicelib.composition.services import Services
 from chalicelib.domain.intake.input_urls import parse_input_url
 from chalicelib.domain.jobs import Job, JobStatus
 from chalicelib.domain.requests.job_names import JobName

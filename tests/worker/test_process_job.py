@@ -18,7 +18,7 @@ from pyarrow import parquet
 
 from chalicelib.analysis.networks.models import Models
 from chalicelib.aws.failures import AwsFailure
-from chalicelib.composition import Services
+from chalicelib.composition.services import Services
 from chalicelib.domain.accounts import Caller
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.jobs import Job, JobStatus, Progress

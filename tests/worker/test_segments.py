@@ -11,7 +11,7 @@ import av
 import pytest
 
 from chalicelib.analysis.networks.models import Models
-from chalicelib.composition import Services
+from chalicelib.composition.services import Services
 from chalicelib.domain.accounts import Caller
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.jobs import Job, JobStatus

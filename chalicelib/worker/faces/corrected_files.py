@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from chalicelib.composition import Services
+from chalicelib.composition.services import Services
 from chalicelib.domain.entries import (
     Entry,
     Representation,

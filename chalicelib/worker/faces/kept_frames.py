@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from io import BytesIO
 from pathlib import Path
 
-from chalicelib.composition import Services
+from chalicelib.composition.services import Services
 from chalicelib.domain.entries import face_index_key, kept_frames_key
 from chalicelib.domain.faces.face_index import FaceIndexBuilder
 from chalicelib.domain.faces.face_state import FaceState

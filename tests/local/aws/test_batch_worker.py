@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.composition import Services
+from chalicelib.composition.services import Services
 from chalicelib.domain.accounts import Caller
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.jobs import Job, JobStatus

@@ -6,13 +6,13 @@ from itertools import count
 
 import pytest
 
+from chalicelib.composition.performers import performers
 from chalicelib.domain.accounts import AccountSettings, User
 from chalicelib.domain.entries import Entry, Representation, media_key, representation_id
 from chalicelib.domain.intake.drops import error_key, result_key
 from chalicelib.domain.jobs import Job, JobStatus
 from chalicelib.domain.reminders import Duty
 from chalicelib.errors import NotFound
-from chalicelib.performers import performers
 from chalicelib.services.intake.dropped_files import DroppedFiles
 from tests.fakes import START, FakeObject
 from tests.mortal_process import Death

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 from pyarrow import parquet
 
-from chalicelib.composition import Services
+from chalicelib.composition.services import Services
 from chalicelib.domain.accounts import Caller
 from chalicelib.domain.entries import kept_frames_key, media_prefix
 from chalicelib.domain.faces.corrections import Action, Correction

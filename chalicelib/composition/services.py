@@ -1,11 +1,11 @@
-"""The services, composed over ports in one way, whether those are AWS or the fakes of the tests."""
+"""Every service of a process, each composed once, when it is first asked for."""
 
 from functools import cached_property
 
-from chalicelib.batch_composition import BatchServices
+from chalicelib.composition.batches import BatchServices
+from chalicelib.composition.faces import FaceRuns, Faces, face_runs_of, faces_of
+from chalicelib.composition.performers import performers
 from chalicelib.domain.jobs import Job
-from chalicelib.face_composition import FaceRuns, Faces, face_runs_of, faces_of
-from chalicelib.performers import performers
 from chalicelib.services.accounts import Accounts
 from chalicelib.services.annotations import Annotations
 from chalicelib.services.comparisons import Comparisons

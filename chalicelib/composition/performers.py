@@ -11,7 +11,7 @@ from chalicelib.services.runs.dead_letters import JobMessageDuty
 from chalicelib.services.runs.segment_watch import SegmentWatch
 
 if TYPE_CHECKING:
-    from chalicelib.composition import Services
+    from chalicelib.composition.services import Services
 
 
 def performers(services: "Services") -> dict[Duty, Performer]:
