@@ -28,6 +28,7 @@ _JSON = {
     "entry_job": {"name": "no-op", "file_name": "a.mp4", "content_type": "video/mp4", "size_bytes": 3},
     "entry": {"data_split": "theirs", "file_name": "a.mp4", "content_type": "video/mp4", "size_bytes": 3},
     "annotation": {"key": "theirs", "value": "theirs"},
+    "batch": {"status": "cancelled"},
     "corrections": [{"action": "ignore", "face_id": "0"}],
     "upload": {"parts": [{"number": 1, "etag": '"0"'}]},
     "parts": [{"number": 1, "etag": '"0"'}],
@@ -69,11 +70,13 @@ def make_things(owner: Client) -> dict[str, str]:
     (file,) = job["input"]["representations"]
     note = {"annotation": {"key": "mine", "value": "mine"}}
     annotation = owner.call("POST", job["input"]["annotations"], json=note).json()
-    named = {"job": job, "entry": job["input"], "representation": file, "annotation": annotation}
+    announced = {"batch": {"inputs": [{"file_name": "clip.mp4", "size_bytes": 5}]}}
+    batch = owner.call("POST", "/batches", json=announced).json()
+    named = {"job": job, "entry": job["input"], "representation": file, "annotation": annotation, "batch": batch}
     return {f"{noun}_id": document["self"].rpartition("/")[2] for noun, document in named.items()}
 
 
 def seen_by(owner: Client, ids: dict[str, str]) -> list[object]:
     """All that the owner sees of them."""
-    paths = ("/jobs", "/entries/{entry_id}", "/entries/{entry_id}/annotations", "/jobs/{job_id}")
+    paths = ("/jobs", "/entries/{entry_id}", "/entries/{entry_id}/annotations", "/jobs/{job_id}", "/batches/{batch_id}")
     return [owner.call("GET", path.format(**ids)).json() for path in paths]
