@@ -45,6 +45,7 @@ ready: $(INSTALLED) $(BIN)/mien
 	@$(BIN)/python -m infra.models.prepare --quiet
 
 $(BIN)/mien: infra/mien.sh $(INSTALLED)
+	@$(BIN)/python -c 'import os, pathlib, sysconfig; pathlib.Path(sysconfig.get_path("purelib"), "mien.pth").write_text(os.getcwd() + "\n")'
 	@install -m 755 infra/mien.sh $(BIN)/mien
 
 $(INSTALLED): requirements/dev.txt

@@ -14,6 +14,8 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from mien.client.job_documents import RemoteJob
 
 _LINE_INTERVAL_S = 1.0
+_COUNTED = {"batch": "files", "comparison": "recordings"}
+"""The things that jobs of these names count in place of frames."""
 
 
 class JobDisplay(Protocol):
@@ -208,12 +210,13 @@ def state_text(job: RemoteJob) -> str:
 
 
 def progress_text(job: RemoteJob) -> str:
-    """`45 of 150 frames, 31.2 frames/s`, as far as it is known."""
+    """`45 of 150 frames, 31.2 frames/s`, as far as it is known; a batch counts files, a comparison recordings."""
     parts = []
+    counted = _COUNTED.get(job.name, "frames")
     if job.frames_done is not None:
         total = f" of {job.frames_total}" if job.frames_total is not None else ""
-        parts.append(f"{job.frames_done}{total} frames")
-        if job.frames_per_second:
+        parts.append(f"{job.frames_done}{total} {counted}")
+        if job.frames_per_second and counted == "frames":
             parts.append(f"{job.frames_per_second:.1f} frames/s")
     return ", ".join(parts)
 

@@ -48,7 +48,8 @@ def merge(results: tuple[Path, ...], out: Path) -> None:
         part.replace(out)
     finally:
         part.unlink(missing_ok=True)
-    say(f"{count} rows of {len(sources)} inputs: {out}")
+    inputs = "1 input" if len(sources) == 1 else f"{len(sources)} inputs"
+    say(f"{count} rows of {inputs}: {out}")
 
 
 def _sources(directory: Path) -> Iterator[_Source]:

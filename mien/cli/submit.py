@@ -12,7 +12,7 @@ from rich.console import Console
 
 from chalicelib.domain.requests.job_names import ANALYSES, DEFAULT_JOB_NAME
 from chalicelib.domain.requests.job_options import ALL_OPTIONS
-from chalicelib.domain.requests.option_values import Choice, Number, OptionValue, WholeNumber
+from chalicelib.domain.requests.option_values import Choice, Number, OptionValue, Span, WholeNumber
 from chalicelib.domain.requests.result_formats import SUMMARY_CONTENT_TYPE
 from mien.cli.connection import Connection, connected
 from mien.cli.exit_status import FAILED, JOB_FAILED
@@ -35,7 +35,8 @@ def _job_options(command: Callable[..., None]) -> Callable[..., None]:
     """Adds an option of the command for each option of a job; those that are not given are None."""
     for row in reversed(ALL_OPTIONS):
         flag = f"--{row.name.replace('_', '-')}"
-        command = click.option(flag, type=_type_of(row.value), help=row.sentence)(command)
+        metavar = "FROM-TO" if isinstance(row.value, Span) else None
+        command = click.option(flag, type=_type_of(row.value), metavar=metavar, help=row.sentence)(command)
     return command
 
 

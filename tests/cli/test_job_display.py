@@ -20,6 +20,8 @@ WORKING = replace(JOB, status="working", frames_done=45, frames_total=150, frame
         (WORKING, "working: 45 of 150 frames, 31.2 frames/s"),
         (replace(WORKING, frames_total=None), "working: 45 frames, 31.2 frames/s"),
         (replace(WORKING, frames_done=0, frames_per_second=0.0), "working: 0 of 150 frames"),
+        (replace(WORKING, name="batch"), "working: 45 of 150 files"),
+        (replace(WORKING, name="comparison"), "working: 45 of 150 recordings"),
         (replace(JOB, status="error"), "error"),
     ],
 )
