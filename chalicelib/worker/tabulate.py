@@ -55,7 +55,7 @@ def _metric_names(services: Services, job: Job) -> tuple[str, ...]:
 def _write(writer: BatchTableWriter, member: TabulatedJob) -> None:
     try:
         writer.write(member)
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         writer.write(replace(member, error=_UNREADABLE, faces=()))
 
 

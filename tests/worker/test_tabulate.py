@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import math
 from dataclasses import replace
 
 import pytest
@@ -108,7 +109,16 @@ def test_each_face_of_each_job_has_a_row(world: World) -> None:
     assert world.job(batch).progress is not None
 
 
-@pytest.mark.parametrize("summary", [b"", b"[]", b'{"faces": 7}', b'{"faces": [7]}', b"\xff", b"[" * 100_000])
+def _odd(**members: object) -> bytes:
+    """A summary whose first face is as it must be and whose second has these members."""
+    return json.dumps({"faces": [_face("0", 1), {**_face("1", 1), **members}]}).encode()
+
+
+_ODD = [_odd(frames=math.inf), _odd(frames="=1+1"), _odd(seconds=10**400), _odd(first_seen_s=10**400)]
+_ODD += [_odd(face_id="\ud800"), _odd(metrics=None), _odd(metrics={"smile": {"mean": "=1+1", "peak": 1}})]
+
+
+@pytest.mark.parametrize("summary", [b"", b"[]", b'{"faces": 7}', b'{"faces": [7]}', b"\xff", b"[" * 100_000, *_ODD])
 def test_a_summary_that_is_none_spoils_no_other_row(world: World, summary: bytes) -> None:
     batch = _create(world)
     _finish(world, batch, 0, summary)

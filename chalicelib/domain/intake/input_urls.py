@@ -56,7 +56,17 @@ def parse_input_url(text: str, *, field: str = "input_url") -> InputUrl:
     if not _is_possible(host):
         raise Invalid(f"The {field} must name a host on the public Internet.")
     target = quote(f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}", safe=_SAFE_IN_TARGET)
-    return InputUrl(host, target)
+    return _not_too_long(InputUrl(host, target), field)
+
+
+def _not_too_long(url: InputUrl, field: str) -> InputUrl:
+    """Returns the URL. A character outside ASCII takes up to twelve once it is encoded."""
+    length = len(str(url))
+    if length > MAX_URL_CHARACTERS:
+        raise Invalid(
+            f"The {field} has {length} characters once percent-encoded; at most {MAX_URL_CHARACTERS} are accepted."
+        )
+    return url
 
 
 def file_name_of(url: InputUrl) -> str:

@@ -39,8 +39,8 @@ class BatchTableWriter:
         self._table.writerow((*ABOUT_COLUMNS, *FACE_COLUMNS, *metrics))
 
     def write(self, job: TabulatedJob) -> None:
-        """Adds a job. Raises `KeyError`, `TypeError` or `ValueError` for faces that are not those of a summary; nothing
-        is written then."""
+        """Adds a job. Raises `KeyError`, `TypeError`, `ValueError` or `OverflowError` for faces that are not those of a
+        summary; nothing is written then."""
         about = [text_cell(job.file_name), job.job_id, job.state, text_cell(job.error or "")]
         rows = [[*about, *self._cells(face)] for face in job.faces]
         none = [""] * (len(FACE_COLUMNS) + 2 * len(self._metric_names))
@@ -55,4 +55,6 @@ class BatchTableWriter:
             for name in self._metric_names
             for kind in (_MEAN, _PEAK)
         )
-        return [text_cell(str(face["face_id"])), *seen, *counts, *numbers]
+        face_id = text_cell(str(face["face_id"]))
+        face_id.encode()  # half of a surrogate pair cannot be written
+        return [face_id, *seen, *counts, *numbers]

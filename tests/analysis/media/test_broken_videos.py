@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from chalicelib.analysis.media.frames import Frame
 from chalicelib.analysis.media.open_media import open_media
@@ -165,3 +166,30 @@ def test_nothing_is_printed(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -
     with pytest.raises(MediaError):
         open_media(shortened(path, 0.5))
     assert capfd.readouterr() == ("", "")
+
+
+def _bottom_up(path: Path) -> Path:
+    """Has an AVI say that the rows of its raw pictures begin at the bottom, as old programs wrote them."""
+    content = bytearray(path.read_bytes())
+    at = content.index(b"strf") + 4
+    for place in (4, content.index(b"hdrl") - 4, content.index(b"strl") - 4):
+        _add(content, place, 10)
+    _add(content, at, 9)
+    _add(content, at + 4, 9)
+    content[at + 44 : at + 44] = b"BottomUp\0\0"
+    path.write_bytes(content)
+    return path
+
+
+def _add(content: bytearray, place: int, more: int) -> None:
+    content[place : place + 4] = (int.from_bytes(content[place : place + 4], "little") + more).to_bytes(4, "little")
+
+
+def test_large_pictures_stored_from_the_bottom_up_are_read_within_their_memory(tmp_path: Path) -> None:
+    def ramp(_: int) -> NDArray[np.uint8]:
+        return np.broadcast_to((np.arange(720) // 3).astype(np.uint8)[:, None, None], (720, 1280, 3))
+
+    path = write_video(tmp_path / "a.avi", times_ms=(0, 40), picture=ramp, codec="rawvideo", time_base=FRAME_PERIOD)
+    for frame in played(_bottom_up(path)):
+        rows = frame.image[..., 1].mean(axis=1)
+        assert np.abs(rows[::-1] - np.arange(720) / 3).max() < 6

@@ -65,6 +65,7 @@ def test_a_job_with_a_url_is_queued_at_once(api: Api, send: object) -> None:
         f"https://{'a.' * 130}org/",
         "https://\u2100.org/",
         f"https://example.org/{'a' * MAX_URL_CHARACTERS}",
+        f"https://example.org/{chr(0x1F600) * (MAX_URL_CHARACTERS // 12)}",  # 12 characters each once encoded
     ],
 )
 def test_a_url_that_cannot_be_fetched_is_refused_at_once(api: Api, url: str) -> None:

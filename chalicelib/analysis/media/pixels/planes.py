@@ -95,9 +95,11 @@ class Planes:
 
     @staticmethod
     def can_hold(frame: VideoFrame) -> bool:
-        """Returns True for a frame in one of the two formats whose sides are multiples of four, as PyAV wants them."""
-        fits = frame.width % 4 == 0 and frame.height % 4 == 0
-        return fits and frame.format.name in (LIMITED_FORMAT, FULL_FORMAT)
+        """Returns True for a frame in one of the two formats whose sides are multiples of four, as PyAV wants them, and
+        whose rows are stored from the top down: PyAV begins at the first row of a picture, and of others, which files
+        can ask for (`BottomUp` in AVI), it would give out the memory behind the last."""
+        fits = frame.width % 4 == 0 and frame.height % 4 == 0 and frame.format.name in (LIMITED_FORMAT, FULL_FORMAT)
+        return fits and all(plane.line_size >= plane.width for plane in frame.planes)
 
     def whole(self) -> NDArray[np.uint8]:
         """(H, W, 3) uint8 BGR, C-contiguous; converted again each time."""

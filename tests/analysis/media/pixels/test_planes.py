@@ -4,11 +4,13 @@ import gc
 from fractions import Fraction
 from itertools import product
 from threading import Thread
+from typing import cast
 
 import av
 import cv2
 import numpy as np
 import pytest
+from av.filter.graph import Graph
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -142,6 +144,27 @@ def test_a_frame_of_another_size_than_the_first_comes_as_pixels() -> None:
     later = pixels.of(_frame(width=1920, height=1080))
     assert isinstance(later, np.ndarray)
     assert later.shape == first.shape
+
+
+def _upside_down(frame: av.VideoFrame) -> av.VideoFrame:
+    """The frame as FFmpeg turns it: its rows stay in memory as they are, and count from the last one."""
+    graph = Graph()
+    source = graph.add_buffer(width=frame.width, height=frame.height, format=frame.format, time_base=Fraction(1, 25))
+    turned, sink = graph.add("vflip"), graph.add("buffersink")
+    source.link_to(turned)
+    turned.link_to(sink)
+    graph.configure()
+    frame.pts = 0
+    graph.push(frame)
+    return cast("av.VideoFrame", graph.pull())
+
+
+def test_a_frame_whose_rows_are_stored_from_the_bottom_up_comes_as_pixels() -> None:
+    frame = _upside_down(_frame())
+    assert frame.planes[0].line_size < 0
+    shown = UprightPixels().of(frame)
+    assert isinstance(shown, np.ndarray)
+    assert np.array_equal(shown, UprightPixels().bgr(_frame())[::-1])
 
 
 def _frames_alive() -> int:
