@@ -22,8 +22,9 @@ MIN_BIRTH_FLAG = 0.8
 _SURE = 0.9
 # Another reading has to be as right as this, and the first as wrong.
 _RIGHT, _WRONG = 0.8, 0.3
-# Less than this, and there is no face; unless the edge of the picture cuts it, of which little was taught.
-_NO_FACE = 0.3
+# Less than this, and there is no face; unless the edge of the picture cuts it, of which little was taught. What is new
+# has to be surer than what is followed: in the evaluation none of the meshes below 0.5 lay on a face.
+_NO_FACE, _NO_NEW_FACE = 0.3, 0.5
 _OTHER_TURNS = (math.pi, math.pi / 2, -math.pi / 2)
 
 
@@ -44,7 +45,8 @@ class FaceProof:
     def proven(self, image: Picture, crops: Sequence[Crop], *, any_roll: bool) -> list[FaceMesh]:
         """Returns the meshes of those crops that show a face. `any_roll`: whether crops in which no face is seen as
         they are turned are looked at in other rolls as well; those that are seen badly always are."""
-        return [mesh for mesh in self._best(image, self._readings(image, crops), crops, any_roll) if mesh is not None]
+        best = self._best(image, self._readings(image, crops), crops, any_roll=any_roll, least=_NO_NEW_FACE)
+        return [mesh for mesh in best if mesh is not None]
 
     def reread(self, image: Picture, meshes: Sequence[FaceMesh]) -> list[FaceMesh | None]:
         """Returns the meshes of faces that are followed, each turned otherwise if it has come to lie wrongly; None if
@@ -52,11 +54,13 @@ class FaceProof:
         readings = [
             _Reading(mesh, check.right) for mesh, check in zip(meshes, self._checker.check(meshes), strict=True)
         ]
-        return self._best(image, readings, [crop_of_mesh(mesh.points) for mesh in meshes], any_roll=False)
+        crops = [crop_of_mesh(mesh.points) for mesh in meshes]
+        return self._best(image, readings, crops, any_roll=False, least=_NO_FACE)
 
     def _best(
-        self, image: Picture, readings: list[_Reading], crops: Sequence[Crop], any_roll: bool
+        self, image: Picture, readings: list[_Reading], crops: Sequence[Crop], *, any_roll: bool, least: float
     ) -> list[FaceMesh | None]:
+        """`least`: the least likelihood of a face."""
         doubtful = [
             place
             for place, reading in enumerate(readings)
@@ -66,7 +70,7 @@ class FaceProof:
         others = self._readings(image, turned)
         size = image.shape[:2]
         best = [
-            mesh if right >= _NO_FACE or (mesh is not None and is_cut(mesh.box, size)) else None
+            mesh if right >= least or (mesh is not None and is_cut(mesh.box, size)) else None
             for mesh, right in ((reading.mesh, reading.right) for reading in readings)
         ]
         for order, place in enumerate(doubtful):
