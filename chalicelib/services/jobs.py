@@ -21,6 +21,9 @@ from chalicelib.services.ports import Clock, JobQueue, JobStore, Page, ReminderS
 MESSAGE_WITHIN_S = 120.0
 """How soon after its job's row a message is missed; no request behind API Gateway lasts as long (29 s)."""
 
+_UNENDED_BATCH = "The jobs of this batch have not all ended; requeue it when they have, for another table."
+_CANCELLED_BATCH = "This batch was cancelled before its jobs had ended, so it gets no table; create a new batch."
+
 
 class Jobs:
     """The use cases of jobs."""
@@ -193,7 +196,7 @@ class Jobs:
         """Runs the job again, from the start, under its present name. Raises `NotFound` or `Conflict`."""
         before = self._jobs.get(caller.account_id, job_id)
         if before.members is not None and not before.members.are_over:
-            raise Conflict("The jobs of this batch have not all ended; requeue it when they have, for another table.")
+            raise Conflict(_CANCELLED_BATCH if before.status is JobStatus.CANCELLED else _UNENDED_BATCH)
         before.requeued(self._clock())  # nothing is written for one that cannot be
         input_id = before.input_entry_id
         if input_id is not None and not self._entries.get_many(caller, [input_id]):

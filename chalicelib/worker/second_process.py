@@ -17,7 +17,7 @@ from pathlib import Path
 import chalicelib
 from chalicelib.analysis.media.frames import MediaLimits
 from chalicelib.analysis.media.video_spans import Span
-from chalicelib.analysis.networks.crew import processors
+from chalicelib.analysis.networks.machine import memory_bytes, processors
 from chalicelib.analysis.networks.models import Models
 from chalicelib.domain.measurements.metrics import FrameMetrics
 from chalicelib.domain.requests.recipes import Recipe
@@ -32,6 +32,8 @@ _WITHHELD = ("AWS_", "MIEN_")
 _WAIT_S = 1.0
 # It says something every second, but for what comes before its first frame.
 _STUCK_S = 180.0
+# Of a process that measures parts, at the most: some 200 MB at 1.5 megapixels with one face, and more with many faces.
+_PROCESS_BYTES = 400_000_000
 
 
 class SecondHalfLost(MienError):
@@ -76,9 +78,9 @@ class SecondProcess:
 
     @staticmethod
     def useful_to(models: Models, models_folder: Path) -> "tuple[SecondProcess, ...]":
-        """Returns a process for each further processor, as far as a video has parts for them; none if a GPU is used.
-        They are closed when this process ends."""
-        count = 0 if models.has_gpu else min(processors(), MAX_PARALLEL_PARTS) - 1
+        """Returns a process for each further processor, as far as a video has parts for them and the memory is enough;
+        none if a GPU is used. They are closed when this process ends."""
+        count = 0 if models.has_gpu else useful_count(processors(), memory_bytes()) - 1
         found = tuple(SecondProcess(models_folder) for _ in range(count))
         for process in found:
             atexit.register(process.close)
@@ -135,6 +137,11 @@ class SecondProcess:
             process.wait()
         if connection is not None:
             connection.close()
+
+
+def useful_count(processors: int, memory_bytes: int) -> int:
+    """Returns how many processes measure a video fastest on such a machine, this one among them."""
+    return max(min(processors, MAX_PARALLEL_PARTS, memory_bytes // _PROCESS_BYTES), 1)
 
 
 class RunningPart:

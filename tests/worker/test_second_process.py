@@ -24,7 +24,13 @@ from chalicelib.errors import MediaError
 from chalicelib.local.demo_clip import write_demo_clip
 from chalicelib.worker.parallel_parts import measured_in_parallel, parallel_plan
 from chalicelib.worker.part_measurer import PartMeasurer
-from chalicelib.worker.second_process import PartRequest, SecondHalfLost, SecondProcess, SecondProcessUnavailable
+from chalicelib.worker.second_process import (
+    PartRequest,
+    SecondHalfLost,
+    SecondProcess,
+    SecondProcessUnavailable,
+    useful_count,
+)
 from tests.media_factory import write_video
 from tests.recipes import make_recipe
 from tests.worker.halted import halted
@@ -279,3 +285,11 @@ def test_it_does_not_outlive_its_worker(medium: Path) -> None:
     assert not Path(f"/proc/{second}").exists()
     worker.stdout.close()
     worker.stdin.close()
+
+
+@pytest.mark.parametrize(
+    ("processors", "memory_mb", "count"),
+    [(1, 16_000, 1), (2, 3008, 2), (2, 1024, 2), (6, 10_240, 6), (64, 64_000, 16), (16, 2000, 5), (16, 300, 1)],
+)
+def test_a_machine_has_no_more_processes_than_fit_into_its_memory(processors: int, memory_mb: int, count: int) -> None:
+    assert useful_count(processors, memory_mb * 1_000_000) == count

@@ -1,11 +1,12 @@
 """Threads that take parts of the same work: a network's questions about several faces, or several windows."""
 
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from itertools import pairwise
 from typing import TypeVar
+
+from chalicelib.analysis.networks.machine import processors
 
 Question = TypeVar("Question")
 Answer = TypeVar("Answer")
@@ -53,8 +54,3 @@ def _parts(questions: Sequence[Question], most: int) -> list[Sequence[Question]]
     count = min(most, len(questions))
     ends = [len(questions) * index // count for index in range(count + 1)] if count else []
     return [questions[start:end] for start, end in pairwise(ends)]
-
-
-def processors() -> int:
-    """Returns the number of processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

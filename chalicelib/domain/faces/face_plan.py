@@ -7,7 +7,6 @@ first frame that is not earlier than its time.
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import takewhile
 from operator import itemgetter
 from typing import TypeVar
 
@@ -163,7 +162,8 @@ class _Planner:
         self.names[face_id] = name
 
     def _seen(self, parts: Iterable[Part]) -> list[Part]:
-        return [part for part in parts if _runs([part], self._index)]
+        """The parts that have a frame."""
+        return [part for part in parts if any(_clipped(part, self._index.spans[part.measured_id]))]
 
 
 def _text(time_s: float) -> str:
@@ -184,8 +184,10 @@ def _runs(parts: Iterable[Part], index: FaceIndex) -> list[Run]:
 def _clipped(part: Part, spans: Sequence[Run]) -> Iterator[Run]:
     if part.begin >= part.end:
         return
-    begin = bisect_left(spans, part.begin, key=itemgetter(1))
-    for first, last in takewhile(lambda span: span[0] < part.end, spans[begin:]):
+    for place in range(bisect_left(spans, part.begin, key=itemgetter(1)), len(spans)):
+        first, last = spans[place]
+        if first >= part.end:
+            return
         yield max(first, part.begin), min(last, part.end - 1)
 
 

@@ -5,6 +5,7 @@ A gzip stream: a line of JSON that says what the files are made with, then the f
 
 import gzip
 import json
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, BinaryIO, cast
 
@@ -15,6 +16,8 @@ KEPT_FRAMES_CONTENT_TYPE = "application/vnd.mien.frames"
 
 _FASTEST = 1
 _MAX_LINE_BYTES = 1_000_000
+_DAMAGES = (EOFError, OSError, zlib.error)
+"""What the reader of gzip raises."""
 
 
 class KeptFramesWriter:
@@ -42,12 +45,12 @@ class KeptFramesReader:
         self._packed = gzip.GzipFile(fileobj=stream, mode="rb")
         try:
             self.header: Mapping[str, Any] = json.loads(self._packed.readline(_MAX_LINE_BYTES))
-        except (EOFError, OSError) as error:
+        except _DAMAGES as error:
             raise ValueError("these are no kept frames") from error
 
     def frames(self) -> Iterator[FrameMetrics]:
         """The frames in order."""
         try:
             yield from PartialMetricsReader(self._packed).frames()
-        except (EOFError, OSError) as error:
+        except _DAMAGES as error:
             raise ValueError("the kept frames end early") from error

@@ -1,13 +1,14 @@
 """The faces of a result after its corrections."""
 
+import time
 from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.faces.corrections import MAX_FACE_ID, Action, Correction
-from chalicelib.domain.faces.face_index import FaceIndex, FaceIndexBuilder
+from chalicelib.domain.faces.corrections import MAX_CORRECTIONS, MAX_FACE_ID, Action, Correction
+from chalicelib.domain.faces.face_index import MAX_SPANS, FaceIndex, FaceIndexBuilder
 from chalicelib.domain.faces.face_plan import FacePlan, plan_faces
 from chalicelib.domain.measurements.metrics import FaceMetrics, FrameMetrics
 from chalicelib.errors import Invalid
@@ -141,3 +142,17 @@ def test_a_frame_never_has_a_face_twice_and_none_appears_from_nowhere(
     counted = {face.face_id: face.frames for face in plan.faces()}
     found = [face.face_id for frame in made for face in frame.faces]
     assert counted == {face_id: found.count(face_id) for face_id in set(found)}
+
+
+def test_as_many_corrections_as_there_may_be_are_planned_within_a_request() -> None:
+    """A face that is seen in every other frame has as many spans as an index may hold."""
+    count = MAX_SPANS // 2
+    index = FaceIndex(
+        [number / 30 for number in range(2 * count)], {0: [(2 * each, 2 * each) for each in range(count)]}
+    )
+    step_s = count / 15 / MAX_CORRECTIONS
+    splits = [split(99 + each if each else 0, step_s * (each + 1), 100 + each) for each in range(190)]
+    began_s = time.process_time()
+    plan = plan_faces(index, splits)
+    assert time.process_time() - began_s < 0.5
+    assert sum(face.frames for face in plan.faces()) == count

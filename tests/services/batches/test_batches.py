@@ -203,6 +203,8 @@ def test_a_batch_is_cancelled_as_one(world: World, batches: Batches, crew: Crew)
     assert counts(world, batch.id)[MemberState.CANCELLED] == 100 - len(done)
     crew.live(minutes=6)
     assert {job.id for job in members(world, batch.id) if job.status is not JobStatus.CANCELLED} == done
+    with pytest.raises(Conflict, match="was cancelled"):  # it would wait for ever for jobs that have all ended
+        world.jobs.requeue(ADA, batch.id)
     assert crew.told(batch) == ["job.cancelled"]
     assert [each for each in _due(world) if each.subject_id == batch.id] == []
 

@@ -36,3 +36,12 @@ def test_the_beginning_is_not_taken_for_the_whole() -> None:
     for length in range(0, len(data), 7):
         with pytest.raises(ValueError, match=r"kept frames|Expecting|partial result"):
             list(KeptFramesReader(io.BytesIO(data[:length])).frames())
+
+
+def test_damage_of_any_kind_is_refused() -> None:
+    data = kept(list(GOLDEN_FRAMES))
+    for place in range(10, len(data)):  # behind the header of gzip, whose date and system do not count
+        damaged = bytearray(data)
+        damaged[place] ^= 0xFF
+        with pytest.raises(ValueError, match=r"\w"):
+            list(KeptFramesReader(io.BytesIO(damaged)).frames())
