@@ -11,14 +11,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
-from chalicelib.analysis.media.frames import MediaLimits
+from chalicelib.analysis.media.frames import Frame, MediaLimits
 from chalicelib.analysis.media.open_media import open_media
+from chalicelib.analysis.media.pixels.planes import Planes
 from chalicelib.errors import MediaError
 from chalicelib.rendering.film import Source, render_annotated
 from tests.attacks.attack import report, sized
-from tests.media_factory import image_bytes, rgb_corners, write_film, write_gif_of, write_video
+from tests.media_factory import corners, image_bytes, rgb_corners, write_film, write_gif_of, write_video
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
 
@@ -81,13 +83,30 @@ _DAMAGES: Sequence[Callable[[bytearray, random.Random], bytes]] = (
 def sources(tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
     directory = tmp_path_factory.mktemp("sources")
     videos = [write_video(directory / f"a.{suffix}", time_base=Fraction(1, 25)).read_bytes() for suffix in _VIDEOS]
+    large = write_video(directory / "large.mp4", picture=_large, codec="libx264", time_base=Fraction(1, 25))
     pictures = [image_bytes(rgb_corners(), name) for name in _PICTURES]
     noise = Image.fromarray(np.random.default_rng(1).integers(0, 255, (48, 64, 3), np.uint8))
     progressive = image_bytes(noise, "JPEG", progressive=True)
     film = io.BytesIO()
     noise.save(film, "WEBP", save_all=True, append_images=[rgb_corners()])
     gif = write_gif_of(directory / "a.gif", frames=20).read_bytes()
-    return [*videos, *pictures, progressive, film.getvalue(), gif]
+    return [*videos, large.read_bytes(), *pictures, progressive, film.getvalue(), gif]
+
+
+def _large(number: int) -> NDArray[np.uint8]:
+    """A picture of which only parts are converted, and that moves."""
+    return np.roll(np.kron(corners(), np.ones((1280 // corners().shape[1],) * 2 + (1,), np.uint8))[:720], number, 1)
+
+
+def _looked_at(frame: Frame) -> None:
+    """Asks for what the analysis may ask for."""
+    assert frame.image.dtype == np.uint8
+    assert np.isfinite(frame.time_s)
+    if isinstance(frame.picture, Planes):
+        height, width = frame.size
+        frame.picture.grey_samples(32, 18)
+        for reduction in (2, 3, 5):
+            frame.picture.part(width // 7, height // 9, width, height, reduction)
 
 
 def test_a_damaged_file_is_read_or_refused(sources: list[bytes], tmp_path: Path) -> None:
@@ -103,8 +122,7 @@ def test_a_damaged_file_is_read_or_refused(sources: list[bytes], tmp_path: Path)
         try:
             with open_media(path, _LIMITS) as media:
                 for frame in islice(media.frames(), _FRAMES):
-                    assert frame.image.dtype == np.uint8
-                    assert np.isfinite(frame.time_s)
+                    _looked_at(frame)
             read += 1
         except MediaError:
             refused += 1
