@@ -65,7 +65,7 @@ function SignIn() {
     } catch (error) {
       const isWrong = error instanceof ApiError && error.status === 401;
       const wait = error.retryAfterS ? ` Wait ${error.retryAfterS} s.` : "";
-      setFailure(isWrong ? `User name or password is wrong. (${error.message})` : error.message + wait);
+      setFailure(isWrong ? "The user name or the password is wrong." : error.message + wait);
       setBusy(false);
     }
   }

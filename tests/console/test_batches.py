@@ -15,3 +15,14 @@ def test_a_batch_is_a_row_and_a_page(console: Console, stack: Stack, api: reques
     console.go(f"job/{batch['self'].rsplit('/', 1)[1]}")
     console.wait_for_text("one table of the results of all its jobs")
     assert console.errors() == []
+
+
+def test_what_waits_for_a_file_says_so(console: Console, stack: Stack, api: requests.Session) -> None:
+    inputs = [{"file_name": "awaited.mp4", "size_bytes": 1000}]
+    batch = api.post(f"{stack.index_url}batches", json={"batch": {"inputs": inputs}}).json()
+    console.sign_in(stack.user, stack.password)
+    console.wait_for_text("its file has not arrived yet")
+    console.go(f"job/{batch['self'].rsplit('/', 1)[1]}")
+    console.wait_for_text("The table of all results appears here")
+    api.delete(batch["self"])
+    assert console.errors() == []

@@ -35,7 +35,7 @@ def portrait(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_wrong_password_gets_a_sentence(console: Console, stack: Stack) -> None:
     console.sign_in(stack.user, "wrong")
-    console.wait_for_text("User name or password is wrong.")
+    console.wait_for_text("The user name or the password is wrong.")
     assert console.run("return sessionStorage.length") == 0
 
 

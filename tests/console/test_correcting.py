@@ -11,7 +11,7 @@ from chalicelib.local.demo_clip import BROWSER_CODEC
 from chalicelib.local.stack import Stack
 from mien.client.job_documents import RemoteJob
 from mien.client.media_api import MediaApiClient
-from tests.console.browser import Console
+from tests.console.browser import RIGHT, Console
 from tests.end_to_end.test_corrected_faces import write_two_people
 
 
@@ -57,6 +57,7 @@ def test_faces_are_named_merged_split_left_out_and_taken_back(
     console.press("Save name")
     wait_for_titles(console, *("Ada l" if each == gone else f"Face {each}" for each in ("0", "1")))
     console.wait_for_text(f"Face {gone} is Ada l.")
+    assert "Ada l in this frame" in console.text() or "Ada l\nNot in this frame" in console.text()
     console.driver.save_screenshot(str(tmp_path / "corrected.png"))
     console.press(f"Leave face {gone} out")
     wait_for_titles(console, *(f"Face {each}" for each in ("0", "1") if each != gone))
@@ -81,3 +82,19 @@ def test_a_refused_correction_is_said_in_a_sentence(console: Console, stack: Sta
     console.press("From this frame on it is another face")
     console.wait_for_text("cannot be split at 0 s")
     wait_for_titles(console, "Face 0", "Face 1", "Face 2")
+
+
+def test_the_frame_that_is_shown_stays_when_a_face_is_split(console: Console, stack: Stack, job: RemoteJob) -> None:
+    console.sign_in(stack.user, stack.password)
+    console.go(f"job/{job.id}?faces=0")
+    wait_for_titles(console, "Face 0", "Face 1", "Face 2")
+    console.find(".correcting summary").click()
+    for _ in range(5):
+        console.type(RIGHT)
+    console.wait_for_text("frame 6 of")
+    console.press("From this frame on it is another face")
+    console.wait(lambda: "Face 3" in titles(console))
+    console.wait_for_text("frame 6 of")
+    console.press("Take all back")
+    wait_for_titles(console, "Face 0", "Face 1", "Face 2")
+    assert console.errors() == []

@@ -69,6 +69,7 @@ function Row({ job, columns, isChosen, onChoose }) {
 
 export function Detail({ job }) {
   if (job.status === "error") return html`<span class="sentence" title=${job.error}>${job.error}</span>`;
+  if (job.status === "queued" && job.upload) return html`<span class="small">its file has not arrived yet</span>`;
   if (job.status !== "working" || !job.progress) return null;
   const { frames_done: done, frames_total: total, frames_per_second: speed } = job.progress;
   const noun = { batch: "files", comparison: "recordings" }[job.name] || "frames";

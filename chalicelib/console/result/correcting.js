@@ -7,6 +7,7 @@ import { tell } from "mien/state";
 
 const REFRESH_MS = 1000;
 let isOpen = false; // for as long as the page is: a correction shows the result again
+let left = {}; // and the moment that was shown then
 
 /** Returns the faces of a result as the API has them, null if they cannot be corrected, and how to change them. `reload` is called once files have followed. */
 export function useCorrections(entry, reload) {
@@ -57,6 +58,16 @@ export function useCorrections(entry, reload) {
   };
 }
 
+/** Keeps the time that is shown for the next `momentLeft` of this job. */
+export const leaveAt = (job, timeS) => (left = { self: job.self, timeS });
+
+/** Returns the time in seconds that was shown before a correction of this job, once; else null. */
+export function momentLeft(job) {
+  const timeS = left.self === job.self ? left.timeS : null;
+  left = {};
+  return timeS ?? null;
+}
+
 /** What a face is called: its name, else its number. */
 export const titleOf = (known, id) => known?.names.get(id) || `Face ${id}`;
 
@@ -71,7 +82,7 @@ export function Correcting({ known, id, timeline, frame }) {
       ${known.corrections.length > 0 && html`
         <h3>Corrections</h3>
         <ol>${known.corrections.map((each) => html`<li>${sentence(each)}</li>`)}</ol>
-        <p><button onClick=${known.undo}>Undo the last</button> <button onClick=${known.reset}>Take all back</button></p>`}
+        <p class="buttons"><button onClick=${known.undo}>Undo the last</button><button onClick=${known.reset}>Take all back</button></p>`}
     </details>
   `;
 }
@@ -104,7 +115,7 @@ function One({ known, id, others, timeline, frame }) {
           </select></label>
         <button>Merge</button>
       </form>`}
-    <p>${timeline.count > 1 && html`<button onClick=${split}>From this frame on it is another face</button> `}
+    <p class="buttons">${timeline.count > 1 && html`<button onClick=${split}>From this frame on it is another face</button>`}
       <button onClick=${() => known.add({ action: "ignore", face_id: id })}>Leave ${of} out</button></p>
   `;
 }

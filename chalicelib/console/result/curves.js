@@ -41,7 +41,11 @@ export function Curves({ timeline, count, rows, summary, choice, frame, seek, ra
       playhead.style.display = left < 0 || left > made.over.clientWidth ? "none" : "";
       playhead.style.transform = `translateX(${left}px)`;
     }
-    const observer = new ResizeObserver(() => holder.current && made.setSize({ width: holder.current.clientWidth, height: HEIGHT + lanesHeight(latest.current) }));
+    const observer = new ResizeObserver(() => {
+      if (!holder.current) return;
+      made.setSize({ width: holder.current.clientWidth, height: HEIGHT + lanesHeight(latest.current) });
+      queueMicrotask(() => place(frame.peek())); // after the plot has its scales
+    });
     observer.observe(holder.current);
     const dark = window.matchMedia("(prefers-color-scheme: dark)");
     const repaint = () => made.redraw();

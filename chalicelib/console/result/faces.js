@@ -12,6 +12,7 @@ import { setQuery } from "mien/state";
 
 const MOST_FACES = 60;
 const SIZE = 72;
+const [TRIES, RETRY_MS] = [10, 100]; // a browser may say that it has sought before it can paint: all is black then
 
 export function Faces({ job, timeline, isWhole, choice, frame, seek, descriptions, known }) {
   const faces = [...timeline.faces.values()];
@@ -37,34 +38,34 @@ export function Faces({ job, timeline, isWhole, choice, frame, seek, description
       ${faces.length > 1 && html`<p class="hint">Shift and click compares faces.</p>`}
       ${faces.length > MOST_FACES && html`<p class="hint">The first ${MOST_FACES} are shown.</p>`}
       ${known && isWhole && html`<${Correcting} known=${known} id=${choice.faces[0]} timeline=${timeline} frame=${frame} />`}
-      <${Values} timeline=${timeline} id=${choice.faces[0]} frame=${frame} seek=${seek} descriptions=${descriptions} />
+      <${Values} timeline=${timeline} id=${choice.faces[0]} title=${titleOf(known, choice.faces[0])} frame=${frame} seek=${seek} descriptions=${descriptions} />
     </aside>
   `;
 }
 
-function Values({ timeline, id, frame, seek, descriptions }) {
+function Values({ timeline, id, title, frame, seek, descriptions }) {
   const [index, setIndex] = useState(frame.peek());
   const [explained, setExplained] = useState("");
   useEffect(() => effect(() => setIndex(frame.value)), []);
   const face = timeline.faces.get(id);
   if (!face) return null;
   if (face.rows > 0 && !face.isSeen(index)) {
-    return html`<h3>Face ${id}</h3>
+    return html`<h3>${title}</h3>
       <p class="hint">Not in this frame. <button class="link" onClick=${() => (seek.value = timeline.times[face.first])}>Go to where it is first seen</button></p>`;
   }
-  if (face.rows === 0) return html`<h3>Face ${id} in this frame</h3><p class="hint" role="status">Reading the numbers ...</p>`;
+  if (face.rows === 0) return html`<h3>${title} in this frame</h3><p class="hint" role="status">Reading the numbers ...</p>`;
   const reason = face.reason(index);
   return html`
-    <h3>Face ${id} in this frame</h3>
+    <h3>${title} in this frame</h3>
     ${reason && html`<p class="not-valid">Not valid: ${reason}. Do not rely on these numbers.</p>`}
-    ${grouped(timeline.names).map(([title, names]) => html`
-      <details open=${title === "Expressions" || title === "Emotions"}>
-        <summary>${title}</summary>
+    ${grouped(timeline.names).map(([group, names]) => html`
+      <details open=${group === "Expressions" || group === "Emotions"}>
+        <summary>${group}</summary>
         <table class="values"><tbody>
           ${names.map((name) => html`
             <tr>
               <th scope="row"><${ReliabilityMark} metric=${descriptions[name]} /><button class="link" aria-expanded=${explained === name} onClick=${() => setExplained(explained === name ? "" : name)}>${name}</button></th>
-              <td><${Bar} name=${name} value=${face.value(index, name)} title=${title} /></td>
+              <td><${Bar} name=${name} value=${face.value(index, name)} group=${group} /></td>
             </tr>
             ${explained === name && html`<tr class="meaning"><td colspan="2"><${Explanation} name=${name} metric=${descriptions[name]} /></td></tr>`}`)}
         </tbody></table>
@@ -72,9 +73,9 @@ function Values({ timeline, id, frame, seek, descriptions }) {
   `;
 }
 
-function Bar({ name, value, title }) {
+function Bar({ name, value, group }) {
   if (Number.isNaN(value)) return "-";
-  const isBar = title !== "Head and picture";
+  const isBar = group !== "Head and picture";
   const [left, width] = name === "valence" ? [50 + Math.min(value, 0) / 2, Math.abs(value) / 2] : [0, value];
   return html`${isBar && html`<span class=${name === "valence" ? "bar-of from-the-middle" : "bar-of"} aria-hidden="true"><i style=${{ left: `${left}%`, width: `${width}%` }}></i></span>`}
     <span class="number">${value.toFixed(isBar ? 0 : 1)}</span>`;
@@ -115,7 +116,12 @@ async function cutOut(file, timeline, faces, take) {
     canvas.width = canvas.height = 2 * SIZE;
     const size = 1.25 * Math.max(side("width"), side("height"));
     const [left, top] = [side("left") + (side("width") - size) / 2, side("top") + (side("height") - size) / 2];
-    canvas.getContext("2d").drawImage(source, left * ratioX, top * ratioY, size * ratioX, size * ratioY, 0, 0, 2 * SIZE, 2 * SIZE);
+    const context = canvas.getContext("2d");
+    for (let tries = 0; tries < TRIES; tries += 1) {
+      context.drawImage(source, left * ratioX, top * ratioY, size * ratioX, size * ratioY, 0, 0, 2 * SIZE, 2 * SIZE);
+      if (context.getImageData(0, 0, 2 * SIZE, 2 * SIZE).data.some((value, at) => at % 4 < 3 && value > 0)) break;
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
     take(face.id, canvas.toDataURL("image/jpeg", 0.8));
   }
 }

@@ -3,7 +3,7 @@ import { html } from "mien/html";
 import { effect, signal } from "@preact/signals-core";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { call, callJson, mediaUrl, report } from "mien/api";
-import { useCorrections } from "mien/correcting";
+import { leaveAt, momentLeft, useCorrections } from "mien/correcting";
 import { Curves } from "mien/curves";
 import { Faces } from "mien/faces";
 import { Detail } from "mien/rows";
@@ -20,6 +20,11 @@ const REFRESH_MS = 1000;
 const SUMMARY = "application/vnd.mien.summary.v0+json";
 const MOST_CURVES = 6;
 const OVER = new Set(["done", "error", "cancelled"]);
+const AWAITED = {
+  others: "The curves appear here as soon as the job is done.",
+  batch: "The table of all results appears here as soon as all files are measured.",
+  comparison: "The table of means appears here as soon as the recordings are compared.",
+};
 
 export function Result({ id }) {
   const [job, reload] = useJob(id);
@@ -36,9 +41,8 @@ export function Result({ id }) {
 }
 
 function Waiting({ job }) {
-  if (job.status === "error") return html`<p class="empty">Nothing was measured: ${job.error}</p>`;
-  if (job.status === "cancelled") return html`<p class="empty">The job was cancelled.</p>`;
-  return html`<p class="empty" role="status">The curves appear here as soon as the job is done.</p>`;
+  if (job.status !== "queued" && job.status !== "working") return html`<p class="empty">${job.status === "error" ? "Nothing was measured." : "The job was cancelled."}</p>`;
+  return html`<p class="empty" role="status">${job.upload ? "The file has not arrived yet. " : ""}${AWAITED[job.name] || AWAITED.others}</p>`;
 }
 
 const Compared = () => html`
@@ -73,13 +77,16 @@ function Measured({ job, reload }) {
   const isExact = query.get("exact") === "1";
   const { timeline, count, rows, summary, isWhole, failure } = useNumbers(job.result, isExact);
   const metrics = useMetrics();
-  const known = useCorrections(job.result, reload);
-  const [frame, seek, range, shown, hover] = useMemo(() => [0, null, null, null, null].map((value) => signal(value)), []);
+  const [frame, seek, range, shown, hover] = useMemo(() => [0, momentLeft(job), null, null, null].map((value) => signal(value)), []);
+  const known = useCorrections(job.result, () => {
+    leaveAt(job, timeline?.times[frame.peek()]);
+    reload();
+  });
   const choice = timeline && chosenIn(query, timeline, summary, metrics);
 
   if (failure) return html`<p class="empty">${failure}</p>`;
   if (!timeline || count === 0) return html`<p class="empty" role="status">Reading the numbers ...</p>`;
-  const stage = html`<${Stage} job=${job} timeline=${timeline} count=${count} rows=${rows} choice=${choice} frame=${frame} seek=${seek} range=${range} />`;
+  const stage = html`<${Stage} job=${job} timeline=${timeline} count=${count} rows=${rows} choice=${choice} frame=${frame} seek=${seek} range=${range} known=${known} />`;
   if (timeline.faces.size === 0 && isWhole) return html`${stage}<p class="empty">No face was found in ${timeline.count} ${timeline.count === 1 ? "frame" : "frames"}.</p>`;
   const shared = { job, timeline, count, rows, summary, choice, frame, seek, range, shown, hover, descriptions: metrics };
   return html`

@@ -9,9 +9,10 @@ const HALF_A_TICK_S = 1e-3;
 const FILM = "video/mp4"; // that the worker rendered on request
 const ANNOTATED = "-annotated.mp4";
 const LATEST_BEGIN_S = 1;
+const LONGEST_NAME = 28; // in letters, on the film
 const TYPING = "input:not([type=checkbox]), select, textarea";
 
-export function Stage({ job, timeline, count, rows, choice, frame, seek, range }) {
+export function Stage({ job, timeline, count, rows, choice, frame, seek, range, known }) {
   const medium = useRef(null);
   const canvas = useRef(null);
   const shown = useRef({});
@@ -26,7 +27,7 @@ export function Stage({ job, timeline, count, rows, choice, frame, seek, range }
   const isStill = count === 1 && !/^video\//.test(input?.content_type || "");
   const shiftS = isFilm ? beginOfFilm(job, timeline.times[0] ?? 0) : 0;
   const hasBoxes = isFilm && file.file_name.endsWith(ANNOTATED);
-  shown.current = { timeline, choice, isLooping, shiftS, hasBoxes };
+  shown.current = { timeline, choice, isLooping, shiftS, hasBoxes, names: known?.names };
 
   useEffect(() => {
     if (file) mediaUrl(file.media).then(setSource, report);
@@ -45,7 +46,7 @@ export function Stage({ job, timeline, count, rows, choice, frame, seek, range }
       dispose();
     };
   }, []);
-  useEffect(() => drawFaces(canvas.current, medium.current, shown.current, frame.peek()), [count, rows, choice, source]);
+  useEffect(() => drawFaces(canvas.current, medium.current, shown.current, frame.peek()), [count, rows, choice, source, known]);
 
   useEffect(() => {
     if (isStill) return undefined;
@@ -194,7 +195,7 @@ export function faceColour(timeline, id) {
   return faces[[...timeline.faces.keys()].indexOf(id) % faces.length];
 }
 
-function drawFaces(canvas, medium, { timeline, choice, hasBoxes }, index) {
+function drawFaces(canvas, medium, { timeline, choice, hasBoxes, names }, index) {
   if (!canvas || !medium) return;
   const scale = window.devicePixelRatio || 1;
   const { clientWidth: width, clientHeight: height } = medium;
@@ -207,11 +208,13 @@ function drawFaces(canvas, medium, { timeline, choice, hasBoxes }, index) {
   const unit = frameWidth / width; // one pixel of the screen
   context.font = `${13 * unit}px system-ui, sans-serif`;
   for (const face of timeline.faces.values()) {
-    if (face.isSeen(index)) drawFace(context, timeline, face, index, choice, unit);
+    if (face.isSeen(index)) drawFace(context, timeline, face, index, choice, names, unit);
   }
 }
 
-function drawFace(context, timeline, face, index, choice, unit) {
+const shortened = (name) => (name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name);
+
+function drawFace(context, timeline, face, index, choice, names, unit) {
   const side = (name) => face.value(index, `face box ${name}`);
   const [left, top, width, height] = ["left", "top", "width", "height"].map(side);
   if (Number.isNaN(left)) return;
@@ -222,7 +225,8 @@ function drawFace(context, timeline, face, index, choice, unit) {
   context.setLineDash(isValid ? [] : [6 * unit, 5 * unit]);
   context.strokeStyle = colour;
   context.strokeRect(left, top, width, height);
-  const lines = [isValid ? face.id : `${face.id}: ${face.reason(index)}`];
+  const called = shortened(names?.get(face.id) || face.id);
+  const lines = [isValid ? called : `${called}: ${face.reason(index)}`];
   if (isChosen && isValid) lines.push(...choice.metrics.map((name) => `${name} ${Math.round(face.value(index, name))}`));
   const lineHeight = 17 * unit;
   const widest = Math.max(...lines.map((line) => context.measureText(line).width)) + 10 * unit;
