@@ -144,7 +144,7 @@ def test_a_frame_never_has_a_face_twice_and_none_appears_from_nowhere(
     assert counted == {face_id: found.count(face_id) for face_id in set(found)}
 
 
-def test_as_many_corrections_as_there_may_be_are_planned_within_a_request() -> None:
+def test_nearly_as_many_splits_as_there_may_be_are_planned_at_once() -> None:
     """A face that is seen in every other frame has as many spans as an index may hold."""
     count = MAX_SPANS // 2
     index = FaceIndex(
