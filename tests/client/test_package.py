@@ -108,7 +108,7 @@ def test_what_loads_slowly_is_loaded_when_it_is_asked_for(wheel: Path, tmp_path:
 
 
 def test_there_are_recipes() -> None:
-    assert len(_RECIPES) == 8
+    assert len(_RECIPES) == 9
     assert _RECIPES[0][0] == "From results to a plot"
 
 

@@ -18,6 +18,8 @@ from chalicelib.worker.process_job import JobProcessor
 from tests.media_factory import write_video
 from tests.worker.test_process_job import ADA, LEASE_S, World
 
+_KEPT = ("faces/frames", "faces/index")
+"""What a result keeps, from which its files can be written again."""
 URL = parse_input_url("https://example.org/clip.mp4")
 
 
@@ -110,7 +112,9 @@ def test_of_two_workers_that_fetch_one_wins_and_nothing_is_left_over(world: Worl
     (file,) = world.entries.get(ADA, str(done.input_entry_id)).representations.values()
     assert world.media.objects[file.media_key].body == clip
     assert done.status is JobStatus.DONE
-    assert len(world.media.objects) == 1 + len(world.results(job))
+    kept = {key for key in world.media.objects if key.endswith(_KEPT)}
+    assert len(kept) == len(_KEPT)
+    assert len(world.media.objects) == 1 + len(world.results(job)) + len(kept)
 
 
 def test_a_job_that_is_cancelled_while_its_media_come_stops(world: World, clip: bytes) -> None:
