@@ -5,7 +5,7 @@ table of their results. Its member rows hold one mark per member: the state that
 job's row in which it was seen, so that a mark that comes late never replaces a newer one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -88,7 +88,7 @@ class Members:
 
 
 class Placed(Protocol):
-    """A job, as far as `member_state` looks at it."""
+    """A job, as far as `mark_of_job` looks at it."""
 
     @property
     def status(self) -> StrEnum: ...
@@ -184,3 +184,9 @@ def member_id(batch_id: str, index: int) -> str:
     """Returns the id of a member, the same in every process. Lists of jobs have the batch first, then its members in
     their order."""
     return numbered_id(batch_id, index, "member")
+
+
+def member_ids(batch_id: str, count: int) -> Iterator[list[str]]:
+    """Yields the ids of all members in their order, `MEMBERS_PER_ROW` at a time."""
+    for start in range(0, count, MEMBERS_PER_ROW):
+        yield [member_id(batch_id, index) for index in range(start, min(start + MEMBERS_PER_ROW, count))]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.composition.services import Services
-from chalicelib.domain.batches import member_id
+from chalicelib.domain.batches import member_ids
 from chalicelib.domain.entries import Entry, Representation
 from chalicelib.domain.jobs import Job, JobStatus, Progress
 from chalicelib.domain.requests.recipes import recipe_of
@@ -20,7 +20,6 @@ from chalicelib.worker.result_entry import store_results
 
 TABLE_FILE_NAME = "batch-table.csv"
 
-_AT_ONCE = 100
 _MOST_SUMMARY_BYTES = 64 << 20
 _TOO_LARGE = "Its summary is too large for this table; see the job itself."
 _UNREADABLE = "Its summary cannot be read; requeue it."
@@ -61,8 +60,7 @@ def _write(writer: BatchTableWriter, member: TabulatedJob) -> None:
 
 def _members(services: Services, batch: Job, count: int, path: Path) -> Iterator[TabulatedJob]:
     """Yields the members in the order of the inputs."""
-    for start in range(0, count, _AT_ONCE):
-        ids = [member_id(batch.id, index) for index in range(start, min(start + _AT_ONCE, count))]
+    for ids in member_ids(batch.id, count):
         jobs = services.ports.jobs().get_many(batch.account_id, ids)
         results = [job.result_entry_id for job in jobs.values() if job.result_entry_id is not None]
         entries = services.ports.entries().get_many(batch.account_id, results)

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from chalicelib.domain.batches import member_id
+from chalicelib.domain.batches import member_ids
 from chalicelib.domain.jobs import Job
 from chalicelib.domain.reminders import Duty, Reminder
 from chalicelib.errors import NotFound
@@ -10,7 +10,6 @@ from chalicelib.services.changes import change_job
 from chalicelib.services.ports import Clock, JobStore, MemberStore, ReminderStore
 
 _BUDGET_S = 8.0
-_AT_ONCE = 100
 
 
 class MemberRetirement:
@@ -27,8 +26,7 @@ class MemberRetirement:
         some seconds. Returns False if some are left. May be repeated: those that are done are passed over."""
         count = 0 if batch.members is None else batch.members.count
         began = self._clock()
-        for start in range(0, count, _AT_ONCE):
-            ids = [member_id(batch.id, index) for index in range(start, min(start + _AT_ONCE, count))]
+        for ids in member_ids(batch.id, count):
             for job in self._jobs.get_many(batch.account_id, ids).values():
                 if self._clock() - began > timedelta(seconds=_BUDGET_S):
                     return False
