@@ -114,10 +114,13 @@ class Batches:
 
     def get(self, caller: Caller, batch_id: str) -> Batch:
         """Raises `NotFound`, also for a job that is no batch."""
+        return self._batch(self._job(caller, batch_id))
+
+    def _job(self, caller: Caller, batch_id: str) -> Job:
         job = self._jobs.get(caller.account_id, batch_id)
         if job.members is None:
             raise NotFound("There is no such batch; list your jobs to see those that exist.")
-        return self._batch(job)
+        return job
 
     def _batch(self, job: Job) -> Batch:
         rows = self._members.list(job.account_id, job.id)
@@ -153,7 +156,7 @@ class Batches:
         self, caller: Caller, batch_id: str, states: tuple[MemberState, ...], limit: int, cursor: str | None
     ) -> tuple[list[int], str | None]:
         first = _parse_cursor(cursor)
-        self.get(caller, batch_id)
+        self._job(caller, batch_id)
         rows = self._members.list(caller.account_id, batch_id)
         indexes = [index for row in rows for index in row.indexes(*states) if index >= first]
         return indexes[:limit], str(indexes[limit]) if len(indexes) > limit else None
