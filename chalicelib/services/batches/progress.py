@@ -71,12 +71,11 @@ class BatchProgress:
         if batch.members is None or batch.members.are_over or batch.status.is_over:
             return
         rows = self._members.list(batch.account_id, batch.id)
-        ended = sum(len(row.indexes(*_ENDED)) for row in rows)
-        if ended == batch.members.count:
+        if _ended(rows) == batch.members.count:
             self._end(batch, rows)
             return
         self._release(batch, rows)
-        self._report(batch, ended)
+        self._report(batch, rows)
 
     def cancel_members(self, batch: Job) -> bool:
         """Cancels members for some seconds. Returns False if some are left."""
@@ -108,7 +107,7 @@ class BatchProgress:
         for job in self._jobs.get_many(batch.account_id, ids).values():
             if job.status is JobStatus.QUEUED and job.has_media:
                 self._queue.send(job.message)
-        self._report(batch, sum(len(row.indexes(*_ENDED)) for row in rows), is_due=True)
+        self._report(batch, rows, is_due=True)
 
     def _release(self, batch: Job, rows: Sequence[MemberRow]) -> None:
         busy = sum(len(row.indexes(MemberState.QUEUED, MemberState.WORKING)) for row in rows)
@@ -118,8 +117,8 @@ class BatchProgress:
             if self._members.mark(batch.account_id, batch.id, index, RELEASED_MARK):
                 self._queue.send(JobMessage(batch.account_id, member_id(batch.id, index), run=1))
 
-    def _report(self, batch: Job, ended: int, *, is_due: bool = False) -> None:
-        now = self._clock()
+    def _report(self, batch: Job, rows: Sequence[MemberRow], *, is_due: bool = False) -> None:
+        now, ended = self._clock(), _ended(rows)
         shown = 0 if batch.progress is None else batch.progress.frames_done
         is_due = is_due or (ended > shown and now - batch.updated >= timedelta(seconds=_WRITTEN_EVERY_S))
         changed = batch.members_progressed(ended, now)
@@ -150,3 +149,7 @@ class BatchProgress:
         """A job that was deleted counts as cancelled."""
         mark = mark_of(MemberState.CANCELLED, version_of(row.marks[str(index)]) + 1)
         self._members.mark(batch.account_id, batch.id, index, mark)
+
+
+def _ended(rows: Sequence[MemberRow]) -> int:
+    return sum(len(row.indexes(*_ENDED)) for row in rows)
