@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chalicelib.composition.services import Services
-from chalicelib.domain.entries import Representation, media_key, representation_id
+from chalicelib.domain.entries import Representation, media_prefix, representation_id
 from chalicelib.domain.faces.face_state import FaceState
 from chalicelib.domain.jobs import Job
 from chalicelib.errors import MediaError, NotFound
@@ -36,11 +36,13 @@ def store_results(
     report.write()
     if kept is not None:
         kept.store(services)
-    now = services.ports.clock()
-    for place, result in enumerate(files):
+    place, now = (job.account_id, job.run_result_entry_id), services.ports.clock()
+    for number, result in enumerate(files):
         report.write()
         # An entry's files are sorted by age: a millisecond apart, they keep the recipe's order.
-        _store(services, job, result, now + timedelta(milliseconds=place))
+        published = now + timedelta(milliseconds=number)
+        file = stored_file(services, *place, result, prefix=media_prefix(*place), now=published)
+        services.ports.entries().set_representation(file)
 
 
 def create_result_entry(
@@ -51,23 +53,22 @@ def create_result_entry(
     services.ports.entries().create(replace(entry, media_seconds=media_seconds, faces=faces))
 
 
-def _store(services: Services, job: Job, result: ResultFile, now: datetime) -> None:
-    entry_id = job.run_result_entry_id
+def stored_file(
+    services: Services, account_id: str, entry_id: str, result: ResultFile, *, prefix: str, now: datetime
+) -> Representation:
+    """Stores the bytes of a result under `prefix`; no row names them yet."""
     file_id = representation_id(entry_id, result.file_name)
-    key = media_key(job.account_id, entry_id, file_id)
     with result.path.open("rb") as body:
-        stored = services.ports.media().save(key, body, result.content_type)
-    services.ports.entries().set_representation(
-        Representation(
-            id=file_id,
-            entry_id=entry_id,
-            account_id=job.account_id,
-            file_name=result.file_name,
-            content_type=result.content_type,
-            size_bytes=stored.size_bytes,
-            sha256=stored.sha256,
-            media_key=key,
-            published=now,
-            updated=now,
-        )
+        stored = services.ports.media().save(f"{prefix}{file_id}", body, result.content_type)
+    return Representation(
+        id=file_id,
+        entry_id=entry_id,
+        account_id=account_id,
+        file_name=result.file_name,
+        content_type=result.content_type,
+        size_bytes=stored.size_bytes,
+        sha256=stored.sha256,
+        media_key=f"{prefix}{file_id}",
+        published=now,
+        updated=now,
     )

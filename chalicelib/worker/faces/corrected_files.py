@@ -9,14 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from chalicelib.composition.services import Services
-from chalicelib.domain.entries import (
-    Entry,
-    Representation,
-    corrected_prefix,
-    face_index_key,
-    kept_frames_key,
-    representation_id,
-)
+from chalicelib.domain.entries import Entry, Representation, corrected_prefix, face_index_key, kept_frames_key
 from chalicelib.domain.faces.face_index import decode_index
 from chalicelib.domain.faces.face_plan import FacePlan, plan_faces
 from chalicelib.domain.jobs import JobMessage
@@ -24,6 +17,7 @@ from chalicelib.errors import Invalid, NotFound
 from chalicelib.formats.result_files import ResultFile, ResultFiles
 from chalicelib.worker.faces.frames_file import KeptFramesReader
 from chalicelib.worker.faces.kept_frames import contents_of
+from chalicelib.worker.result_entry import stored_file
 from chalicelib.worker.work_directories import work_directory
 
 # More changes than this in a row, each while the files of the one before are written, have messages of their own.
@@ -78,21 +72,5 @@ def rewritten(kept: KeptFramesReader, plan: FacePlan, directory: Path) -> tuple[
 
 
 def _stored(services: Services, entry: Entry, file: ResultFile) -> Representation:
-    now = services.ports.clock()
-    file_id = representation_id(entry.id, file.file_name)
-    number = 0 if entry.faces is None else entry.faces.number
-    key = f"{corrected_prefix(entry.account_id, entry.id, number)}{file_id}"
-    with file.path.open("rb") as body:
-        stored = services.ports.media().save(key, body, file.content_type)
-    return Representation(
-        id=file_id,
-        entry_id=entry.id,
-        account_id=entry.account_id,
-        file_name=file.file_name,
-        content_type=file.content_type,
-        size_bytes=stored.size_bytes,
-        sha256=stored.sha256,
-        media_key=key,
-        published=now,
-        updated=now,
-    )
+    place, number = (entry.account_id, entry.id), 0 if entry.faces is None else entry.faces.number
+    return stored_file(services, *place, file, prefix=corrected_prefix(*place, number), now=services.ports.clock())
