@@ -1,7 +1,7 @@
 """The files of one finished job: one per content type that its recipe asks for, all written in one pass."""
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -109,6 +109,17 @@ class ResultFile:
     path: Path
     file_name: str
     content_type: str
+
+
+def write_files(
+    frames: Iterable[FrameMetrics], contents: Contents, directory: Path, input_file_name: str
+) -> tuple[ResultFile, ...]:
+    """Writes every file of a result in one pass over the frames, and returns them. Raises what the frames raise; then
+    no file is left."""
+    with ResultFiles(contents, directory, input_file_name) as results:
+        for frame in frames:
+            results.write(frame)
+    return results.files
 
 
 class ResultFiles:

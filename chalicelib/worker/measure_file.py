@@ -12,7 +12,7 @@ from chalicelib.domain.entries import check_file_name
 from chalicelib.domain.measurements.metrics import FrameMetrics
 from chalicelib.domain.requests.recipes import Recipe
 from chalicelib.errors import MediaError
-from chalicelib.formats.result_files import Contents, ResultFile, ResultFiles
+from chalicelib.formats.result_files import Contents, ResultFile, write_files
 from chalicelib.formats.writers import Origin
 from chalicelib.worker.film_of_job import FilmOfJob
 from chalicelib.worker.part_measurer import PartMeasurer
@@ -47,11 +47,7 @@ def write_results(
     frames: Iterable[FrameMetrics] = with_scores(measured, contents.recipe, contents.metrics)
     for each in noted:
         frames = each(frames)
-    with ResultFiles(contents, directory, file_name) as results:
-        for frame in frames:
-            results.write(frame)
-        results.close()
-        return results.files
+    return write_files(frames, contents, directory, file_name)
 
 
 def check_kind(info: MediaInfo, recipe: Recipe, name: str) -> None:

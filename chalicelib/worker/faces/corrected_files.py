@@ -14,7 +14,7 @@ from chalicelib.domain.faces.face_index import decode_index
 from chalicelib.domain.faces.face_plan import FacePlan, plan_faces
 from chalicelib.domain.jobs import JobMessage
 from chalicelib.errors import Invalid, NotFound
-from chalicelib.formats.result_files import ResultFile, ResultFiles
+from chalicelib.formats.result_files import ResultFile, write_files
 from chalicelib.worker.faces.frames_file import KeptFramesReader
 from chalicelib.worker.faces.kept_frames import contents_of
 from chalicelib.worker.result_entry import stored_file
@@ -64,11 +64,8 @@ def rewritten(kept: KeptFramesReader, plan: FacePlan, directory: Path) -> tuple[
     cannot be read."""
     measured = contents_of(kept)
     contents = replace(measured, face_names=plan.names)
-    with ResultFiles(contents, directory, "" if measured.origin is None else measured.origin.file_name) as results:
-        for frame in plan.applied(kept.frames()):
-            results.write(frame)
-        results.close()
-        return results.files
+    file_name = "" if measured.origin is None else measured.origin.file_name
+    return write_files(plan.applied(kept.frames()), contents, directory, file_name)
 
 
 def _stored(services: Services, entry: Entry, file: ResultFile) -> Representation:
