@@ -1,12 +1,13 @@
 """The measured frames of a run, kept so that faces can be corrected without measuring again."""
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 
 from chalicelib.composition.services import Services
 from chalicelib.domain.entries import face_index_key, kept_frames_key
-from chalicelib.domain.faces.face_index import FaceIndexBuilder
+from chalicelib.domain.faces.face_index import FaceIndex, FaceIndexBuilder
 from chalicelib.domain.faces.face_state import FaceState
 from chalicelib.domain.jobs import Job
 from chalicelib.domain.measurements.frame_size import FrameSize
@@ -43,17 +44,20 @@ class KeptFrames:
     @property
     def state(self) -> FaceState | None:
         """Returns the first state of the faces, None if there are too many to correct them."""
-        return None if self._builder.index() is None else FaceState()
+        return None if self._index is None else FaceState()
 
     def store(self, services: Services) -> None:
         """Stores the frames and the index of the faces; nothing if there are too many of them."""
-        index = self._builder.index()
-        if index is None:
+        if self._index is None:
             return
         place = self._job.account_id, self._job.run_result_entry_id
         with self._path.open("rb") as body:
             services.ports.media().save(kept_frames_key(*place), body, KEPT_FRAMES_CONTENT_TYPE)
-        services.ports.media().save(face_index_key(*place), BytesIO(index.encode()), _INDEX_CONTENT_TYPE)
+        services.ports.media().save(face_index_key(*place), BytesIO(self._index.encode()), _INDEX_CONTENT_TYPE)
+
+    @cached_property
+    def _index(self) -> FaceIndex | None:
+        return self._builder.index()
 
 
 class UnknownFrames(ValueError):
