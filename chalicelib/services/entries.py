@@ -201,8 +201,9 @@ class Entries:
     def _delete_bytes(self, file: Representation) -> None:
         """Deletes the bytes of a file, and of one that follows corrections also those that were measured."""
         self._media.delete(file.media_key)
-        if is_written_by_worker(file):
-            self._media.delete(media_key(file.account_id, file.entry_id, file.id))
+        measured = media_key(file.account_id, file.entry_id, file.id)
+        if is_written_by_worker(file) and measured != file.media_key:
+            self._media.delete(measured)
 
     @contextmanager
     def _taken_back(self, representation: Representation) -> Iterator[None]:
