@@ -12,14 +12,14 @@ measure_file         A file on the disk, measured in one pass into result files;
 media_fetcher        Media that a client named by a URL: fetched from the public Internet, and from nowhere else
 parallel_parts       A video in a few parts, which several processes measure in parallel
 part_measurer        A stretch of a video, measured and written down as a part of a result
+part_process         Another process, which measures parts of videos (`part_process_main`)
+part_process_main    What that process runs
 process_job          One run of one job: claim, download, analyse as a stream, store the results, mark done last
 process_segment      One segment of one run: download, measure a stretch of the video, store its part; the last one
                      stitches
 progress             What a worker tells the world while it works: frames done, and that it is alive
 result_entry         What a run leaves behind: its entry, and the files in it, under names that follow from the job
                      and the run
-second_process       Another process, which measures parts of videos (`second_process_main`)
-second_process_main  What that process runs
 tabulate             A job that is a batch: the results of its jobs in, one table out
 work_directories     The directory in which a worker has a job's media, and what earlier workers left of theirs
 """

@@ -23,9 +23,9 @@ from chalicelib.domain.messages import MESSAGE_VARIABLE, decode_message
 from chalicelib.errors import JobBusy, JobNotClaimable, LeaseLost
 from chalicelib.settings import SettingsError, read_settings
 from chalicelib.wiring import make_services
+from chalicelib.worker.part_process import PartProcess
 from chalicelib.worker.process_job import JobProcessor
 from chalicelib.worker.process_segment import SegmentProcessor
-from chalicelib.worker.second_process import SecondProcess
 
 INDEX_VARIABLE = "AWS_BATCH_JOB_ARRAY_INDEX"
 
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
     services = make_services(settings, owner=owner)
     models = Models(settings.models_dir)
     models.open_ahead()
-    jobs = JobProcessor(services, models, processes=SecondProcess.useful_to(models, settings.models_dir))
+    jobs = JobProcessor(services, models, processes=PartProcess.useful_to(models, settings.models_dir))
     try:
         if index is None:
             jobs.process(message)

@@ -19,8 +19,8 @@ from chalicelib.domain.messages import decode_message
 from chalicelib.errors import JobBusy, JobNotClaimable, LeaseLost, MienError, StillLeased
 from chalicelib.settings import read_settings
 from chalicelib.wiring import make_services
+from chalicelib.worker.part_process import PartProcess
 from chalicelib.worker.process_job import JobProcessor
-from chalicelib.worker.second_process import SecondProcess
 from chalicelib.worker.work_directories import clear_leftovers
 
 _FIRST_DELAY_S = 15
@@ -102,4 +102,4 @@ def job_processor() -> JobProcessor:
     services = make_services(settings, owner=f"worker-{secrets.token_hex(8)}")
     models = Models(settings.models_dir)
     models.open_ahead()
-    return JobProcessor(services, models, processes=SecondProcess.useful_to(models, settings.models_dir))
+    return JobProcessor(services, models, processes=PartProcess.useful_to(models, settings.models_dir))

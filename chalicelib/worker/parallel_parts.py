@@ -21,7 +21,7 @@ from chalicelib.domain.segments import MIN_LEAD_IN_FRAMES, PARALLEL_LEAD_IN_S, S
 from chalicelib.errors import MediaError
 from chalicelib.worker.every import every
 from chalicelib.worker.part_measurer import PartMeasurer, StoredPart, require_all_decoded, span_of
-from chalicelib.worker.second_process import RunningPart, SecondProcess, SecondProcessUnavailable
+from chalicelib.worker.part_process import PartProcess, PartProcessUnavailable, RunningPart
 
 # A part begins two seconds early: of anything shorter that would be too much.
 _MIN_DURATION_S = 12.0
@@ -75,7 +75,7 @@ def measured_in_parallel(
     report: Report,
     *,
     directory: Path,
-    processes: Sequence[SecondProcess] = (),
+    processes: Sequence[PartProcess] = (),
 ) -> Generator[FrameMetrics]:
     """Yields every frame of the video `path` once, in order, when all parts but the last are measured. `directory`
     takes the parts. `processes` measure some of them; without any, this process does all.
@@ -115,7 +115,7 @@ class _DealtParts:
         self._waiting = deque(range(1, plan.count))
         self._elsewhere: dict[int, RunningPart] = {}
         self._counts: dict[int, _Count] = {}
-        self._at: dict[SecondProcess, RunningPart | None] = {}
+        self._at: dict[PartProcess, RunningPart | None] = {}
         self._deal_in_time = every(_DEAL_S, self._deal)
         self._is_readable = True
         self.parts: list[StoredPart | RunningPart] = []
@@ -126,7 +126,7 @@ class _DealtParts:
         here = sum(count.own for count in self._counts.values())
         return here + sum(part.own for part in self._elsewhere.values())
 
-    def measure_all(self, processes: Sequence[SecondProcess]) -> None:
+    def measure_all(self, processes: Sequence[PartProcess]) -> None:
         """Returns when no part is waiting and this process is at none. Raises `MediaError` if the first cannot be
         read."""
         self._at = dict.fromkeys(processes)
@@ -198,7 +198,7 @@ class _DealtParts:
             try:
                 self._at[process] = self._elsewhere[index] = process.measure(request, self._report.go_on)
                 self._waiting.popleft()
-            except SecondProcessUnavailable as reason:
+            except PartProcessUnavailable as reason:
                 _log.warning("a process less measures parts of the video: %s", reason)
                 del self._at[process]
 

@@ -15,7 +15,7 @@ from chalicelib.domain.measurements.stretch import Stretch
 from chalicelib.domain.requests.recipes import Recipe
 from chalicelib.domain.segments import Segment, SegmentPlan
 from chalicelib.formats.partial_metrics import PartialCounts, PartialMetricsReader, PartialMetricsWriter
-from chalicelib.worker.second_process import PartRequest
+from chalicelib.worker.part_process import PartRequest
 
 Counted = Callable[[Iterable[FrameMetrics]], Iterable[FrameMetrics]]
 """Passes frames on, each when the one before has been written."""

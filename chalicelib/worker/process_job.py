@@ -36,9 +36,9 @@ from chalicelib.worker.measure_file import check_kind, write_results
 from chalicelib.worker.media_fetcher import FetchLimits, MediaFetcher
 from chalicelib.worker.parallel_parts import measured_in_parallel, parallel_plan
 from chalicelib.worker.part_measurer import PartMeasurer
+from chalicelib.worker.part_process import PartProcess
 from chalicelib.worker.progress import ProgressReport
 from chalicelib.worker.result_entry import create_result_entry, store_results
-from chalicelib.worker.second_process import SecondProcess
 from chalicelib.worker.tabulate import tabulate
 from chalicelib.worker.work_directories import work_directory
 
@@ -56,7 +56,7 @@ class JobProcessor:
         services: Services,
         models: Models,
         fetcher: MediaFetcher | None = None,
-        processes: Sequence[SecondProcess] = (),
+        processes: Sequence[PartProcess] = (),
     ) -> None:
         """`processes` measure parts of videos in parallel with this one; if there are none, this process does all."""
         self._services = services

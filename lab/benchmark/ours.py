@@ -20,7 +20,7 @@ from chalicelib.domain.requests.recipes import RECIPES, Recipe
 from chalicelib.formats.result_files import Contents, ResultFiles
 from chalicelib.worker.parallel_parts import measured_in_parallel, parallel_plan
 from chalicelib.worker.part_measurer import PartMeasurer
-from chalicelib.worker.second_process import SecondProcess
+from chalicelib.worker.part_process import PartProcess
 from lab.benchmark.runs import Run, answer, clocked, peak_bytes
 
 MODELS_DIR = Path(__file__).resolve().parents[2] / "models"
@@ -46,7 +46,7 @@ def run(
     job: str,
     models: Models,
     formats: tuple[str, ...] = (),
-    processes: Sequence[SecondProcess] = (),
+    processes: Sequence[PartProcess] = (),
 ) -> Run:
     """One file, one job. `formats`: the content types of the result files, those of the job if none is given.
     `processes`: as a worker has them; processor time and memory are those of all."""
@@ -94,7 +94,7 @@ class _Nobody:
 def main() -> None:
     """Answers requests `{"path": ..., "job": ..., "formats": [...]}`."""
     models = loaded_models()
-    processes = SecondProcess.useful_to(models, MODELS_DIR)
+    processes = PartProcess.useful_to(models, MODELS_DIR)
     for process in processes:
         process.start()
     for process in processes:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.analysis.networks.models import Models
-from chalicelib.worker.second_process import SecondProcess
+from chalicelib.worker.part_process import PartProcess
 
 _MODELS_DIR = Path(__file__).resolve().parents[2] / "models"
 
@@ -21,8 +21,8 @@ def models() -> Models:
 
 
 @pytest.fixture
-def second_process(models: Models) -> Iterator[SecondProcess]:
+def part_process(models: Models) -> Iterator[PartProcess]:
     """With the same model files; not started."""
-    second = SecondProcess(_MODELS_DIR)
-    yield second
-    second.close()
+    process = PartProcess(_MODELS_DIR)
+    yield process
+    process.close()

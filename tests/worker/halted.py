@@ -1,15 +1,15 @@
-"""A second process that stands still, so that a test knows its place."""
+"""A part process that stands still, so that a test knows its place."""
 
 import os
 import signal
 
-from chalicelib.worker.second_process import SecondProcess
+from chalicelib.worker.part_process import PartProcess
 
 
-def halted(second_process: SecondProcess) -> int:
+def halted(part_process: PartProcess) -> int:
     """Starts it and halts it before it has done anything; its number, under which SIGCONT lets it go on."""
-    second_process.start()
-    running = second_process.process_id
+    part_process.start()
+    running = part_process.process_id
     assert running is not None
     os.kill(running, signal.SIGSTOP)
     return running

@@ -26,7 +26,7 @@ from chalicelib.formats.partial_metrics import PartialCounts, PartialMetricsWrit
 from chalicelib.local.demo_clip import write_demo_clip
 from chalicelib.worker.parallel_parts import measured_in_parallel, parallel_plan
 from chalicelib.worker.part_measurer import PartMeasurer, span_of
-from chalicelib.worker.second_process import PartAnswer, PartRequest, RunningPart, SecondProcess
+from chalicelib.worker.part_process import PartAnswer, PartProcess, PartRequest, RunningPart
 from tests.media_factory import damage_packets, noise, write_video
 
 CLIP_S, FPS = 13.0, 4
@@ -36,7 +36,7 @@ TOLERANCE = 8.0
 VIDEO = MediaInfo("video", "mov", 640, 360, begins_s=0.5, duration_s=20.0, frames_total=500)
 
 
-class Ended(SecondProcess):
+class Ended(PartProcess):
     """Has measured these frames already, whatever it is asked for, or ends with a fault of the file."""
 
     def __init__(
@@ -124,7 +124,7 @@ def _one_pass(measurer: PartMeasurer, path: Path) -> list[FrameMetrics]:
 def _measured(
     measurer: PartMeasurer,
     path: Path,
-    process: SecondProcess | None = None,
+    process: PartProcess | None = None,
     plan: SegmentPlan | None = None,
     notes: Notes | None = None,
 ) -> Generator[FrameMetrics]:
@@ -135,7 +135,7 @@ def _measured(
 
 
 def _halved(
-    measurer: PartMeasurer, path: Path, process: SecondProcess | None = None, plan: SegmentPlan | None = None
+    measurer: PartMeasurer, path: Path, process: PartProcess | None = None, plan: SegmentPlan | None = None
 ) -> list[FrameMetrics]:
     with closing(_measured(measurer, path, process, plan)) as measured:
         return list(measured)

@@ -33,8 +33,8 @@ from chalicelib.formats.timeline_reader import read_timeline
 from chalicelib.services.entries import Upload
 from chalicelib.services.ports import StoredMedia
 from chalicelib.settings import Settings
+from chalicelib.worker.part_process import PartLost, PartProcess
 from chalicelib.worker.process_job import JobProcessor
-from chalicelib.worker.second_process import SecondHalfLost, SecondProcess
 from tests.fakes import START, FakeEntries, FakeJobs, FakeMedia, FakeMembers, FakePorts, FixedClock
 from tests.media_factory import STEADY_MS, image_bytes, rgb_corners, write_sound, write_video
 from tests.worker.halted import halted
@@ -103,8 +103,8 @@ class World:
         upload = Upload(file_name, None, io.BytesIO(body), len(body))
         return self.jobs.create(ADA, NewJob(name, options=options), upload)
 
-    def worker(self, owner: str, second_process: SecondProcess | None = None) -> JobProcessor:
-        return JobProcessor(self.services(owner), self.models, processes=[second_process] if second_process else [])
+    def worker(self, owner: str, part_process: PartProcess | None = None) -> JobProcessor:
+        return JobProcessor(self.services(owner), self.models, processes=[part_process] if part_process else [])
 
     def job(self, job: Job) -> Job:
         return self.jobs.get(ADA, job.id)
@@ -538,23 +538,21 @@ def long_clip(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return write_video(path, times_ms=range(0, 13_000, 250)).read_bytes()
 
 
-def test_two_processes_make_the_files_that_one_makes(
-    world: World, long_clip: bytes, second_process: SecondProcess
-) -> None:
+def test_two_processes_make_the_files_that_one_makes(world: World, long_clip: bytes, part_process: PartProcess) -> None:
     alone, together = world.create(long_clip), world.create(long_clip)
     world.worker("one").process(alone.message)
-    world.worker("two", second_process).process(together.message)
-    assert second_process.process_id is not None
+    world.worker("two", part_process).process(together.message)
+    assert part_process.process_id is not None
     assert world.results_of_any_job(together) == world.results_of_any_job(alone)
     progress = world.job(together).progress
     assert progress is not None
     assert (progress.frames_done, progress.frames_total) == (52, 52)
 
 
-def test_a_second_process_that_is_killed_costs_an_attempt_and_no_job(
-    world: World, long_clip: bytes, second_process: SecondProcess
+def test_a_part_process_that_is_killed_costs_an_attempt_and_no_job(
+    world: World, long_clip: bytes, part_process: PartProcess
 ) -> None:
-    killed = halted(second_process)  # so that it is at its half when it is killed
+    killed = halted(part_process)  # so that it is at its half when it is killed
     job = world.create(long_clip)
 
     def kill(saved: Job) -> None:
@@ -562,20 +560,20 @@ def test_a_second_process_that_is_killed_costs_an_attempt_and_no_job(
             os.kill(killed, signal.SIGKILL)
 
     world.job_rows.before_save = kill
-    with pytest.raises(SecondHalfLost):
-        world.worker("first", second_process).process(job.message)
+    with pytest.raises(PartLost):
+        world.worker("first", part_process).process(job.message)
     given_back = world.job(job)
     assert (given_back.status, given_back.lease) == (JobStatus.QUEUED, None)
     world.job_rows.before_save = lambda _job: None
-    world.worker("second", second_process).process(job.message)
+    world.worker("second", part_process).process(job.message)
     assert world.job(job).status is JobStatus.DONE
-    assert second_process.process_id == killed  # no one asked for another
+    assert part_process.process_id == killed  # no one asked for another
 
 
 def test_a_job_that_is_cancelled_ends_the_second_half(
-    world: World, long_clip: bytes, second_process: SecondProcess
+    world: World, long_clip: bytes, part_process: PartProcess
 ) -> None:
-    halted(second_process)  # the half would never end
+    halted(part_process)  # the half would never end
     job = world.create(long_clip)
 
     def cancel(saved: Job) -> None:
@@ -585,6 +583,6 @@ def test_a_job_that_is_cancelled_ends_the_second_half(
 
     world.job_rows.before_save = cancel
     with pytest.raises(LeaseLost):
-        world.worker("one", second_process).process(job.message)
-    assert second_process.process_id is None
+        world.worker("one", part_process).process(job.message)
+    assert part_process.process_id is None
     assert world.job(job).status is JobStatus.CANCELLED

@@ -1,4 +1,4 @@
-"""Another process that measures parts of videos (`second_process_main`).
+"""Another process that measures parts of videos (`part_process_main`).
 
 It gets requests and responds with its progress, and at the end with the outcome. It ends when the connection does, so
 it does not outlive the worker.
@@ -26,7 +26,7 @@ from chalicelib.errors import MediaError, MienError
 from chalicelib.formats.partial_metrics import PartialCounts, PartialMetricsReader
 
 _ROOT = Path(chalicelib.__file__).resolve().parents[1]
-_MODULE = "chalicelib.worker.second_process_main"
+_MODULE = "chalicelib.worker.part_process_main"
 # It reads one file and writes another: it gets neither secrets nor account data.
 _WITHHELD = ("AWS_", "MIEN_")
 _WAIT_S = 1.0
@@ -36,12 +36,12 @@ _STUCK_S = 180.0
 _PROCESS_BYTES = 400_000_000
 
 
-class SecondHalfLost(MienError):
+class PartLost(MienError):
     """The process ended, or failed through a fault of ours, before the part was measured: the job is to be begun
     again."""
 
 
-class SecondProcessUnavailable(MienError):
+class PartProcessUnavailable(MienError):
     """The process cannot be started or does not listen."""
 
 
@@ -68,7 +68,7 @@ class PartAnswer:
     our_fault: bool = False
 
 
-class SecondProcess:
+class PartProcess:
     """One process, started when it is first needed and restarted if it has ended. Measures one part at a time."""
 
     def __init__(self, models_folder: Path) -> None:
@@ -77,17 +77,17 @@ class SecondProcess:
         self._connection: Connection | None = None
 
     @staticmethod
-    def useful_to(models: Models, models_folder: Path) -> "tuple[SecondProcess, ...]":
+    def useful_to(models: Models, models_folder: Path) -> "tuple[PartProcess, ...]":
         """Returns a process for each further processor, as far as a video has parts for them and the memory is enough;
         none if a GPU is used. They are closed when this process ends."""
         count = 0 if models.has_gpu else useful_count(processors(), memory_bytes()) - 1
-        found = tuple(SecondProcess(models_folder) for _ in range(count))
+        found = tuple(PartProcess(models_folder) for _ in range(count))
         for process in found:
             atexit.register(process.close)
         return found
 
     def start(self) -> Connection:
-        """Starts it if it is not running. Raises `SecondProcessUnavailable`."""
+        """Starts it if it is not running. Raises `PartProcessUnavailable`."""
         if self._connection is not None and self._process is not None and self._process.poll() is None:
             return self._connection
         self.close()
@@ -102,7 +102,7 @@ class SecondProcess:
                 pass_fds=[its_end.fileno()],
             )
         except OSError as error:
-            raise SecondProcessUnavailable(f"no other process can be started: {error}") from error
+            raise PartProcessUnavailable(f"no other process can be started: {error}") from error
         finally:
             its_end.close()
         return self._connection
@@ -118,14 +118,14 @@ class SecondProcess:
 
     def measure(self, request: PartRequest, while_waiting: Callable[[], None]) -> "RunningPart":
         """Starts a part. Readers call `while_waiting` about once a second while they wait for its frames. Raises
-        `SecondProcessUnavailable`."""
+        `PartProcessUnavailable`."""
         connection = self.start()
         try:
             request.part_path.touch()
             connection.send(request)
         except OSError as error:
             self.close()
-            raise SecondProcessUnavailable(f"the other process cannot be asked: {error}") from error
+            raise PartProcessUnavailable(f"the other process cannot be asked: {error}") from error
         return RunningPart(request.part_path, connection, while_waiting, end_process=self.close)
 
     def close(self) -> None:
@@ -180,7 +180,7 @@ class RunningPart:
 
     def frames(self) -> Iterator[FrameMetrics]:
         """Yields its frames as they come, those of the lead-in first; `counts` is there after the last. Raises
-        `MediaError` after those that it concerns, or `SecondHalfLost`."""
+        `MediaError` after those that it concerns, or `PartLost`."""
         if not self._has(1):
             return
         with self._part_path.open("rb") as stream:
@@ -206,12 +206,12 @@ class RunningPart:
             if self._hear(_WAIT_S):
                 heard_s = time.monotonic()
             elif time.monotonic() - heard_s > _STUCK_S:
-                raise SecondHalfLost(f"another process has said nothing for {_STUCK_S:.0f} s")
+                raise PartLost(f"another process has said nothing for {_STUCK_S:.0f} s")
             self._while_waiting()
         if self._last.frames >= frames:
             return True
         if self._last.our_fault:
-            raise SecondHalfLost("a process that measured a part of the video has ended")
+            raise PartLost("a process that measured a part of the video has ended")
         if self._last.media_fault is not None:
             raise MediaError(self._last.media_fault)
         return False

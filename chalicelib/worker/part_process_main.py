@@ -1,7 +1,7 @@
-"""Another process: `python -m chalicelib.worker.second_process_main FOLDER NUMBER`, with the folder of the models
+"""Another process: `python -m chalicelib.worker.part_process_main FOLDER NUMBER`, with the folder of the models
 and the file descriptor of its end of a connection.
 
-Started by `second_process`, whose requests it answers until the connection ends. It needs no AWS and no settings.
+Started by `part_process`, whose requests it answers until the connection ends. It needs no AWS and no settings.
 """
 
 import logging
@@ -19,11 +19,11 @@ from chalicelib.domain.measurements.metrics import FrameMetrics
 from chalicelib.errors import MediaError
 from chalicelib.worker.every import every
 from chalicelib.worker.part_measurer import PartMeasurer
-from chalicelib.worker.second_process import PartAnswer, PartRequest
+from chalicelib.worker.part_process import PartAnswer, PartRequest
 
 _REPORT_S = 1.0
 
-_log = logging.getLogger("chalicelib.worker.second")
+_log = logging.getLogger("chalicelib.worker.part_process")
 
 
 def main(models_folder: Path, connection: Connection) -> None:

@@ -24,11 +24,11 @@ from chalicelib.errors import MediaError
 from chalicelib.local.demo_clip import write_demo_clip
 from chalicelib.worker.parallel_parts import measured_in_parallel, parallel_plan
 from chalicelib.worker.part_measurer import PartMeasurer
-from chalicelib.worker.second_process import (
+from chalicelib.worker.part_process import (
+    PartLost,
+    PartProcess,
+    PartProcessUnavailable,
     PartRequest,
-    SecondHalfLost,
-    SecondProcess,
-    SecondProcessUnavailable,
     useful_count,
 )
 from tests.media_factory import write_video
@@ -56,8 +56,8 @@ class Notes:
 
 
 @pytest.fixture
-def process(second_process: SecondProcess) -> SecondProcess:
-    return second_process
+def process(part_process: PartProcess) -> PartProcess:
+    return part_process
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +83,7 @@ def film(tmp_path: Path) -> Path:
 
 
 def _measured(
-    models: Models, path: Path, process: SecondProcess | None, notes: Notes | None = None
+    models: Models, path: Path, process: PartProcess | None, notes: Notes | None = None
 ) -> Generator[FrameMetrics]:
     with open_media(path) as medium:
         plan = _plan_of(medium.info)
@@ -104,7 +104,7 @@ def _request(path: Path, recipe: Recipe = RECIPE) -> PartRequest:
     return PartRequest(path, path.with_name("part"), recipe, span, limits=LIMITS)
 
 
-def test_two_processes_give_the_very_numbers_that_one_gives(models: Models, film: Path, process: SecondProcess) -> None:
+def test_two_processes_give_the_very_numbers_that_one_gives(models: Models, film: Path, process: PartProcess) -> None:
     notes = Notes()
     together = list(_measured(models, film, process, notes))
     assert process.process_id is not None
@@ -123,9 +123,9 @@ def test_four_processes_give_the_very_bytes_that_one_gives(models: Models, tmp_p
     write_demo_clip(path, seconds=25.0, fps=4, size_px=(320, 180))
     with open_media(path) as medium:
         plan = replace(_plan_of(medium.info), count=6, segment_s=25.0 / 6)
-    processes = [SecondProcess(MODELS_DIR) for _ in range(3)]
+    processes = [PartProcess(MODELS_DIR) for _ in range(3)]
 
-    def measured(name: str, helpers: list[SecondProcess]) -> list[bytes]:
+    def measured(name: str, helpers: list[PartProcess]) -> list[bytes]:
         folder = tmp_path / name
         folder.mkdir()
         notes, parts = Notes(), PartMeasurer(models, limits=LIMITS)
@@ -144,27 +144,25 @@ def test_four_processes_give_the_very_bytes_that_one_gives(models: Models, tmp_p
 
 
 def test_a_process_that_dies_ends_the_run_and_the_next_one_starts_another(
-    models: Models, medium: Path, process: SecondProcess
+    models: Models, medium: Path, process: PartProcess
 ) -> None:
     first = halted(process)  # so that it is amid the half when the first one is done
     notes = Notes()
     notes.go_on = lambda: os.kill(first, signal.SIGKILL)  # type: ignore[method-assign]  # while the first is measured
-    with pytest.raises(SecondHalfLost):
+    with pytest.raises(PartLost):
         list(_measured(models, medium, process, notes))
     assert len(list(_measured(models, medium, process))) == 78
     assert process.process_id not in (None, first)
 
 
 def test_where_no_process_can_be_started_one_does_it_all(
-    models: Models, medium: Path, process: SecondProcess, monkeypatch: pytest.MonkeyPatch
+    models: Models, medium: Path, process: PartProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     assert len(list(_measured(models, medium, process))) == 78
 
 
-def test_whoever_stops_taking_frames_ends_the_half_with_it(
-    models: Models, medium: Path, process: SecondProcess
-) -> None:
+def test_whoever_stops_taking_frames_ends_the_half_with_it(models: Models, medium: Path, process: PartProcess) -> None:
     process.start()
     process.wait_until_ready()
     running = process.process_id
@@ -183,7 +181,7 @@ def test_whoever_stops_taking_frames_ends_the_half_with_it(
     assert not Path(f"/proc/{running}").exists()
 
 
-def test_whoever_waits_long_is_told_so(medium: Path, process: SecondProcess) -> None:
+def test_whoever_waits_long_is_told_so(medium: Path, process: PartProcess) -> None:
     notes = Notes()
     running = halted(process)
 
@@ -198,7 +196,7 @@ def test_whoever_waits_long_is_told_so(medium: Path, process: SecondProcess) -> 
     assert half.counts is not None
 
 
-def test_what_is_wrong_with_the_medium_is_said_as_it_was(tmp_path: Path, process: SecondProcess) -> None:
+def test_what_is_wrong_with_the_medium_is_said_as_it_was(tmp_path: Path, process: PartProcess) -> None:
     path = tmp_path / "media"
     path.write_bytes(b"no video at all")
     half = process.measure(_request(path), lambda: None)
@@ -206,9 +204,9 @@ def test_what_is_wrong_with_the_medium_is_said_as_it_was(tmp_path: Path, process
         list(half.frames())
 
 
-def test_a_fault_of_ours_does_not_end_the_process(medium: Path, process: SecondProcess) -> None:
+def test_a_fault_of_ours_does_not_end_the_process(medium: Path, process: PartProcess) -> None:
     half = process.measure(_request(medium.with_name("gone")), lambda: None)
-    with closing(half), pytest.raises(SecondHalfLost):
+    with closing(half), pytest.raises(PartLost):
         list(half.frames())
     first = process.process_id
     with closing(process.measure(_request(medium), lambda: None)) as half:
@@ -216,14 +214,14 @@ def test_a_fault_of_ours_does_not_end_the_process(medium: Path, process: SecondP
     assert process.process_id == first
 
 
-def test_what_cannot_be_written_is_left_to_one_process(models: Models, medium: Path, process: SecondProcess) -> None:
-    with pytest.raises(SecondProcessUnavailable):
+def test_what_cannot_be_written_is_left_to_one_process(models: Models, medium: Path, process: PartProcess) -> None:
+    with pytest.raises(PartProcessUnavailable):
         process.measure(replace(_request(medium), part_path=medium / "nowhere" / "part"), lambda: None)
     expected = list(_measured(models, medium, None))
     assert list(_measured(models, medium, process)) == expected
 
 
-def test_a_half_that_was_given_up_does_not_disturb_the_next(film: Path, medium: Path, process: SecondProcess) -> None:
+def test_a_half_that_was_given_up_does_not_disturb_the_next(film: Path, medium: Path, process: PartProcess) -> None:
     with closing(process.measure(_request(film), lambda: None)) as given_up:
         next(given_up.frames())
     with closing(process.measure(_request(medium), lambda: None)) as half:
@@ -237,7 +235,7 @@ def test_a_job_for_one_face_is_not_divided(medium: Path) -> None:
         assert parallel_plan(opened.info, recipe) is None
 
 
-def test_it_ends_when_it_is_told_nonsense(process: SecondProcess) -> None:
+def test_it_ends_when_it_is_told_nonsense(process: PartProcess) -> None:
     process.start()
     process.wait_until_ready()
     running = process._process
@@ -248,7 +246,7 @@ def test_it_ends_when_it_is_told_nonsense(process: SecondProcess) -> None:
 
 
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs Linux to look into another process")
-def test_the_process_is_told_no_secrets(process: SecondProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_process_is_told_no_secrets(process: PartProcess, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "a secret")
     monkeypatch.setenv("MIEN_TABLE", "a table")
     process.start()
@@ -260,9 +258,9 @@ def test_the_process_is_told_no_secrets(process: SecondProcess, monkeypatch: pyt
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs Linux to look for another process")
 def test_it_does_not_outlive_its_worker(medium: Path) -> None:
     program = (
-        "import sys; from pathlib import Path; from tests.worker.test_second_process import _request\n"
-        "from chalicelib.worker.second_process import SecondProcess\n"
-        "process = SecondProcess(Path(sys.argv[1])); process.start(); process.wait_until_ready()\n"
+        "import sys; from pathlib import Path; from tests.worker.test_part_process import _request\n"
+        "from chalicelib.worker.part_process import PartProcess\n"
+        "process = PartProcess(Path(sys.argv[1])); process.start(); process.wait_until_ready()\n"
         "half = process.measure(_request(Path(sys.argv[2])), lambda: None)\n"
         "print(process.process_id, flush=True); sys.stdin.read()\n"
     )
