@@ -6,8 +6,6 @@ from chalicelib.services.ports.all_ports import Ports
 from chalicelib.services.runs.face_runs import FaceRuns
 from chalicelib.settings import Settings
 
-__all__ = ["FaceRuns", "Faces", "face_runs_of", "faces_of"]
-
 
 def faces_of(ports: Ports) -> Faces:
     """Corrected faces, for clients."""

@@ -1,13 +1,15 @@
 """Every service of a process, each composed once, when it is first asked for."""
 
+from collections.abc import Callable
 from functools import cached_property
 
 from chalicelib.composition.batches import BatchServices
-from chalicelib.composition.faces import FaceRuns, Faces, face_runs_of, faces_of
+from chalicelib.composition.faces import face_runs_of, faces_of
 from chalicelib.composition.performers import performers
 from chalicelib.domain.jobs import Job
 from chalicelib.services.accounts import Accounts
 from chalicelib.services.annotations import Annotations
+from chalicelib.services.batches.progress import BatchProgress
 from chalicelib.services.comparisons import Comparisons
 from chalicelib.services.duties.earlier_results import replaced
 from chalicelib.services.duties.entry_deletions import EntryDeletions
@@ -16,6 +18,7 @@ from chalicelib.services.duties.notifications import Notifications, announced
 from chalicelib.services.duties.retention import JobRetention, RetentionPlan
 from chalicelib.services.duties.sweeper import Sweeper
 from chalicelib.services.entries import Entries
+from chalicelib.services.faces import Faces
 from chalicelib.services.idempotency import Idempotency
 from chalicelib.services.intake.arrivals import receive_object
 from chalicelib.services.intake.dropped_files import DroppedFiles, shown_in_results
@@ -25,11 +28,12 @@ from chalicelib.services.intake.fetched_inputs import FetchedInputs
 from chalicelib.services.intake.job_uploads import JobUploads
 from chalicelib.services.intake.upload_targets import UploadTargets
 from chalicelib.services.intake.uploaded_files import UploadedFiles
-from chalicelib.services.job_ends import Changed, EndObserver, ObservedJobs
+from chalicelib.services.job_ends import EndObserver, ObservedJobs
 from chalicelib.services.jobs import Jobs
 from chalicelib.services.ports import JobStore
 from chalicelib.services.ports.all_ports import Ports
 from chalicelib.services.runs.dead_letters import DeadLetters
+from chalicelib.services.runs.face_runs import FaceRuns
 from chalicelib.services.runs.job_runs import JobRuns
 from chalicelib.services.runs.segment_runs import SegmentRuns
 from chalicelib.services.throttle import Throttle
@@ -58,15 +62,9 @@ class Services:
     @cached_property
     def job_rows(self) -> JobStore:
         """Returns the job store of services that may end a job, whose observers get their ports at an end."""
-        return self._observed(self._batch_changed)
+        return self._observed(BatchProgress.changed)
 
-    def _batch_changed(self, job: Job) -> None:
-        self.batch_services.progress.changed(job)
-
-    def _member_changed(self, job: Job) -> None:
-        self.batch_services.progress.note(job)
-
-    def _observed(self, changed: Changed | None = None) -> JobStore:
+    def _observed(self, change: Callable[[BatchProgress, Job], None] | None = None) -> JobStore:
         ports = self.ports
         observers: list[EndObserver] = [
             lambda job: shown_in_results(job, ports.entries(), ports.drops()),
@@ -74,6 +72,7 @@ class Services:
         ]
         if (deliveries := ports.deliveries) is not None:
             observers.insert(0, lambda job: announced(job, ports.reminders(), deliveries(), ports.clock))
+        changed = None if change is None else lambda job: change(self.batch_services.progress, job)
         return ObservedJobs(ports.jobs(), observers, changed)
 
     @cached_property
@@ -84,7 +83,7 @@ class Services:
 
     @cached_property
     def batch_services(self) -> BatchServices:
-        rows = self._observed(self._member_changed)
+        rows = self._observed(BatchProgress.note)
         targets, at_once = self._upload_targets, self.settings.batch_jobs_at_once
         return BatchServices(self.ports, rows, targets=targets, retention=self.retention, at_once=at_once)
 

@@ -1,7 +1,7 @@
 """Account settings in DynamoDB: a row in each account's partition."""
 
-from chalicelib.aws.dynamodb.rows import from_row, to_row
-from chalicelib.aws.dynamodb.table import NEW, Condition, ConditionFailed, DynamoTable
+from chalicelib.aws.dynamodb.rows import NEW, Condition, ConditionFailed, from_row, to_row
+from chalicelib.aws.dynamodb.table import DynamoTable
 from chalicelib.aws.dynamodb.table_layout import account_settings_key
 from chalicelib.domain.accounts import AccountSettings
 from chalicelib.errors import StaleWrite

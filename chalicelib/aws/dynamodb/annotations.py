@@ -11,8 +11,8 @@ from chalicelib.aws.dynamodb.annotation_cursors import (
     end_of,
     entry_of,
 )
-from chalicelib.aws.dynamodb.rows import Row, from_row, to_row
-from chalicelib.aws.dynamodb.table import EXISTING, Condition, ConditionFailed, DynamoTable, Key
+from chalicelib.aws.dynamodb.rows import EXISTING, Condition, ConditionFailed, Row, from_row, to_row
+from chalicelib.aws.dynamodb.table import DynamoTable, Key
 from chalicelib.aws.dynamodb.table_layout import (
     BY_KEY,
     BY_VALUE,

@@ -5,8 +5,8 @@ from contextlib import suppress
 from datetime import datetime
 
 from chalicelib.aws.dynamodb.lists import MOST_ROWS_READ, list_rows
-from chalicelib.aws.dynamodb.rows import change_of, from_row, stored, to_row
-from chalicelib.aws.dynamodb.table import EXISTING, NEW, Condition, ConditionFailed, DynamoTable
+from chalicelib.aws.dynamodb.rows import EXISTING, NEW, Condition, ConditionFailed, change_of, from_row, stored, to_row
+from chalicelib.aws.dynamodb.table import DynamoTable
 from chalicelib.aws.dynamodb.table_layout import ENTRY_PREFIX, audit_key, entry_key
 from chalicelib.domain.audit import AuditRecord
 from chalicelib.domain.entries import MAX_REPRESENTATIONS, Entry, Representation

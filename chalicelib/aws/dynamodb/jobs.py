@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from chalicelib.aws.dynamodb.lists import MOST_ROWS_READ, list_rows
-from chalicelib.aws.dynamodb.rows import Row, change_of, from_row, to_row
-from chalicelib.aws.dynamodb.table import NEW, Condition, ConditionFailed, DynamoTable
+from chalicelib.aws.dynamodb.rows import NEW, Condition, ConditionFailed, Row, change_of, from_row, to_row
+from chalicelib.aws.dynamodb.table import DynamoTable
 from chalicelib.aws.dynamodb.table_layout import JOB_PREFIX, audit_key, job_key
 from chalicelib.domain.audit import AuditRecord
 from chalicelib.domain.jobs import Job, JobStatus

@@ -6,8 +6,8 @@ The body of a response lies in a row of its own, under the job or entry that it 
 from dataclasses import replace
 from datetime import datetime
 
-from chalicelib.aws.dynamodb.rows import Row, from_row, stored, to_row
-from chalicelib.aws.dynamodb.table import Condition, ConditionFailed, DynamoTable
+from chalicelib.aws.dynamodb.rows import Condition, ConditionFailed, Row, from_row, stored, to_row
+from chalicelib.aws.dynamodb.table import DynamoTable
 from chalicelib.aws.dynamodb.table_layout import (
     EXPIRES_AT,
     PARTITION_KEY,

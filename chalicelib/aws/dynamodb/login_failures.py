@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from chalicelib.aws.dynamodb.rows import Row, from_row, stored, to_row
-from chalicelib.aws.dynamodb.table import Condition, ConditionFailed, DynamoTable
+from chalicelib.aws.dynamodb.rows import Condition, ConditionFailed, Row, from_row, stored, to_row
+from chalicelib.aws.dynamodb.table import DynamoTable
 from chalicelib.aws.dynamodb.table_layout import EXPIRES_AT, PARTITION_KEY, login_failures_key
 from chalicelib.domain.logins import FORGOTTEN_AFTER_S, LoginFailures
 from chalicelib.errors import StaleWrite

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from chalicelib.aws.dynamodb.batch_keys import batch_prefix, inputs_key, members_key, members_prefix
-from chalicelib.aws.dynamodb.rows import Row, from_row, to_row
-from chalicelib.aws.dynamodb.table import EXISTING, Condition, ConditionFailed, DynamoTable
+from chalicelib.aws.dynamodb.rows import EXISTING, Condition, ConditionFailed, Row, from_row, to_row
+from chalicelib.aws.dynamodb.table import DynamoTable
 from chalicelib.aws.dynamodb.table_layout import PARTITION_KEY, SORT_KEY, account_partition
 from chalicelib.domain.batches import MEMBERS_PER_ROW, InputRow, MemberRow
 

@@ -5,8 +5,8 @@ from contextlib import suppress
 from datetime import datetime
 from itertools import chain, islice, zip_longest
 
-from chalicelib.aws.dynamodb.rows import Row, from_row, stored, to_row
-from chalicelib.aws.dynamodb.table import EXISTING, Condition, ConditionFailed, DynamoTable
+from chalicelib.aws.dynamodb.rows import EXISTING, Condition, ConditionFailed, Row, from_row, stored, to_row
+from chalicelib.aws.dynamodb.table import DynamoTable
 from chalicelib.aws.dynamodb.table_layout import (
     DUE_AT,
     DUE_INDEX,

@@ -2,8 +2,8 @@
 
 from contextlib import suppress
 
-from chalicelib.aws.dynamodb.rows import Row, from_row, to_row
-from chalicelib.aws.dynamodb.table import EXISTING, NEW, Condition, ConditionFailed, DynamoTable
+from chalicelib.aws.dynamodb.rows import EXISTING, NEW, Condition, ConditionFailed, Row, from_row, to_row
+from chalicelib.aws.dynamodb.table import DynamoTable
 from chalicelib.aws.dynamodb.table_layout import account_partition, segments_key, segments_prefix
 from chalicelib.domain.jobs import JobMessage
 from chalicelib.domain.segments import SegmentRow

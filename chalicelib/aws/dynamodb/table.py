@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from chalicelib.aws.dynamodb.rows import EXISTING, NEW, Condition, ConditionFailed, Row, conditional, from_wire, to_wire
+from chalicelib.aws.dynamodb.rows import Condition, ConditionFailed, Row, conditional, from_wire, to_wire
 from chalicelib.aws.dynamodb.table_layout import PARTITION_KEY, SORT_KEY
 from chalicelib.aws.failures import AwsFailure, aws_failures
 from chalicelib.errors import Conflict, MienError
@@ -14,8 +14,6 @@ from chalicelib.errors import Conflict, MienError
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import WriteRequestUnionTypeDef
-
-__all__ = ["EXISTING", "NEW", "Condition", "ConditionFailed", "DynamoTable", "Key"]
 
 Key = Mapping[str, str]
 _BATCH_KEYS = 100  # the most that BatchGetItem takes

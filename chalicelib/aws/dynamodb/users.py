@@ -5,8 +5,8 @@ lists it; it is written first, so that a name may be listed without a user for a
 name.
 """
 
-from chalicelib.aws.dynamodb.rows import from_row, to_row
-from chalicelib.aws.dynamodb.table import NEW, Condition, ConditionFailed, DynamoTable
+from chalicelib.aws.dynamodb.rows import NEW, Condition, ConditionFailed, from_row, to_row
+from chalicelib.aws.dynamodb.table import DynamoTable
 from chalicelib.aws.dynamodb.table_layout import (
     MAX_PARTITION_KEY_BYTES,
     PARTITION_KEY,

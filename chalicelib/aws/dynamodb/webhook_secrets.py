@@ -1,7 +1,7 @@
 """Webhook secrets in DynamoDB, each in its account's partition."""
 
-from chalicelib.aws.dynamodb.rows import from_row, to_row
-from chalicelib.aws.dynamodb.table import NEW, Condition, ConditionFailed, DynamoTable
+from chalicelib.aws.dynamodb.rows import NEW, Condition, ConditionFailed, from_row, to_row
+from chalicelib.aws.dynamodb.table import DynamoTable
 from chalicelib.aws.dynamodb.table_layout import webhook_secret_key
 from chalicelib.domain.webhooks import WebhookSecret
 from chalicelib.errors import StaleWrite

@@ -10,7 +10,8 @@ from botocore.stub import Stubber
 
 from chalicelib.aws.clients import AwsClients
 from chalicelib.aws.dynamodb.entries import DynamoEntries
-from chalicelib.aws.dynamodb.table import EXISTING, NEW, ConditionFailed, DynamoTable
+from chalicelib.aws.dynamodb.rows import EXISTING, NEW, ConditionFailed
+from chalicelib.aws.dynamodb.table import DynamoTable
 from chalicelib.aws.failures import AwsFailure
 from chalicelib.errors import Conflict
 from tests.contract.samples import make_entry, make_representation
