@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
@@ -54,8 +55,11 @@ class Console:
 
     def press(self, label: str) -> None:
         """Presses the button that is called so."""
-        path = f"//button[normalize-space()={json.dumps(label)} or @aria-label={json.dumps(label)}]"
-        self.wait(lambda: self.driver.find_elements(By.XPATH, path))[0].click()
+        self._click(By.XPATH, f"//button[normalize-space()={json.dumps(label)} or @aria-label={json.dumps(label)}]")
+
+    def click(self, selector: str) -> None:
+        """Clicks on the first element that a selector finds."""
+        self._click(By.CSS_SELECTOR, selector)
 
     def type(self, *keys: str) -> None:
         """Presses keys with nothing focused."""
@@ -69,7 +73,9 @@ class Console:
         self.wait(lambda: text in self.text())
 
     def wait(self, condition: Any) -> Any:
-        return WebDriverWait(self.driver, PATIENCE_S, poll_frequency=0.1).until(lambda _: condition())
+        """Waits until a condition holds; looks again if the page has put a new element in an old one's place."""
+        patience = WebDriverWait(self.driver, PATIENCE_S, 0.1, ignored_exceptions=[StaleElementReferenceException])
+        return patience.until(lambda _: condition())
 
     def run(self, script: str, *arguments: object) -> Any:
         """The value of a JavaScript function body in the page."""
@@ -79,6 +85,15 @@ class Console:
         """Returns what a script hands to its last argument, a function."""
         self.driver.set_script_timeout(PATIENCE_S)
         return self.driver.execute_async_script(script, *arguments)
+
+    def _click(self, by: str, path: str) -> None:
+        def clicked() -> bool:
+            found = self.driver.find_elements(by, path)
+            if found:
+                found[0].click()
+            return bool(found)
+
+        self.wait(clicked)
 
     def cpu_s(self, kind: str = "TaskDuration") -> float:
         """Returns the processor time of the page's main thread; with `ScriptDuration` that of scripts only."""

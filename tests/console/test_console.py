@@ -76,7 +76,7 @@ def test_from_signing_in_to_deleting(console: Console, stack: Stack, api: reques
 
     assert [(note["key"], note["value"]) for note in notes(api, job)] == [("stimulus", "<b>spot</b>")]
     console.go("jobs")
-    console.find("td.pick input").click()
+    console.click("td.pick input")
     console.press("Delete ...")
     console.driver.switch_to.alert.accept()
     console.wait_for_text("No jobs yet")
@@ -129,7 +129,7 @@ def test_five_faces_have_the_values_of_their_file(console: Console, stack: Stack
 
 
 def test_signing_out_forgets(console: Console, stack: Stack) -> None:
-    console.find("input[name=keep]").click()
+    console.click("input[name=keep]")
     console.sign_in(stack.user, stack.password)
     console.wait_for_text("Send files")
     console.driver.refresh()

@@ -86,7 +86,7 @@ def test_a_metric_explains_itself(console: Console, stack: Stack, job: str) -> N
     console.sign_in(stack.user, stack.password)
     console.go(f"job/{job}?metrics=smile")
     console.wait_for_text("Face 0 in this frame")
-    console.find(".chip .link").click()
+    console.click(".chip .link")
     console.wait_for_text("Lip corners pulled up and out")
     console.wait_for_text("a score from 0 to 100")
     console.wait_for_text("Usable. It agreed with people who coded faces by eye.")

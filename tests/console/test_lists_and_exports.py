@@ -34,7 +34,7 @@ def _open_list(console: Console, query: str, jobs: int) -> None:
 
 
 def _select_all(console: Console) -> None:
-    console.find("thead input[type=checkbox]").click()
+    console.click("thead input[type=checkbox]")
     console.wait_for_text("selected")
 
 
