@@ -24,14 +24,14 @@ TOWARDS_CAMERA_DEG = 12.0
 class GazeReason(StrEnum):
     """The reasons why there is no gaze, as result files name them. Append new ones."""
 
-    TURNED = "turned away"
-    DARK = "too dark"
-    SMALL = "too small"
-    BLURRED = "blurred"
-    CUT = "cut by the frame"
-    UNSURE = "perhaps no face"
-    EYES_COVERED = "eyes covered"
-    SMEARED = "damaged picture"
+    TURNED = InvalidReason.TURNED
+    DARK = InvalidReason.DARK
+    SMALL = InvalidReason.SMALL
+    BLURRED = InvalidReason.BLURRED
+    CUT = InvalidReason.CUT
+    UNSURE = InvalidReason.UNSURE
+    EYES_COVERED = InvalidReason.EYES_COVERED
+    SMEARED = InvalidReason.SMEARED
     CLOSED = "eyes closed"
     NO_IRISES = "mesh without irises"
     BEYOND = "irises not found"
