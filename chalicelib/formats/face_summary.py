@@ -5,14 +5,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from chalicelib.domain.measurements.blinks import Blinks
-from chalicelib.domain.measurements.gaze import TOWARDS_CAMERA_DEG, GazeReason
+from chalicelib.domain.measurements.gaze import TOWARDS_CAMERA_DEG, GazeReason, share_of_right_eye
 from chalicelib.domain.measurements.metrics import GAZE_NAMES, OPENNESS_NAMES, FaceMetrics
 from chalicelib.domain.measurements.validity import InvalidReason
 from chalicelib.formats.face_events import FaceEvents
 from chalicelib.formats.face_statistics import FaceStatistics
 
-_ALL_WEIGHT_DEG = 60.0
-_LEAST_WEIGHT = 0.1
 _WINK = 0.7
 
 
@@ -73,7 +71,7 @@ def _opening_of_both(face: FaceMetrics) -> float | None:
     left, right = (face.values[name] for name in OPENNESS_NAMES)
     if math.isnan(left):
         return None
-    share = min(max(0.5 + face.values["yaw"] / _ALL_WEIGHT_DEG, _LEAST_WEIGHT), 1.0 - _LEAST_WEIGHT)
+    share = share_of_right_eye(face.values["yaw"])
     return max(share * right + (1.0 - share) * left, _WINK * max(left, right))
 
 

@@ -27,6 +27,7 @@ from chalicelib.domain.measurements.gaze import (
     OPENNESS_KNOWN,
     GazeReason,
     GazeReasons,
+    share_of_right_eye,
 )
 from chalicelib.domain.measurements.metrics import EYE_NAMES
 from chalicelib.domain.measurements.validity import Reasons
@@ -49,9 +50,6 @@ YAW_AT = -2.9
 """Degrees per sine of the head's yaw, that are added."""
 PITCH_AT = (-16.4, -13.9)
 """Degrees, and degrees per sine of the head's pitch, that are added."""
-
-_ALL_WEIGHT_DEG = 60.0
-_LEAST_WEIGHT = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +89,8 @@ def openness_of(frontal: Floats) -> Floats:
 
 
 def weights_of_eyes(openness: Floats, pose: HeadPose) -> Floats:
-    """(2,) how much each eye counts, the right first; 0 for both if both are closed. The eye that is turned away counts
-    less: a face that is turned to the picture's right shows its right side."""
-    right = min(max(0.5 + pose.yaw_deg / _ALL_WEIGHT_DEG, _LEAST_WEIGHT), 1.0 - _LEAST_WEIGHT)
+    """(2,) how much each eye counts, the right first; 0 for a closed one."""
+    right = share_of_right_eye(pose.yaw_deg)
     weights: Floats = np.array([right, 1.0 - right]) * (openness >= MIN_OPENNESS)
     return weights
 

@@ -4,7 +4,7 @@ emotions     Emotions from expressions
 events       The events on a face: a smile, a blink, a turn of the head
 blinks       Blinks from how far the eyes are open, and how often they come
 frame_size   The size of the frames that face boxes refer to
-gaze         The limits within which gaze is read, and the reasons why it is not
+gaze         The limits within which gaze is read, the reasons why it is not, and how much each eye counts
 metrics      The metrics that a face is given, in the order in which files list them, and the results they travel in
 reliability  The reliability of each metric: one table, from which documents, the API's description and the evaluation
              follow

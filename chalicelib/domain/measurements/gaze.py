@@ -1,4 +1,4 @@
-"""The limits within which gaze is read, and the reasons why it is not.
+"""The limits within which gaze is read, the reasons why it is not, and how much each eye counts.
 
 Of a face whose gaze is not read there is no number, rather than a wrong one. How far the eyes are open is read unless
 the reason concerns the picture or the head. The limits were measured on made eyes (`make evaluate ONLY=gaze`).
@@ -19,6 +19,9 @@ MAX_IN_HEAD_DEG = 45.0
 
 TOWARDS_CAMERA_DEG = 12.0
 """A gaze within so many degrees of the camera counts as towards it."""
+
+_ALL_WEIGHT_DEG = 60.0
+_LEAST_WEIGHT = 0.1
 
 
 class GazeReason(StrEnum):
@@ -50,3 +53,9 @@ OPENNESS_KNOWN = frozenset({GazeReason.CLOSED, GazeReason.NO_IRISES, GazeReason.
 def gaze_reasons_text(reasons: GazeReasons) -> str:
     """The reasons in one cell of a table: `too small; eyes closed`."""
     return "; ".join(reasons)
+
+
+def share_of_right_eye(yaw_deg: float) -> float:
+    """Returns how much the right eye counts, 0..1; the left one counts the rest. The eye that is turned away counts
+    less: a face that is turned to the picture's right shows its right side."""
+    return min(max(0.5 + yaw_deg / _ALL_WEIGHT_DEG, _LEAST_WEIGHT), 1.0 - _LEAST_WEIGHT)
