@@ -22,7 +22,6 @@ from chalicelib.analysis.read_ahead import Item, in_step, read_ahead
 from chalicelib.analysis.validity import confidence, invalid_reasons
 from chalicelib.domain.measurements.metrics import (
     BASELINE_NAMES,
-    MEASURED,
     SIDES,
     TWO_SIDED_NAMES,
     FaceMetrics,
@@ -30,7 +29,7 @@ from chalicelib.domain.measurements.metrics import (
     MetricSet,
     side_name,
 )
-from chalicelib.domain.requests.recipes import Mesh, Recipe
+from chalicelib.domain.requests.recipes import Mesh, Recipe, measured_metrics
 
 WITNESS = {Mesh.ATTENTION: Mesh.LIGHT, Mesh.LIGHT: Mesh.ATTENTION}
 """The mesh that is asked for a second opinion on what another one measures."""
@@ -125,8 +124,7 @@ class FaceAnalyzer:
         self._expressions = expressions or expression_model()
         self._sided = TaughtExpressions() if sides else None
         self._gaze = gaze
-        metrics = MEASURED.with_sides() if sides else MEASURED
-        self._names = (metrics.with_eyes() if gaze else metrics).names
+        self._names = measured_metrics(sides=sides, gaze=gaze).names
 
     @property
     def expressions(self) -> ExpressionModel:

@@ -41,6 +41,12 @@ class Mesh(StrEnum):
     LIGHT = "light"
 
 
+def measured_metrics(*, sides: bool, gaze: bool) -> MetricSet:
+    """Returns the metrics that are measured on single frames, with those of sides and eyes if they are wanted."""
+    metrics = MEASURED.with_sides() if sides else MEASURED
+    return metrics.with_eyes() if gaze else metrics
+
+
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """The steps and files of an analysis. `pack` is the legacy format's name for the set of classifiers; `neutral_s`:
@@ -70,21 +76,16 @@ class Recipe:
 
     def metrics(self, *, expressions_only: bool) -> MetricSet:
         """Returns the metrics of the results; a deployment may switch emotions off."""
-        metrics = self._with_sides(deployed_metrics(expressions_only=expressions_only)).of_variant(self._variant)
+        metrics = deployed_metrics(expressions_only=expressions_only)
+        metrics = (metrics.with_sides() if self.sides else metrics).of_variant(self._variant)
         metrics = metrics.with_probabilities() if self.probabilities else metrics
         metrics = metrics.with_raw() if self.scores is Scores.OWN_NEUTRAL else metrics
-        return self._with_eyes(metrics)
+        return metrics.with_eyes() if self.gaze else metrics
 
     @property
     def measured(self) -> MetricSet:
         """Returns the metrics that are measured on single frames, from which those of the results follow."""
-        return self._with_eyes(self._with_sides(MEASURED))
-
-    def _with_sides(self, metrics: MetricSet) -> MetricSet:
-        return metrics.with_sides() if self.sides else metrics
-
-    def _with_eyes(self, metrics: MetricSet) -> MetricSet:
-        return metrics.with_eyes() if self.gaze else metrics
+        return measured_metrics(sides=self.sides, gaze=self.gaze)
 
     @property
     def _variant(self) -> str:
