@@ -34,16 +34,14 @@ _PANEL_LINES = 9
 """The least width of a panel, in lines; long names of scores need more."""
 _CURVE_LINES = 2
 _LONGEST_NUMBER = "-100"
+_EYE_LINE = 0.33
+"""Where in a face's box, from above, the eyes are."""
 
 
 def face_box(face: FaceMetrics) -> Box:
     """Returns the box of a measured face."""
     left, top = face.values["face box left"], face.values["face box top"]
     return left, top, left + face.values["face box width"], top + face.values["face box height"]
-
-
-_EYE_LINE = 0.33
-"""Where in a face's box, from above, the eyes are."""
 
 
 class Annotations:
