@@ -20,6 +20,15 @@ class Form:
     fields: Mapping[str, str] = field(default_factory=dict)
     uploads: Mapping[str, Upload] = field(default_factory=dict)
 
+    def members(self, name: str) -> dict[str, str]:
+        """Returns the texts of the fields `name[...]`, by what is in the brackets."""
+        prefix, suffix = f"{name}[", "]"
+        return {
+            key.removeprefix(prefix).removesuffix(suffix): text
+            for key, text in self.fields.items()
+            if key.startswith(prefix) and key.endswith(suffix)
+        }
+
 
 @contextmanager
 def read_form(

@@ -17,12 +17,10 @@ from chalicelib.domain.requests.job_options import (
 )
 from chalicelib.domain.requests.new_jobs import NewJob
 
-_PREFIX, _SUFFIX = "entry_job[", "]"
-
 
 def new_job_of_form(call: Call, form: Form) -> NewJob:
     """The request in the fields `entry_job[...]`. Raises `Invalid`."""
-    members = job_members(form)
+    members = form.members("entry_job")
     return _new_job(call, members.get("name"), options_of_texts(members), form_labels(form).get("data_split"))
 
 
@@ -30,15 +28,6 @@ def new_job_of_json(call: Call, resource: Mapping[str, object]) -> NewJob:
     """The request in the members of an `entry_job` object. Raises `Invalid`."""
     labels = json_labels(resource)
     return _new_job(call, text_of(resource, "name"), options_of_json(resource), labels.get("data_split"))
-
-
-def job_members(form: Form) -> dict[str, str]:
-    """The texts of the fields `entry_job[...]`, by the name in the brackets."""
-    return {
-        field.removeprefix(_PREFIX).removesuffix(_SUFFIX): text
-        for field, text in form.fields.items()
-        if field.startswith(_PREFIX) and field.endswith(_SUFFIX)
-    }
 
 
 def _new_job(call: Call, name: str | None, values: OptionValues, data_split: str | None) -> NewJob:

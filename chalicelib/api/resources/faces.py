@@ -15,7 +15,6 @@ from chalicelib.domain.times import format_time
 from chalicelib.errors import Invalid
 from chalicelib.services.faces import CorrectedFaces
 
-_PREFIX, _SUFFIX = "correction[", "]"
 _ACCEPTED = (JSON_CONTENT_TYPE, URL_ENCODED, MULTIPART)
 
 
@@ -103,12 +102,7 @@ def _corrections(call: Call) -> tuple[Correction, ...]:
         corrections = parse_corrections(parse_object(call.body()).get("corrections"))
     else:
         with read_form(content_type, call.body(), accepted=_ACCEPTED) as form:
-            members = {
-                field.removeprefix(_PREFIX).removesuffix(_SUFFIX): text
-                for field, text in form.fields.items()
-                if field.startswith(_PREFIX) and field.endswith(_SUFFIX)
-            }
-        corrections = (parse_correction(members),)
+            corrections = (parse_correction(form.members("correction")),)
     if not corrections:
         raise Invalid("The body has no correction; send DELETE to take all of them back.")
     return corrections

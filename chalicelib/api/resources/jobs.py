@@ -16,7 +16,7 @@ from chalicelib.api.requests.annotation_searches import SEARCH_QUERIES, found_pa
 from chalicelib.api.requests.forms import MULTIPART, URL_ENCODED, Form, check_content_type, read_form
 from chalicelib.api.requests.json_bodies import parse_resource, text_of
 from chalicelib.api.requests.negotiation import prefers_page
-from chalicelib.api.requests.new_jobs import job_members, new_job_of_form, new_job_of_json
+from chalicelib.api.requests.new_jobs import new_job_of_form, new_job_of_json
 from chalicelib.api.resources.uploads import announced_file, target_document
 from chalicelib.api.responses import JSON_CONTENT_TYPE, VARIES, created, json_response, retry_after
 from chalicelib.api.routes import READ, Answer, Body, Query, Route
@@ -99,7 +99,7 @@ def update_job(call: Call) -> Response:
     with read_form(call.header("content-type"), call.body(), accepted=accepted, file_parts=(_RESULT,)) as form:
         if _RESULT in form.fields:
             raise Invalid(_RESULT_IS_A_FILE)
-        members = job_members(form)
+        members = form.members("entry_job")
         return _changed(
             call,
             job_id,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.api.requests.forms import MULTIPART, URL_ENCODED, parse_url_encoded, read_form
+from chalicelib.api.requests.forms import MULTIPART, URL_ENCODED, Form, parse_url_encoded, read_form
 from chalicelib.api.requests.json_bodies import parse_resource, text_of
 from chalicelib.api.requests.multipart_forms import MAX_PARTS, MAX_TEXT_BYTES
 from chalicelib.errors import CallerError, Invalid, MalformedRequest, TooLarge, UnsupportedContentType
@@ -30,6 +30,11 @@ def _parse(body: bytes, content_type: str | None = _TYPE, files: tuple[str, ...]
             for name, upload in form.uploads.items()
         }
         return {**form.fields, **uploads}
+
+
+def test_members_are_the_fields_in_brackets_of_one_name() -> None:
+    form = Form({"job[name]": "a", "job[x][y]": "b", "job": "c", "job[": "d", "my job[name]": "e", "entry[name]": "f"})
+    assert form.members("job") == {"name": "a", "x][y": "b"}
 
 
 def test_files_are_closed_after_use_and_after_an_error() -> None:
