@@ -36,8 +36,7 @@ def correct_faces(call: Call) -> Response:
 def replace_corrections(call: Call) -> Response:
     """PUT /entries/{entry_id}/faces: replaces all corrections, for example by the same ones without the last."""
     check_content_type(call.header("content-type"), (JSON_CONTENT_TYPE,))
-    corrections = parse_corrections(parse_object(call.body()).get("corrections"))
-    faces = call.services.faces.set(call.caller, call.path_id("entry"), corrections)
+    faces = call.services.faces.set(call.caller, call.path_id("entry"), _listed(call))
     return json_response(faces_document(faces, call.urls))
 
 
@@ -99,10 +98,14 @@ def _corrections(call: Call) -> tuple[Correction, ...]:
     """The array of JSON, or the one correction of a form."""
     content_type = call.header("content-type")
     if check_content_type(content_type, _ACCEPTED) == JSON_CONTENT_TYPE:
-        corrections = parse_corrections(parse_object(call.body()).get("corrections"))
+        corrections = _listed(call)
     else:
         with read_form(content_type, call.body(), accepted=_ACCEPTED) as form:
             corrections = (parse_correction(form.members("correction")),)
     if not corrections:
         raise Invalid("The body has no correction; send DELETE to take all of them back.")
     return corrections
+
+
+def _listed(call: Call) -> tuple[Correction, ...]:
+    return parse_corrections(parse_object(call.body()).get("corrections"))
