@@ -37,18 +37,11 @@ def job_document(job: Job, entries: Mapping[str, Entry], urls: Urls) -> Document
         **{row.name: getattr(job.options, row.name) for row in KEPT_OPTIONS},
         "input": _entry_or_none(job.input_entry_id, entries, urls) or [],
         "progress": _progress_document(job.progress),
+        **_result_member(job, entries, urls),
     }
-    result = _entry_or_none(job.result_entry_id, entries, urls)
-    if result is not None:
-        document["result"] = result
     if job.earlier_result_entry_ids:
         document["earlier_result"] = urls.entry(job.earlier_result_entry_ids[-1])
-    if job.error is not None:
-        document["error"] = job.error
-    if job.expires is not None:
-        document["expires"] = format_time(job.expires)
-    if job.webhook is not None:
-        document |= _webhook_document(job.webhook)
+    document |= _end_members(job)
     if job.upload is not None and job.awaits_upload:
         document["upload"] = upload_document(job.upload, urls.job_upload(job.id))
     if job.batch is not None or job.members is not None:
@@ -59,7 +52,7 @@ def job_document(job: Job, entries: Mapping[str, Entry], urls: Urls) -> Document
 def batch_document(batch: Batch, entries: Mapping[str, Entry], urls: Urls) -> Document:
     """A batch with the numbers of its jobs by state. `result`, its table, is there once it is done."""
     job, members = batch.job, batch.job.members
-    document: Document = {
+    return {
         "self": urls.batch(job.id),
         "job": urls.job(job.id),
         "jobs": urls.batch_jobs(job.id),
@@ -75,17 +68,26 @@ def batch_document(batch: Batch, entries: Mapping[str, Entry], urls: Urls) -> Do
         **{row.name: getattr(job.options, row.name) for row in KEPT_OPTIONS},
         "data_split": job.data_split,
         "annotations": [{"key": note.key, "value": note.value, "source": note.source} for note in job.notes],
+        **_result_member(job, entries, urls),
+        **_end_members(job),
     }
+
+
+def _result_member(job: Job, entries: Mapping[str, Entry], urls: Urls) -> Document:
     result = _entry_or_none(job.result_entry_id, entries, urls)
-    if result is not None:
-        document["result"] = result
+    return {} if result is None else {"result": result}
+
+
+def _end_members(job: Job) -> Document:
+    """Returns why it failed, when it is deleted and who is notified, as far as there is anything to say."""
+    members: Document = {}
     if job.error is not None:
-        document["error"] = job.error
+        members["error"] = job.error
     if job.expires is not None:
-        document["expires"] = format_time(job.expires)
+        members["expires"] = format_time(job.expires)
     if job.webhook is not None:
-        document |= _webhook_document(job.webhook)
-    return document
+        members |= _webhook_document(job.webhook)
+    return members
 
 
 def _webhook_document(webhook: Webhook) -> Document:
