@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.analysis.media.open_media import open_media
+from chalicelib.domain.requests.result_formats import FACE_COLUMN, TIME_COLUMN
 
 PICTURE = Path(__file__).parents[2] / "docs" / "pictures" / "demo.svg"
 
@@ -48,8 +49,8 @@ def read_rows(table: Path) -> Iterable[Row]:
     """The rows of a CSV result."""
     with table.open(newline="") as stream:
         for cells in csv.DictReader(stream):
-            time_s = float(cells.pop("time stamp (msec)")) / 1000
-            face_id = cells.pop("face id")
+            time_s = float(cells.pop(TIME_COLUMN)) / 1000
+            face_id = cells.pop(FACE_COLUMN)
             del cells["invalid reasons"]  # the one column of words
             yield Row(time_s, face_id, {name: float(text) for name, text in cells.items()} if face_id else None)
 

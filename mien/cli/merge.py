@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from chalicelib.domain.requests.result_formats import FACE_COLUMN
 from chalicelib.errors import MienError
 from mien.cli.output import say
 from mien.cli.sending.manifest import NAME, Entry, read_manifest
@@ -111,7 +112,7 @@ def _write_parquet(path: Path, columns: list[str], rows: Iterator[dict[str, str]
 
 
 def _is_text(column: str) -> bool:
-    return column in ("file", "job", "face id", "invalid reasons") or column.startswith("annotation ")
+    return column in ("file", "job", FACE_COLUMN, "invalid reasons") or column.startswith("annotation ")
 
 
 def _cell(text: str | None, *, is_text: bool) -> str | float | None:

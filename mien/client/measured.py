@@ -13,13 +13,14 @@ from typing import Any
 
 from chalicelib.domain.requests.result_formats import (
     CSV_CONTENT_TYPE,
+    FACE_COLUMN,
     NO_FACE,
     SESSION_CONTENT_TYPE,
     SUMMARY_CONTENT_TYPE,
+    TIME_COLUMN,
 )
 from mien.client.http_session import ApiError
 
-_TIME = "time stamp (msec)"
 _FRAMES = re.compile(r'"frames"\s*:\s*\[')
 
 
@@ -57,9 +58,9 @@ class Measured(ABC):
             pd = import_module("pandas")
         except ImportError:
             return _polars_table(stream)
-        table = pd.read_csv(stream, na_values=[NO_FACE], dtype={"face id": str})
-        if _TIME in table:
-            table.insert(0, "time_s", table[_TIME] / 1000)
+        table = pd.read_csv(stream, na_values=[NO_FACE], dtype={FACE_COLUMN: str})
+        if TIME_COLUMN in table:
+            table.insert(0, "time_s", table[TIME_COLUMN] / 1000)
         return table
 
     @abstractmethod
@@ -79,9 +80,11 @@ def _polars_table(stream: io.BytesIO) -> Any:
     import polars as pl  # noqa: PLC0415  # only this needs it
 
     table = pl.read_csv(
-        stream, null_values=[NO_FACE], schema_overrides={"face id": pl.String}, infer_schema_length=None
+        stream, null_values=[NO_FACE], schema_overrides={FACE_COLUMN: pl.String}, infer_schema_length=None
     )
-    return table.insert_column(0, (pl.col(_TIME) / 1000).alias("time_s")) if _TIME in table.columns else table
+    if TIME_COLUMN not in table.columns:
+        return table
+    return table.insert_column(0, (pl.col(TIME_COLUMN) / 1000).alias("time_s"))
 
 
 def _elements(chunks: Iterable[bytes]) -> Iterator[dict[str, Any]]:
