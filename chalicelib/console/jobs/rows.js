@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { idOf } from "mien/api";
 
 const SPARE = 12; // rows above and below what is seen
+const COUNTED = { batch: "files", comparison: "recordings" }; // instead of frames
 
 /** {name: [title, what a cell shows]} */
 export const COLUMNS = {
@@ -11,7 +12,7 @@ export const COLUMNS = {
   analysis: ["Analysis", (job) => job.name],
   sent: ["Sent", (job) => html`<time datetime=${job.published} title=${new Date(job.published).toLocaleString()}>${ago(job.published)}</time>`],
   length: ["Length", (job) => lengthOf(job.input?.media_seconds)],
-  frames: ["Frames", (job) => (job.name in { batch: 1, comparison: 1 } ? "" : job.progress?.frames_total ?? "")],
+  frames: ["Frames", (job) => (job.name in COUNTED ? "" : job.progress?.frames_total ?? "")],
   size: ["Size", (job) => sizeText(job.input?.representations?.[0]?.size_bytes)],
   author: ["By", (job) => job.author],
   id: ["Id", (job) => html`<code>${idOf(job)}</code>`],
@@ -72,7 +73,7 @@ export function Detail({ job }) {
   if (job.status === "queued" && job.upload) return html`<span class="small">its file has not arrived yet</span>`;
   if (job.status !== "working" || !job.progress) return null;
   const { frames_done: done, frames_total: total, frames_per_second: speed } = job.progress;
-  const noun = { batch: "files", comparison: "recordings" }[job.name] || "frames";
+  const noun = COUNTED[job.name] || "frames";
   return html`
     ${total ? html`<progress value=${done} max=${total} aria-label=${`${noun[0].toUpperCase()}${noun.slice(1)} measured`}></progress>` : ""}
     <span class="small">${done}${total ? ` of ${total}` : ""} ${noun}${speed ? `, ${Math.round(speed)}/s` : ""}</span>
