@@ -1,6 +1,6 @@
 """Account settings in DynamoDB: a row in each account's partition."""
 
-from chalicelib.aws.dynamodb.rows import NEW, Condition, ConditionFailed, from_row, to_row
+from chalicelib.aws.dynamodb.rows import NEW, at_version, from_row, if_refused, to_row
 from chalicelib.aws.dynamodb.table import DynamoTable
 from chalicelib.aws.dynamodb.table_layout import account_settings_key
 from chalicelib.domain.accounts import AccountSettings
@@ -18,11 +18,6 @@ class DynamoAccounts:
         return None if row is None else from_row(AccountSettings, row)
 
     def save(self, settings: AccountSettings) -> None:
-        unchanged = Condition("#version = :previous", {"#version": "version"}, {":previous": settings.version - 1})
-        try:
-            self._table.put(
-                to_row(settings) | account_settings_key(settings.account_id),
-                NEW if settings.version == 1 else unchanged,
-            )
-        except ConditionFailed:
-            raise StaleWrite(f"the account was changed since version {settings.version - 1}") from None
+        condition = NEW if settings.version == 1 else at_version(settings.version - 1)
+        with if_refused(StaleWrite(f"the account was changed since version {settings.version - 1}")):
+            self._table.put(to_row(settings) | account_settings_key(settings.account_id), condition)

@@ -11,7 +11,7 @@ from chalicelib.aws.dynamodb.annotation_cursors import (
     end_of,
     entry_of,
 )
-from chalicelib.aws.dynamodb.rows import EXISTING, Condition, ConditionFailed, Row, from_row, to_row
+from chalicelib.aws.dynamodb.rows import EXISTING, Condition, ConditionFailed, Row, from_row, if_refused, to_row
 from chalicelib.aws.dynamodb.table import DynamoTable, Key
 from chalicelib.aws.dynamodb.table_layout import (
     BY_KEY,
@@ -75,10 +75,8 @@ class DynamoAnnotations:
             raise StaleWrite(f"annotation {previous.id} was written since it was read") from None
 
     def delete(self, annotation: Annotation) -> None:
-        try:
+        with if_refused(_not_found()):
             self._table.delete(annotation_key(annotation.account_id, annotation.entry_id, annotation.id), EXISTING)
-        except ConditionFailed:
-            raise _not_found() from None
 
     def delete_all(self, account_id: str, entry_id: str) -> None:
         rows = self._table.query(account_partition(account_id), annotation_prefix(entry_id))

@@ -5,7 +5,17 @@ from contextlib import suppress
 from datetime import datetime
 
 from chalicelib.aws.dynamodb.lists import MOST_ROWS_READ, list_rows
-from chalicelib.aws.dynamodb.rows import EXISTING, NEW, Condition, ConditionFailed, change_of, from_row, stored, to_row
+from chalicelib.aws.dynamodb.rows import (
+    EXISTING,
+    NEW,
+    Condition,
+    ConditionFailed,
+    change_of,
+    from_row,
+    if_refused,
+    stored,
+    to_row,
+)
 from chalicelib.aws.dynamodb.table import DynamoTable
 from chalicelib.aws.dynamodb.table_layout import ENTRY_PREFIX, audit_key, entry_key
 from chalicelib.domain.audit import AuditRecord
@@ -59,10 +69,8 @@ class DynamoEntries:
 
     def set_representation(self, representation: Representation) -> None:
         live = Condition(_LIVE.text, {**_LIVE.names, **_names(representation)})
-        try:
+        with if_refused(_not_found()):
             self._set(representation, live)
-        except ConditionFailed:
-            raise _not_found() from None
 
     def replace_representation(self, previous: Representation, replacement: Representation) -> None:
         try:
@@ -104,10 +112,8 @@ class DynamoEntries:
 
     def begin_deletion(self, account_id: str, entry_id: str, now: datetime) -> Entry:
         marked = Condition(EXISTING.text, {**EXISTING.names, "#deleting": _DELETING}, {":now": stored(now)})
-        try:
+        with if_refused(_not_found()):
             self._table.update(entry_key(account_id, entry_id), "SET #deleting = :now", marked)
-        except ConditionFailed:
-            raise _not_found() from None
         row = self._table.get(entry_key(account_id, entry_id))
         if row is None:  # another deletion has finished
             raise _not_found()
@@ -123,20 +129,16 @@ class DynamoEntries:
         """A field that is None is taken away."""
         change, names, values = change_of(fields)
         live = Condition(_LIVE.text, {**_LIVE.names, **names}, values)
-        try:
+        with if_refused(_not_found()):
             self._table.update(entry_key(account_id, entry_id), change, live)
-        except ConditionFailed:
-            raise _not_found() from None
 
     def receive_upload(self, representation: Representation) -> None:
         names = {**_LIVE.names, "#upload": "upload", "#updated": "updated", **_names(representation)}
         values = {":representation": to_row(representation), ":updated": stored(representation.updated)}
         waiting = Condition(f"{_LIVE.text} AND attribute_exists(#upload)", names, values)
         key = entry_key(representation.account_id, representation.entry_id)
-        try:
+        with if_refused(_not_found()):
             self._table.update(key, "SET #all.#id = :representation, #updated = :updated REMOVE #upload", waiting)
-        except ConditionFailed:
-            raise _not_found() from None
 
     def delete_waiting(self, account_id: str, entry_id: str) -> bool:
         waiting = Condition("attribute_exists(#upload)", {"#upload": "upload"})

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from chalicelib.aws.dynamodb.lists import MOST_ROWS_READ, list_rows
-from chalicelib.aws.dynamodb.rows import NEW, Condition, ConditionFailed, Row, change_of, from_row, to_row
+from chalicelib.aws.dynamodb.rows import NEW, Condition, Row, at_version, change_of, from_row, if_refused, to_row
 from chalicelib.aws.dynamodb.table import DynamoTable
 from chalicelib.aws.dynamodb.table_layout import JOB_PREFIX, audit_key, job_key
 from chalicelib.domain.audit import AuditRecord
@@ -23,10 +23,8 @@ class DynamoJobs:
         self._most_rows_read = most_rows_read
 
     def create(self, job: Job) -> None:
-        try:
+        with if_refused(StaleWrite(f"job {job.id} exists already")):
             self._table.put(job_row(job), NEW)
-        except ConditionFailed:
-            raise StaleWrite(f"job {job.id} exists already") from None
 
     def get(self, account_id: str, job_id: str) -> Job:
         row = self._table.get(job_key(account_id, job_id))
@@ -49,12 +47,9 @@ class DynamoJobs:
             self._table.update(job_key(job.account_id, job.id), change, condition)
 
     def delete(self, job: Job, record: AuditRecord) -> None:
-        unchanged = Condition("#version = :version", {"#version": "version"}, {":version": job.version})
         row = to_row(record) | audit_key(record.account_id, record.id)
-        try:
-            self._table.exchange(job_key(job.account_id, job.id), unchanged, row)
-        except ConditionFailed:
-            raise StaleWrite(f"job {job.id} was written since version {job.version}") from None
+        with if_refused(StaleWrite(f"job {job.id} was written since version {job.version}")):
+            self._table.exchange(job_key(job.account_id, job.id), at_version(job.version), row)
 
     def list(
         self,
@@ -81,10 +76,8 @@ class DynamoJobs:
 @contextmanager
 def _unchanged(job: Job) -> Iterator[Condition]:
     """The condition of a write after which the row has the version of `job`."""
-    try:
-        yield Condition("#version = :previous", {"#version": "version"}, {":previous": job.version - 1})
-    except ConditionFailed:
-        raise StaleWrite(f"job {job.id} was written since version {job.version - 1}") from None
+    with if_refused(StaleWrite(f"job {job.id} was written since version {job.version - 1}")):
+        yield at_version(job.version - 1)
 
 
 def job_row(job: Job) -> Row:

@@ -6,7 +6,7 @@ The body of a response lies in a row of its own, under the job or entry that it 
 from dataclasses import replace
 from datetime import datetime
 
-from chalicelib.aws.dynamodb.rows import Condition, ConditionFailed, Row, from_row, stored, to_row
+from chalicelib.aws.dynamodb.rows import Condition, ConditionFailed, Row, from_row, if_refused, stored, to_row
 from chalicelib.aws.dynamodb.table import DynamoTable
 from chalicelib.aws.dynamodb.table_layout import (
     EXPIRES_AT,
@@ -50,10 +50,8 @@ class DynamoKeyedRequests:
             self._table.put(_response_row(request, answer.subject_id, answer.body))
             request = replace(request, answer=replace(answer, body=None))
         mine = Condition("#owner = :owner", {"#owner": "owner"}, {":owner": request.owner})
-        try:
+        with if_refused(StaleWrite("the key was taken by another request")):
             self._table.put(_row(request), mine)
-        except ConditionFailed:
-            raise StaleWrite("the key was taken by another request") from None
 
     def delete_responses(self, account_id: str, subject_id: str) -> None:
         rows = self._table.query(account_partition(account_id), kept_responses_prefix(subject_id))

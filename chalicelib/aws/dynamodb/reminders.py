@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import datetime
 from itertools import chain, islice, zip_longest
 
-from chalicelib.aws.dynamodb.rows import EXISTING, Condition, ConditionFailed, Row, from_row, stored, to_row
+from chalicelib.aws.dynamodb.rows import EXISTING, Condition, ConditionFailed, Row, from_row, if_refused, stored, to_row
 from chalicelib.aws.dynamodb.table import DynamoTable
 from chalicelib.aws.dynamodb.table_layout import (
     DUE_AT,
@@ -34,10 +34,8 @@ class DynamoReminders:
             self._table.update(_key(reminder), "SET #due = :due", Condition(EXISTING.text, names, values))
 
     def exchange(self, before: Reminder, after: Reminder) -> None:
-        try:
+        with if_refused(StaleWrite(f"the reminder {before.duty} of {before.subject_id} was moved or removed")):
             self._table.put(_row(after), _unmoved(before))
-        except ConditionFailed:
-            raise StaleWrite(f"the reminder {before.duty} of {before.subject_id} was moved or removed") from None
 
     def list_due(self, now: datetime, *, limit: int) -> tuple[Reminder, ...]:
         """The shards take turns, so that one that is always full cannot starve the others, and so do their ends."""

@@ -6,7 +6,8 @@ and mappings of them as maps, tuples of them as lists. A field that is None is a
 beyond the fields is left unread.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -123,6 +124,20 @@ class Condition:
 
 NEW = Condition("attribute_not_exists(#pk)", {"#pk": PARTITION_KEY})
 EXISTING = Condition("attribute_exists(#pk)", {"#pk": PARTITION_KEY})
+
+
+def at_version(version: int) -> Condition:
+    """Returns the condition of a write in the place of this version of a row."""
+    return Condition("#version = :previous", {"#version": "version"}, {":previous": version})
+
+
+@contextmanager
+def if_refused(error: MienError) -> Iterator[None]:
+    """Raises `error` if the row does not meet the condition of a write."""
+    try:
+        yield
+    except ConditionFailed:
+        raise error from None
 
 
 def conditional(condition: Condition) -> dict[str, Any]:

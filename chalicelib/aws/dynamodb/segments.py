@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 
-from chalicelib.aws.dynamodb.rows import EXISTING, NEW, Condition, ConditionFailed, Row, from_row, to_row
+from chalicelib.aws.dynamodb.rows import EXISTING, NEW, Condition, ConditionFailed, Row, from_row, if_refused, to_row
 from chalicelib.aws.dynamodb.table import DynamoTable
 from chalicelib.aws.dynamodb.table_layout import account_partition, segments_key, segments_prefix
 from chalicelib.domain.jobs import JobMessage
@@ -54,12 +54,10 @@ class DynamoSegments:
 
     def _change(self, at: JobMessage, change: str, names: dict[str, str], values: Row) -> SegmentRow:
         there = Condition(EXISTING.text, {**EXISTING.names, **names}, values)
-        try:
+        with if_refused(_not_found()):
             return from_row(
                 SegmentRow, self._table.update_and_get(segments_key(at.account_id, at.job_id, at.run), change, there)
             )
-        except ConditionFailed:
-            raise _not_found() from None
 
 
 def _not_found() -> NotFound:

@@ -5,7 +5,7 @@ lists it; it is written first, so that a name may be listed without a user for a
 name.
 """
 
-from chalicelib.aws.dynamodb.rows import NEW, Condition, ConditionFailed, from_row, to_row
+from chalicelib.aws.dynamodb.rows import NEW, at_version, from_row, if_refused, to_row
 from chalicelib.aws.dynamodb.table import DynamoTable
 from chalicelib.aws.dynamodb.table_layout import (
     MAX_PARTITION_KEY_BYTES,
@@ -28,10 +28,8 @@ class DynamoUsers:
 
     def create(self, user: User) -> None:
         self._table.put({"email": user.email} | user_name_key(user.email))
-        try:
+        with if_refused(StaleWrite(f"user {user.email} exists already")):
             self._table.put(to_row(user) | user_key(user.email), NEW)
-        except ConditionFailed:
-            raise StaleWrite(f"user {user.email} exists already") from None
         self._table.put(account_key(user.account_id))
 
     def get(self, email: str) -> User | None:
@@ -43,11 +41,8 @@ class DynamoUsers:
         return None if row is None else from_row(User, row)
 
     def save(self, user: User) -> None:
-        unchanged = Condition("#version = :previous", {"#version": "version"}, {":previous": user.version - 1})
-        try:
-            self._table.put(to_row(user) | user_key(user.email), unchanged)
-        except ConditionFailed:
-            raise StaleWrite(f"user {user.email} was written since version {user.version - 1}") from None
+        with if_refused(StaleWrite(f"user {user.email} was written since version {user.version - 1}")):
+            self._table.put(to_row(user) | user_key(user.email), at_version(user.version - 1))
         self._table.put(account_key(user.account_id))  # whose creation may have died before it
 
     def has_account(self, account_id: str) -> bool:

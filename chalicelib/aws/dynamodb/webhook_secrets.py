@@ -1,6 +1,6 @@
 """Webhook secrets in DynamoDB, each in its account's partition."""
 
-from chalicelib.aws.dynamodb.rows import NEW, Condition, ConditionFailed, from_row, to_row
+from chalicelib.aws.dynamodb.rows import NEW, at_version, from_row, if_refused, to_row
 from chalicelib.aws.dynamodb.table import DynamoTable
 from chalicelib.aws.dynamodb.table_layout import webhook_secret_key
 from chalicelib.domain.webhooks import WebhookSecret
@@ -18,10 +18,6 @@ class DynamoWebhookSecrets:
         return None if row is None else from_row(WebhookSecret, row)
 
     def save(self, secret: WebhookSecret) -> None:
-        unchanged = Condition("#version = :previous", {"#version": "version"}, {":previous": secret.version - 1})
-        try:
-            self._table.put(
-                to_row(secret) | webhook_secret_key(secret.account_id), NEW if secret.version == 1 else unchanged
-            )
-        except ConditionFailed:
-            raise StaleWrite(f"the webhook secret was written since version {secret.version - 1}") from None
+        condition = NEW if secret.version == 1 else at_version(secret.version - 1)
+        with if_refused(StaleWrite(f"the webhook secret was written since version {secret.version - 1}")):
+            self._table.put(to_row(secret) | webhook_secret_key(secret.account_id), condition)
