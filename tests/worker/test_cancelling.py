@@ -15,7 +15,7 @@ from tests.media_factory import write_gif_of, write_long_video
 from tests.worker.test_process_job import ADA, World
 
 _PATIENCE_S = 180.0
-_STOP_S = 2.0  # of processor time: what else this machine does is not counted
+_STOP_S = 2.0
 
 
 def _write_gif(path: Path) -> Path:
@@ -24,6 +24,12 @@ def _write_gif(path: Path) -> Path:
 
 def _write_video(path: Path) -> Path:
     return write_long_video(path.with_suffix(".mp4"), seconds=3600, fps=240)
+
+
+def _clocks_s() -> tuple[float, float]:
+    """Time, which a busy machine makes longer, and processor time, which two threads at once make twice as long: until
+    its next report, a worker measures on with all of them. The lesser difference is what the worker itself takes."""
+    return time.monotonic(), time.process_time()
 
 
 @pytest.mark.parametrize(
@@ -54,8 +60,8 @@ def test_it_is_told_how_long_it_takes_and_cancelled_within_two_seconds(
     assert progress.frames_total == frames
     assert progress.frames_per_second > 0
     world.jobs.update(ADA, job.id, name=None, status="cancelled")
-    began_s = time.process_time()
+    began = _clocks_s()
     thread.join(_PATIENCE_S)
     assert not thread.is_alive()
-    assert time.process_time() - began_s < _STOP_S
+    assert min(end_s - begin_s for begin_s, end_s in zip(began, _clocks_s(), strict=True)) < _STOP_S
     assert world.job(job).status is JobStatus.CANCELLED
