@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from chalicelib.api.openapi.body_schemas import announced_members, common_members
 from chalicelib.api.openapi.schemas import AUTHOR, SELF, TIMES, WEBHOOK, kept_options, time, url
-from chalicelib.api.openapi.terms import Schema, number, record, ref, text, text_or_null
+from chalicelib.api.openapi.terms import Schema, closed, closed_body, number, record, ref, text, text_or_null
 from chalicelib.domain.batches import MAX_MEMBERS, MemberState
 from chalicelib.domain.jobs import JobStatus
 from chalicelib.domain.requests.job_names import ANALYSES
@@ -75,34 +75,27 @@ _INPUT = record(
 )
 
 BATCH_BODIES: Mapping[str, Schema] = {
-    "NewBatch": {
-        "type": "object",
-        "required": ["batch"],
-        "properties": {
-            "batch": record(
-                "The inputs, and what their jobs have in common.",
-                {
-                    "inputs": {
-                        "type": "array",
-                        "description": "The inputs, in the order of the table.",
-                        "minItems": 1,
-                        "maxItems": MAX_MEMBERS,
-                        "items": _INPUT,
-                    }
-                },
-                {**common_members(), "annotations": {**_NOTES, "description": "Annotations of every input."}},
-            )
+    "NewBatch": closed_body(
+        "batch",
+        "The inputs, and what their jobs have in common.",
+        {
+            "inputs": {
+                "type": "array",
+                "description": "The inputs, in the order of the table.",
+                "minItems": 1,
+                "maxItems": MAX_MEMBERS,
+                "items": closed(_INPUT),
+            }
         },
-    },
-    "BatchChanges": {
-        "type": "object",
-        "required": ["batch"],
-        "properties": {
-            "batch": record(
-                "The change.",
-                {},
-                {"status": text("cancelled stops all jobs.", enum=[JobStatus.CANCELLED], examples=["cancelled"])},
-            )
+        {
+            **common_members(),
+            "annotations": {**_NOTES, "items": closed(_NOTE), "description": "Annotations of every input."},
         },
-    },
+    ),
+    "BatchChanges": closed_body(
+        "batch",
+        "The change.",
+        {},
+        {"status": text("cancelled stops all jobs.", enum=[JobStatus.CANCELLED], examples=["cancelled"])},
+    ),
 }

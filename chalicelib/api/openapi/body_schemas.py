@@ -1,10 +1,19 @@
-"""The bodies that clients send, as JSON Schemas. Members that are not listed are accepted and ignored."""
+"""The bodies that clients send, as JSON Schemas. Other members are ignored, except in closed ones, which have none."""
 
 from collections.abc import Mapping
 from typing import cast
 
 from chalicelib.api.openapi.face_schemas import correction_form, corrections_body
-from chalicelib.api.openapi.terms import ID_PATTERN, Schema, number, record, text, text_or_null
+from chalicelib.api.openapi.terms import (
+    ID_PATTERN,
+    Schema,
+    closed,
+    closed_body,
+    number,
+    record,
+    text,
+    text_or_null,
+)
 from chalicelib.domain.intake.uploads import MAX_PARTS
 from chalicelib.domain.jobs import JobStatus
 from chalicelib.domain.requests.comparisons import MAX_GROUPS, MAX_RECORDINGS
@@ -45,8 +54,6 @@ _NOTE: dict[str, Schema] = {
     "key": text("The key of the annotation.", minLength=1, maxLength=255, examples=["mood"]),
     "value": text("The value of the annotation.", minLength=1, maxLength=255, examples=["cheerful"]),
 }
-
-
 _NOTE_JSON: dict[str, Schema] = {
     **_NOTE,
     "value": {
@@ -129,13 +136,15 @@ _GROUP = record(
             "maxItems": MAX_RECORDINGS,
             "items": text("The id of a job.", pattern=ID_PATTERN),
         },
-        "annotation": record(
-            "All jobs whose input or result has this annotation.",
-            {"key": text("Its key.", minLength=1, maxLength=255, examples=["stimulus"])},
-            {
-                "value": text("Its value.", minLength=1, maxLength=255, examples=["spot A"]),
-                "source": text("Its source.", minLength=1, maxLength=255),
-            },
+        "annotation": closed(
+            record(
+                "All jobs whose input or result has this annotation.",
+                {"key": text("Its key.", minLength=1, maxLength=255, examples=["stimulus"])},
+                {
+                    "value": text("Its value.", minLength=1, maxLength=255, examples=["spot A"]),
+                    "source": text("Its source.", minLength=1, maxLength=255),
+                },
+            )
         ),
     },
 )
@@ -153,22 +162,20 @@ def common_members() -> dict[str, Schema]:
 
 
 BODY_SCHEMAS: Mapping[str, Schema] = {
-    "NewComparison": _within(
+    "NewComparison": closed_body(
         "comparison",
-        record(
-            "What to compare.",
-            {
-                "metric": text("The name of a metric.", examples=["smile"]),
-                "groups": {
-                    "type": "array",
-                    "description": "One group, or two whose difference is of interest.",
-                    "minItems": 1,
-                    "maxItems": MAX_GROUPS,
-                    "items": _GROUP,
-                },
+        "What to compare.",
+        {
+            "metric": text("The name of a metric.", examples=["smile"]),
+            "groups": {
+                "type": "array",
+                "description": "One group, or two whose difference is of interest.",
+                "minItems": 1,
+                "maxItems": MAX_GROUPS,
+                "items": closed(_GROUP),
             },
-            {row.name: _option_or_null(row) for row in CREATION_OPTIONS},
-        ),
+        },
+        {row.name: _option_or_null(row) for row in CREATION_OPTIONS},
     ),
     "NewJobForm": record(
         "A media file or its URL, and the options of the job.",
@@ -178,35 +185,28 @@ BODY_SCHEMAS: Mapping[str, Schema] = {
     "NewJobFromUrlForm": record(
         "The URL of a media file, and the options of the job.", {"entry_job[input_url]": _URL}, _OPTIONS
     ),
-    "NewJob": _within(
+    "NewJob": closed_body(
         "entry_job",
-        record(
-            "A file to upload directly (file_name and size_bytes) or a URL, and the options of the job.",
-            {},
-            {**announced_members(), **common_members()},
-        ),
+        "A file to upload directly (file_name and size_bytes) or a URL, and the options of the job.",
+        {},
+        {**announced_members(), **common_members()},
     ),
     "JobChanges": record("The changes.", {}, _JOB_CHANGES),
-    "JobChangesJson": _within(
+    "JobChangesJson": closed_body(
         "entry_job",
-        record(
-            "The changes.",
-            {},
-            {
-                "name": _NEW_NAME,
-                "status": text("cancelled stops the job.", enum=[JobStatus.CANCELLED], examples=["cancelled"]),
-                **{row.name: _from_next_run(_option_or_null(row)) for row in KEPT_OPTIONS},
-            },
-        ),
+        "The changes.",
+        {},
+        {
+            "name": _NEW_NAME,
+            "status": text("cancelled stops the job.", enum=[JobStatus.CANCELLED], examples=["cancelled"]),
+            **{row.name: _from_next_run(_option_or_null(row)) for row in KEPT_OPTIONS},
+        },
     ),
     "JobChangesForm": record("The changes, or a result.", {}, {**_JOB_CHANGES, **_RESULT}),
     "NewEntryForm": record(
         "A media file without a job.", {"entry[media]": _file("The media file.")}, _in_brackets("entry", _LABELS)
     ),
-    "NewEntry": _within(
-        "entry",
-        record("A file to upload directly.", {**_ANNOUNCED}, {**_ANNOUNCED_TYPE, **_LABELS_OR_NULL}),
-    ),
+    "NewEntry": closed_body("entry", "A file to upload directly.", _ANNOUNCED, {**_ANNOUNCED_TYPE, **_LABELS_OR_NULL}),
     "EntryChanges": _within("entry", record("The changes.", {}, _LABELS_OR_NULL)),
     "EntryChangesForm": record("The changes.", {}, _in_brackets("entry", _LABELS)),
     "FaceCorrections": corrections_body(),
@@ -218,22 +218,28 @@ BODY_SCHEMAS: Mapping[str, Schema] = {
     ),
     "AnnotationChanges": _within("annotation", record("The changes.", {}, {**_NOTE_JSON, **_NOTE_SOURCE})),
     "AnnotationChangesForm": record("The changes.", {}, _in_brackets("annotation", {**_NOTE, **_NOTE_FORM_SOURCE})),
-    "UploadedParts": record(
-        "The parts that were sent; omit them for a file in one piece.",
-        {},
-        {
-            "parts": {
-                "type": "array",
-                "maxItems": MAX_PARTS,
-                "description": "Lists each part once.",
-                "items": record(
-                    "One part.",
-                    {
-                        "number": number("The number of the part, from 1.", minimum=1, examples=[1]),
-                        "etag": text("The ETag header of the response to its PUT.", maxLength=128, examples=['"9b2c"']),
-                    },
-                ),
-            }
-        },
+    "UploadedParts": closed(
+        record(
+            "The parts that were sent; omit them for a file in one piece.",
+            {},
+            {
+                "parts": {
+                    "type": "array",
+                    "maxItems": MAX_PARTS,
+                    "description": "Lists each part once.",
+                    "items": closed(
+                        record(
+                            "One part.",
+                            {
+                                "number": number("The number of the part, from 1.", minimum=1, examples=[1]),
+                                "etag": text(
+                                    "The ETag header of the response to its PUT.", maxLength=128, examples=['"9b2c"']
+                                ),
+                            },
+                        )
+                    ),
+                }
+            },
+        )
     ),
 }

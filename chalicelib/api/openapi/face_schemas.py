@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from chalicelib.api.openapi.terms import Schema, number, record, text, text_or_null
+from chalicelib.api.openapi.terms import Schema, closed, number, record, text, text_or_null
 from chalicelib.domain.faces.corrections import MAX_CORRECTIONS, MAX_NAME_CHARACTERS, MAX_TIME_S, Action
 from chalicelib.domain.faces.face_state import FaceStatus
 
@@ -53,9 +53,9 @@ def corrections_body() -> Schema:
         "type": "array",
         "description": "They apply one after the other.",
         "maxItems": MAX_CORRECTIONS,
-        "items": correction_schema(),
+        "items": closed(correction_schema()),
     }
-    return record("Corrections.", {"corrections": corrections})
+    return closed(record("Corrections.", {"corrections": corrections}))
 
 
 def faces_schema() -> Schema:

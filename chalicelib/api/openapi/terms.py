@@ -31,3 +31,15 @@ def record(meaning: str, members: Mapping[str, Schema], optional: Mapping[str, S
     """An object with `members`, and `optional` ones."""
     properties = {**members, **(optional or {})}
     return {"type": "object", "description": meaning, "properties": properties, "required": list(members)}
+
+
+def closed(schema: Schema) -> Schema:
+    """The same object without any other members."""
+    return {**schema, "additionalProperties": False}
+
+
+def closed_body(
+    name: str, meaning: str, members: Mapping[str, Schema], optional: Mapping[str, Schema] | None = None
+) -> Schema:
+    """A body whose only member is `name`, a record; neither has any other members."""
+    return closed(record("The body.", {name: closed(record(meaning, members, optional))}))

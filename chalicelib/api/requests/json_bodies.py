@@ -2,8 +2,9 @@
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
+from chalicelib.domain.requests.json_members import check_members
 from chalicelib.errors import Invalid, MalformedRequest
 
 
@@ -19,11 +20,16 @@ def parse_object(body: bytes) -> Mapping[str, object]:
     return document
 
 
-def parse_resource(body: bytes, name: str) -> Mapping[str, object]:
-    """The object under `name`. Raises `MalformedRequest` for what is not JSON, `Invalid` without such an object."""
-    resource = parse_object(body).get(name)
+def parse_resource(body: bytes, name: str, members: Collection[str] | None = None) -> Mapping[str, object]:
+    """The object under `name`. `members`: all that it may have; if none are given, as where the original service
+    takes JSON, others are ignored. Raises `MalformedRequest` for what is not JSON, `Invalid` without such an object."""
+    document = parse_object(body)
+    resource = document.get(name)
     if not isinstance(resource, dict):
         raise Invalid(f'The body has no "{name}" object.')
+    if members is not None:
+        check_members("The body", document, (name,))
+        check_members(f"The {name}", resource, members)
     return resource
 
 

@@ -17,6 +17,7 @@ from chalicelib.api.routes import READ, Answer, Body, Query, Route
 from chalicelib.domain.batches import MemberState
 from chalicelib.domain.jobs import Job
 from chalicelib.domain.requests.new_batches import NewBatch, parse_inputs, parse_notes
+from chalicelib.domain.requests.new_jobs import NEW_JOB_MEMBERS
 from chalicelib.errors import Invalid
 from chalicelib.services.batches.batches import AwaitedFile, Batch
 
@@ -32,7 +33,7 @@ def create_batch(call: Call) -> Response:
     of their results, and then the callback_url is notified, once.
     """
     check_content_type(call.header("content-type"), (JSON_CONTENT_TYPE,))
-    resource = parse_resource(call.body(), "batch")
+    resource = parse_resource(call.body(), "batch", ("inputs", "annotations", *NEW_JOB_MEMBERS))
     inputs = parse_inputs(resource.get("inputs"), max_bytes=call.services.settings.max_upload_bytes)
     notes = parse_notes(resource.get("annotations"))
     wanted = NewBatch(inputs, new_job_of_json(call, resource), notes)
@@ -110,7 +111,7 @@ def update_batch(call: Call) -> Response:
     """
     batch_id = call.path_id("batch")
     check_content_type(call.header("content-type"), (JSON_CONTENT_TYPE,))
-    status = text_of(parse_resource(call.body(), "batch"), "status")
+    status = text_of(parse_resource(call.body(), "batch", ("status",)), "status")
     call.services.batch_services.batches.get(call.caller, batch_id)
     if status is not None:
         call.services.jobs.update(call.caller, batch_id, name=None, status=status)

@@ -22,7 +22,7 @@ def create_comparison(call: Call) -> Response:
     the difference of two groups.
     """
     check_content_type(call.header("content-type"), (JSON_CONTENT_TYPE,))
-    resource = parse_resource(call.body(), "comparison")
+    resource = parse_resource(call.body(), "comparison", ("metric", "groups", *(row.name for row in CREATION_OPTIONS)))
     once = creation_options(options_of_json(resource, CREATION_OPTIONS))
     webhook = webhook_of(call, once.callback_url)
     new = NewJob(JobName.COMPARISON, expires_in_s=once.expires_in, webhook=webhook)

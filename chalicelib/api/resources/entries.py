@@ -121,7 +121,7 @@ ROUTES = (
 
 
 def _create_for_upload(call: Call) -> Response:
-    resource = parse_resource(call.body(), "entry")
+    resource = parse_resource(call.body(), "entry", ("file_name", "size_bytes", "content_type", *LABELS))
     file = announced_file(call, resource)
     entry, target = call.services.entry_uploads.create(call.caller, file=file, **json_labels(resource))
     upload = target_document(target, call.urls.entry_upload(entry.id))

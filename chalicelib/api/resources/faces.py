@@ -11,6 +11,7 @@ from chalicelib.api.responses import JSON_CONTENT_TYPE, json_response, no_conten
 from chalicelib.api.routes import READ, Answer, Body, Route
 from chalicelib.api.urls import Urls
 from chalicelib.domain.faces.corrections import Correction, parse_correction, parse_corrections
+from chalicelib.domain.requests.json_members import check_members
 from chalicelib.domain.times import format_time
 from chalicelib.errors import Invalid
 from chalicelib.services.faces import CorrectedFaces
@@ -108,4 +109,6 @@ def _corrections(call: Call) -> tuple[Correction, ...]:
 
 
 def _listed(call: Call) -> tuple[Correction, ...]:
-    return parse_corrections(parse_object(call.body()).get("corrections"))
+    body = parse_object(call.body())
+    check_members("The body", body, ("corrections",))
+    return parse_corrections(body.get("corrections"))

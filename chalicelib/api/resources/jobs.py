@@ -24,6 +24,8 @@ from chalicelib.domain.intake.input_urls import parse_input_url
 from chalicelib.domain.jobs import Job, JobStatus
 from chalicelib.domain.requests.job_names import JobName, parse_job_name
 from chalicelib.domain.requests.job_options import KEPT_OPTIONS, OptionValues, options_of_json, options_of_texts
+from chalicelib.domain.requests.new_batches import INPUT_MEMBERS
+from chalicelib.domain.requests.new_jobs import NEW_JOB_MEMBERS
 from chalicelib.errors import Invalid
 from chalicelib.services.entries import Upload
 from chalicelib.services.ports import Page
@@ -33,6 +35,7 @@ _POLL_S = 2  # workers report about once a second
 _INPUT = "entry_job[input]"
 _INPUT_URL = "entry_job[input_url]"
 _RESULT = "entry_job[result]"
+_CHANGED_MEMBERS = ("name", "status", *(row.name for row in KEPT_OPTIONS), "result")
 _RESULT_IS_A_FILE = f"A result is a file; send it as the part {_RESULT} of {MULTIPART}."
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -90,7 +93,7 @@ def update_job(call: Call) -> Response:
         return _job_response(call, call.services.jobs.get(call.caller, job_id))
     accepted = (URL_ENCODED, MULTIPART, JSON_CONTENT_TYPE)
     if check_content_type(call.header("content-type"), accepted) == JSON_CONTENT_TYPE:
-        resource = parse_resource(call.body(), "entry_job")
+        resource = parse_resource(call.body(), "entry_job", _CHANGED_MEMBERS)
         if resource.get("result") is not None:
             raise Invalid(_RESULT_IS_A_FILE)
         name, status = text_of(resource, "name"), text_of(resource, "status")
@@ -190,7 +193,7 @@ def _create(call: Call, form: Form) -> Job:
 
 def _create_from_json(call: Call) -> Response:
     """A job without a file in the body: it names a URL, or announces an upload."""
-    resource = parse_resource(call.body(), "entry_job")
+    resource = parse_resource(call.body(), "entry_job", (*INPUT_MEMBERS, *NEW_JOB_MEMBERS))
     new, url = new_job_of_json(call, resource), text_of(resource, "input_url")
     if url:
         if resource.get("size_bytes") is not None:

@@ -12,6 +12,7 @@ from chalicelib.api.responses import JSON_CONTENT_TYPE, json_response, no_conten
 from chalicelib.api.routes import Answer, Body, Route
 from chalicelib.domain.intake.announced_files import AnnouncedFile, check_announced_file
 from chalicelib.domain.intake.uploads import MAX_PARTS, FinishedPart
+from chalicelib.domain.requests.json_members import check_members
 from chalicelib.errors import Invalid
 from chalicelib.services.intake.upload_targets import UploadTarget
 
@@ -83,13 +84,17 @@ def _read_parts(call: Call) -> list[FinishedPart]:
     if not body:
         return []
     check_content_type(call.header("content-type"), (JSON_CONTENT_TYPE,))
-    parts = parse_object(body).get("parts", [])
+    document = parse_object(body)
+    check_members("The body", document, ("parts",))
+    parts = document.get("parts", [])
     if not isinstance(parts, list) or len(parts) > MAX_PARTS:
         raise Invalid(f"The parts must be a list of at most {MAX_PARTS} objects, each with number and etag.")
     return [_part(part) for part in parts]
 
 
 def _part(part: object) -> FinishedPart:
+    if isinstance(part, dict):
+        check_members("A part", part, ("number", "etag"))
     number = whole_number_of(part, "number") if isinstance(part, dict) else None
     etag = text_of(part, "etag") if isinstance(part, dict) else None
     if number is None or etag is None:

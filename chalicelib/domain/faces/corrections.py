@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from unicodedata import category
 
+from chalicelib.domain.requests.json_members import check_members
 from chalicelib.errors import Invalid
 
 MAX_CORRECTIONS = 200
@@ -75,6 +76,7 @@ def parse_correction(value: object) -> Correction:
     """Parses one correction: an object of JSON, or the texts of a form. Raises `Invalid`."""
     if not isinstance(value, Mapping):
         raise Invalid("A correction must be an object.")
+    check_members("A correction", value, tuple(member.name for member in fields(Correction)))
     action = value.get("action")
     if not isinstance(action, str) or action not in {*Action}:
         raise Invalid(f"The action of a correction must be one of: {', '.join(Action)}.")

@@ -3,6 +3,7 @@
 comparisons     A request to compare recordings
 job_names       The job names of the wire contract
 job_options     The options of a job
+json_members    The members of JSON objects that clients send: one that does not exist is refused
 option_values   Kinds of values that an option may have, read from text and from JSON
 new_batches     A request for a batch: its inputs, and what all of its jobs have in common
 new_jobs        A request to create a job, whichever way its input arrives

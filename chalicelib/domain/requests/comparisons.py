@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from chalicelib.domain.entries import AnnotationSearch, check_annotation_text
 from chalicelib.domain.ids import check_id
+from chalicelib.domain.requests.json_members import check_members
 from chalicelib.errors import Invalid, MalformedRequest
 
 MAX_GROUPS = 2
@@ -56,6 +57,7 @@ def parse_comparison(resource: object, metrics: Collection[str]) -> Comparison:
 def _group(value: object) -> Group:
     if not isinstance(value, Mapping):
         raise Invalid("A group must be an object.")
+    check_members("A group", value, ("title", "jobs", "annotation"))
     jobs, annotation, title = value.get("jobs"), value.get("annotation"), value.get("title")
     if (jobs is None) == (annotation is None):
         raise Invalid("A group needs either jobs (an array of ids) or an annotation (an object with key and value).")
@@ -70,6 +72,7 @@ def _group(value: object) -> Group:
 def _search(value: object) -> AnnotationSearch:
     if not isinstance(value, Mapping):
         raise Invalid("The annotation of a group must be an object with a key and, if you like, a value and a source.")
+    check_members("The annotation of a group", value, ("key", "value", "source"))
     texts = {name: _text(name, value[name]) for name in ("value", "source") if value.get(name) is not None}
     return AnnotationSearch(_text("key", value.get("key")), **texts)
 

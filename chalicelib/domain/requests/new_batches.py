@@ -7,11 +7,14 @@ from chalicelib.domain.batches import MAX_MEMBERS, BatchInput, Note
 from chalicelib.domain.entries import check_annotation_text
 from chalicelib.domain.intake.announced_files import check_announced_file
 from chalicelib.domain.intake.input_urls import file_name_of, parse_input_url
-from chalicelib.domain.requests.new_jobs import NewJob
+from chalicelib.domain.requests.json_members import check_members
+from chalicelib.domain.requests.new_jobs import NEW_JOB_MEMBERS, NewJob
 from chalicelib.errors import Invalid
 
 MAX_NOTES = 10
-_MEMBERS = frozenset({"input_url", "file_name", "size_bytes", "content_type"})
+INPUT_MEMBERS = ("input_url", "file_name", "size_bytes", "content_type")
+"""Of one input in JSON."""
+_NOTE_MEMBERS = ("key", "value", "source")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +51,9 @@ def parse_notes(value: object) -> tuple[Note, ...]:
 def _input(value: object, max_bytes: int) -> BatchInput:
     if not isinstance(value, Mapping):
         raise Invalid('it must be an object, {"input_url": ...} or {"file_name": ..., "size_bytes": ...}.')
-    unknown = [name for name in value if name not in _MEMBERS]
-    if unknown:
+    if not value.keys().isdisjoint(NEW_JOB_MEMBERS):
         raise Invalid("it has a member that only the batch may have; name options next to the inputs.")
+    check_members("an input", value, INPUT_MEMBERS)
     url, size = value.get("input_url"), value.get("size_bytes")
     if url is not None and (size is not None or value.get("file_name") is not None):
         raise Invalid("it has two media; give either its input_url, or file_name and size_bytes.")
@@ -67,7 +70,8 @@ def _input(value: object, max_bytes: int) -> BatchInput:
 
 
 def _note(value: Mapping[str, object]) -> Note:
-    texts = {name: None if value.get(name) is None else _text(name, value[name]) for name in ("key", "value", "source")}
+    check_members("An annotation", value, _NOTE_MEMBERS)
+    texts = {name: None if value.get(name) is None else _text(name, value[name]) for name in _NOTE_MEMBERS}
     source = texts["source"]
     return Note(
         check_annotation_text("key", texts["key"]),

@@ -7,8 +7,11 @@ from chalicelib.domain.accounts import Caller
 from chalicelib.domain.intake.uploads import DirectUpload
 from chalicelib.domain.jobs import Job
 from chalicelib.domain.requests.job_names import JobName
-from chalicelib.domain.requests.job_options import DEFAULT_OPTIONS, JobOptions
+from chalicelib.domain.requests.job_options import ALL_OPTIONS, DEFAULT_OPTIONS, JobOptions
 from chalicelib.domain.webhooks import Webhook
+
+NEW_JOB_MEMBERS = ("name", "data_split", *(row.name for row in ALL_OPTIONS))
+"""What JSON may say of a new job besides its input."""
 
 
 @dataclass(frozen=True, slots=True)
