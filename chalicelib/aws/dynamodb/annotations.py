@@ -79,8 +79,7 @@ class DynamoAnnotations:
             self._table.delete(annotation_key(annotation.account_id, annotation.entry_id, annotation.id), EXISTING)
 
     def delete_all(self, account_id: str, entry_id: str) -> None:
-        rows = self._table.query(account_partition(account_id), annotation_prefix(entry_id))
-        self._table.delete_many(annotation_key(account_id, entry_id, row["id"]) for row in rows)
+        self._table.delete_many(self._table.query(account_partition(account_id), annotation_prefix(entry_id)))
 
     def search(self, account_id: str, wanted: AnnotationSearch, *, limit: int, cursor: str | None) -> Page[str]:
         index, partition = BY_KEY, by_key_partition(account_id, wanted.key)

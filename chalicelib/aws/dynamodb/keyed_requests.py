@@ -11,7 +11,6 @@ from chalicelib.aws.dynamodb.table import DynamoTable
 from chalicelib.aws.dynamodb.table_layout import (
     EXPIRES_AT,
     PARTITION_KEY,
-    SORT_KEY,
     account_partition,
     kept_response_key,
     kept_responses_prefix,
@@ -54,8 +53,7 @@ class DynamoKeyedRequests:
             self._table.put(_row(request), mine)
 
     def delete_responses(self, account_id: str, subject_id: str) -> None:
-        rows = self._table.query(account_partition(account_id), kept_responses_prefix(subject_id))
-        self._table.delete_many([{name: row[name] for name in (PARTITION_KEY, SORT_KEY)} for row in rows])
+        self._table.delete_many(self._table.query(account_partition(account_id), kept_responses_prefix(subject_id)))
 
     def _with_body(self, holder: KeyedRequest) -> KeyedRequest:
         answer = holder.answer

@@ -6,7 +6,7 @@ from contextlib import suppress
 from chalicelib.aws.dynamodb.batch_keys import batch_prefix, inputs_key, members_key, members_prefix
 from chalicelib.aws.dynamodb.rows import EXISTING, Condition, ConditionFailed, Row, from_row, to_row
 from chalicelib.aws.dynamodb.table import DynamoTable
-from chalicelib.aws.dynamodb.table_layout import PARTITION_KEY, SORT_KEY, account_partition
+from chalicelib.aws.dynamodb.table_layout import account_partition
 from chalicelib.domain.batches import MEMBERS_PER_ROW, InputRow, MemberRow
 
 
@@ -53,5 +53,4 @@ class DynamoMembers:
         self._table.delete(inputs_key(account_id, batch_id, part))
 
     def delete(self, account_id: str, batch_id: str) -> None:
-        rows = self._table.query(account_partition(account_id), batch_prefix(batch_id))
-        self._table.delete_many({PARTITION_KEY: row[PARTITION_KEY], SORT_KEY: row[SORT_KEY]} for row in rows)
+        self._table.delete_many(self._table.query(account_partition(account_id), batch_prefix(batch_id)))

@@ -77,9 +77,9 @@ class DynamoTable:
             )["Attributes"]
         )
 
-    def delete_many(self, keys: Iterable[Key]) -> None:
-        """Removes the rows, as far as they exist. No key may be there twice."""
-        waiting = iter(keys)
+    def delete_many(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Removes the rows, of which only the keys count, as far as they exist. No key may be there twice."""
+        waiting = ({name: row[name] for name in (PARTITION_KEY, SORT_KEY)} for row in rows)
         while batch := list(islice(waiting, _BATCH_WRITES)):
             self._delete_batch([{"DeleteRequest": {"Key": to_wire(key)}} for key in batch])
 
