@@ -1,5 +1,7 @@
 """Boxes in pixels: (N, 4) float64 of left, top, right, bottom; right and bottom are exclusive edges."""
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -7,6 +9,11 @@ Boxes = NDArray[np.float64]
 
 _SAME_FACE_OVERLAP = 0.4
 _SAME_FACE_COVERAGE = 0.7
+
+
+def stacked(boxes: Iterable[NDArray[np.float64]]) -> Boxes:
+    """(N, 4) of N boxes (4,), also of none."""
+    return np.array(list(boxes), dtype=np.float64).reshape(-1, 4)
 
 
 def areas(boxes: Boxes) -> NDArray[np.float64]:

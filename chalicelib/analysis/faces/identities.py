@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.analysis.faces.appearance import GOES_ON, Appearance
-from chalicelib.analysis.faces.boxes import Boxes, areas, same_face, side_of
+from chalicelib.analysis.faces.boxes import areas, same_face, side_of, stacked
 from chalicelib.analysis.faces.head_shape import HeadShape
 from chalicelib.analysis.faces.motion import Motion, centre_of, distance_to_way
 
@@ -141,7 +141,7 @@ class Tracks:
         gone: list[int] = []
         for index, track in enumerate(live := self.live()):
             older = live[:index]
-            rivals = same_face(track.box[None], boxes_of(older))[0].tolist() if older else []
+            rivals = same_face(track.box[None], stacked(rival.box for rival in older))[0].tolist() if older else []
             for rival in (rival for rival, same in zip(older, rivals, strict=True) if same and rival.live):
                 loser = rival if track.strangeness < rival.strangeness - _CLEARLY_BETTER else track
                 loser.live = False
@@ -153,7 +153,7 @@ class Tracks:
     def admit(self, found: Sequence[Sighting]) -> list[int | None]:
         """Gives newly found faces an identity, the largest first; None if a face overlaps a live one, or if the limit
         is reached. Those that fit a lost one take its identity, the best fits first; the others get new ones."""
-        order = np.argsort(-areas(_boxes(found)), kind="stable").tolist()
+        order = np.argsort(-areas(stacked(seen.box for seen in found)), kind="stable").tolist()
         placed = self._with_a_place([(index, found[index]) for index in order])
         returned = self._returned(placed)
         given: list[int | None] = [None] * len(found)
@@ -164,9 +164,9 @@ class Tracks:
     def _with_a_place(self, found: list[tuple[int, Sighting]]) -> list[tuple[int, Sighting]]:
         """Those that are no live face and none before them, as many as there are places."""
         placed: list[tuple[int, Sighting]] = []
-        live = boxes_of(self.live())
+        live = stacked(track.box for track in self.live())
         for index, seen in found:
-            taken = np.concatenate([live, _boxes([other for _, other in placed])])
+            taken = np.concatenate([live, stacked(other.box for _, other in placed)])
             if len(taken) < self._max_faces and not same_face(seen.box[None], taken).any():
                 placed.append((index, seen))
         return placed
@@ -215,15 +215,6 @@ class Tracks:
         lost.gone_suddenly, lost.strangeness, lost.shape = False, 0.0, lost.shape.towards(seen.shape)
         lost.remember(seen.appearance)
         return lost.face_id
-
-
-def boxes_of(tracks: Sequence[Track]) -> Boxes:
-    """(N, 4) the last boxes of N tracks."""
-    return np.array([track.box for track in tracks], dtype=np.float64).reshape(-1, 4)
-
-
-def _boxes(found: Sequence[Sighting]) -> Boxes:
-    return np.array([seen.box for seen in found], dtype=np.float64).reshape(-1, 4)
 
 
 def _strangeness(track: Track, seen: Sighting, time_s: float) -> float:

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.analysis.faces.block_means import quick_reduction, reduced_part
-from chalicelib.analysis.faces.boxes import Boxes
 from chalicelib.analysis.faces.rigid_face import RigidFit, fit_rigid
 from chalicelib.analysis.media.pixels.planes import Picture, Planes
 from chalicelib.analysis.networks.models import ModelFile, Models
@@ -106,11 +105,6 @@ def _extent(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[float, floa
 
 def _turn(right_eye: NDArray[np.float64], left_eye: NDArray[np.float64]) -> float:
     return math.atan2(float(left_eye[1] - right_eye[1]), float(left_eye[0] - right_eye[0]))
-
-
-def boxes_of(meshes: list[FaceMesh]) -> Boxes:
-    """(N, 4) boxes of N meshes."""
-    return np.array([mesh.box for mesh in meshes], dtype=np.float64).reshape(-1, 4)
 
 
 class MeshModel:

@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.analysis.faces.appearance import appearance, differs, is_other, is_replaced
-from chalicelib.analysis.faces.boxes import is_cut, same_face
+from chalicelib.analysis.faces.boxes import Boxes, is_cut, same_face, stacked
 from chalicelib.analysis.faces.detector import Detections, FaceDetector, no_detections
 from chalicelib.analysis.faces.head_shape import head_shape
 from chalicelib.analysis.faces.identities import Sighting, Track, Tracks
 from chalicelib.analysis.faces.known_faces import KnownFaces
-from chalicelib.analysis.faces.mesh import FaceMesh, MeshModel, boxes_of, crop_of_detection, crop_of_mesh
+from chalicelib.analysis.faces.mesh import FaceMesh, MeshModel, crop_of_detection, crop_of_mesh
 from chalicelib.analysis.faces.motion import is_beside, rests
 from chalicelib.analysis.faces.proof.face_checks import FaceChecker
 from chalicelib.analysis.faces.proof.face_proof import FaceProof
@@ -188,18 +188,21 @@ class FaceTracker:
     def _find_in_turn(self, look: Look) -> Detections:
         """Returns what the detector finds in the windows that are due, and at the places of lost faces."""
         image, time_s = look.frame.picture, look.frame.time_s
-        known = boxes_of([self._meshes[track.face_id] for track in self._tracks.live()])
+        known = self._live_boxes()
         parts = self._search.in_turn(look.frame, look.grey, known)
         lost = self._tracks.lost()[:_MAX_LOST_WINDOWS]
         parts += self._search.detect(image, [window_round(track, image, time_s) for track in lost])
         return merged(parts) if parts else no_detections()
+
+    def _live_boxes(self) -> Boxes:
+        return stacked(self._meshes[track.face_id].box for track in self._tracks.live())
 
     def _admit(self, frame: Frame, found: Detections, *, cut: bool) -> None:
         """Measures detections at which no face is known yet, and adds those that prove to be faces; after a `cut`,
         however they are turned."""
         if len(found) == 0:
             return
-        known = boxes_of([self._meshes[track.face_id] for track in self._tracks.live()])
+        known = self._live_boxes()
         fresh = found.select(np.flatnonzero(~same_face(found.boxes, known).any(axis=1)))
         sides = (fresh.boxes[:, 2:] - fresh.boxes[:, :2]).max(axis=1, initial=0.0)
         by_size = np.argsort(-sides, kind="stable")
@@ -225,8 +228,8 @@ class FaceTracker:
         if self._tracks.free_places() > 0:
             self._left_out = 0
             return
-        live = boxes_of([self._meshes[track.face_id] for track in self._tracks.live()])
-        others = int((~same_face(boxes_of(without), live).any(axis=1)).sum()) if without else 0
+        live = self._live_boxes()
+        others = int((~same_face(stacked(mesh.box for mesh in without), live).any(axis=1)).sum()) if without else 0
         self._left_out = max(self._left_out, others + beyond)
 
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from chalicelib.analysis.faces.boxes import Boxes, areas, coverages, overlaps, suppress
+from chalicelib.analysis.faces.boxes import Boxes, areas, coverages, overlaps, stacked, suppress
 
 
 def _boxes(draw_size: int = 8) -> st.SearchStrategy[Boxes]:
@@ -47,5 +47,10 @@ def test_what_is_suppressed_clashes_with_a_better_box(boxes: Boxes, scores: np.n
         assert (overlaps(boxes[[index]], boxes[better]) > 0.3).any()
 
 
+def test_boxes_are_stacked() -> None:
+    assert stacked(np.array([[1.0, 2, 3, 7], [0, 0, 1, 1]])).tolist() == [[1, 2, 3, 7], [0, 0, 1, 1]]
+
+
 def test_nothing_in_nothing_out() -> None:
+    assert stacked([]).shape == (0, 4)
     assert len(suppress(np.empty((0, 4)), np.empty(0), max_overlap=0.3)) == 0

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from chalicelib.analysis.faces.mesh import Crop, FaceMesh, MeshModel, boxes_of, crop_of_detection, crop_of_mesh
+from chalicelib.analysis.faces.mesh import Crop, FaceMesh, MeshModel, crop_of_detection, crop_of_mesh
 from chalicelib.analysis.networks.crew import Crew
 from chalicelib.analysis.networks.models import Models
 from chalicelib.domain.requests.recipes import Mesh
@@ -105,11 +105,10 @@ def test_a_crop_outside_the_picture_is_black() -> None:
     assert models.inputs[0].max() == 0
 
 
-def test_boxes_of_no_meshes_are_no_boxes() -> None:
-    assert boxes_of([]).shape == (0, 4)
+def test_a_box_has_all_points() -> None:
     points = np.array([[1.0, 2.0, 0.0], [3.0, 7.0, 0.0]])
     mesh = FaceMesh(points, 1.0, np.zeros((192, 192, 3), np.uint8), Crop(2.0, 4.5, 5.0, 0.0))
-    assert boxes_of([mesh]).tolist() == [[1, 2, 3, 7]]
+    assert mesh.box.tolist() == [1, 2, 3, 7]
 
 
 @pytest.mark.parametrize("mesh", list(Mesh))
