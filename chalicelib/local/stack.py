@@ -24,7 +24,7 @@ from chalicelib.domain.ids import new_id
 from chalicelib.errors import MienError
 from chalicelib.local.aws.batch_service import DEFINITION, ENDPOINT_VARIABLE, QUEUE, BatchService
 from chalicelib.local.aws.credentials import write_profile
-from chalicelib.local.aws.embedded import EmbeddedAws
+from chalicelib.local.aws.embedded import EmbeddedAws, as_it_is
 from chalicelib.local.aws.environment import HOST, process_environment
 from chalicelib.local.aws.kept_state import unfinished
 from chalicelib.local.aws.state_folder import StateFolder, own_password
@@ -84,7 +84,7 @@ class Stack:
         self._log_path = log_path
         self._expressions_only = expressions_only
         self._drop_directory = drop_directory
-        self._configure = configure or _as_it_is
+        self._configure = configure or as_it_is
         self._undo = ExitStack()
         self._supervisor: WorkerSupervisor | None = None
         self._batch: BatchService | None = None
@@ -233,10 +233,6 @@ class Stack:
 
 def _new_password() -> str:
     return secrets.token_urlsafe(18)
-
-
-def _as_it_is(settings: Settings) -> Settings:
-    return settings
 
 
 def check_models(models_dir: Path) -> None:
