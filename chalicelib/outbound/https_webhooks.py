@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from http.client import HTTPException
-from threading import Timer
 
 from urllib3.exceptions import HTTPError
 
@@ -20,6 +19,7 @@ from chalicelib.outbound.pinned_connections import (
     Resolver,
     checked_addresses,
     connect,
+    is_of_tls,
     public_tls,
     resolve,
 )
@@ -69,10 +69,7 @@ class HttpsWebhooks:
             timeout_s=min(_CONNECT_S, left_s),
             connect_s=left_s,
         )
-        # A receiver that sends a byte now and then never runs into a time-out of the socket.
-        watch = Timer(left_s, connection.cut)
-        watch.daemon = True
-        watch.start()
+        watch = connection.cut_after(left_s)
         try:
             connection.request(
                 "POST",
@@ -92,6 +89,6 @@ class HttpsWebhooks:
 
 
 def _word_for(failure: Exception) -> str:
-    if isinstance(failure, ssl.SSLError) or isinstance(failure.__cause__, ssl.SSLError):
+    if is_of_tls(failure):
         return "tls"
     return "timeout" if isinstance(failure, TimeoutError) else "connection"

@@ -11,7 +11,7 @@ from contextlib import suppress
 from functools import cache
 from ipaddress import ip_address
 from queue import Empty, SimpleQueue
-from threading import Thread
+from threading import Thread, Timer
 
 from urllib3.connection import HTTPSConnection
 
@@ -85,6 +85,11 @@ def _resolved(host: str, resolver: Resolver, within_s: float) -> Sequence[IPAddr
         return ()
 
 
+def is_of_tls(failure: Exception) -> bool:
+    """Returns True if a connection failed because of TLS, as with a certificate that is not trusted."""
+    return isinstance(failure, ssl.SSLError) or isinstance(failure.__cause__, ssl.SSLError)
+
+
 class PinnedConnection(HTTPSConnection):
     """Returns a connection for `host` to the first of `addresses` that answers."""
 
@@ -134,6 +139,14 @@ class PinnedConnection(HTTPSConnection):
         if self._watched is not None:
             with suppress(OSError):
                 self._watched.shutdown(socket.SHUT_RDWR)
+
+    def cut_after(self, seconds: float) -> Timer:
+        """Returns the running timer that cuts it: a server that sends a byte now and then never runs into a time-out of
+        the socket."""
+        watch = Timer(seconds, self.cut)
+        watch.daemon = True
+        watch.start()
+        return watch
 
     def release(self) -> None:
         """Closes the connection for good; its owner calls it at the end.

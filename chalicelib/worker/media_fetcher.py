@@ -11,7 +11,6 @@ from contextlib import closing
 from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
-from threading import Timer
 from typing import BinaryIO
 from urllib.parse import urljoin
 
@@ -30,6 +29,7 @@ from chalicelib.outbound.pinned_connections import (
     Resolver,
     checked_addresses,
     connect,
+    is_of_tls,
     public_tls,
     resolve,
 )
@@ -106,7 +106,7 @@ class MediaFetcher:
             connect_s=answer_s,
         )
         is_answered = False
-        watch = _cut_after(answer_s, connection)
+        watch = connection.cut_after(answer_s)
         try:
             connection.request("GET", url.target, headers=_HEADERS, preload_content=False, decode_content=False)
             with closing(connection.getresponse()) as answer:
@@ -114,7 +114,7 @@ class MediaFetcher:
                     raise TimeoutError
                 is_answered = True
                 watch.cancel()
-                watch = _cut_after(deadline - time.monotonic(), connection)
+                watch = connection.cut_after(deadline - time.monotonic())
                 return self._read(url, answer, target, deadline, on_chunk)
         except (OSError, HTTPError, HTTPException, ValueError) as failure:
             if time.monotonic() >= deadline:
@@ -214,16 +214,8 @@ def _stated_bytes(answer: HTTPResponse) -> int | None:
     return int(text)
 
 
-def _cut_after(seconds: float, connection: PinnedConnection) -> Timer:
-    """A server that sends a byte now and then never runs into a time-out of the socket."""
-    watch = Timer(seconds, connection.cut)
-    watch.daemon = True
-    watch.start()
-    return watch
-
-
 def _reason(failure: Exception) -> str:
     """Returns a description that reveals nothing about internal addresses."""
-    if isinstance(failure, ssl.SSLError) or isinstance(failure.__cause__, ssl.SSLError):
+    if is_of_tls(failure):
         return "its certificate is not trusted or TLS failed"
     return "the connection failed or ended early"
