@@ -12,5 +12,6 @@ scorers        What turns faces into expressions, and attention, which needs the
 sides          The left and right side of expressions
 skin_patches   What the skin shows where muscles fold it
 taught         Expressions from the taught head: points and skin
+through_blinks Readings around the eyes while lids pass through a blink
 trained        Expressions from the trained model: a network's blendshapes, and geometry where its teacher is blind
 """

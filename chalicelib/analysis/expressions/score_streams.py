@@ -13,6 +13,8 @@ from chalicelib.analysis.expressions.memories import FaceMemories
 from chalicelib.analysis.expressions.one_euro import OneEuroFilter
 from chalicelib.analysis.expressions.own_neutral import OwnNeutral
 from chalicelib.analysis.expressions.sides import doubts_of_sides
+from chalicelib.analysis.expressions.through_blinks import CLOSURE, ThroughBlinks
+from chalicelib.analysis.eyes.gaze import without_gaze
 from chalicelib.domain.measurements.emotions import emotions
 from chalicelib.domain.measurements.metrics import (
     BASELINE_NAMES,
@@ -38,13 +40,17 @@ _RAW_NAMES = tuple(raw_name(name) for name in BASELINE_NAMES)
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Of one face in one frame: the job's scores, the calibrated ones that valence and engagement follow from, and the
-    presences (see `presences_of`) that emotions follow from; (20,) each, in the order of `BASELINE_NAMES`."""
+    """Of one face in one frame: the job's scores, the calibrated ones that valence and engagement follow from, the
+    uncorrected ones, the presences (see `presences_of`), and those that emotions follow from; (20,) each, in the order
+    of `BASELINE_NAMES`. `lids_lowered`: in a blink."""
 
     scores: Floats
     calibrated: Floats
+    raw: Floats
     presences: Floats
+    shown: Floats
     attention: float
+    lids_lowered: bool = False
 
 
 class ScoreStream(Protocol):
@@ -88,7 +94,24 @@ class OwnNeutralScores:
     def of(self, face: FaceMetrics, time_s: float, levels: Floats, /) -> Found:
         """See `ScoreStream`. A measurement that is not valid teaches nothing about the person."""
         rest = self._neutrals.of(face.face_id).next(time_s, levels, is_valid=face.is_valid)
-        return _found(face, levels - rest.level, self._doubts, rest.uncertainty)
+        found = _found(face, levels - rest.level, self._doubts, rest.uncertainty)
+        return replace(found, raw=self._doubts.scores(levels, self._doubts.spreads))
+
+
+class ScoresThroughBlinks:
+    """Those of another stream, of which some count no more than before while lids move; see `through_blinks`."""
+
+    def __init__(self, stream: ScoreStream) -> None:
+        self._stream = stream
+        self._blinks = FaceMemories(ThroughBlinks)
+
+    def of(self, face: FaceMetrics, time_s: float, levels: Floats, /) -> Found:
+        """See `ScoreStream`."""
+        found, blinks = self._stream.of(face, time_s, levels), self._blinks.of(face.face_id)
+        readings = np.stack([found.scores, found.calibrated, found.raw, found.presences, found.shown])
+        taken = blinks.next(time_s, float(levels[CLOSURE]), readings, is_valid=face.is_valid)
+        scores, calibrated, raw, presences, shown = taken
+        return Found(scores, calibrated, raw, presences, shown, found.attention, blinks.are_lowered)
 
 
 class SmoothedScores:
@@ -101,15 +124,23 @@ class SmoothedScores:
     def of(self, face: FaceMetrics, time_s: float, levels: Floats, /) -> Found:
         """See `ScoreStream`."""
         found = self._stream.of(face, time_s, levels)
-        values = np.concatenate([found.scores, found.calibrated, 100.0 * found.presences, [found.attention]])
+        presences, shown = 100.0 * found.presences, 100.0 * found.shown
+        values = np.concatenate([found.scores, found.calibrated, presences, shown, [found.attention]])
         smoothed = self._filters.of(face.face_id).smooth(time_s, values)
-        scores, calibrated, presences = np.split(smoothed[:-1], 3)
-        return Found(scores, calibrated, presences / 100.0, float(smoothed[-1]))
+        scores, calibrated, presences, shown = np.split(smoothed[:-1], 4)
+        return replace(
+            found,
+            scores=scores,
+            calibrated=calibrated,
+            presences=presences / 100.0,
+            shown=shown / 100.0,
+            attention=float(smoothed[-1]),
+        )
 
 
 def _found(face: FaceMetrics, levels: Floats, doubts: Doubts, unknown_rest: Floats) -> Found:
-    scores = doubts.scores(levels, unknown_rest)
-    return Found(scores, scores, doubts.presences(levels, unknown_rest), face.values["attention"])
+    scores, presences = doubts.scores(levels, unknown_rest), doubts.presences(levels, unknown_rest)
+    return Found(scores, scores, scores, presences, presences, face.values["attention"])
 
 
 _STREAMS: Mapping[Scores, Callable[[Doubts, Span | None], ScoreStream]] = {
@@ -136,14 +167,14 @@ def scored(
     """
 
     def new_stream(doubts: Doubts) -> ScoreStream:
-        stream = _STREAMS[scores](doubts, neutral_s)
+        stream = ScoresThroughBlinks(_STREAMS[scores](doubts, neutral_s))
         return SmoothedScores(stream) if smoothed else stream
 
     stream = new_stream(doubts)
     sides = {side: new_stream(doubts_of_sides(doubts)) for side in SIDES} if metrics.has(MetricGroup.SIDE) else {}
     for frame in frames:
         sided = (_with_sides(face, sides, frame.time_s) for face in frame.faces) if sides else frame.faces
-        faces = tuple(_scored(face, stream, frame.time_s, metrics, doubts) for face in sided)
+        faces = tuple(_scored(face, stream, frame.time_s, metrics) for face in sided)
         yield replace(frame, faces=faces)
 
 
@@ -158,17 +189,18 @@ def _with_sides(face: FaceMetrics, sides: Mapping[str, ScoreStream], time_s: flo
     return replace(face, values=values)
 
 
-def _scored(face: FaceMetrics, stream: ScoreStream, time_s: float, metrics: MetricSet, doubts: Doubts) -> FaceMetrics:
+def _scored(face: FaceMetrics, stream: ScoreStream, time_s: float, metrics: MetricSet) -> FaceMetrics:
     levels = np.array([face.values[name] for name in BASELINE_NAMES])
     found = stream.of(face, time_s, levels)
     values = {**face.values, **_named(BASELINE_NAMES, found.scores), "attention": found.attention}
     if metrics.has(MetricGroup.RAW_EXPRESSION):
-        values |= _named(_RAW_NAMES, doubts.scores(levels, doubts.spreads))
+        values |= _named(_RAW_NAMES, found.raw)
     if metrics.has(MetricGroup.PROBABILITY):
         values |= _named(_PROBABILITY_NAMES, 100.0 * found.presences)
     if metrics.has(MetricGroup.EMOTION):
-        values |= emotions(_named(BASELINE_NAMES, found.calibrated), _named(BASELINE_NAMES, found.presences))
-    return replace(face, values={name: values[name] for name in metrics.names})
+        values |= emotions(_named(BASELINE_NAMES, found.calibrated), _named(BASELINE_NAMES, found.shown))
+    named = replace(face, values={name: values[name] for name in metrics.names})
+    return without_gaze(named) if found.lids_lowered and metrics.has_eyes else named
 
 
 def _named(names: tuple[str, ...], scores: Floats) -> Mapping[str, float]:

@@ -12,7 +12,7 @@ the shared media, of persons who look into the camera; the evaluation tries them
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +29,7 @@ from chalicelib.domain.measurements.gaze import (
     GazeReasons,
     share_of_right_eye,
 )
-from chalicelib.domain.measurements.metrics import EYE_NAMES
+from chalicelib.domain.measurements.metrics import EYE_NAMES, GAZE_NAMES, FaceMetrics
 from chalicelib.domain.measurements.validity import Reasons
 
 Floats = NDArray[np.float64]
@@ -147,3 +147,9 @@ def eye_values(
         right, left = eyes.openness
         numbers[4:] = [left, right]
     return dict(zip(EYE_NAMES, numbers, strict=True)), reasons
+
+
+def without_gaze(face: FaceMetrics) -> FaceMetrics:
+    """Returns the face, whose eyes were read, as of the middle of a blink: without a gaze, which is not to be seen."""
+    values = {**face.values, **dict.fromkeys(GAZE_NAMES, math.nan)}
+    return replace(face, values=values, gaze_reasons=face.gaze_reasons or (GazeReason.CLOSED,))

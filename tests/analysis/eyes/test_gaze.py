@@ -17,6 +17,7 @@ from chalicelib.analysis.eyes.gaze import (
     openness_of,
     read_eyes,
     to_camera,
+    without_gaze,
 )
 from chalicelib.analysis.faces.detector import FaceDetector
 from chalicelib.analysis.faces.head_pose import head_pose, interocular_distance_px
@@ -26,7 +27,7 @@ from chalicelib.analysis.faces.tracker import FaceTracker
 from chalicelib.analysis.media.frames import Frame
 from chalicelib.analysis.networks.models import Models
 from chalicelib.domain.measurements.gaze import GazeReason
-from chalicelib.domain.measurements.metrics import EYE_NAMES, GAZE_NAMES, OPENNESS_NAMES
+from chalicelib.domain.measurements.metrics import EYE_NAMES, GAZE_NAMES, OPENNESS_NAMES, FaceMetrics
 from chalicelib.domain.measurements.validity import InvalidReason
 from chalicelib.domain.requests.recipes import Mesh
 from tests.analysis.conftest import read_picture
@@ -171,3 +172,11 @@ def test_people_who_look_into_the_camera_read_near_nought(models: Models, shared
     assert len(found) >= 8
     assert abs(np.array(found)).mean() < 5
     assert abs(np.array(found)).max() < 15
+
+
+def test_in_the_middle_of_a_blink_there_is_no_gaze_and_the_reason_of_before_stays() -> None:
+    values, _ = _values(_face())
+    blinking = without_gaze(FaceMetrics(0, values))
+    assert _lacking(dict(blinking.values)) == set(GAZE_NAMES)
+    assert blinking.gaze_reasons == (GazeReason.CLOSED,)
+    assert without_gaze(FaceMetrics(0, values, gaze_reasons=(GazeReason.BEYOND,))).gaze_reasons == (GazeReason.BEYOND,)
