@@ -13,8 +13,8 @@ from tests.api.api_server import Client
 
 _PARAMETER = re.compile(r"\{(\w+)\}")
 
-# A body of each kind with everything in it that any route asks for: what a view reads before it looks for the thing
-# itself is right in one of them.
+# A body of each kind, as any route asks for it: what a view reads before it looks for the thing itself is right in one
+# of them.
 _FIELDS = {
     "entry_job[name]": "no-op",
     "entry[data_split]": "theirs",
@@ -25,12 +25,11 @@ _FIELDS = {
 }
 _FILES = ("entry_job[input]", "entry_job[result]", "entry[media]", "media")
 _JSON = {
-    "entry_job": {"name": "no-op", "file_name": "a.mp4", "content_type": "video/mp4", "size_bytes": 3},
-    "entry": {"data_split": "theirs", "file_name": "a.mp4", "content_type": "video/mp4", "size_bytes": 3},
+    "entry_job": {"name": "no-op"},
+    "entry": {"data_split": "theirs"},
     "annotation": {"key": "theirs", "value": "theirs"},
     "batch": {"status": "cancelled"},
     "corrections": [{"action": "ignore", "face_id": "0"}],
-    "upload": {"parts": [{"number": 1, "etag": '"0"'}]},
     "parts": [{"number": 1, "etag": '"0"'}],
 }
 
@@ -39,7 +38,7 @@ def _bodies() -> Iterator[dict[str, Any]]:
     yield {}
     yield {"data": _FIELDS}
     yield {"data": _FIELDS, "files": dict.fromkeys(_FILES, ("theirs.mp4", b"abc"))}
-    yield {"json": _JSON}
+    yield from ({"json": {name: resource}} for name, resource in _JSON.items())
 
 
 @dataclass(frozen=True)
