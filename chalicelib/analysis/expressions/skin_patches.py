@@ -16,7 +16,7 @@ import numpy as np
 from cv2.typing import MatLike
 from numpy.typing import NDArray
 
-from chalicelib.analysis.faces.mesh import FaceMesh
+from chalicelib.analysis.faces.mesh import SAMPLE_SIDE, FaceMesh
 
 Floats = NDArray[np.float32]
 
@@ -25,6 +25,8 @@ _ACROSS, _DOWN = 8, 4
 _WIDTH, _HEIGHT = 0.44, 0.33
 """Of a patch, in eye distances: a cell is about 4 x 6 pixels of the sample."""
 _CHANNELS = 6
+_SEEN_PX = 12
+"""A cell sees no pixel of the sample farther from its middle: 5 that are smoothed, 1 for differences, 6 averaged."""
 _DARK_LEVEL = 10.0
 _LEAST_ENERGY = 0.004
 
@@ -72,7 +74,9 @@ def skin_patches(meshes: Sequence[FaceMesh]) -> tuple[Floats, Floats]:
 def _cells(mesh: FaceMesh) -> Floats:
     """(16, 4, 8, 6): of each cell the mean differences across, down, along both diagonals, how much darker its pixels
     are than what is round them, and its level, all in grey levels."""
-    grey = np.asarray(cv2.GaussianBlur(mesh.grey, (3, 3), 0.8), dtype=np.uint8)
+    places = _places_in_sample(mesh)
+    columns, rows = (_span(places[:, axis]) for axis in range(2))
+    grey = np.asarray(cv2.GaussianBlur(mesh.grey[rows, columns], (3, 3), 0.8), dtype=np.uint8)
     around = np.asarray(cv2.GaussianBlur(grey, (9, 9), 2.0), dtype=np.uint8)
     middle = grey[1:-1, 1:-1]
     edges = (
@@ -82,11 +86,19 @@ def _cells(mesh: FaceMesh) -> Floats:
         cv2.absdiff(grey[2:, :-2], grey[:-2, 2:]),
     )
     dark = cv2.subtract(around[1:-1, 1:-1], middle)
-    places = _places_in_sample(mesh)
     # Halved, and then averaged over three: a cell's size. Its middle is what is looked up.
     lookup = ((places - 1.5) / 2).astype(np.float32)[None]
+    lookup -= np.array([columns.start // 2, rows.start // 2], dtype=np.float32)
     channels = [_looked_up(channel, lookup) for channel in (*edges, dark, middle)]
     return np.stack(channels, axis=-1).reshape(len(_PLACES), _DOWN, _ACROSS, _CHANNELS)
+
+
+def _span(places: NDArray[np.float64]) -> slice:
+    """The columns or rows of the sample that cells at these `places` see, about three quarters of them. Both ends are
+    even, so that pixels are halved in the same pairs as in the whole sample."""
+    first = min(max(int(places.min()) - _SEEN_PX, 0), SAMPLE_SIDE - 2 * _SEEN_PX) // 2 * 2
+    last = max(min(int(places.max()) + _SEEN_PX, SAMPLE_SIDE), first + 2 * _SEEN_PX)
+    return slice(first, last + last % 2)
 
 
 def _looked_up(channel: MatLike, lookup: Floats) -> Floats:

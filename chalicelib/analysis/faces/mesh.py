@@ -15,7 +15,7 @@ from chalicelib.analysis.media.pixels.planes import Picture, Planes
 from chalicelib.analysis.networks.models import ModelFile, Models
 from chalicelib.domain.requests.recipes import Mesh
 
-_SIDE = 192
+SAMPLE_SIDE = 192
 _MARGIN = 1.5
 _MAX_BATCH = 16
 _PER_LEVEL = np.float32(1 / 255)
@@ -140,7 +140,7 @@ class MeshModel:
 
 def network_input(samples: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
     """(N, 3, 192, 192) of N samples. OpenCV's own way takes twice as long."""
-    blob = np.empty((len(samples), 3, _SIDE, _SIDE), dtype=np.float32)
+    blob = np.empty((len(samples), 3, SAMPLE_SIDE, SAMPLE_SIDE), dtype=np.float32)
     for planes, image in zip(blob, samples, strict=True):
         for plane, channel in zip(planes[::-1], cv2.split(image), strict=True):
             np.multiply(channel, _PER_LEVEL, out=plane)
@@ -149,7 +149,7 @@ def network_input(samples: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
 
 def sample_of(image: Picture, crop: Crop) -> NDArray[np.uint8]:
     """The crop of `image` (H, W, 3) as (192, 192, 3) uint8 BGR, black outside of the picture."""
-    reduction = int(min(crop.side / _SIDE, *image.shape[:2])) if crop.side > 0 else 1
+    reduction = int(min(crop.side / SAMPLE_SIDE, *image.shape[:2])) if crop.side > 0 else 1
     if reduction < 2 and not isinstance(image, Planes):
         return _warp(image, crop)
     return _cut_reduced(image, crop, quick_reduction(image, max(reduction, 1)))
@@ -162,7 +162,7 @@ def _cut_reduced(image: Picture, crop: Crop, reduction: int) -> NDArray[np.uint8
     left, right = max(int(crop.centre_x - reach), 0), min(int(crop.centre_x + reach) + 1, width)
     top, bottom = max(int(crop.centre_y - reach), 0), min(int(crop.centre_y + reach) + 1, height)
     if right - left < reduction or bottom - top < reduction:
-        return np.zeros((_SIDE, _SIDE, 3), dtype=np.uint8)
+        return np.zeros((SAMPLE_SIDE, SAMPLE_SIDE, 3), dtype=np.uint8)
     reduced = reduced_part(image, (left, top, right, bottom), reduction)
     # Coordinates are of the middles of pixels, and the middle of the first block is not that of its first pixel.
     first = (reduction - 1) / 2
@@ -177,12 +177,12 @@ def _cut_reduced(image: Picture, crop: Crop, reduction: int) -> NDArray[np.uint8
 
 def _warp(image: NDArray[np.uint8], crop: Crop) -> NDArray[np.uint8]:
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    return np.asarray(cv2.warpAffine(image, _to_picture(crop), (_SIDE, _SIDE), flags=flags), dtype=np.uint8)
+    return np.asarray(cv2.warpAffine(image, _to_picture(crop), (SAMPLE_SIDE, SAMPLE_SIDE), flags=flags), dtype=np.uint8)
 
 
 def _to_picture(crop: Crop) -> NDArray[np.float64]:
     """(2, 3) affine map from pixels of the input to pixels of the picture."""
-    scale, middle = crop.side / _SIDE, _SIDE / 2
+    scale, middle = crop.side / SAMPLE_SIDE, SAMPLE_SIDE / 2
     cosine, sine = math.cos(crop.turn) * scale, math.sin(crop.turn) * scale
     shift_x, shift_y = crop.centre_x - (cosine - sine) * middle, crop.centre_y - (sine + cosine) * middle
     return np.array([[cosine, -sine, shift_x], [sine, cosine, shift_y]])
@@ -195,5 +195,5 @@ def _into_picture(face: NDArray[np.float32], crop: Crop) -> NDArray[np.float64]:
     points = np.empty(face.shape)
     points[:, 0] = cosine * x + minus_sine * y + shift_x
     points[:, 1] = sine * x + cosine * y + shift_y
-    points[:, 2] = z * (crop.side / _SIDE)
+    points[:, 2] = z * (crop.side / SAMPLE_SIDE)
     return points

@@ -2,7 +2,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.analysis.expressions.skin_patches import SIZE, skin_patches
+from chalicelib.analysis.expressions.skin_patches import _MIDDLE as _MIDDLE_PLACES
+from chalicelib.analysis.expressions.skin_patches import SIZE, _cells, skin_patches
 from chalicelib.analysis.faces.mesh import Crop, FaceMesh
 from chalicelib.analysis.faces.rigid_face import _INDICES, _PLACES
 
@@ -45,6 +46,14 @@ def test_a_face_is_described_alone_as_among_others() -> None:
     for many, one in zip(together, alone, strict=True):
         assert many.shape == (3, SIZE)
         np.testing.assert_array_equal(many[1], one[0])
+
+
+def test_a_cell_reads_the_same_however_much_of_the_sample_the_others_see() -> None:
+    narrow, wide = _face(_sample()), _face(_sample())
+    wide.points[13], wide.points[200] = (0.0, 0.0, 0.0), (191.0, 191.0, 0.0)
+    elsewhere = np.array([place.point is None for place in _MIDDLE_PLACES] + [True] * 12)
+    # OpenCV interpolates some cells one by one, others eight at a time: the last bit may differ.
+    np.testing.assert_allclose(_cells(narrow)[elsewhere], _cells(wide)[elsewhere], rtol=1e-6)
 
 
 def test_lines_between_the_brows_are_seen_there_and_nowhere_else() -> None:
