@@ -9,5 +9,5 @@ index          The index for people: one page without scripts, fonts or pictures
 phrases        Parts of pages that say something about data: dates, sizes, links, clients' texts
 refusal        Something that is not there, for people: what is wrong, and a way on
 resources      A job or an entry for people: its files as links, and what else there is to say about it
-style          What pages for people have in common: their style, and the policy that lets them load nothing else
+style          What pages for people have in common: frame, style, and the policy that lets them load nothing else
 """

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 from html import escape
-from string import Template
 
 from chalicelib.api.html.curl_examples import curl_example
 from chalicelib.api.html.docs_contents import NOTIFICATIONS, Node, contents_of, operations_of, tags_of
-from chalicelib.api.html.style import STYLE
+from chalicelib.api.html.style import page_template
 from chalicelib.api.openapi.terms import ref
 from chalicelib.api.urls import Urls
 
@@ -21,17 +20,9 @@ _LIMITS = {
     "pattern": "matches {}",
 }
 
-_PAGE = Template("""<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Mien: the API</title>
-<style>$style</style>
-</head>
-<body>
-<main>
-<h1>The API</h1>
+_PAGE = page_template(
+    "Mien: the API",
+    """<h1>The API</h1>
 <p class="lead">$about</p>
 <p>Machine-readable description: <a href="$openapi">$openapi</a>. The index: <a href="$index">$index</a>.</p>
 <nav>$contents</nav>
@@ -45,11 +36,8 @@ $headers
 $routes
 <h2 id="documents">Documents</h2>
 $documents
-<footer>Made by the server from its own routes: what is here is what it does.</footer>
-</main>
-</body>
-</html>
-""")
+<footer>Made by the server from its own routes: what is here is what it does.</footer>""",
+)
 
 
 def docs_page(document: Node, urls: Urls) -> str:
@@ -65,7 +53,6 @@ def docs_page(document: Node, urls: Urls) -> str:
         for name, schema in components["schemas"].items()
     )
     return _PAGE.substitute(
-        style=STYLE,
         about=escape(document["info"]["description"]),
         openapi=escape(urls.openapi()),
         index=escape(urls.index()),

@@ -2,24 +2,15 @@
 
 from collections.abc import Mapping
 from html import escape
-from string import Template
 
-from chalicelib.api.html.style import STYLE
+from chalicelib.api.html.style import page_template
 from chalicelib.api.openapi.result_schemas import measured_sentence
 from chalicelib.api.urls import Urls
 from chalicelib.domain.measurements.metrics import MetricSet
 
-_PAGE = Template("""<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Mien</title>
-<style>$style</style>
-</head>
-<body>
-<main>
-<h1>Mien</h1>
+_PAGE = page_template(
+    "Mien",
+    """<h1>Mien</h1>
 <p class="lead">A media API that measures facial expressions in recorded pictures and videos: send a file, get numbers
 for every face in every frame. $measured</p>
 <h2>Services</h2>
@@ -38,11 +29,8 @@ Basic).</p>
 errors that differ from person to person, and decide nothing about anyone by these numbers alone. The law, known
 weaknesses and checklists: <a href="$responsible_use">responsible use</a>.</p>
 <footer>An error response has a message that says what to do, and an <code>X-Request-Id</code> to quote.
-</footer>
-</main>
-</body>
-</html>
-""")
+</footer>""",
+)
 
 
 def index_page(urls: Urls, services: Mapping[str, str], metrics: MetricSet) -> str:
@@ -54,7 +42,6 @@ def index_page(urls: Urls, services: Mapping[str, str], metrics: MetricSet) -> s
         f"<tr><th>{escape(name)}</th><td><code>{escape(url)}</code></td></tr>" for name, url in services.items()
     )
     return _PAGE.substitute(
-        style=STYLE,
         rows=rows,
         measured=escape(measured_sentence(metrics)),
         index=escape(urls.index()),

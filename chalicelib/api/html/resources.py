@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from html import escape
-from string import Template
 
 from chalicelib.api.html.phrases import date_of, link, size_of, text_of
-from chalicelib.api.html.style import STYLE
+from chalicelib.api.html.style import page_template
 from chalicelib.api.urls import Urls
 from chalicelib.domain.entries import Entry
 from chalicelib.domain.jobs import Job, Progress
@@ -13,24 +12,14 @@ from chalicelib.domain.requests.job_options import DEFAULT_OPTIONS, KEPT_OPTIONS
 
 _REFRESH_S = 5
 
-_PAGE = Template("""<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-$refresh<title>Mien: $title</title>
-<style>$style</style>
-</head>
-<body>
-<main>
-<h1>$title</h1>
+_PAGE = page_template(
+    "Mien: $title",
+    """<h1>$title</h1>
 <p class="lead">$lead</p>
 $body
-<footer>Programs get the same as JSON from this URL. $footer</footer>
-</main>
-</body>
-</html>
-""")
+<footer>Programs get the same as JSON from this URL. $footer</footer>""",
+    head="$refresh",
+)
 
 Row = tuple[str, str]
 """What it is, as text, and the value, as HTML."""
@@ -61,7 +50,6 @@ def entry_page(entry: Entry, urls: Urls) -> str:
 
 def _page(title: str, lead: str, parts: Iterable[str], console: str, *, refresh: str = "") -> str:
     return _PAGE.substitute(
-        style=STYLE,
         title=text_of(title),
         lead=lead,
         body="\n".join(parts),

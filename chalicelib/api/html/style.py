@@ -1,9 +1,10 @@
-"""The style sheet of all pages, and the content security policy that allows nothing else."""
+"""The frame and the style sheet of all pages, and the content security policy that allows nothing else."""
 
 import base64
 import hashlib
 from collections.abc import Mapping
 from functools import cache
+from string import Template
 
 from chalice.app import Response
 
@@ -47,6 +48,25 @@ nav li { line-height: 1.45; overflow-wrap: anywhere; }
 nav a { text-decoration: none; }
 footer { margin-top: 3rem; padding-top: 1.2rem; border-top: 1px solid var(--line); color: var(--soft); }
 """
+
+
+def page_template(title: str, content: str, *, head: str = "") -> Template:
+    """A page whose `$` names are still to be filled in."""
+    return Template(f"""<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+{head}<title>{title}</title>
+<style>{STYLE}</style>
+</head>
+<body>
+<main>
+{content}
+</main>
+</body>
+</html>
+""")
 
 
 @cache

@@ -11,7 +11,7 @@ from chalicelib.domain.requests.job_options import ALL_OPTIONS, DEFAULT_OPTIONS,
 from chalicelib.domain.webhooks import Webhook
 
 NEW_JOB_MEMBERS = ("name", "data_split", *(row.name for row in ALL_OPTIONS))
-"""What JSON may say of a new job besides its input."""
+"""The members of a new job in JSON, besides its input."""
 
 
 @dataclass(frozen=True, slots=True)
