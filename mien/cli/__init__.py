@@ -3,7 +3,7 @@
 annotate      `mien annotate`: annotations of inputs and results
 compare       `mien compare`: the mean curves of many recordings
 completion    `mien completion`: what makes a shell complete commands and options
-connection    The options that all commands share: URL, user, JSON output
+connection    The options that commands share: URL, user, JSON output, directory for files
 exit_status   The exit statuses of the process; exceptions become error messages
 export        `mien export`: the events of results for video players and annotation tools
 faces         `mien faces`, and the summary of a result as a table for a terminal

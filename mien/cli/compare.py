@@ -10,7 +10,7 @@ import click
 
 from chalicelib.domain.requests.comparisons import MAX_GROUPS, MAX_RECORDINGS
 from chalicelib.domain.requests.result_formats import COMPARISON_CONTENT_TYPE
-from mien.cli.connection import Connection, connected
+from mien.cli.connection import Connection, connected, out_option
 from mien.cli.exit_status import JOB_FAILED
 from mien.cli.job_display import printable
 from mien.cli.output import complain, progress_display, say, say_json
@@ -26,13 +26,7 @@ from mien.client.job_documents import RemoteJob
 )
 @click.argument("groups", metavar="KEY[=VALUE]...", nargs=-1, required=True)
 @click.option("--metric", default="smile", show_default=True, help="The metric to compare.")
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("results"),
-    show_default=True,
-    help="Directory for the results.",
-)
+@out_option("Directory for the results.")
 @connected
 def compare(connection: Connection, *, groups: tuple[str, ...], metric: str, out: Path) -> None:
     """Sends the comparison, waits for it and downloads its files."""

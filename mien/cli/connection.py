@@ -1,10 +1,11 @@
-"""The options that all commands share: the URL of the API, the user, and JSON output."""
+"""The options that commands share: the URL of the API, the user, JSON output, and the directory for files."""
 
 import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -37,6 +38,17 @@ class Connection:
 index_option = click.option(
     "--url", envvar="MIEN_URL", default=DEFAULT_URL, show_default=True, show_envvar=True, help="URL of the API's index."
 )
+
+
+def out_option(meaning: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """`--out`, the directory for what a command writes."""
+    return click.option(
+        "--out",
+        type=click.Path(path_type=Path, file_okay=False),
+        default=Path("results"),
+        show_default=True,
+        help=meaning,
+    )
 
 
 def connected(command: Callable[..., None]) -> Callable[..., None]:

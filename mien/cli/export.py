@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from mien.cli.connection import Connection, connected
+from mien.cli.connection import Connection, connected, out_option
 from mien.cli.output import say
 from mien.client.download_names import safe_file_name
 from mien.client.http_session import ApiError
@@ -34,13 +34,7 @@ class _Event:
     required=True,
     help="webvtt: subtitles for video players; elan: tab-delimited text with a tier for each face and event.",
 )
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("results"),
-    show_default=True,
-    help="Directory for the files.",
-)
+@out_option("Directory for the files.")
 @connected
 def export(connection: Connection, *, jobs: tuple[str, ...], format_name: str, out: Path) -> None:
     """Write the events of each finished JOB (an id or URL) as a file for other programs."""

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from chalicelib.domain.requests.result_formats import RESULT_KINDS
-from mien.cli.connection import Connection, connected
+from mien.cli.connection import Connection, connected, out_option
 from mien.cli.output import say, say_json
 from mien.client.http_session import ApiError
 from mien.client.job_documents import RemoteFile, RemoteJob
@@ -13,13 +13,7 @@ from mien.client.job_documents import RemoteFile, RemoteJob
 
 @click.command()
 @click.argument("jobs", metavar="JOB...", nargs=-1, required=True)
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("results"),
-    show_default=True,
-    help="Directory for the downloaded files.",
-)
+@out_option("Directory for the downloaded files.")
 @click.option(
     "--only",
     "kinds",

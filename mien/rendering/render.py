@@ -14,7 +14,7 @@ from chalicelib.domain.requests.job_options import (
     options_of_texts,
 )
 from chalicelib.domain.requests.result_formats import TIMELINE_CONTENT_TYPE, ResultVideo
-from mien.cli.connection import Connection, connected
+from mien.cli.connection import Connection, connected, out_option
 from mien.cli.output import say
 from mien.client.download_names import safe_file_name
 from mien.client.http_session import ApiError
@@ -46,13 +46,7 @@ _SCORES = ",".join(DEFAULT_OPTIONS.drawn)
     default=_MODELS,
     help="The directory of the model files, which search for faces to cover; by default that of `make setup`.",
 )
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("results"),
-    show_default=True,
-    help="Directory for the videos.",
-)
+@out_option("Directory for the videos.")
 @connected
 def render(
     connection: Connection,
