@@ -8,6 +8,9 @@
 Every message of a `CallerError` or `MediaError` is written for a person: what was wrong and what to do about it.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class MienError(Exception):
     """Root of everything raised on purpose."""
@@ -99,3 +102,12 @@ class StaleWrite(MienError):
 
 class ModelFileError(MienError):
     """A model file is missing or is not the file that the manifest names."""
+
+
+@contextmanager
+def translated(*kinds: type[Exception], into: Exception) -> Iterator[None]:
+    """Raises `into` in the place of errors of these kinds."""
+    try:
+        yield
+    except kinds as error:
+        raise into from error

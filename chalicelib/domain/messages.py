@@ -4,7 +4,7 @@ import json
 
 from chalicelib.domain.ids import check_id
 from chalicelib.domain.jobs import JobMessage
-from chalicelib.errors import MalformedRequest
+from chalicelib.errors import MalformedRequest, translated
 
 MESSAGE_VARIABLE = "MIEN_JOB_MESSAGE"
 """The environment variable in which a batch process is given its message."""
@@ -19,10 +19,8 @@ def encode_message(message: JobMessage) -> str:
 
 def decode_message(text: str) -> JobMessage:
     """The inverse of `encode_message`. Raises ValueError for every other text."""
-    try:
+    with translated(RecursionError, into=ValueError("a job message is a flat JSON object, not a nested one")):
         content = json.loads(text, object_pairs_hook=_without_repeats)
-    except RecursionError:
-        raise ValueError("a job message is a flat JSON object, not a nested one") from None
     if not isinstance(content, dict) or set(content) != _KEYS:
         raise ValueError("a job message is a JSON object with account_id, job_id and run, and nothing else")
     account_id, job_id, run = content["account_id"], content["job_id"], content["run"]
@@ -36,10 +34,8 @@ def decode_message(text: str) -> JobMessage:
 def _job_id(value: object) -> str:
     if not isinstance(value, str):
         raise ValueError("a job message's job_id is a text")  # noqa: TRY004  # one error for all that is no message
-    try:
+    with translated(MalformedRequest, into=ValueError("a job message's job_id is not an id")):
         return check_id(value, "job")
-    except MalformedRequest as error:
-        raise ValueError("a job message's job_id is not an id") from error
 
 
 def _without_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:

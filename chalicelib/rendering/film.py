@@ -28,7 +28,7 @@ from chalicelib.analysis.read_ahead import read_ahead
 from chalicelib.domain.measurements.metrics import FrameMetrics
 from chalicelib.domain.measurements.stretch import WHOLE, Stretch
 from chalicelib.domain.requests.result_formats import PICTURE_CONTENT_TYPE, VIDEO_CONTENT_TYPE, ResultVideo
-from chalicelib.errors import MediaError
+from chalicelib.errors import MediaError, translated
 from chalicelib.rendering.annotations import Annotations, face_box
 from chalicelib.rendering.concealment import conceal
 from chalicelib.rendering.covers import SWEPT_S, Box, Covers, Region, Sighting
@@ -144,10 +144,8 @@ def render_anonymized(
 
 
 def _render(source: Source, effect: Effect, out: Path, go_on: Callable[[], None]) -> str:
-    try:
+    with translated(*_DAMAGE, into=MediaError(_DAMAGED)):
         return _rendered(source, effect, out, go_on)
-    except _DAMAGE as damage:
-        raise MediaError(_DAMAGED) from damage
 
 
 def _rendered(source: Source, effect: Effect, out: Path, go_on: Callable[[], None]) -> str:

@@ -17,7 +17,7 @@ from chalicelib.domain.faces.face_state import FaceState
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.jobs import Job, JobStatus
 from chalicelib.domain.reminders import Duty, Reminder
-from chalicelib.errors import Conflict, NotFound
+from chalicelib.errors import Conflict, NotFound, translated
 from chalicelib.services.changes import retried
 from chalicelib.services.ports import Clock, EntryStore, JobQueue, JobStore, MediaStore, ReminderStore
 
@@ -125,10 +125,8 @@ class Faces:
 
     def _job_of(self, entry: Entry) -> Job:
         """The job whose result the entry is. Raises `Conflict` if it is not, or not yet."""
-        try:
+        with translated(NotFound, into=Conflict(_NOT_CORRECTABLE)):
             job = self._jobs.get(entry.account_id, entry.job_id or "")
-        except NotFound:
-            raise Conflict(_NOT_CORRECTABLE) from None
         if job.status is not JobStatus.DONE or job.result_entry_id != entry.id:
             raise Conflict(
                 "The job of this result has been requeued, or is not done yet; correct the result it has then."
@@ -138,10 +136,8 @@ class Faces:
     def _index(self, entry: Entry) -> FaceIndex:
         with tempfile.TemporaryDirectory() as directory:
             path = Path(directory) / "index"
-            try:
+            with translated(NotFound, into=Conflict(_NOT_CORRECTABLE)):
                 self._media.load(face_index_key(entry.account_id, entry.id), path)
-            except NotFound:
-                raise Conflict(_NOT_CORRECTABLE) from None
             return decode_index(path.read_bytes())
 
     def _remind(self, entry: Entry) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from chalicelib.domain.accounts import PASSWORD_COST, Caller, HashCost, User, hash_password, password_matches
 from chalicelib.domain.ids import check_id
 from chalicelib.domain.logins import ANY_NAME, FREE_FAILURES, FREE_FAILURES_OF_A_SOURCE, source_of
-from chalicelib.errors import Invalid, NotAuthenticated, NotFound, StaleWrite, TooManyRequests
+from chalicelib.errors import Invalid, NotAuthenticated, NotFound, StaleWrite, TooManyRequests, translated
 from chalicelib.services.changes import retried
 from chalicelib.services.ports import Clock, LoginFailureStore, UserStore
 from chalicelib.services.remembered_logins import RememberedLogins
@@ -35,10 +35,8 @@ class Users:
         if "@" not in email or ":" in email or not email.isprintable() or len(email) > MAX_EMAIL_CHARACTERS:
             raise Invalid("The user name must be an e-mail address without a colon, which HTTP Basic does not allow.")
         user = User(email, check_id(account_id, "account"), self._hashed(password), self._clock())
-        try:
+        with translated(StaleWrite, into=Invalid(f"The user {email} already exists.")):
             self._users.create(user)
-        except StaleWrite:
-            raise Invalid(f"The user {email} already exists.") from None
         return user
 
     def list(self, account_id: str | None = None) -> tuple[User, ...]:

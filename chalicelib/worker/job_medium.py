@@ -6,7 +6,7 @@ from pathlib import Path
 from chalicelib.composition.services import Services
 from chalicelib.domain.entries import representation_id
 from chalicelib.domain.jobs import Job
-from chalicelib.errors import MediaError, NotFound
+from chalicelib.errors import MediaError, NotFound, translated
 
 MEDIA_DELETED = "The input of this job was deleted; create a new job."
 MEDIA_REPLACED = "The input of this job was replaced during the analysis; requeue the job."
@@ -17,7 +17,7 @@ def load_medium(services: Services, job: Job, target: Path) -> str:
     `MediaError` if it was deleted."""
     # The input is the file with the job's file name.
     entry_id = str(job.input_entry_id)
-    try:
+    with translated(NotFound, into=MediaError(MEDIA_DELETED)):
         entry = services.ports.entries().get(job.account_id, entry_id)
         file = entry.representations.get(representation_id(entry_id, job.filename))
         if file is None:
@@ -25,8 +25,6 @@ def load_medium(services: Services, job: Job, target: Path) -> str:
         services.ports.media().load(file.media_key, target)
         if file.sha256 is None:  # the bytes went past the API: this is who reads them first
             services.ports.entries().set_sha256(file, sha256_of(target))
-    except NotFound:
-        raise MediaError(MEDIA_DELETED) from None
     return file.media_key
 
 

@@ -8,7 +8,7 @@ from chalicelib.composition.services import Services
 from chalicelib.domain.entries import Representation, media_prefix, representation_id
 from chalicelib.domain.faces.face_state import FaceState
 from chalicelib.domain.jobs import Job
-from chalicelib.errors import MediaError, NotFound
+from chalicelib.errors import MediaError, NotFound, translated
 from chalicelib.formats.result_files import ResultFile
 from chalicelib.services.entries import entry_of_job
 from chalicelib.worker.faces.kept_frames import KeptFrames
@@ -28,10 +28,8 @@ def store_results(
     """Stores the files of a run, its frames and the duration of the input. Raises `LeaseLost`, or `MediaError` if the
     input was deleted."""
     if job.input_entry_id is not None:
-        try:
+        with translated(NotFound, into=MediaError(MEDIA_DELETED)):
             services.ports.entries().set_media_seconds(job.account_id, job.input_entry_id, media_seconds)
-        except NotFound:
-            raise MediaError(MEDIA_DELETED) from None
     create_result_entry(services, job, media_seconds=media_seconds, faces=None if kept is None else kept.state)
     report.write()
     if kept is not None:

@@ -6,8 +6,8 @@ and mappings of them as maps, tuples of them as lists. A field that is None is a
 beyond the fields is left unread.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -19,7 +19,7 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from chalicelib.aws.dynamodb.table_layout import PARTITION_KEY
 from chalicelib.domain.times import format_time, parse_time
-from chalicelib.errors import MienError
+from chalicelib.errors import MienError, translated
 
 T = TypeVar("T")
 Row = dict[str, Any]
@@ -131,13 +131,9 @@ def at_version(version: int) -> Condition:
     return Condition("#version = :previous", {"#version": "version"}, {":previous": version})
 
 
-@contextmanager
-def if_refused(error: MienError) -> Iterator[None]:
+def if_refused(error: MienError) -> AbstractContextManager[None]:
     """Raises `error` if the row does not meet the condition of a write."""
-    try:
-        yield
-    except ConditionFailed:
-        raise error from None
+    return translated(ConditionFailed, into=error)
 
 
 def conditional(condition: Condition) -> dict[str, Any]:

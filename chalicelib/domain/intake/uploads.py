@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from chalicelib.domain.ids import check_id
-from chalicelib.errors import Invalid, MalformedRequest
+from chalicelib.errors import Invalid, MalformedRequest, translated
 
 UPLOAD_PREFIX = "uploads/"
 MAX_FORM_BYTES = 100_000_000
@@ -77,11 +77,9 @@ def parse_upload_key(key: str) -> UploadKey:
     if f"{prefix}/" != UPLOAD_PREFIX or len(parts) != 3:
         raise ValueError("this is not the key of an upload")
     account_id, owner_id, owner = parts
-    try:
+    with translated(MalformedRequest, into=ValueError("this is not the key of an upload")):
         check_id(account_id, "account")
         check_id(owner_id, owner)
-    except MalformedRequest as error:
-        raise ValueError("this is not the key of an upload") from error
     return UploadKey(account_id, UploadOwner(owner), owner_id)
 
 

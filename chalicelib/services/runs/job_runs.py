@@ -1,7 +1,7 @@
 """Jobs as workers see them: claim, stay alive, end."""
 
 from chalicelib.domain.jobs import Job, JobMessage, Progress
-from chalicelib.errors import JobNotClaimable, LeaseLost, NotFound
+from chalicelib.errors import JobNotClaimable, LeaseLost, NotFound, translated
 from chalicelib.services.changes import Transition, change_job
 from chalicelib.services.ports import Clock, JobStore
 
@@ -34,10 +34,8 @@ class JobRuns:
                 "if this happens again, split the video into shorter parts.",
             )
 
-        try:
+        with translated(NotFound, into=JobNotClaimable(f"job {message.job_id} does not exist any more")):
             job = change_job(self._jobs, message.account_id, message.job_id, transition)
-        except NotFound as missing:
-            raise JobNotClaimable(f"job {message.job_id} does not exist any more") from missing
         if job.lease is None:
             raise JobNotClaimable(f"job {job.id} has used up its attempts")
         return job
@@ -73,7 +71,5 @@ class JobRuns:
         self._change(job, lambda current: current.released(owner=self._owner, now=self._clock()))
 
     def _change(self, job: Job, transition: Transition) -> None:
-        try:
+        with translated(NotFound, into=LeaseLost(f"job {job.id} does not exist any more")):  # the job has expired
             change_job(self._jobs, job.account_id, job.id, transition)
-        except NotFound as missing:  # the job has expired
-            raise LeaseLost(f"job {job.id} does not exist any more") from missing

@@ -8,7 +8,7 @@ from datetime import timedelta
 from chalicelib.domain.jobs import Job, JobMessage, Progress
 from chalicelib.domain.reminders import Duty, Reminder
 from chalicelib.domain.segments import SegmentPlan, SegmentRow
-from chalicelib.errors import JobNotClaimable, LeaseLost, NotFound, StaleWrite
+from chalicelib.errors import JobNotClaimable, LeaseLost, NotFound, StaleWrite, translated
 from chalicelib.services.changes import Transition, change_job
 from chalicelib.services.ports import BatchJobs, Clock, JobStore, ReminderStore, SegmentStore
 
@@ -71,10 +71,8 @@ class SegmentRuns:
 
         A job one of whose segments has used up its attempts ends as `error` here.
         """
-        try:
+        with translated(NotFound, into=JobNotClaimable(f"job {message.job_id} does not exist any more")):
             job = self._jobs.get(message.account_id, message.job_id)
-        except NotFound as missing:
-            raise JobNotClaimable(f"job {message.job_id} does not exist any more") from missing
         if job.run != message.run or not (job.is_in_segments or (job.segments_done and not job.status.is_over)):
             raise JobNotClaimable(f"the segments of run {message.run} of job {job.id} are not needed")
         if job.segments is None or index >= job.segments.count:
@@ -137,22 +135,16 @@ class SegmentRuns:
         )
 
     def _get(self, message: JobMessage) -> Job:
-        try:
+        with translated(NotFound, into=LeaseLost(f"job {message.job_id} does not exist any more")):
             return self._jobs.get(message.account_id, message.job_id)
-        except NotFound as missing:
-            raise LeaseLost(f"job {message.job_id} does not exist any more") from missing
 
     def _change(self, message: JobMessage, transition: Transition) -> None:
-        try:
+        with translated(NotFound, into=LeaseLost(f"job {message.job_id} does not exist any more")):
             change_job(self._jobs, message.account_id, message.job_id, transition)
-        except NotFound as missing:
-            raise LeaseLost(f"job {message.job_id} does not exist any more") from missing
 
     def _of_run(self, action: Callable[[], SegmentRow]) -> SegmentRow:
-        try:
+        with translated(NotFound, into=LeaseLost("the run is over and has been cleaned up")):
             return action()
-        except NotFound as missing:
-            raise LeaseLost("the run is over and has been cleaned up") from missing
 
 
 def interrupted_sentence(attempts: int) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, BinaryIO, cast
 
 from chalicelib.domain.measurements.metrics import FrameMetrics
+from chalicelib.errors import translated
 from chalicelib.formats.partial_metrics import PartialCounts, PartialMetricsReader, PartialMetricsWriter
 
 KEPT_FRAMES_CONTENT_TYPE = "application/vnd.mien.frames"
@@ -43,14 +44,10 @@ class KeptFramesReader:
 
     def __init__(self, stream: BinaryIO) -> None:
         self._packed = gzip.GzipFile(fileobj=stream, mode="rb")
-        try:
+        with translated(*_DAMAGES, into=ValueError("these are no kept frames")):
             self.header: Mapping[str, Any] = json.loads(self._packed.readline(_MAX_LINE_BYTES))
-        except _DAMAGES as error:
-            raise ValueError("these are no kept frames") from error
 
     def frames(self) -> Iterator[FrameMetrics]:
         """The frames in order."""
-        try:
+        with translated(*_DAMAGES, into=ValueError("the kept frames end early")):
             yield from PartialMetricsReader(self._packed).frames()
-        except _DAMAGES as error:
-            raise ValueError("the kept frames end early") from error
