@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from chalicelib.analysis.expressions.levels import FULL
 from chalicelib.domain.measurements.metrics import BASELINE_NAMES
 
 Floats = NDArray[np.float64]
@@ -39,6 +40,10 @@ _DOING = tuple(BASELINE_NAMES.index(name) for name in ("smile", "mouth open", "e
 _DOING_FROM = 50.0
 _MOVES_ALONE = np.array(["brow" in name for name in BASELINE_NAMES])
 """Brows go on saying what rest is while mouth or eyes do something; cheeks, lids, nose and chin move with those."""
+_WIDE = BASELINE_NAMES.index("eye widen")
+_UNLIKE_WIDE = np.array([name != "lid tighten" for name in BASELINE_NAMES])
+"""Wide eyes (FACS AU 5) read as the opposite of tightened lids (AU 7), and are no rest of theirs. Fully wide ones: by a
+third of that persons at rest differ."""
 
 _STEP = 4.0
 _LOWEST, _HIGHEST = -300.0, 300.0
@@ -46,6 +51,7 @@ _BINS = round((_HIGHEST - _LOWEST) / _STEP) + 1
 # A face that was away, or a film of one picture a minute, says little about the time between.
 _MAX_FRAME_S = 0.5
 _ROWS = np.arange(len(BASELINE_NAMES))
+_EVERY = np.ones(len(BASELINE_NAMES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +86,8 @@ class OwnNeutral:
             self._given_frames += 1
         if is_valid and duration_s > 0.0:
             is_doing = max(levels[place] for place in _DOING) > _DOING_FROM
-            self._learn(levels, duration_s * _MOVES_ALONE if is_doing else np.full(len(_ROWS), duration_s))
+            at_rest = _MOVES_ALONE if is_doing else _UNLIKE_WIDE if levels[_WIDE] > FULL else _EVERY
+            self._learn(levels, duration_s * at_rest)
         return rest
 
     def rest(self) -> Rest:

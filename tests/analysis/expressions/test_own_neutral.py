@@ -200,3 +200,14 @@ def test_a_rest_that_is_given_begins_there_and_needs_valid_frames() -> None:
     neutral = OwnNeutral(SPREADS, (1.0, 2.0))
     assert not neutral.next(0.0, np.full(len(SPREADS), 60.0), is_valid=True).level.any()
     assert not _given(np.full(len(SPREADS), 60.0), valid=False).rest().level.any()
+
+
+@pytest.mark.parametrize(("wide", "most", "least"), [(120.0, 10.0, 0.0), (60.0, 100.0, 40.0)])
+def test_lids_are_not_tightened_because_the_eyes_were_wide(wide: float, most: float, least: float) -> None:
+    """Eyes that are wide by nature are at rest; those that are widened are not."""
+
+    def values(time_s: float) -> dict[str, float]:
+        return {"eye widen": wide, "lid tighten": -140.0} if time_s < 10.0 else {"lid tighten": 0.0}
+
+    scores = [each["lid tighten"] for each in _film(12.0, values)]
+    assert least <= scores[round(10.2 / FRAME_S)] <= most
