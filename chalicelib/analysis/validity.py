@@ -27,7 +27,7 @@ _MIN_CONTRAST = 1.0
 def confidence(mesh: FaceMesh, check: FaceCheck) -> float:
     """Returns how likely this is a face with the mesh laid on as it should be, 0..100: what the mesh network and the
     second look say, multiplied."""
-    return float(np.clip(100.0 * mesh.flag * check.right, 0.0, 100.0))
+    return min(max(100.0 * mesh.flag * check.right, 0.0), 100.0)
 
 
 def invalid_reasons(

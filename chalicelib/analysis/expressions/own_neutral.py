@@ -69,7 +69,8 @@ class OwnNeutral:
     def __init__(self, spreads: Floats, neutral_s: tuple[float, float] | None = None) -> None:
         """`spreads` (20,): standard deviations between persons at rest, in levels; `neutral_s`: from when to when the
         face is known to rest."""
-        self._spreads = spreads
+        self._spreads, self._prior = spreads, np.square(spreads)
+        self._lowest, self._highest = -MOST_BELOW * spreads, MOST_ABOVE * spreads
         self._neutral_s = neutral_s
         self._given, self._given_frames = np.zeros(len(BASELINE_NAMES)), 0
         self._seconds = np.zeros((len(BASELINE_NAMES), _BINS))
@@ -93,19 +94,18 @@ class OwnNeutral:
     def rest(self) -> Rest:
         """Returns what is known so far."""
         if self._given_frames:
-            prior = np.square(self._spreads)
-            share = prior / (prior + GIVEN**2)
+            share = self._prior / (self._prior + GIVEN**2)
             return Rest(share * self._given / self._given_frames, self._spreads * np.sqrt(1.0 - share))
         up_to = self._seconds.cumsum(axis=1)
         seconds = up_to[:, -1]
-        prior, evidence = np.square(self._spreads), MOVEMENT**2 * (SETTLED + SINGLE_S / np.maximum(seconds, 1e-9))
-        share = np.where(seconds > 0.0, prior / (prior + evidence), 0.0)
-        found = np.clip(self._quantiles(up_to), -MOST_BELOW * self._spreads, MOST_ABOVE * self._spreads)
+        evidence = MOVEMENT**2 * (SETTLED + SINGLE_S / np.maximum(seconds, 1e-9))
+        share = np.where(seconds > 0.0, self._prior / (self._prior + evidence), 0.0)
+        found = np.minimum(np.maximum(self._quantiles(up_to), self._lowest), self._highest)
         return Rest(share * found, self._spreads * np.sqrt(1.0 - share))
 
     def _learn(self, levels: Floats, seconds: Floats) -> None:
         """Each level counts in the two bins next to it, the nearer one more, so that nothing jumps between bins."""
-        place = (np.clip(levels, _LOWEST, _HIGHEST) - _LOWEST) / _STEP
+        place = (np.minimum(np.maximum(levels, _LOWEST), _HIGHEST) - _LOWEST) / _STEP
         below = np.minimum(place.astype(np.intp), _BINS - 2)
         share = place - below
         self._seconds[_ROWS, below] += seconds * (1.0 - share)
