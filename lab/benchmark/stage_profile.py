@@ -1,12 +1,14 @@
 """Samples what a job in one thread is at: its processor time by named stage."""
 
-import signal
+import sys
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
+from threading import Event, Thread, get_ident
 from types import FrameType
 
 _EVERY_S = 0.001
+_SWITCH_S = 0.00001
 _ANALYSIS = "chalicelib.analysis."
 # The innermost module that is named here tells the stage; the longest name counts.
 _STAGES = {
@@ -44,27 +46,36 @@ STAGES = (*dict.fromkeys(_STAGES.values()), "the rest")
 
 @contextmanager
 def profiled() -> Generator[dict[str, float]]:
-    """Adds up the seconds that this thread, the main one, spends in each of `STAGES` within the block.
+    """Adds up the seconds of processor time that the caller's thread spends in each of `STAGES` within the block.
 
-    A timer of the system asks every millisecond of processor time, or every tick if that is longer. All that has passed
-    since the last answer counts for the stage that the thread is in: an answer waits for the end of a call into C.
+    Another thread looks every millisecond where the caller is, and counts all that has passed since for that stage. A
+    signal would be answered after a call into C only, which then got the time before it as well: of a job with one
+    face the networks took 57 % instead of 45.
     """
     found = dict.fromkeys(STAGES, 0.0)
-    last_s = time.thread_time()
-
-    def note(_: int, frame: FrameType | None) -> None:
-        nonlocal last_s
-        now_s = time.thread_time()
-        found[_stage_of(frame)] += now_s - last_s
-        last_s = now_s
-
-    before = signal.signal(signal.SIGPROF, note)
-    signal.setitimer(signal.ITIMER_PROF, _EVERY_S, _EVERY_S)
+    ended = Event()
+    looking = Thread(target=_look, args=(get_ident(), found, ended), name="profile", daemon=True)
+    before_s = sys.getswitchinterval()
+    sys.setswitchinterval(_SWITCH_S)  # or the look would wait for milliseconds, and find what comes next
+    looking.start()
     try:
         yield found
     finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.signal(signal.SIGPROF, before)
+        ended.set()
+        looking.join()
+        sys.setswitchinterval(before_s)
+
+
+def _look(thread: int, found: dict[str, float], ended: Event) -> None:
+    # macOS has no clock of another thread.
+    clock = time.pthread_getcpuclockid(thread) if hasattr(time, "pthread_getcpuclockid") else time.CLOCK_MONOTONIC
+    last_s = time.clock_gettime(clock)
+    is_over = False
+    while not is_over:
+        is_over = ended.wait(_EVERY_S)
+        now_s = time.clock_gettime(clock)
+        found[_stage_of(sys._current_frames().get(thread))] += now_s - last_s  # noqa: SLF001  # the documented way
+        last_s = now_s
 
 
 def _stage_of(frame: FrameType | None) -> str:

@@ -30,7 +30,7 @@ def test_a_profile_names_the_stage_that_works() -> None:
 
 
 def test_a_long_call_into_c_counts_whole() -> None:
-    """The timer asks many times meanwhile, and is answered once."""
+    """Python's lock may be held meanwhile."""
     picture = np.zeros((3000, 3000, 3), np.uint8)
     with profiled() as seconds:
         began_s = time.thread_time()
