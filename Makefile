@@ -31,7 +31,7 @@ export MIEN_SERVE_HOST := $(value HOST)
 export MIEN_ONLY := $(value ONLY)
 export MIEN_LABELLED := $(value LABELLED)
 
-.PHONY: help setup ready demo serve test coverage fuzz golden browser-test generators client floor segments check format picture train persons eyes evaluate bench pages vendor package deploy smoke destroy
+.PHONY: help setup ready demo serve test slow coverage fuzz golden browser-test generators client floor segments check format picture train persons eyes evaluate bench pages vendor package deploy smoke destroy
 .PHONY: cost simulate attack lock clean
 
 help:  ## Show these lines
@@ -62,9 +62,12 @@ demo: ready  ## Analyse a video or picture from start to end: make demo MEDIA=cl
 serve: ready  ## Keep the API running on this machine: make serve [PORT=8000] [DATA=folder] [DROP=directory] [HOST=address]
 	@$(BIN)/python -m chalicelib.local serve
 
-test: ready check  ## Run every check that a change must pass
+test: ready check  ## Check format, lint, types, imports; run all tests but the slow ones
 	@echo "Tests"
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
+
+slow: ready  ## Run the slow tests: whole films, killed workers, memory, pages in a browser, generated requests
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m slow
 
 # Tests that call the code in their own process.
 COVERING := $(addprefix tests/,analysis api aws cli client contract domain formats outbound rendering services worker) $(wildcard tests/test_*.py)

@@ -124,6 +124,7 @@ def test_nothing_is_a_face_in_a_clip_without_one(measured: Measure) -> None:
     assert set(_counts(results)) == {0}
 
 
+@pytest.mark.slow
 def test_a_face_is_measured_only_while_it_is_visible(measured: Measure) -> None:
     leaving, entering = measured("videos/face_noface.mov"), measured("videos/noface_face.mov")
     assert _counts(leaving) == [1] * 72 + [0] * 97

@@ -65,6 +65,7 @@ def _store(stack: MotoStack, number: int, *, oldest: JobStatus = JobStatus.DONE)
     return made
 
 
+@pytest.mark.slow
 def test_each_page_of_a_long_list_of_jobs_costs_the_same(stack: MotoStack, meter: Meter) -> None:
     made = _store(stack, 400)
     meter.read()

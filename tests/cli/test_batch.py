@@ -119,6 +119,7 @@ def _memory_kb(process_id: int) -> int:
     return next((int(line.split()[1]) for line in lines if line.startswith("VmRSS")), 0)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux's account of memory")
 def test_a_batch_that_is_killed_goes_on(mien: Mien, client: MediaApiClient, tmp_path: Path) -> None:
     _interrupted_and_begun_again(mien, client, tmp_path, 30)

@@ -307,6 +307,7 @@ finally:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux's account of memory")
 def test_large_media_go_past_the_api_in_parts_with_little_memory(
     mien: Mien, client: MediaApiClient, tmp_path: Path

@@ -112,6 +112,7 @@ def test_there_are_recipes() -> None:
     assert _RECIPES[0][0] == "From results to a plot"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("title", "code"), _RECIPES, ids=[title for title, _ in _RECIPES])
 def test_recipes_run(title: str, code: str, wheel: Path, stack: Stack, clip: Path, tmp_path: Path) -> None:
     for package, sign in (("pandas", ".table()"), ("matplotlib", "matplotlib")):

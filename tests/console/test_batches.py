@@ -1,9 +1,12 @@
 """A batch in the list of jobs, and its page."""
 
+import pytest
 import requests
 
 from chalicelib.local.stack import Stack
 from tests.console.browser import Console
+
+pytestmark = pytest.mark.slow
 
 
 def test_a_batch_is_a_row_and_a_page(console: Console, stack: Stack, api: requests.Session) -> None:

@@ -12,6 +12,8 @@ from tests.console import comparison_reference as reference
 from tests.console.browser import Console
 from tests.console.made_results import made_timeline, store_result
 
+pytestmark = pytest.mark.slow
+
 _STEPS = 40
 _COMPARED = """
 const [one, other, steps] = arguments;

@@ -14,6 +14,8 @@ from mien.client.media_api import MediaApiClient
 from tests.console.browser import RIGHT, Console
 from tests.end_to_end.test_corrected_faces import write_two_people
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def job(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> RemoteJob:

@@ -12,6 +12,8 @@ from chalicelib.local.stack import Stack
 from tests.console.browser import Console
 from tests.console.made_results import made_timeline, store_result
 
+pytestmark = pytest.mark.slow
+
 _LOG = logging.getLogger(__name__)
 _AXE = Path(__file__).with_name("vendor") / "axe.js"
 _MOST_KB = 150

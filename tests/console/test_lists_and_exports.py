@@ -17,6 +17,8 @@ from tests.console.browser import Console
 from tests.console.made_results import made_timeline, store_result
 from tests.console.test_console import select_the_middle_half
 
+pytestmark = pytest.mark.slow
+
 _HOSTILE = "..<b>&\"';=1.mp4"
 _SMILE = {"mean": 12.5, "minimum": 0, "peak": 99.25, "peak_time_s": 1.5, "share_above": 0.25}
 

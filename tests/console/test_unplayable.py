@@ -9,6 +9,8 @@ from chalicelib.local.demo_clip import write_demo_clip
 from chalicelib.local.stack import Stack
 from tests.console.browser import Console
 
+pytestmark = pytest.mark.slow
+
 _STEPS = 20
 
 

@@ -186,6 +186,7 @@ def test_a_listed_job_is_whole(jobs: JobStore) -> None:
     assert jobs.list(ACCOUNT, limit=1, cursor=None, status=None, name=None).items == (job,)
 
 
+@pytest.mark.slow
 def test_250_jobs_in_pages(jobs: JobStore) -> None:
     made = [make_job(age_s) for age_s in range(250)]
     for job in sorted(made, key=lambda job: job.id[::-1]):
@@ -227,6 +228,7 @@ def test_filters_with_pages_that_are_full(
     assert pages == [ids[first : first + 4] for first in range(0, max(len(ids), 1), 4)]
 
 
+@pytest.mark.slow
 def test_rare_matches_are_found_behind_many_others(jobs: JobStore) -> None:
     oldest = replace(make_job(1000), status=JobStatus.CANCELLED)
     jobs.create(oldest)

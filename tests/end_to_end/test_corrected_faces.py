@@ -21,6 +21,8 @@ from mien.client.job_documents import RemoteJob
 from mien.client.media_api import MediaApiClient
 from tests.local.waiting import wait_until
 
+pytestmark = pytest.mark.slow
+
 _RATE = 10
 _PICTURES = 60
 _GONE = range(20, 42)  # longer than a lost face is remembered

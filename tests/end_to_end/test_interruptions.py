@@ -17,6 +17,8 @@ from mien.client.job_documents import RemoteJob
 from mien.client.media_api import MediaApiClient
 from tests.local.waiting import wait_until
 
+pytestmark = pytest.mark.slow
+
 
 def row_of(job: RemoteJob) -> dict[str, Any]:
     """The job's row: this process's environment points at the embedded AWS."""

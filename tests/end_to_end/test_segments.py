@@ -24,6 +24,8 @@ from mien.client.job_documents import RemoteJob
 from mien.client.media_api import MediaApiClient
 from tests.local.waiting import wait_until
 
+pytestmark = pytest.mark.slow
+
 
 def _divided(settings: Settings) -> Settings:
     return replace(settings, segment_above_s=4.0, segment_s=2.0, segment_overlap_s=1.0)

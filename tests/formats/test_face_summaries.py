@@ -45,6 +45,7 @@ def test_no_spool_is_opened_for_the_faces_of_an_ordinary_film() -> None:
         summaries.of(MAX_IN_MEMORY, 0.0)
 
 
+@pytest.mark.slow
 def test_memory_hardly_grows_with_the_faces(tmp_path: Path) -> None:
     values = {metric.name: 1.0 for metric in METRICS}
 

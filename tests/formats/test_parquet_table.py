@@ -124,6 +124,7 @@ def test_rows_are_written_in_groups() -> None:
     assert [row["face_id"] for row in rows[-4:]] == [0, None, 0, None]
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_video(tmp_path: Path) -> None:
     def write(rows: int) -> None:
         with (tmp_path / "table").open("wb") as stream:

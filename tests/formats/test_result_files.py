@@ -187,6 +187,7 @@ def test_closing_twice_is_fine_and_writing_afterwards_is_not(tmp_path: Path) -> 
     assert [file.path.read_bytes() for file in results.files] == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [JobName.MULTIFACE, JobName.CURRENT_PACK])
 def test_memory_does_not_grow_with_the_video(name: JobName, tmp_path: Path) -> None:
     faces = ((face(0, first=0.1234),), ())

@@ -297,6 +297,7 @@ def _check_face(face: Any, frames: Sequence[FrameMetrics]) -> None:
     assert face["events_dropped"] == 0
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_film() -> None:
     faces = (_face(0, smile=10.0), _face(1, yaw=3.0))
 

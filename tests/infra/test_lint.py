@@ -10,6 +10,8 @@ from infra.deployment.errors import DeploymentError
 from infra.deployment.package import lint
 from infra.deployment.places import FOUNDATION
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_foundation_and_the_template_before_and_after_the_sam_translation(
     template: dict[str, Any], translated: dict[str, Any], tmp_path: Path

@@ -20,6 +20,8 @@ from infra.smoke.target import Target, chosen_target
 from infra.smoke.visit import FOREIGN_ORIGIN, Guest, Visit, visit
 from tests.api.api_server import ADA, PASSWORD, make_users, running_api
 
+pytestmark = pytest.mark.slow
+
 _slow = pytest.mark.slow
 
 _LONG_S = 30.0

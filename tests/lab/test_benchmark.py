@@ -189,6 +189,7 @@ def test_a_sentence_says_which_sections_there_are(capsys: pytest.CaptureFixture[
     assert "no section nothing" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SECTIONS)
 def test_every_section_runs_and_finds_numbers(name: str, tmp_path: Path) -> None:
     if not all((MODELS_DIR / file_name).is_file() for file_name in ModelFile):

@@ -32,6 +32,7 @@ def bench(shared_media: Path, tmp_path_factory: pytest.TempPathFactory) -> Workb
     return Workbench(shared_media, _MODELS, SAMPLE, tmp_path_factory.mktemp("pictures"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SECTIONS)
 def test_every_section_runs_and_finds_numbers(bench: Workbench, name: str) -> None:
     try:

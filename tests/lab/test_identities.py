@@ -75,6 +75,7 @@ def test_the_pair_of_the_frame_before_comes_first() -> None:
     assert _count([(truth, [_found(0, _HERE)]), (truth, both)]).switches == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     [
@@ -95,6 +96,7 @@ def test_identities_hold_in_made_clips(shared_media: Path, name: str) -> None:
     assert result.idf1 > 0.95
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     [

@@ -120,6 +120,7 @@ def test_demo_leaves_results_and_nothing_running(clip: Path, tmp_path: Path) -> 
     assert not any(is_running(worker) for worker in workers)
 
 
+@pytest.mark.slow
 @needs_models
 def test_a_demo_of_expressions_only_shows_no_emotion(clip: Path, tmp_path: Path) -> None:
     done = _demo(tmp_path, "--media", str(clip), MIEN_EXPRESSIONS_ONLY="on")
@@ -130,6 +131,7 @@ def test_a_demo_of_expressions_only_shows_no_emotion(clip: Path, tmp_path: Path)
     assert {where for where, text in shown.items() for name in EMOTION_NAMES if name in text} == set()
 
 
+@pytest.mark.slow
 @needs_models
 def test_demo_ends_with_the_sentence_of_what_is_wrong(tmp_path: Path) -> None:
     (tmp_path / "film.mp4").write_bytes(b"not a film")
@@ -158,6 +160,7 @@ def test_demo_of_a_file_that_is_not_there(tmp_path: Path) -> None:
     assert failed.stderr == f"There is no file {tmp_path / 'film.mp4'}; name a video or a picture.\n"
 
 
+@pytest.mark.slow
 @needs_models
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_demo_that_is_interrupted_leaves_nothing_running(
@@ -183,6 +186,7 @@ def test_demo_can_be_interrupted_while_it_loads(tmp_path: Path, number: signal.S
     assert process.returncode == status
 
 
+@pytest.mark.slow
 @needs_models
 def test_workers_of_a_killed_demo_end(film: Path, tmp_path: Path) -> None:
     with _running("demo", tmp_path, "--media", str(film), "--out", str(tmp_path / "out")) as process:
@@ -191,6 +195,7 @@ def test_workers_of_a_killed_demo_end(film: Path, tmp_path: Path) -> None:
     wait_until(lambda: not any(is_running(worker) for worker in _workers(tmp_path)), "the worker's end")
 
 
+@pytest.mark.slow
 @needs_models
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 def test_the_commands_that_serve_prints_work(tmp_path: Path) -> None:

@@ -18,6 +18,8 @@ from mien.client.media_api import MediaApiClient
 from tests.local.waiting import wait_until
 from tests.media_factory import write_video
 
+pytestmark = pytest.mark.slow
+
 _DISK_BYTES = 48_000_000
 _LARGE_BYTES = 6_000_000  # too much to be kept in memory
 _SAYS_SO = (503, 507)

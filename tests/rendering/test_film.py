@@ -110,6 +110,7 @@ def test_an_animation_becomes_a_film_and_a_still_picture_a_picture(tmp_path: Pat
     assert [corner_names(frame.image) for frame in _frames(out)] == ["rgwb"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["WolfgangLanger_Pexels.mp4", "single_face.mp4"])
 def test_sound_that_browsers_play_is_copied(name: str, shared_media: Path, tmp_path: Path) -> None:
     clip, out = shared_media / "videos" / name, tmp_path / "out.mp4"
@@ -275,6 +276,7 @@ def _found(models: Models, measured: Sequence[FrameMetrics], after: Sequence[Fra
     return count
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "stretch"),
     [
@@ -302,6 +304,7 @@ def test_no_face_is_left(name: str, stretch: Stretch, models: Models, shared_med
     assert max(alike) < GOES_ON
 
 
+@pytest.mark.slow
 def test_a_face_that_was_lost_for_five_frames_stays_covered(models: Models, tmp_path: Path) -> None:
     clip, out = tmp_path / "clip.mp4", tmp_path / "out.mp4"
     write_demo_clip(clip, seconds=2.0)

@@ -32,6 +32,7 @@ def _clocks_s() -> tuple[float, float]:
     return time.monotonic(), time.process_time()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("write", "frames"),
     [

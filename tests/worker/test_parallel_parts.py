@@ -201,6 +201,7 @@ def test_halves_give_what_one_pass_gives(measurer: PartMeasurer, clip: Path) -> 
     assert any(frame.faces for frame in found[before:])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("after_seam_s", [-2.5, -0.5, 0.0, 0.5])
 def test_halves_agree_with_one_pass_across_a_change_of_person(
     measurer: PartMeasurer, shared_media: Path, tmp_path: Path, after_seam_s: float

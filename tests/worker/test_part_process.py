@@ -117,6 +117,7 @@ def test_two_processes_give_the_very_numbers_that_one_gives(models: Models, film
     assert process.process_id == first  # the same one is asked again
 
 
+@pytest.mark.slow
 def test_four_processes_give_the_very_bytes_that_one_gives(models: Models, tmp_path: Path) -> None:
     """However many processors there are: the parts that a plan has are dealt to those who are idle."""
     path = tmp_path / "film.mp4"

@@ -194,6 +194,7 @@ def test_segments_of_a_stretch_have_its_frames_and_the_faces_of_one_pass(models:
         assert each.media_seconds == pytest.approx(CLIP_S)
 
 
+@pytest.mark.slow
 def test_who_stitches_renders_the_video(world: World, clip: bytes) -> None:
     options = JobOptions(video=ResultVideo.ANONYMIZED, end_s=4.0)
     one_pass = World(world.models, replace(SETTINGS, batch_queue=None))

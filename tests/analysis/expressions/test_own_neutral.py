@@ -167,6 +167,7 @@ def test_who_reads_higher_rests_higher(film: _Film, more: float) -> None:
     assert (_watched(higher).level >= _watched(film).level - 1e-6).all()
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_film() -> None:
     shown = np.random.default_rng(2).uniform(-100, 200, (64, len(BASELINE_NAMES)))
 

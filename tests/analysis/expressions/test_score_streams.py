@@ -205,6 +205,7 @@ def _rises(values: NDArray[np.float64]) -> int:
     return int(np.sum(np.diff(far.astype(int)) == 1))
 
 
+@pytest.mark.slow
 def test_a_woman_who_talks_and_closes_her_eyes_is_calmer_and_closes_them_as_often(
     analyzer: FaceAnalyzer, shared_media: Path
 ) -> None:

@@ -151,6 +151,7 @@ with open_media(Path(sys.argv[1]), threads=1) as source:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/statm").is_file(), reason="the memory in use can be told on Linux only")
 def test_a_film_is_not_blamed_for_want_of_memory(tmp_path: Path) -> None:
     path = write_video(

@@ -97,6 +97,7 @@ class _Unwatched:
         """See `Report`."""
 
 
+@pytest.mark.slow
 def test_halves_of_a_stretch_are_one_pass_over_it(
     models: Models, analyzer: FaceAnalyzer, clip: Path, tmp_path: Path
 ) -> None:

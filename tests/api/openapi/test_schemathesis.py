@@ -37,7 +37,8 @@ _FEW = 5
 _IS_FUZZ = settings.get_current_profile_name() == "fuzz"
 _EXAMPLES = settings().max_examples if _IS_FUZZ else _FEW
 
-pytestmark = pytest.mark.hypothesis  # as the plugin marks tests with @given: `make fuzz` selects them
+# As the plugin marks tests with @given: `make fuzz` selects them.
+pytestmark = [pytest.mark.hypothesis, pytest.mark.slow]
 
 each_operation = pytest.mark.parametrize("operation", _OPERATIONS, ids=lambda each: each.label)
 

@@ -42,6 +42,7 @@ def test_a_client_that_knows_no_pages_gets_thousands_of_annotations(api: Api, an
     assert (len(answer.json()), "Link" in answer.headers) == (5_000, False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ['"' * 255, "\U0001f600" * 255, "<" * 255], ids=["quotes", "emoji", "brackets"])
 @pytest.mark.parametrize("accept", ["application/json", "text/html"])
 def test_no_page_of_annotations_is_larger_than_a_lambda_may_answer_with(

@@ -73,6 +73,7 @@ def test_who_is_told_nothing_of_use_ends_with_a_line_and_another_status(
     assert "Traceback" not in said
 
 
+@pytest.mark.slow
 def test_a_process_that_is_told_to_end_gives_its_job_back(aws: EmbeddedAws, services: Services, tmp_path: Path) -> None:
     """As before a spot instance is taken away: no one has to wait for the lease to end."""
     write_demo_clip(tmp_path / "clip.mp4")

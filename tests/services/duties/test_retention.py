@@ -284,6 +284,7 @@ class SlowEntries(WatchedEntries):
         return super().begin_deletion(account_id, entry_id, now)
 
 
+@pytest.mark.slow
 def test_a_job_of_ten_thousand_runs_and_a_flood_of_jobs_hold_nobody_up() -> None:
     """Ada's job, which ran when runs had no limit yet, takes 100 s to delete; a sweep may last a minute."""
     rows = SlowEntries()

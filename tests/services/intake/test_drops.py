@@ -67,6 +67,7 @@ def test_a_file_becomes_an_entry_and_a_job(world: World) -> None:
     assert world.jobs.list(EVE, limit=10).items == ()
 
 
+@pytest.mark.slow
 def test_ten_thousand_announcements_make_as_many_jobs_as_there_are_versions(world: World) -> None:
     dice = random.Random(7)  # noqa: S311  # the same order every time
     written = []
