@@ -94,8 +94,8 @@ class OwnNeutralScores:
     def of(self, face: FaceMetrics, time_s: float, levels: Floats, /) -> Found:
         """See `ScoreStream`. A measurement that is not valid teaches nothing about the person."""
         rest = self._neutrals.of(face.face_id).next(time_s, levels, is_valid=face.is_valid)
-        found = _found(face, levels - rest.level, self._doubts, rest.uncertainty)
-        return replace(found, raw=self._doubts.scores(levels, self._doubts.spreads))
+        raw = self._doubts.scores(levels, self._doubts.spreads)
+        return _found(face, levels - rest.level, self._doubts, rest.uncertainty, raw)
 
 
 class ScoresThroughBlinks:
@@ -108,8 +108,10 @@ class ScoresThroughBlinks:
     def of(self, face: FaceMetrics, time_s: float, levels: Floats, /) -> Found:
         """See `ScoreStream`."""
         found, blinks = self._stream.of(face, time_s, levels), self._blinks.of(face.face_id)
-        readings = np.stack([found.scores, found.calibrated, found.raw, found.presences, found.shown])
+        readings = (found.scores, found.calibrated, found.raw, found.presences, found.shown)
         taken = blinks.next(time_s, float(levels[CLOSURE]), readings, is_valid=face.is_valid)
+        if taken is None:
+            return found
         scores, calibrated, raw, presences, shown = taken
         return Found(scores, calibrated, raw, presences, shown, found.attention, blinks.are_lowered)
 
@@ -138,9 +140,9 @@ class SmoothedScores:
         )
 
 
-def _found(face: FaceMetrics, levels: Floats, doubts: Doubts, unknown_rest: Floats) -> Found:
+def _found(face: FaceMetrics, levels: Floats, doubts: Doubts, unknown_rest: Floats, raw: Floats | None = None) -> Found:
     scores, presences = doubts.scores(levels, unknown_rest), doubts.presences(levels, unknown_rest)
-    return Found(scores, scores, scores, presences, presences, face.values["attention"])
+    return Found(scores, scores, scores if raw is None else raw, presences, presences, face.values["attention"])
 
 
 _STREAMS: Mapping[Scores, Callable[[Doubts, Span | None], ScoreStream]] = {

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from chalicelib.domain.measurements.metrics import BASELINE_NAMES
 
 Floats = NDArray[np.float64]
+Readings = tuple[Floats, ...]
 
 BLINK_S = 0.4
 """The longest blink (J. Stern, L. Walrath, R. Goldstein 1984: 0.1 to 0.4 s)."""
@@ -45,31 +46,31 @@ class ThroughBlinks:
 
     are_lowered: bool = False
     _are_moving: bool = False
-    _recent: deque[tuple[float, float, Floats]] = field(default_factory=deque)
+    _recent: deque[tuple[float, float, Readings]] = field(default_factory=deque)
     _before: Floats = field(default_factory=lambda: np.zeros(0))
     _before_s: float = -math.inf
     _open: float = math.inf
 
-    def next(self, time_s: float, closure: float, readings: Floats, *, is_valid: bool) -> Floats:
-        """Returns `readings` (N, 20) of the frame at `time_s` as they are to be taken; the last row are those that
-        emotions follow from. `closure`: the level of closed eyes. Frames come in order of time."""
+    def next(self, time_s: float, closure: float, readings: Readings, *, is_valid: bool) -> Floats | None:
+        """Returns `readings`, N of (20,), of the frame at `time_s` as they are to be taken (N, 20), or None if they are
+        right; emotions follow from the last. `closure`: the level of closed eyes. Frames come in order of time."""
         was_moving, self._are_moving, self.are_lowered = self._are_moving, False, False
         self._forget(time_s)
         if not is_valid:
-            return readings
-        before = [read for *_, read in self._recent]
+            return None
         self._recent.append((time_s, max(closure, WIDE), readings))
         closures = [closed for _, closed, _ in self._recent]
         self._are_moving = max(closures) - min(closures) > MOVED
         if not self._are_moving:
-            return readings
+            return None
+        before = [read for *_, read in self._recent][:-1]
         self._open = min(self._open, *closures) if was_moving else min(closures)
         self.are_lowered = closures[-1] - self._open > MOVED
         if not was_moving:
             self._before, self._before_s = np.median(before, axis=0), time_s
         elif time_s - self._before_s > FLUTTER_S:
             self._before, self._before_s = np.min([*before, readings], axis=0), time_s
-        return self._no_more_than_before(readings)
+        return self._no_more_than_before(np.array(readings))
 
     def _forget(self, time_s: float) -> None:
         """Forgets the frames that say nothing of movement in the one at `time_s`."""
@@ -81,8 +82,7 @@ class ThroughBlinks:
 
     def _no_more_than_before(self, readings: Floats) -> Floats:
         places = [_LIDS, _CHEEKS] if self.are_lowered else [_LIDS]
-        taken = readings.copy()
-        taken[:, places] = np.minimum(readings, self._before)[:, places]
+        readings[:, places] = np.minimum(readings, self._before)[:, places]
         if self.are_lowered:
-            taken[-1, _EYES] = min(readings[-1, _EYES], self._before[-1, _EYES])
-        return taken
+            readings[-1, _EYES] = min(readings[-1, _EYES], self._before[-1, _EYES])
+        return readings

@@ -44,8 +44,11 @@ def _closes(time_s: float, lasts_s: float) -> float:
     return 110.0 * min(max((time_s - BLINK_AT_S) / lasts_s, 0.0), 1.0)
 
 
-def _readings(value: float) -> Floats:
-    return np.full((3, len(BASELINE_NAMES)), value)
+def _taken(lids: ThroughBlinks, time_s: float, closure: float, value: float, *, is_valid: bool = True) -> Floats:
+    """Three readings of `value`, as they are taken."""
+    readings = np.full((3, len(BASELINE_NAMES)), value)
+    taken = lids.next(time_s, closure, tuple(readings), is_valid=is_valid)
+    return readings if taken is None else taken
 
 
 def _film(
@@ -54,7 +57,7 @@ def _film(
     """Times, and readings as they are taken, of two and a half seconds in which every expression reads alike."""
     lids = ThroughBlinks()
     times_s = [index / rate_hz for index in range(int(2.5 * rate_hz))]
-    return [(at_s, lids.next(at_s, closure(at_s), _readings(reading(at_s)), is_valid=True)) for at_s in times_s]
+    return [(at_s, _taken(lids, at_s, closure(at_s), reading(at_s))) for at_s in times_s]
 
 
 @given(RATES, st.floats(0.15, 0.4), st.floats(0.0, 100.0))
@@ -85,7 +88,7 @@ def test_eyes_that_stay_closed_are_soon_read_as_they_are(rate_hz: float, lasts_s
 def test_lids_that_are_still_change_nothing(rate_hz: float, film: list[tuple[float, float]]) -> None:
     lids = ThroughBlinks()
     for index, (closure, value) in enumerate(film):
-        assert (lids.next(index / rate_hz, closure, _readings(value), is_valid=True) == value).all()
+        assert (_taken(lids, index / rate_hz, closure, value) == value).all()
         assert not lids.are_lowered
 
 
@@ -98,7 +101,7 @@ def test_nothing_is_read_higher_than_it_was_measured(film: list[tuple[float, flo
     lids, time_s = ThroughBlinks(), 0.0
     for passed_s, closure, value, is_valid in film:
         time_s += passed_s
-        taken = lids.next(time_s, closure, _readings(value), is_valid=is_valid)
+        taken = _taken(lids, time_s, closure, value, is_valid=is_valid)
         assert (taken <= value).all()
         if passed_s > BLINK_S + 0.01 or not is_valid:
             assert (taken == value).all(), "nothing is known of movement"
