@@ -20,6 +20,8 @@ from chalicelib.wiring import table_services, utc_now
 from tests.console.browser import HOME, RIGHT, Console
 from tests.console.made_results import made_timeline, store_result
 
+pytestmark = pytest.mark.slow
+
 _STEPS = 40
 _OTHER_USER, _PASSWORD = "eve@localhost", "the password of another account"
 # The boxes are drawn in whole pixels of the screen; values are shown without decimals.

@@ -94,8 +94,8 @@ def _cells(mesh: FaceMesh) -> Floats:
 
 
 def _span(places: NDArray[np.float64]) -> slice:
-    """The columns or rows of the sample that cells at these `places` see, about three quarters of them. Both ends are
-    even, so that pixels are halved in the same pairs as in the whole sample."""
+    """Returns which columns or rows of the sample cells at these `places` see: about three of four. Both ends are even,
+    so that pixels are halved in the same pairs as in the whole sample."""
     first = min(max(int(places.min()) - _SEEN_PX, 0), SAMPLE_SIDE - 2 * _SEEN_PX) // 2 * 2
     last = max(min(int(places.max()) + _SEEN_PX, SAMPLE_SIDE), first + 2 * _SEEN_PX)
     return slice(first, last + last % 2)
