@@ -15,6 +15,7 @@ _TIMEOUT_S = (_CONNECT_TIMEOUT_S, _READ_TIMEOUT_S)
 _TRIES = 5
 _PASSING = frozenset({0, 429, 502, 503, 504})  # 0: no answer at all
 _LONGEST_PAUSE_S = 300.0
+_BUSY_S = 70.0  # the API frees an Idempotency-Key after a minute if whoever processed the request has died
 _RATE_LIMIT_PAUSE_S = 2.0
 
 
@@ -68,21 +69,28 @@ class HttpSession:
 
     def request(self, method: str, url: str, *, authorized: bool = True, **options: Any) -> requests.Response:
         """Returns the response to a request, with status 399 at most. A GET, or a request with an Idempotency-Key, is
-        sent again if there is no response, the API is overloaded, or the rate limit is exceeded; not if it is logins
-        that have to wait. Raises `ApiError`."""
-        tries = _TRIES if method == "GET" or "Idempotency-Key" in options.get("headers", ()) else 1
-        for attempt in range(1, tries):
+        sent again if there is no response, the API is overloaded, the rate limit is exceeded, or the same request is
+        still being processed; not if it is logins that have to wait. Raises `ApiError`."""
+        is_repeatable = method == "GET" or "Idempotency-Key" in options.get("headers", ())
+        busy_until_s = time.monotonic() + _BUSY_S
+        attempt = 0
+        while True:
+            attempt += 1
             try:
                 return self._send(method, url, authorized=authorized, **options)
             except ApiError as failure:
-                if failure.status not in _PASSING or self._is_locked_out(failure):
+                if not is_repeatable or not self._may_pass(failure, attempt, busy_until_s):
                     raise
                 time.sleep(2 ** (attempt - 4) if failure.retry_after_s is None else failure.retry_after_s)
-        return self._send(method, url, authorized=authorized, **options)
 
     def json(self, method: str, url: str, **options: Any) -> Any:
         """The document that answers a request. Raises `ApiError`."""
         return document_of(self.request(method, url, **options))
+
+    def _may_pass(self, failure: ApiError, attempt: int, busy_until_s: float) -> bool:
+        if failure.status == 409:
+            return failure.retry_after_s is not None and time.monotonic() < busy_until_s
+        return attempt < _TRIES and failure.status in _PASSING and not self._is_locked_out(failure)
 
     def _is_locked_out(self, failure: ApiError) -> bool:
         """The rate limit asks for a second or two; failed logins wait for five and more, and longer after each try."""

@@ -22,6 +22,7 @@ class SmallApi:
     files: dict[str, bytes] = field(default_factory=dict)
     damaged: bool = False
     cut_short: bool = False
+    busy: int = 0
     upload: bytes = b""
     upload_headers: dict[str, str] = field(default_factory=dict)
     store_headers: list[dict[str, str]] = field(default_factory=list)
@@ -91,7 +92,12 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self.state.upload_headers = dict(self.headers)
         self.state.upload = self.rfile.read(int(self.headers["Content-Length"]))
-        if b"nonsense" in self.state.upload:
+        if self.state.busy:
+            self.state.busy -= 1
+            self._send_bytes(409, b'{"error": "The first request is still being processed."}', retry_after="0")
+        elif b"clash" in self.state.upload:
+            self._send(409, {"error": "This Idempotency-Key was used for another request."})
+        elif b"nonsense" in self.state.upload:
             self._send(422, {"error": "There is no job of this name."})
         elif b"gateway" in self.state.upload:
             self._send_bytes(502, b"<html>")
@@ -111,8 +117,10 @@ class _Handler(BaseHTTPRequestHandler):
     def _send(self, status: int, document: object) -> None:
         self._send_bytes(status, json.dumps(document).encode())
 
-    def _send_bytes(self, status: int, body: bytes, missing: int = 0) -> None:
+    def _send_bytes(self, status: int, body: bytes, missing: int = 0, retry_after: str = "") -> None:
         self.send_response(status)
+        if retry_after:
+            self.send_header("Retry-After", retry_after)
         self.send_header("Content-Length", str(len(body) + missing))
         self.end_headers()
         self.wfile.write(body)

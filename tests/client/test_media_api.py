@@ -113,6 +113,19 @@ def test_a_refusal_without_a_sentence_names_its_status(client: MediaApiClient, c
         client.create_job(clip, "gateway")
 
 
+def test_a_request_that_is_still_being_processed_is_sent_again(
+    api: SmallApi, client: MediaApiClient, clip: Path
+) -> None:
+    api.busy = 7
+    assert client.create_job(clip, "multiface", once="a").status == "queued"
+    assert api.busy == 0
+
+
+def test_a_key_that_was_used_for_another_request_is_told_at_once(client: MediaApiClient, clip: Path) -> None:
+    with pytest.raises(ApiError, match="used for another request"):
+        client.create_job(clip, "clash", once="a")
+
+
 def test_wrong_credentials(api: SmallApi, clip: Path) -> None:
     with MediaApiClient(f"{api.api_url}/", "me@example.org", "wrong") as client:
         job = client.create_job(clip, "multiface")
