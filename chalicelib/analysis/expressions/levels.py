@@ -79,7 +79,7 @@ class Doubts:
     def scores(self, levels: Floats, unknown_rest: Floats) -> Floats:
         """See `scores_of`; `levels` (20,) or (N, 20) above the person's rest, `unknown_rest` (20,): standard deviations
         of what is not known of it."""
-        shown = _between(levels[..., _DISTURBING] / FULL, 0.0, _MOST_DISTURBING)
+        shown = between(levels[..., _DISTURBING] / FULL, 0.0, _MOST_DISTURBING)
         disturbed = np.sqrt(np.square(shown) @ np.square(self.disturbance).T)
         return scores_of(levels, np.hypot(np.hypot(unknown_rest, self.scored_company), disturbed))
 
@@ -109,9 +109,9 @@ def presences_of(levels: Floats, uncertainties: Floats) -> Floats:
     """
     at_rest = np.maximum(_REST_WIDTH * uncertainties, 1.0)
     shown = np.maximum(at_rest, _SHOWN_WIDTH)
-    seen = _between(levels, -_FARTHEST * at_rest, 2.0 * FULL)
+    seen = between(levels, -_FARTHEST * at_rest, 2.0 * FULL)
     log_odds = np.log(at_rest / shown) + 0.5 * (np.square(seen / at_rest) - np.square((seen - FULL) / shown))
-    presences: Floats = 1.0 / (1.0 + np.exp(-_between(log_odds, _LEAST_ODDS, _MOST_ODDS)))
+    presences: Floats = 1.0 / (1.0 + np.exp(-between(log_odds, _LEAST_ODDS, _MOST_ODDS)))
     return presences
 
 
@@ -121,7 +121,7 @@ def linear_scores(levels: Floats, spreads: Floats) -> Floats:
     return np.clip(_NOT_AT_REST + _PER_DEVIATION * levels / spreads, 0.0, 100.0)
 
 
-def _between(values: Floats, least: Floats | float, most: float) -> Floats:
+def between(values: Floats, least: Floats | float, most: Floats | float) -> Floats:
     """Returns the same as `np.clip`, in a third of its time for twenty numbers."""
     within: Floats = np.minimum(np.maximum(values, least), most)
     return within

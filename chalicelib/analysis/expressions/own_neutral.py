@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.analysis.expressions.levels import FULL
+from chalicelib.analysis.expressions.levels import FULL, between
 from chalicelib.domain.measurements.metrics import BASELINE_NAMES
 
 Floats = NDArray[np.float64]
@@ -100,12 +100,12 @@ class OwnNeutral:
         seconds = up_to[:, -1]
         evidence = MOVEMENT**2 * (SETTLED + SINGLE_S / np.maximum(seconds, 1e-9))
         share = np.where(seconds > 0.0, self._prior / (self._prior + evidence), 0.0)
-        found = np.minimum(np.maximum(self._quantiles(up_to), self._lowest), self._highest)
+        found = between(self._quantiles(up_to), self._lowest, self._highest)
         return Rest(share * found, self._spreads * np.sqrt(1.0 - share))
 
     def _learn(self, levels: Floats, seconds: Floats) -> None:
         """Each level counts in the two bins next to it, the nearer one more, so that nothing jumps between bins."""
-        place = (np.minimum(np.maximum(levels, _LOWEST), _HIGHEST) - _LOWEST) / _STEP
+        place = (between(levels, _LOWEST, _HIGHEST) - _LOWEST) / _STEP
         below = np.minimum(place.astype(np.intp), _BINS - 2)
         share = place - below
         self._seconds[_ROWS, below] += seconds * (1.0 - share)
