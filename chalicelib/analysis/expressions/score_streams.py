@@ -1,7 +1,7 @@
 """From levels of single frames to the scores of a job: linear, calibrated, smoothed, or from each person's own neutral.
 Every face of a stream is followed for itself, by its identity."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -41,14 +41,14 @@ _RAW_NAMES = tuple(raw_name(name) for name in BASELINE_NAMES)
 @dataclass(frozen=True, slots=True)
 class Found:
     """Of one face in one frame: the job's scores, the calibrated ones that valence and engagement follow from, the
-    uncorrected ones, the presences (see `presences_of`), and those that emotions follow from; (20,) each, in the order
-    of `BASELINE_NAMES`. `lids_lowered`: in a blink."""
+    uncorrected ones, and the presences (see `presences_of`); (20,) each, in the order of `BASELINE_NAMES`. `closed`:
+    the presence of closed eyes that emotions follow from. `lids_lowered`: in a blink."""
 
     scores: Floats
     calibrated: Floats
     raw: Floats
     presences: Floats
-    shown: Floats
+    closed: float
     attention: float
     lids_lowered: bool = False
 
@@ -87,15 +87,17 @@ class LinearScores:
 class OwnNeutralScores:
     """From each person's own neutral."""
 
-    def __init__(self, doubts: Doubts, neutral_s: Span | None) -> None:
+    def __init__(self, doubts: Doubts, neutral_s: Span | None, *, has_raw: bool) -> None:
+        """`has_raw`: whether uncorrected scores are asked for."""
         self._doubts = doubts
+        self._has_raw = has_raw
         self._neutrals = FaceMemories(lambda: OwnNeutral(doubts.spreads, neutral_s))
 
     def of(self, face: FaceMetrics, time_s: float, levels: Floats, /) -> Found:
         """See `ScoreStream`. A measurement that is not valid teaches nothing about the person."""
         rest = self._neutrals.of(face.face_id).next(time_s, levels, is_valid=face.is_valid)
-        raw = self._doubts.scores(levels, self._doubts.spreads)
-        return _found(face, levels - rest.level, self._doubts, rest.uncertainty, raw)
+        found = _found(face, levels - rest.level, self._doubts, rest.uncertainty)
+        return replace(found, raw=self._doubts.scores(levels, self._doubts.spreads)) if self._has_raw else found
 
 
 class ScoresThroughBlinks:
@@ -108,12 +110,12 @@ class ScoresThroughBlinks:
     def of(self, face: FaceMetrics, time_s: float, levels: Floats, /) -> Found:
         """See `ScoreStream`."""
         found, blinks = self._stream.of(face, time_s, levels), self._blinks.of(face.face_id)
-        readings = (found.scores, found.calibrated, found.raw, found.presences, found.shown)
+        readings = (found.scores, found.calibrated, found.raw, found.presences, found.presences)
         taken = blinks.next(time_s, float(levels[CLOSURE]), readings, is_valid=face.is_valid)
         if taken is None:
             return found
         scores, calibrated, raw, presences, shown = taken
-        return Found(scores, calibrated, raw, presences, shown, found.attention, blinks.are_lowered)
+        return Found(scores, calibrated, raw, presences, float(shown[CLOSURE]), found.attention, blinks.are_lowered)
 
 
 class SmoothedScores:
@@ -126,30 +128,23 @@ class SmoothedScores:
     def of(self, face: FaceMetrics, time_s: float, levels: Floats, /) -> Found:
         """See `ScoreStream`."""
         found = self._stream.of(face, time_s, levels)
-        presences, shown = 100.0 * found.presences, 100.0 * found.shown
-        values = np.concatenate([found.scores, found.calibrated, presences, shown, [found.attention]])
+        alone = [100.0 * found.closed, found.attention]
+        values = np.concatenate([found.scores, found.calibrated, 100.0 * found.presences, alone])
         smoothed = self._filters.of(face.face_id).smooth(time_s, values)
-        scores, calibrated, presences, shown = np.split(smoothed[:-1], 4)
-        return replace(
-            found,
-            scores=scores,
-            calibrated=calibrated,
-            presences=presences / 100.0,
-            shown=shown / 100.0,
-            attention=float(smoothed[-1]),
-        )
+        scores, calibrated, presences = np.split(smoothed[:-2], 3)
+        closed, attention = smoothed[-2:].tolist()
+        return Found(scores, calibrated, found.raw, presences / 100.0, closed / 100.0, attention, found.lids_lowered)
 
 
-def _found(face: FaceMetrics, levels: Floats, doubts: Doubts, unknown_rest: Floats, raw: Floats | None = None) -> Found:
+def _found(face: FaceMetrics, levels: Floats, doubts: Doubts, unknown_rest: Floats) -> Found:
     scores, presences = doubts.scores(levels, unknown_rest), doubts.presences(levels, unknown_rest)
-    return Found(scores, scores, scores if raw is None else raw, presences, presences, face.values["attention"])
+    return Found(scores, scores, scores, presences, float(presences[CLOSURE]), face.values["attention"])
 
 
-_STREAMS: Mapping[Scores, Callable[[Doubts, Span | None], ScoreStream]] = {
-    Scores.CALIBRATED: lambda doubts, _: CalibratedScores(doubts),
-    Scores.LINEAR: lambda doubts, _: LinearScores(doubts),
-    Scores.OWN_NEUTRAL: OwnNeutralScores,
-}
+def _stream(scores: Scores, doubts: Doubts, neutral_s: Span | None, *, has_raw: bool) -> ScoreStream:
+    if scores is Scores.OWN_NEUTRAL:
+        return OwnNeutralScores(doubts, neutral_s, has_raw=has_raw)
+    return LinearScores(doubts) if scores is Scores.LINEAR else CalibratedScores(doubts)
 
 
 def scored(
@@ -168,11 +163,11 @@ def scored(
     at rest, for their own neutral. The faces come out with every name of `metrics`.
     """
 
-    def new_stream(doubts: Doubts) -> ScoreStream:
-        stream = ScoresThroughBlinks(_STREAMS[scores](doubts, neutral_s))
+    def new_stream(doubts: Doubts, *, has_raw: bool = False) -> ScoreStream:
+        stream = ScoresThroughBlinks(_stream(scores, doubts, neutral_s, has_raw=has_raw))
         return SmoothedScores(stream) if smoothed else stream
 
-    stream = new_stream(doubts)
+    stream = new_stream(doubts, has_raw=metrics.has(MetricGroup.RAW_EXPRESSION))
     sides = {side: new_stream(doubts_of_sides(doubts)) for side in SIDES} if metrics.has(MetricGroup.SIDE) else {}
     for frame in frames:
         sided = (_with_sides(face, sides, frame.time_s) for face in frame.faces) if sides else frame.faces
@@ -200,7 +195,8 @@ def _scored(face: FaceMetrics, stream: ScoreStream, time_s: float, metrics: Metr
     if metrics.has(MetricGroup.PROBABILITY):
         values |= _named(_PROBABILITY_NAMES, 100.0 * found.presences)
     if metrics.has(MetricGroup.EMOTION):
-        values |= emotions(_named(BASELINE_NAMES, found.calibrated), _named(BASELINE_NAMES, found.shown))
+        presences = {**_named(BASELINE_NAMES, found.presences), BASELINE_NAMES[CLOSURE]: found.closed}
+        values |= emotions(_named(BASELINE_NAMES, found.calibrated), presences)
     named = replace(face, values={name: values[name] for name in metrics.names})
     return without_gaze(named) if found.lids_lowered and metrics.has_eyes else named
 

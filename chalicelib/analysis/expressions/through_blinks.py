@@ -34,8 +34,7 @@ WIDE = -10.0
 FLUTTER_S = 1.0
 """If lids move for longer, they flutter: the least that was read within the last `WITHIN_S` counts as before."""
 
-_LIDS, _CHEEKS, _EYES = (BASELINE_NAMES.index(name) for name in ("lid tighten", "cheek raise", "eye closure"))
-CLOSURE = _EYES
+_LIDS, _CHEEKS, CLOSURE = (BASELINE_NAMES.index(name) for name in ("lid tighten", "cheek raise", "eye closure"))
 _FEW = 2
 _CLOCK_S = 1e-3  # clocks of whole milliseconds
 
@@ -84,5 +83,5 @@ class ThroughBlinks:
         places = [_LIDS, _CHEEKS] if self.are_lowered else [_LIDS]
         readings[:, places] = np.minimum(readings, self._before)[:, places]
         if self.are_lowered:
-            readings[-1, _EYES] = min(readings[-1, _EYES], self._before[-1, _EYES])
+            readings[-1, CLOSURE] = min(readings[-1, CLOSURE], self._before[-1, CLOSURE])
         return readings
