@@ -12,7 +12,7 @@ from lab.benchmark.ours import MODELS_DIR, loaded_models
 
 pytestmark = pytest.mark.slow
 
-_MOST_ROUNDS = 12
+_MOST_ROUNDS = 5
 
 
 @pytest.fixture(scope="module")
@@ -26,11 +26,10 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_jobs_and_formats_take_no_more_than_their_limits(clip: Path) -> None:
     ratios = Ratios(guarded(clip, loaded_models()))
-    slower = _slower(ratios.measure(1))
-    for _ in range(_MOST_ROUNDS - 1):
+    for _ in range(_MOST_ROUNDS):  # the machine may be busy with something else
+        slower = _slower(ratios.measure(1))
         if not slower:
             break
-        slower = _slower(ratios.measure(1))  # the machine may have been busy with something else
     assert not slower, "processor time in runs of the reference kernel: what is it spent on now?"
 
 

@@ -19,7 +19,7 @@ from chalicelib.domain.requests.recipes import RECIPES
 _FPS = 5.0
 _REST_S = 10.0
 _READ_AS_FURROW = 30.0  # what a still of these faces reads at least, though nobody frowns
-_SETTLED_FURROW = 15.0
+_SETTLED_FURROW = 8.0
 
 Image = NDArray[np.uint8]
 Film = Callable[[Iterator[Frame]], list[FaceMetrics]]
@@ -56,7 +56,7 @@ def _median(faces: list[FaceMetrics], name: str) -> float:
     return float(np.median([face.values[name] for face in faces]))
 
 
-@pytest.mark.parametrize("name", ["B001230", "B001235"])
+@pytest.mark.parametrize("name", ["B001235", "B001284"])
 def test_what_looks_like_a_furrow_at_rest_is_none_for_long(measure: Film, shared_media: Path, name: str) -> None:
     portrait = cv2.imread(str(shared_media / "portraits" / f"{name}.jpg"))
     assert portrait is not None
@@ -64,7 +64,7 @@ def test_what_looks_like_a_furrow_at_rest_is_none_for_long(measure: Film, shared
     random = np.random.default_rng(7)
     faces = measure(_frames(_moved(large, random) for _ in range(round(_REST_S * _FPS))))
     resting = faces[-20:]
-    assert _median(resting, "brow furrow raw") > _READ_AS_FURROW
+    assert _median(resting, "brow furrow raw") > max(_READ_AS_FURROW, 2 * _median(resting, "brow furrow"))
     assert _median(resting, "brow furrow") < _SETTLED_FURROW
     assert faces[0].values["brow furrow"] == faces[0].values["brow furrow raw"] > 0
 
