@@ -11,6 +11,8 @@ from chalicelib.domain.intake.uploads import DirectUpload
 from chalicelib.errors import Invalid
 
 MAX_ANNOTATION_CHARACTERS = 255
+ANNOTATION_TEXTS = ("key", "value", "source")
+"""What a client says of an annotation, by name."""
 MAX_FILE_NAME_CHARACTERS = 255
 MAX_REPRESENTATIONS = 100
 

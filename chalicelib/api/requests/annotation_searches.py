@@ -10,7 +10,7 @@ from chalicelib.api.pages import full_page, next_link, page_queries, parse_limit
 from chalicelib.api.responses import json_response
 from chalicelib.api.routes import Query
 from chalicelib.domain.accounts import Caller
-from chalicelib.domain.entries import AnnotationSearch
+from chalicelib.domain.entries import ANNOTATION_TEXTS, AnnotationSearch
 from chalicelib.services.ports import Page
 
 Found = TypeVar("Found")
@@ -36,7 +36,7 @@ def found_page(
     url: Callable[[Mapping[str, str]], str],
 ) -> Response:
     """Returns the page of what `search` finds for the query. Raises `Invalid` for a limit that is none."""
-    filters = {name: text for name in ("key", "value", "source") if (text := call.query(name)) is not None}
+    filters = {name: text for name in ANNOTATION_TEXTS if (text := call.query(name)) is not None}
     wanted = AnnotationSearch(filters.get("key", ""), filters.get("value"), filters.get("source"))
     limit, cursor = parse_limit(call.query("limit")), call.query("cursor")
 

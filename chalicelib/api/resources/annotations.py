@@ -14,14 +14,13 @@ from chalicelib.api.requests.json_bodies import parse_resource, text_of, value_t
 from chalicelib.api.requests.negotiation import preferred_content_type
 from chalicelib.api.responses import JSON_CONTENT_TYPE, VARIES, created, json_response, no_content
 from chalicelib.api.routes import READ, Answer, Body, Route
-from chalicelib.domain.entries import Annotation
+from chalicelib.domain.entries import ANNOTATION_TEXTS, Annotation
 from chalicelib.services.ports import Page
 
 # Clients that know no pages get all annotations that fit into an answer, some thousands.
 _MOST = 10_000
 _MOST_IN_HTML = 500  # a page of them stays below 6 MB whatever their texts are
 _ACCEPTED = (JSON_CONTENT_TYPE, URL_ENCODED, MULTIPART)
-_FIELDS = ("key", "value", "source")
 _NEW = (
     Body(URL_ENCODED, "NewAnnotationForm"),
     Body(MULTIPART, "NewAnnotationForm"),
@@ -113,9 +112,9 @@ def _read_given(call: Call) -> Mapping[str, str | None]:
         resource = parse_resource(call.body(), "annotation")
         return {
             name: value_text_of(resource) if name == "value" else text_of(resource, name)
-            for name in _FIELDS
+            for name in ANNOTATION_TEXTS
             if name in resource
         }
     with read_form(content_type, call.body(), accepted=_ACCEPTED) as form:
-        texts = {name: form.fields.get(f"annotation[{name}]") for name in _FIELDS}
+        texts = {name: form.fields.get(f"annotation[{name}]") for name in ANNOTATION_TEXTS}
         return {name: text for name, text in texts.items() if text is not None}

@@ -19,6 +19,7 @@ from chalicelib.api.resources.uploads import announced_file, target_document
 from chalicelib.api.responses import JSON_CONTENT_TYPE, VARIES, created, json_response, no_content
 from chalicelib.api.routes import READ, Answer, Body, Query, Route
 from chalicelib.domain.entries import Entry
+from chalicelib.domain.intake.announced_files import ANNOUNCED_MEMBERS
 from chalicelib.errors import Invalid
 from chalicelib.services.ports import Page
 
@@ -121,7 +122,7 @@ ROUTES = (
 
 
 def _create_for_upload(call: Call) -> Response:
-    resource = parse_resource(call.body(), "entry", ("file_name", "size_bytes", "content_type", *LABELS))
+    resource = parse_resource(call.body(), "entry", (*ANNOUNCED_MEMBERS, *LABELS))
     file = announced_file(call, resource)
     entry, target = call.services.entry_uploads.create(call.caller, file=file, **json_labels(resource))
     upload = target_document(target, call.urls.entry_upload(entry.id))

@@ -24,8 +24,7 @@ from chalicelib.domain.intake.input_urls import parse_input_url
 from chalicelib.domain.jobs import Job, JobStatus
 from chalicelib.domain.requests.job_names import JobName, parse_job_name
 from chalicelib.domain.requests.job_options import KEPT_OPTIONS, OptionValues, options_of_json, options_of_texts
-from chalicelib.domain.requests.new_batches import INPUT_MEMBERS
-from chalicelib.domain.requests.new_jobs import NEW_JOB_MEMBERS
+from chalicelib.domain.requests.new_jobs import INPUT_MEMBERS, NEW_JOB_MEMBERS
 from chalicelib.errors import Invalid
 from chalicelib.services.entries import Upload
 from chalicelib.services.ports import Page

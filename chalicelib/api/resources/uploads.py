@@ -93,10 +93,9 @@ def _read_parts(call: Call) -> list[FinishedPart]:
 
 
 def _part(part: object) -> FinishedPart:
-    if isinstance(part, dict):
-        check_members("A part", part, ("number", "etag"))
-    number = whole_number_of(part, "number") if isinstance(part, dict) else None
-    etag = text_of(part, "etag") if isinstance(part, dict) else None
+    known = part if isinstance(part, dict) else {}
+    check_members("A part", known, ("number", "etag"))
+    number, etag = whole_number_of(known, "number"), text_of(known, "etag")
     if number is None or etag is None:
         raise Invalid("Each of the parts needs its number and the etag that its PUT was answered with.")
     return FinishedPart(number, etag)

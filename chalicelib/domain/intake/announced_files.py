@@ -7,6 +7,9 @@ from chalicelib.domain.intake.media_types import content_type_of, is_content_typ
 from chalicelib.domain.intake.uploads import MAX_UPLOAD_BYTES
 from chalicelib.errors import Invalid
 
+ANNOUNCED_MEMBERS = ("file_name", "size_bytes", "content_type")
+"""The members that announce a file in JSON."""
+
 
 @dataclass(frozen=True, slots=True)
 class AnnouncedFile:

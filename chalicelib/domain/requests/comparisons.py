@@ -7,7 +7,7 @@ all jobs named.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from chalicelib.domain.entries import AnnotationSearch, check_annotation_text
+from chalicelib.domain.entries import ANNOTATION_TEXTS, AnnotationSearch, check_annotation_text
 from chalicelib.domain.ids import check_id
 from chalicelib.domain.requests.json_members import check_members
 from chalicelib.errors import Invalid, MalformedRequest
@@ -72,7 +72,7 @@ def _group(value: object) -> Group:
 def _search(value: object) -> AnnotationSearch:
     if not isinstance(value, Mapping):
         raise Invalid("The annotation of a group must be an object with a key and, if you like, a value and a source.")
-    check_members("The annotation of a group", value, ("key", "value", "source"))
+    check_members("The annotation of a group", value, ANNOTATION_TEXTS)
     texts = {name: _text(name, value[name]) for name in ("value", "source") if value.get(name) is not None}
     return AnnotationSearch(_text("key", value.get("key")), **texts)
 

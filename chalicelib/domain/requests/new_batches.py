@@ -4,17 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chalicelib.domain.batches import MAX_MEMBERS, BatchInput, Note
-from chalicelib.domain.entries import check_annotation_text
+from chalicelib.domain.entries import ANNOTATION_TEXTS, check_annotation_text
 from chalicelib.domain.intake.announced_files import check_announced_file
 from chalicelib.domain.intake.input_urls import file_name_of, parse_input_url
 from chalicelib.domain.requests.json_members import check_members
-from chalicelib.domain.requests.new_jobs import NEW_JOB_MEMBERS, NewJob
+from chalicelib.domain.requests.new_jobs import INPUT_MEMBERS, NEW_JOB_MEMBERS, NewJob
 from chalicelib.errors import Invalid
 
 MAX_NOTES = 10
-INPUT_MEMBERS = ("input_url", "file_name", "size_bytes", "content_type")
-"""Of one input in JSON."""
-_NOTE_MEMBERS = ("key", "value", "source")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +67,8 @@ def _input(value: object, max_bytes: int) -> BatchInput:
 
 
 def _note(value: Mapping[str, object]) -> Note:
-    check_members("An annotation", value, _NOTE_MEMBERS)
-    texts = {name: None if value.get(name) is None else _text(name, value[name]) for name in _NOTE_MEMBERS}
+    check_members("An annotation", value, ANNOTATION_TEXTS)
+    texts = {name: None if value.get(name) is None else _text(name, value[name]) for name in ANNOTATION_TEXTS}
     source = texts["source"]
     return Note(
         check_annotation_text("key", texts["key"]),

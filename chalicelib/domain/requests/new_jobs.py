@@ -4,12 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.domain.accounts import Caller
+from chalicelib.domain.intake.announced_files import ANNOUNCED_MEMBERS
 from chalicelib.domain.intake.uploads import DirectUpload
 from chalicelib.domain.jobs import Job
 from chalicelib.domain.requests.job_names import JobName
 from chalicelib.domain.requests.job_options import ALL_OPTIONS, DEFAULT_OPTIONS, JobOptions
 from chalicelib.domain.webhooks import Webhook
 
+INPUT_MEMBERS = ("input_url", *ANNOUNCED_MEMBERS)
+"""The members of an input in JSON."""
 NEW_JOB_MEMBERS = ("name", "data_split", *(row.name for row in ALL_OPTIONS))
 """The members of a new job in JSON, besides its input."""
 
