@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -34,25 +34,12 @@ from chalicelib.worker.part_process import (
 from tests.media_factory import write_video
 from tests.recipes import make_recipe
 from tests.worker.halted import halted
+from tests.worker.test_parallel_parts import Notes
 
 ROOT = Path(__file__).resolve().parents[2]
 MODELS_DIR = ROOT / "models"
 LIMITS = MediaLimits()
 RECIPE = make_recipe(JobName.MULTIFACE)
-
-
-class Notes:
-    """Keeps what a measurer reports."""
-
-    def __init__(self) -> None:
-        self.waited = 0
-        self.measured: Callable[[], int] = int
-
-    def count_elsewhere(self, measured: Callable[[], int]) -> None:
-        self.measured = measured
-
-    def go_on(self) -> None:
-        self.waited += 1
 
 
 @pytest.fixture
@@ -193,7 +180,7 @@ def test_whoever_waits_long_is_told_so(medium: Path, process: PartProcess) -> No
     half = process.measure(_request(medium), go_on_when_told)
     with closing(half):
         assert len(list(half.frames())) == 51
-    assert notes.waited >= 1
+    assert notes.went_on >= 1
     assert half.counts is not None
 
 
