@@ -11,7 +11,7 @@ from chalicelib.analysis.analyzer import with_scores
 from chalicelib.domain.measurements.metrics import EVERY_METRIC, FaceMetrics, FrameMetrics
 from chalicelib.domain.requests.job_names import JobName
 from chalicelib.domain.requests.result_formats import LEGACY_CONTENT_TYPE
-from chalicelib.formats.result_files import Contents, ResultFiles
+from chalicelib.formats.result_files import Contents, write_files
 from lab.benchmark.ours import recipe_of
 from lab.benchmark.runs import Run, answer, clocked, peak_bytes
 
@@ -27,10 +27,9 @@ def run(content_type: str, seconds: float, faces: int) -> Run:
     with (
         tempfile.TemporaryDirectory(prefix="mien-bench-") as directory,
         clocked() as clock,
-        ResultFiles(Contents(recipe, metrics), Path(directory), "clip.mp4") as results,
     ):
-        for frame in with_scores(_invented(frames, count), recipe, metrics):
-            results.write(frame)
+        scored = with_scores(_invented(frames, count), recipe, metrics)
+        write_files(scored, Contents(recipe, metrics), Path(directory), "clip.mp4")
     return Run(frames, {str(count): frames}, clock.wall_s, clock.cpu_s, seconds, peak_bytes())
 
 
