@@ -7,6 +7,7 @@ from typing import Any, Self
 import requests
 from requests.auth import AuthBase
 
+from chalicelib.domain.idempotency import LEASE_S
 from chalicelib.errors import MienError
 
 _CONNECT_TIMEOUT_S = 10.0
@@ -15,7 +16,7 @@ _TIMEOUT_S = (_CONNECT_TIMEOUT_S, _READ_TIMEOUT_S)
 _TRIES = 5
 _PASSING = frozenset({0, 429, 502, 503, 504})  # 0: no answer at all
 _LONGEST_PAUSE_S = 300.0
-_BUSY_S = 70.0  # the API frees an Idempotency-Key after a minute if whoever processed the request has died
+_BUSY_S = LEASE_S + 10.0  # the API frees an Idempotency-Key then, if whoever processed the request has died
 _RATE_LIMIT_PAUSE_S = 2.0
 
 
