@@ -22,6 +22,7 @@ from chalicelib.domain.measurements.validity import (
 _MIDDLE = slice(32, 160)  # of the 192 pixels of a sample: the face without what is round it
 _GREEN = 1
 _MIN_CONTRAST = 1.0
+_SECOND_DERIVATIVE = np.array([[1.0, -2.0, 1.0]])
 
 
 def confidence(mesh: FaceMesh, check: FaceCheck) -> float:
@@ -75,8 +76,9 @@ def sharpness(sample: NDArray[np.uint8]) -> float:
     """
     grey = np.ascontiguousarray(sample[_MIDDLE, _MIDDLE, _GREEN])
     contrast = max(_deviation(grey), _MIN_CONTRAST)
-    across = _deviation(cv2.Sobel(grey, cv2.CV_16S, 2, 0, ksize=1))
-    down = _deviation(cv2.Sobel(grey, cv2.CV_16S, 0, 2, ksize=1))
+    # What cv2.Sobel returns as well, in twice the time.
+    across = _deviation(cv2.filter2D(grey, cv2.CV_16S, _SECOND_DERIVATIVE))
+    down = _deviation(cv2.filter2D(grey, cv2.CV_16S, _SECOND_DERIVATIVE.T))
     return min(across, down) / contrast
 
 

@@ -111,6 +111,13 @@ def test_sharpness_falls_with_blur_and_does_not_change_with_light() -> None:
     assert sharpness(np.zeros_like(sample)) == 0
 
 
+def test_sharpness_is_the_lesser_deviation_of_the_second_derivatives() -> None:
+    sample = _sample()
+    middle = sample[32:160, 32:160, 1].copy()
+    across, down = (cv2.Sobel(middle, cv2.CV_16S, 2 - order, order, ksize=1) for order in (0, 2))
+    assert sharpness(sample) == pytest.approx(min(np.std(across), np.std(down)) / np.std(middle))
+
+
 def test_a_blur_one_way_counts_as_one() -> None:
     sample = _sample()
     for kernel in (np.ones((1, 25), np.float32) / 25, np.ones((25, 1), np.float32) / 25):

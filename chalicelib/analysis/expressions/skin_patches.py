@@ -27,6 +27,8 @@ _WIDTH, _HEIGHT = 0.44, 0.33
 _CHANNELS = 6
 _SEEN_PX = 12
 """A cell sees no pixel of the sample farther from its middle: 5 that are smoothed, 1 for differences, 6 averaged."""
+_AROUND = np.array((7, 17, 32, 46, 52, 46, 32, 17, 7)) / 256
+"""The weights with which OpenCV blurs whole numbers at a deviation of two pixels."""
 _DARK_LEVEL = 10.0
 _LEAST_ENERGY = 0.004
 
@@ -77,7 +79,7 @@ def _cells(mesh: FaceMesh) -> Floats:
     places = _places_in_sample(mesh)
     columns, rows = (_span(places[:, axis]) for axis in range(2))
     grey = np.asarray(cv2.GaussianBlur(mesh.grey[rows, columns], (3, 3), 0.8), dtype=np.uint8)
-    around = np.asarray(cv2.GaussianBlur(grey, (9, 9), 2.0), dtype=np.uint8)
+    around = surroundings(grey)
     middle = grey[1:-1, 1:-1]
     edges = (
         cv2.absdiff(grey[1:-1, 2:], grey[1:-1, :-2]),
@@ -91,6 +93,13 @@ def _cells(mesh: FaceMesh) -> Floats:
     lookup -= np.array([columns.start // 2, rows.start // 2], dtype=np.float32)
     channels = [_looked_up(channel, lookup) for channel in (*edges, dark, middle)]
     return np.stack(channels, axis=-1).reshape(len(_PLACES), _DOWN, _ACROSS, _CHANNELS)
+
+
+def surroundings(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Returns the mean of what is round each pixel: `cv2.GaussianBlur(grey, (9, 9), 2.0)` to the last bit, in less than
+    half of its time."""
+    # Every sum is exact: 16 bits after the point, 8 before it.
+    return cv2.sepFilter2D(grey, cv2.CV_32F, _AROUND, _AROUND, delta=0.5).astype(np.uint8)
 
 
 def _span(places: NDArray[np.float64]) -> slice:

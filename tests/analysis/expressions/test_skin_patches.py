@@ -3,7 +3,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.analysis.expressions.skin_patches import _MIDDLE as _MIDDLE_PLACES
-from chalicelib.analysis.expressions.skin_patches import SIZE, _cells, skin_patches
+from chalicelib.analysis.expressions.skin_patches import SIZE, _cells, skin_patches, surroundings
 from chalicelib.analysis.faces.mesh import Crop, FaceMesh
 from chalicelib.analysis.faces.rigid_face import _INDICES, _PLACES
 
@@ -28,6 +28,13 @@ def _face(sample: NDArray[np.uint8], *, crop: Crop | None = None) -> FaceMesh:
     }.items():
         points[point] = np.add(_MIDDLE, offset)
     return FaceMesh(points, 1.0, sample, crop or Crop(96.0, 96.0, 192.0, 0.0))
+
+
+def test_surroundings_are_opencvs_blur_to_the_last_bit() -> None:
+    numbers = np.random.default_rng(0)
+    noise = [numbers.integers(0, 256, size, dtype=np.uint8) for size in numbers.integers(24, 192, (100, 2))]
+    for grey in (*noise, _sample()[20:180, 24:170, 1], np.full((24, 24), 255, dtype=np.uint8)):
+        np.testing.assert_array_equal(surroundings(grey), cv2.GaussianBlur(grey, (9, 9), 2.0))
 
 
 def test_the_mirror_image_has_the_same_even_numbers_and_opposite_odd_ones() -> None:
