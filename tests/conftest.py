@@ -13,6 +13,7 @@ from hypothesis.database import DirectoryBasedExampleDatabase
 
 if TYPE_CHECKING:
     from chalicelib.local.stack import Stack
+    from tests.shared_stack import ApiUser, SharedStack
 
 FOUND = Path(__file__).resolve().parents[1] / ".fuzz"
 """The folder in which `make fuzz` keeps the examples that failed."""
@@ -39,13 +40,32 @@ def shared_media() -> Path:
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """The whole stack on this machine, with its workers; skips if there are no models."""
+    """A stack of the module's own in this process, with its workers; skips if there are no models."""
     from chalicelib.local.stack import DEFAULT_MODELS_DIR, Stack  # noqa: PLC0415  # most tests need none of it
 
     if not DEFAULT_MODELS_DIR.is_dir():
         pytest.skip("there are no models; run make setup")
     with Stack(log_path=tmp_path_factory.mktemp("log") / "worker.log") as stack:
         yield stack
+
+
+@pytest.fixture(scope="session")
+def shared_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedStack]:
+    """One for all who need no process, no setting and no AWS of it; skips if there are no models."""
+    from chalicelib.local.stack import DEFAULT_MODELS_DIR  # noqa: PLC0415  # most tests need none of it
+    from tests.shared_stack import SharedStack  # noqa: PLC0415
+
+    if not DEFAULT_MODELS_DIR.is_dir():
+        pytest.skip("there are no models; run make setup")
+    with SharedStack(tmp_path_factory.mktemp("log") / "worker.log") as stack:
+        yield stack
+
+
+@pytest.fixture(scope="module")
+def api_user(shared_stack: SharedStack) -> Iterator[ApiUser]:
+    """A user of the whole stack with an account of the module's own, in which there is nothing yet."""
+    with shared_stack.user() as user:
+        yield user
 
 
 @pytest.fixture

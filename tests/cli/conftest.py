@@ -14,13 +14,13 @@ from chalicelib.aws.dynamodb.client import make_dynamodb_client
 from chalicelib.aws.dynamodb.table_layout import TABLE_KEYS
 from chalicelib.domain.ids import new_id
 from chalicelib.local.aws.embedded import EmbeddedAws
-from chalicelib.local.stack import Stack
 from chalicelib.local.workers.supervisor import REPOSITORY
 from mien.cli.__main__ import mien as command_line
 from mien.cli.exit_status import run
 from mien.client.media_api import MediaApiClient
 from tests.fakes import START
 from tests.media_factory import write_video
+from tests.shared_stack import ApiUser
 
 PATIENCE_S = 120
 COMMAND = (sys.executable, "-P", "-m", "mien.cli")
@@ -56,13 +56,13 @@ class Mien:
 
 
 @pytest.fixture(scope="module")
-def mien(stack: Stack) -> Mien:
-    return Mien(stack.index_url, stack.user, stack.password)
+def mien(api_user: ApiUser) -> Mien:
+    return Mien(api_user.index_url, api_user.name, api_user.password)
 
 
 @pytest.fixture
-def client(stack: Stack) -> Iterator[MediaApiClient]:
-    with MediaApiClient(stack.index_url, stack.user, stack.password) as client:
+def client(api_user: ApiUser) -> Iterator[MediaApiClient]:
+    with MediaApiClient(api_user.index_url, api_user.name, api_user.password) as client:
         yield client
 
 

@@ -5,17 +5,17 @@ from pathlib import Path
 
 import requests
 
-from chalicelib.local.stack import Stack
 from tests.cli.conftest import Mien
 from tests.console.made_results import made_timeline, store_result
+from tests.shared_stack import ApiUser
 
 
-def test_two_groups_are_compared(mien: Mien, stack: Stack, tmp_path: Path) -> None:
+def test_two_groups_are_compared(mien: Mien, api_user: ApiUser, tmp_path: Path) -> None:
     with requests.Session() as api:
-        api.auth = (stack.user, stack.password)
+        api.auth = (api_user.name, api_user.password)
         for index, faces in enumerate((1, 1, 0, 1)):
             timeline = made_timeline(300, seed=index, faces=faces)
-            store_result(api, stack.index_url, "clip.mp4", timeline, {"spot": "A" if index < 3 else "B"})
+            store_result(api, api_user.index_url, "clip.mp4", timeline, {"spot": "A" if index < 3 else "B"})
     done = mien("compare", "spot=A", "spot=B", "--metric", "joy", "--out", str(tmp_path))
     assert done.returncode == 0, done.stderr
     table, about = tmp_path / "joy-compared.csv", tmp_path / "joy-comparison.json"

@@ -8,9 +8,9 @@ import pytest
 import requests
 
 from chalicelib.domain.requests.result_formats import SUMMARY_CONTENT_TYPE
-from chalicelib.local.stack import Stack
 from tests.cli.conftest import Mien
 from tests.console.made_results import store_result
+from tests.shared_stack import ApiUser
 
 
 def _event(name: str, start_s: float, end_s: float) -> dict[str, Any]:
@@ -23,16 +23,16 @@ _FACES = [
 ]
 
 
-def _store(stack: Stack, summary: object) -> str:
+def _store(api_user: ApiUser, summary: object) -> str:
     with requests.Session() as api:
-        api.auth = (stack.user, stack.password)
+        api.auth = (api_user.name, api_user.password)
         body = json.dumps(summary).encode()
-        return store_result(api, stack.index_url, "clip.mp4", body, {}, SUMMARY_CONTENT_TYPE)
+        return store_result(api, api_user.index_url, "clip.mp4", body, {}, SUMMARY_CONTENT_TYPE)
 
 
 @pytest.mark.parametrize("format_name", ["webvtt", "elan"])
-def test_events_are_written_in_order(mien: Mien, stack: Stack, tmp_path: Path, format_name: str) -> None:
-    job = _store(stack, {"faces": _FACES})
+def test_events_are_written_in_order(mien: Mien, api_user: ApiUser, tmp_path: Path, format_name: str) -> None:
+    job = _store(api_user, {"faces": _FACES})
     done = mien("export", job, "--format", format_name, "--out", str(tmp_path / "new"))
     assert done.returncode == 0, done.stderr
     (path,) = (tmp_path / "new").iterdir()
@@ -60,8 +60,8 @@ def test_events_are_written_in_order(mien: Mien, stack: Stack, tmp_path: Path, f
 
 
 @pytest.mark.parametrize("summary", [{}, [], {"faces": [{"face_id": 1}]}, {"faces": [{"face_id": 1, "events": [3]}]}])
-def test_what_is_no_summary_is_said(mien: Mien, stack: Stack, tmp_path: Path, summary: object) -> None:
-    done = mien("export", _store(stack, summary), "--format", "webvtt", "--out", str(tmp_path))
+def test_what_is_no_summary_is_said(mien: Mien, api_user: ApiUser, tmp_path: Path, summary: object) -> None:
+    done = mien("export", _store(api_user, summary), "--format", "webvtt", "--out", str(tmp_path))
     assert done.returncode == 1
     assert "none of Mien's" in done.stderr
     assert list(tmp_path.iterdir()) == []

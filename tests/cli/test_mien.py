@@ -14,10 +14,10 @@ import pytest
 import requests
 
 from chalicelib.local.demo_clip import write_demo_clip
-from chalicelib.local.stack import Stack
 from chalicelib.local.workers.supervisor import REPOSITORY
 from mien.client.media_api import MediaApiClient
 from tests.cli.conftest import COMMAND, PATIENCE_S, Mien
+from tests.shared_stack import ApiUser
 
 JOB_ID = re.compile(r"[0-9a-z]{26}")
 
@@ -135,7 +135,7 @@ def test_jobs_are_columns_with_tabs_or_documents(mien: Mien, finished: str, clie
 
 
 def test_jobs_are_cancelled_and_run_again(
-    mien: Mien, clip: Path, finished: str, client: MediaApiClient, stack: Stack
+    mien: Mien, clip: Path, finished: str, client: MediaApiClient, api_user: ApiUser
 ) -> None:
     job = mien("submit", str(clip), "--job", "no-op", "--wait").stdout.strip()
     again = mien("requeue", job)
@@ -146,7 +146,7 @@ def test_jobs_are_cancelled_and_run_again(
     assert refused.stderr == "This job is done and can no longer be cancelled.\n"
     announced = {"entry_job": {"file_name": "clip.mp4", "size_bytes": 3}}
     waiting = requests.post(
-        f"{stack.index_url}jobs", json=announced, auth=(stack.user, stack.password), timeout=30
+        f"{api_user.index_url}jobs", json=announced, auth=(api_user.name, api_user.password), timeout=30
     ).json()["self"]
     both = mien("cancel", "--json", waiting, finished, waiting.rpartition("/")[2])
     assert both.returncode == 1
@@ -157,10 +157,10 @@ def test_jobs_are_cancelled_and_run_again(
     assert "There is no such job" in mien("delete", "--yes", waiting).stderr
 
 
-def test_a_job_without_an_input_cannot_run_again(mien: Mien, stack: Stack) -> None:
+def test_a_job_without_an_input_cannot_run_again(mien: Mien, api_user: ApiUser) -> None:
     announced = {"entry_job": {"file_name": "clip.mp4", "size_bytes": 3}}
     waiting = requests.post(
-        f"{stack.index_url}jobs", json=announced, auth=(stack.user, stack.password), timeout=30
+        f"{api_user.index_url}jobs", json=announced, auth=(api_user.name, api_user.password), timeout=30
     ).json()["self"]
     nothing = mien("requeue", waiting)
     assert (nothing.returncode, nothing.stdout) == (1, "")

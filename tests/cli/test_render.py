@@ -10,9 +10,9 @@ import requests
 from chalicelib.analysis.media.open_media import open_media
 from chalicelib.domain.requests.result_formats import SUMMARY_CONTENT_TYPE
 from chalicelib.local.demo_clip import write_demo_clip
-from chalicelib.local.stack import Stack
 from tests.cli.conftest import Mien
 from tests.console.made_results import store_result
+from tests.shared_stack import ApiUser
 
 
 @pytest.mark.parametrize("video", ["annotated", "anonymized"])
@@ -39,10 +39,10 @@ def test_a_finished_job_gets_the_video_that_the_worker_would_have_made(mien: Mie
         assert np.abs(one.image.astype(int) - two.image).mean() < 4
 
 
-def test_a_job_without_a_timeline_cannot_be_rendered(mien: Mien, stack: Stack, tmp_path: Path) -> None:
+def test_a_job_without_a_timeline_cannot_be_rendered(mien: Mien, api_user: ApiUser, tmp_path: Path) -> None:
     with requests.Session() as api:
-        api.auth = (stack.user, stack.password)
-        job = store_result(api, stack.index_url, "clip.mp4", b"{}", {}, SUMMARY_CONTENT_TYPE)
+        api.auth = (api_user.name, api_user.password)
+        job = store_result(api, api_user.index_url, "clip.mp4", b"{}", {}, SUMMARY_CONTENT_TYPE)
     done = mien("render", job, "--out", str(tmp_path / "new"))
     assert done.returncode == 1
     assert "has no timeline among its results" in done.stderr

@@ -6,24 +6,24 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.local.stack import Stack
 from mien.client.async_mien import AsyncMien, AsyncResults, _from_thread
 from mien.client.http_session import ApiError
 from mien.client.jobs_and_results import Mien
 from mien.client.measured import Frame
+from tests.shared_stack import ApiUser
 
 
-def _api(stack: Stack) -> AsyncMien:
-    return AsyncMien(stack.index_url, stack.user, stack.password)
+def _api(api_user: ApiUser) -> AsyncMien:
+    return AsyncMien(api_user.index_url, api_user.name, api_user.password)
 
 
-def test_several_jobs_at_once_say_what_one_after_the_other_says(stack: Stack, clip: Path, tmp_path: Path) -> None:
+def test_several_jobs_at_once_say_what_one_after_the_other_says(api_user: ApiUser, clip: Path, tmp_path: Path) -> None:
     async def measured(api: AsyncMien) -> tuple[AsyncResults, list[Frame]]:
         results = await (await api.submit(clip, max_faces=1)).wait()
         return results, [frame async for frame in results.frames()]
 
     async def both() -> tuple[list[list[Frame]], dict[str, object], list[Path], list[str]]:
-        async with _api(stack) as api:
+        async with _api(api_user) as api:
             (results, frames), (_, others) = await asyncio.gather(measured(api), measured(api))
             jobs = [job.id async for job in api.jobs(limit=2)]
             again = await (await api.job(jobs[0])).wait()
@@ -31,7 +31,7 @@ def test_several_jobs_at_once_say_what_one_after_the_other_says(stack: Stack, cl
             return [frames, others], await results.summary(), await results.save(tmp_path), jobs
 
     frames, summary, files, jobs = asyncio.run(both())
-    with Mien(stack.index_url, stack.user, stack.password) as api:
+    with Mien(api_user.index_url, api_user.name, api_user.password) as api:
         wanted = api.job(jobs[0]).wait()
         assert frames == [list(wanted.frames())] * 2
         assert summary["media"] == wanted.summary()["media"]
@@ -39,12 +39,12 @@ def test_several_jobs_at_once_say_what_one_after_the_other_says(stack: Stack, cl
     assert all(path.stat().st_size for path in files)
 
 
-def test_what_goes_wrong_is_raised_as_without_an_event_loop(stack: Stack, clip: Path, tmp_path: Path) -> None:
+def test_what_goes_wrong_is_raised_as_without_an_event_loop(api_user: ApiUser, clip: Path, tmp_path: Path) -> None:
     text = tmp_path / "text.mp4"
     text.write_text("This is no film.")
 
     async def failures() -> None:
-        async with _api(stack) as api:
+        async with _api(api_user) as api:
             with pytest.raises(TypeError, match="no option colour"):
                 await api.submit(clip, colour="red")
             job = await api.submit(text)

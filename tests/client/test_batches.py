@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from chalicelib.local.stack import Stack
 from mien.client.async_mien import AsyncMien
 from mien.client.http_session import ApiError
 from mien.client.jobs_and_results import Mien
 from tests.media_factory import image_bytes
+from tests.shared_stack import ApiUser
 
 
 @pytest.fixture
@@ -26,8 +26,8 @@ def _rows(path: Path) -> list[dict[str, str]]:
     return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
 
 
-def test_many_files_become_one_table(stack: Stack, pictures: list[Path], tmp_path: Path) -> None:
-    with Mien(stack.index_url, stack.user, stack.password) as api:
+def test_many_files_become_one_table(api_user: ApiUser, pictures: list[Path], tmp_path: Path) -> None:
+    with Mien(api_user.index_url, api_user.name, api_user.password) as api:
         batch = api.submit_batch(pictures, annotations={"shoot": "monday"}, max_faces=1)
         (table,) = batch.wait().save(tmp_path / "results")
         assert [row["file"] for row in _rows(table)] == ["0.png", "1.png", "2.png"]
@@ -45,7 +45,7 @@ def test_many_files_become_one_table(stack: Stack, pictures: list[Path], tmp_pat
 
 
 def test_a_file_that_vanishes_cancels_its_own_job_only(
-    stack: Stack, pictures: list[Path], monkeypatch: pytest.MonkeyPatch
+    api_user: ApiUser, pictures: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = Path.open
 
@@ -55,7 +55,7 @@ def test_a_file_that_vanishes_cancels_its_own_job_only(
         return real(path, *arguments, **options)  # type: ignore[call-overload]  # as it was called
 
     monkeypatch.setattr(Path, "open", lost)
-    with Mien(stack.index_url, stack.user, stack.password) as api:
+    with Mien(api_user.index_url, api_user.name, api_user.password) as api:
         with pytest.raises(ApiError, match="1 of the files") as failure:
             api.submit_batch(pictures, job="no-op")
         batch = api.batch(str(failure.value).partition("batch ")[2].partition(" ")[0])
@@ -64,9 +64,9 @@ def test_a_file_that_vanishes_cancels_its_own_job_only(
         assert states == {"done": 2, "cancelled": 1}
 
 
-def test_the_same_with_an_event_loop(stack: Stack, pictures: list[Path], tmp_path: Path) -> None:
+def test_the_same_with_an_event_loop(api_user: ApiUser, pictures: list[Path], tmp_path: Path) -> None:
     async def run() -> None:
-        async with AsyncMien(stack.index_url, stack.user, stack.password) as api:
+        async with AsyncMien(api_user.index_url, api_user.name, api_user.password) as api:
             batch = await api.submit_batch(pictures[:2], "no-op", annotations={"a": "b"})
             (table,) = await (await batch.wait()).save(tmp_path / "results")
             assert len(_rows(table)) == 2

@@ -6,19 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.local.stack import Stack
 from mien.client.async_mien import AsyncMien
 from mien.client.faces import RemoteFaces
 from mien.client.http_session import ApiError, HttpSession
 from mien.client.jobs_and_results import Mien, Results
+from tests.shared_stack import ApiUser
 
 
 def _named(results: Results) -> list[object]:
     return [face.get("name") for face in results.summary()["faces"]]
 
 
-def test_faces_are_corrected_stepped_back_and_reset(stack: Stack, clip: Path) -> None:
-    with Mien(stack.index_url, stack.user, stack.password) as api:
+def test_faces_are_corrected_stepped_back_and_reset(api_user: ApiUser, clip: Path) -> None:
+    with Mien(api_user.index_url, api_user.name, api_user.password) as api:
         results = api.submit(clip).wait()
         first = results.summary()
         faces = results.faces()
@@ -38,9 +38,9 @@ def test_faces_are_corrected_stepped_back_and_reset(stack: Stack, clip: Path) ->
         assert results.again().summary() == first
 
 
-def test_the_twin_does_the_same(stack: Stack, clip: Path) -> None:
+def test_the_twin_does_the_same(api_user: ApiUser, clip: Path) -> None:
     async def corrected() -> tuple[list[object], dict[str, object], dict[str, object]]:
-        async with AsyncMien(stack.index_url, stack.user, stack.password) as api:
+        async with AsyncMien(api_user.index_url, api_user.name, api_user.password) as api:
             results = await (await api.submit(clip)).wait()
             before = await results.summary()
             faces = await results.faces()
@@ -62,8 +62,8 @@ def test_the_twin_does_the_same(stack: Stack, clip: Path) -> None:
     assert after == before
 
 
-def test_a_job_that_is_not_done_has_no_faces(stack: Stack, clip: Path) -> None:
-    with Mien(stack.index_url, stack.user, stack.password) as api:
+def test_a_job_that_is_not_done_has_no_faces(api_user: ApiUser, clip: Path) -> None:
+    with Mien(api_user.index_url, api_user.name, api_user.password) as api:
         job = api.submit(clip)
         with pytest.raises(ApiError, match="can be corrected once it is done"):
             api.client.faces(api.client.find_job(job.id))

@@ -7,15 +7,15 @@ import pytest
 import mien
 from chalicelib.domain.requests.result_formats import CSV_CONTENT_TYPE
 from chalicelib.errors import Invalid, MediaError
-from chalicelib.local.stack import Stack
 from mien.client.http_session import ApiError
 from mien.client.jobs_and_results import Mien
 from tests.media_factory import image_bytes, rgb_corners
+from tests.shared_stack import ApiUser
 
 
-def test_a_file_is_measured_as_a_job_measures_it(stack: Stack, clip: Path, tmp_path: Path) -> None:
+def test_a_file_is_measured_as_a_job_measures_it(api_user: ApiUser, clip: Path, tmp_path: Path) -> None:
     here = mien.measure(clip, "sdk-metrics", neutral_baseline="off")
-    with Mien(stack.index_url, stack.user, stack.password) as api:
+    with Mien(api_user.index_url, api_user.name, api_user.password) as api:
         there = api.submit(clip, "sdk-metrics", neutral_baseline="off").wait()
         assert list(here.frames()) == list(there.frames())
         assert b"".join(here.stream(CSV_CONTENT_TYPE)) == b"".join(there.stream(CSV_CONTENT_TYPE))

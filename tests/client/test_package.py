@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from chalicelib import __version__
-from chalicelib.local.stack import Stack
 from chalicelib.local.workers.supervisor import REPOSITORY
 from infra.client_package.build import build
 from mien.client.http_session import ApiError
 from mien.client.measured import _elements
+from tests.shared_stack import ApiUser
 
 _RECIPES = re.findall(
     r"## ([^\n]+)\n(?:(?!\n## ).)*?```python\n(.*?)```", (REPOSITORY / "docs/recipes.md").read_text(), flags=re.DOTALL
@@ -114,12 +114,12 @@ def test_there_are_recipes() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("title", "code"), _RECIPES, ids=[title for title, _ in _RECIPES])
-def test_recipes_run(title: str, code: str, wheel: Path, stack: Stack, clip: Path, tmp_path: Path) -> None:
+def test_recipes_run(title: str, code: str, wheel: Path, api_user: ApiUser, clip: Path, tmp_path: Path) -> None:
     for package, sign in (("pandas", ".table()"), ("matplotlib", "matplotlib")):
         if sign in code and importlib.util.find_spec(package) is None:
             pytest.skip(f"this recipe needs {package}")
     (tmp_path / "recipe.py").write_text(code)
-    login = {"MIEN_URL": stack.index_url, "MIEN_USER": stack.user, "MIEN_PASSWORD": stack.password}
+    login = {"MIEN_URL": api_user.index_url, "MIEN_USER": api_user.name, "MIEN_PASSWORD": api_user.password}
     place = REPOSITORY if "mien.measure(" in code else wheel
     ran = _python("recipe.py", wheel=place, directory=tmp_path, CLIP=str(clip), **login)
     assert ran.returncode == 0, ran.stderr

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from chalicelib.local.demo_clip import write_demo_clip
-from chalicelib.local.stack import Stack
 from chalicelib.local.workers.supervisor import REPOSITORY
+from tests.shared_stack import ApiUser
 
 _PAGES = {path.stem: path.read_text(encoding="utf-8") for path in (REPOSITORY / "docs" / "recipes").glob("*.md")}
 _CODE = re.compile(r"```(?:python|r)\n(.*?)```", re.DOTALL)
@@ -23,8 +23,8 @@ _LINE = re.compile(r"face (\w+): smile ([\d.]+) in ([\d.]+) s")
 
 
 @pytest.fixture(scope="module")
-def environment(stack: Stack) -> dict[str, str]:
-    login = {"MIEN_URL": stack.index_url, "MIEN_USER": stack.user, "MIEN_PASSWORD": stack.password}
+def environment(api_user: ApiUser) -> dict[str, str]:
+    login = {"MIEN_URL": api_user.index_url, "MIEN_USER": api_user.name, "MIEN_PASSWORD": api_user.password}
     paths = filter(None, [str(REPOSITORY), os.environ.get("PYTHONPATH")])
     return {"PYTHONPATH": ":".join(paths), "PATH": "/usr/local/bin:/usr/bin:/bin", **login}
 

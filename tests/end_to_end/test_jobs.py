@@ -2,6 +2,7 @@
 
 import csv
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import av
@@ -11,6 +12,13 @@ from mien.client.http_session import ApiError
 from mien.client.job_documents import RemoteJob
 from mien.client.media_api import MediaApiClient
 from tests.media_factory import image_bytes, rgb_corners, write_sound, write_video
+from tests.shared_stack import ApiUser
+
+
+@pytest.fixture
+def client(api_user: ApiUser) -> Iterator[MediaApiClient]:
+    with MediaApiClient(api_user.index_url, api_user.name, api_user.password) as client:
+        yield client
 
 
 def run(client: MediaApiClient, media: Path, name: str = "multiface") -> RemoteJob:

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from chalicelib.local.stack import Stack
 from chalicelib.local.workers.supervisor import REPOSITORY
+from tests.shared_stack import ApiUser
 
 _PROGRAMS = Path(__file__).with_name("programs")
 _ENVIRONMENT = REPOSITORY / ".venv-generators"
@@ -36,16 +36,16 @@ def _run(*command: str, directory: Path) -> str:
 
 
 @pytest.fixture
-def arguments(stack: Stack, tmp_path: Path) -> tuple[str, str, str, str]:
+def arguments(api_user: ApiUser, tmp_path: Path) -> tuple[str, str, str, str]:
     """The arguments of each program."""
     (tmp_path / "a clip.mp4").write_bytes(b"not a video, and a no-op job does not mind")
-    return stack.index_url, stack.user, stack.password, str(tmp_path / "a clip.mp4")
+    return api_user.index_url, api_user.name, api_user.password, str(tmp_path / "a clip.mp4")
 
 
 @pytest.fixture
-def description(stack: Stack, tmp_path: Path) -> Path:
+def description(api_user: ApiUser, tmp_path: Path) -> Path:
     path = tmp_path / "openapi.json"
-    path.write_bytes(requests.get(f"{stack.index_url}openapi.json", timeout=20).content)
+    path.write_bytes(requests.get(f"{api_user.index_url}openapi.json", timeout=20).content)
     return path
 
 
