@@ -52,7 +52,7 @@ def expression_model() -> ExpressionModel:
 
 def with_scores(frames: Iterable[FrameMetrics], recipe: Recipe, metrics: MetricSet) -> Iterator[FrameMetrics]:
     """Frames that the product's own model measured, with the scores and emotions of a recipe: every name of `metrics`.
-    Each comes when it is there; see `scored`."""
+    See `scored`."""
     doubts = expression_model().doubts(recipe.mesh)
     return scored(frames, recipe.scores, metrics, doubts, smoothed=recipe.smoothed, neutral_s=recipe.neutral_s)
 

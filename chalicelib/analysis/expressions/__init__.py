@@ -1,5 +1,6 @@
 """Faces to scores. The networks' weights are in `weights/`, made by `lab.training`.
 
+emotions       Emotions from expressions
 features       The features of a face from which expressions are scored, each a formula over landmarks
 geometric      Expressions from the geometry of the mesh: each from one feature
 levels         Levels and scores: one straight scale for what models say of an expression, and what files say of it

@@ -77,10 +77,11 @@ class Doubts:
         return cls(spreads, none, none, np.zeros((len(spreads), len(DISTURBING))))
 
     def scores(self, levels: Floats, unknown_rest: Floats) -> Floats:
-        """See `scores_of`; `levels` (20,) or (N, 20) above the person's rest, `unknown_rest` (20,): standard deviations
-        of what is not known of it."""
+        """See `scores_of`; `levels` (20,) or (N, 20) above the person's rest, `unknown_rest` (20,) or (N, 20): standard
+        deviations of what is not known of it."""
         shown = between(levels[..., _DISTURBING] / FULL, 0.0, _MOST_DISTURBING)
-        disturbed = np.sqrt(np.square(shown) @ np.square(self.disturbance).T)
+        # No matrix product: its last digit depends on how many faces there are.
+        disturbed = np.sqrt((np.square(shown)[..., None] * np.square(self.disturbance).T).sum(axis=-2))
         return scores_of(levels, np.hypot(np.hypot(unknown_rest, self.scored_company), disturbed))
 
     def presences(self, levels: Floats, unknown_rest: Floats) -> Floats:

@@ -15,6 +15,7 @@ A frame is corrected by the frames before it alone, so the first frame, and with
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +37,7 @@ GIVEN = 10.0
 MOST_ABOVE, MOST_BELOW = 2.0, 3.0
 """No rest lies further from the mean of persons, in spreads. High readings are expressions more often than low ones."""
 
-_DOING = tuple(BASELINE_NAMES.index(name) for name in ("smile", "mouth open", "eye closure"))
+_DOING = [BASELINE_NAMES.index(name) for name in ("smile", "mouth open", "eye closure")]
 _DOING_FROM = 50.0
 _MOVES_ALONE = np.array(["brow" in name for name in BASELINE_NAMES])
 """Brows go on saying what rest is while mouth or eyes do something; cheeks, lids, nose and chin move with those."""
@@ -51,13 +52,12 @@ _BINS = round((_HIGHEST - _LOWEST) / _STEP) + 1
 # A face that was away, or a film of one picture a minute, says little about the time between.
 _MAX_FRAME_S = 0.5
 _ROWS = np.arange(len(BASELINE_NAMES))
-_EVERY = np.ones(len(BASELINE_NAMES))
 
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """Keeps what is known of a person's rest, (20,) each in the order of `BASELINE_NAMES`: its level, and the standard
-    deviation of what is not known of it."""
+    """Keeps what is known of a person's rest in each of T frames, (T, 20) each in the order of `BASELINE_NAMES`: its
+    level, and the standard deviation of what is not known of it."""
 
     level: Floats
     uncertainty: Floats
@@ -72,51 +72,75 @@ class OwnNeutral:
         self._spreads, self._prior = spreads, np.square(spreads)
         self._lowest, self._highest = -MOST_BELOW * spreads, MOST_ABOVE * spreads
         self._neutral_s = neutral_s
-        self._given, self._given_frames = np.zeros(len(BASELINE_NAMES)), 0
+        self._given = np.zeros(len(BASELINE_NAMES) + 1)  # the sum of the levels read then, and the number of frames
         self._seconds = np.zeros((len(BASELINE_NAMES), _BINS))
         self._seen_s: float | None = None
 
-    def next(self, time_s: float, levels: Floats, *, is_valid: bool) -> Rest:
-        """Returns what the frames before the one at `time_s` say of rest; `levels` (20,) are those of this frame, from
-        which the next one learns. Frames come in order of time; one that is not valid teaches nothing."""
-        rest = self.rest()
-        duration_s = 0.0 if self._seen_s is None else min(max(time_s - self._seen_s, 0.0), _MAX_FRAME_S)
-        self._seen_s = time_s
-        if is_valid and self._neutral_s and self._neutral_s[0] <= time_s < self._neutral_s[1]:
-            self._given += levels
-            self._given_frames += 1
-        if is_valid and duration_s > 0.0:
-            is_doing = max(levels[place] for place in _DOING) > _DOING_FROM
-            at_rest = _MOVES_ALONE if is_doing else _UNLIKE_WIDE if levels[_WIDE] > FULL else _EVERY
-            self._learn(levels, duration_s * at_rest)
-        return rest
+    def follow(self, times_s: Floats, levels: Floats, is_valid: NDArray[np.bool_]) -> Rest:
+        """Returns what the frames before each of T >= 1 further ones say of rest. `times_s` (T,), in order; `levels`
+        (T, 20), from which the next frame learns; `is_valid` (T,): frames that are not teach nothing."""
+        seen_s = times_s[0] if self._seen_s is None else self._seen_s
+        seconds = between(np.diff(times_s, prepend=seen_s), 0.0, _MAX_FRAME_S) * is_valid
+        self._seen_s = float(times_s[-1])
+        is_doing = levels[:, _DOING].max(axis=1, keepdims=True) > _DOING_FROM
+        is_wide = levels[:, _WIDE, None] > FULL
+        at_rest = np.where(is_doing, _MOVES_ALONE, ~is_wide | _UNLIKE_WIDE)
+        rest = self._learned(levels, seconds[:, None] * at_rest)
+        if self._neutral_s is None:
+            return rest
+        begin_s, end_s = self._neutral_s
+        return self._or_given(rest, levels, is_valid & (begin_s <= times_s) & (times_s < end_s))
 
-    def rest(self) -> Rest:
-        """Returns what is known so far."""
-        if self._given_frames:
-            share = self._prior / (self._prior + GIVEN**2)
-            return Rest(share * self._given / self._given_frames, self._spreads * np.sqrt(1.0 - share))
-        up_to = self._seconds.cumsum(axis=1)
-        seconds = up_to[:, -1]
-        evidence = MOVEMENT**2 * (SETTLED + SINGLE_S / np.maximum(seconds, 1e-9))
-        share = np.where(seconds > 0.0, self._prior / (self._prior + evidence), 0.0)
-        found = between(self._quantiles(up_to), self._lowest, self._highest)
+    def _learned(self, levels: Floats, seconds: Floats) -> Rest:
+        """Each level (T, 20) counts for so many `seconds` (T, 20)."""
+        before, self._seconds = _sums_before(self._seconds, _in_bins(levels, seconds))
+        up_to = before.cumsum(axis=2)
+        seen = up_to[..., -1]
+        evidence = MOVEMENT**2 * (SETTLED + SINGLE_S / np.maximum(seen, 1e-9))
+        share = np.where(seen > 0.0, self._prior / (self._prior + evidence), 0.0)
+        found = between(_quantiles(up_to), self._lowest, self._highest)
         return Rest(share * found, self._spreads * np.sqrt(1.0 - share))
 
-    def _learn(self, levels: Floats, seconds: Floats) -> None:
-        """Each level counts in the two bins next to it, the nearer one more, so that nothing jumps between bins."""
-        place = (between(levels, _LOWEST, _HIGHEST) - _LOWEST) / _STEP
-        below = np.minimum(place.astype(np.intp), _BINS - 2)
-        share = place - below
-        self._seconds[_ROWS, below] += seconds * (1.0 - share)
-        self._seconds[_ROWS, below + 1] += seconds * share
+    def _or_given(self, rest: Rest, levels: Floats, is_given: NDArray[np.bool_]) -> Rest:
+        """The mean of what was read in the frames in which the face is known to rest, once there is one."""
+        steps = np.where(is_given[:, None], np.insert(levels, len(BASELINE_NAMES), 1.0, axis=1), 0.0)
+        before, self._given = _sums_before(self._given, steps)
+        sums, frames = before[:, :-1], before[:, -1:]
+        share = self._prior / (self._prior + GIVEN**2)
+        return Rest(
+            np.where(frames > 0, share * sums / np.maximum(frames, 1.0), rest.level),
+            np.where(frames > 0, self._spreads * np.sqrt(1.0 - share), rest.uncertainty),
+        )
 
-    def _quantiles(self, up_to: Floats) -> Floats:
-        """(20,) the levels below which `QUANTILE` of the seconds lie; those of a bin lie evenly about it. `up_to` (20,
-        bins): the seconds up to each bin."""
-        wanted = QUANTILE * up_to[:, -1]
-        place = (up_to >= wanted[:, None]).argmax(axis=1)
-        before = np.where(place > 0, up_to[_ROWS, place - 1], 0.0)
-        within = (wanted - before) / np.maximum(up_to[_ROWS, place] - before, 1e-12)
-        quantiles: Floats = _LOWEST + (place - 0.5 + within) * _STEP
-        return quantiles
+
+def _sums_before(known: Floats, steps: Floats) -> tuple[Floats, Floats]:
+    """Returns what there is before each of T `steps` (T, ...), (T, ...), and after the last, added one after the
+    other."""
+    sums = np.concatenate([known[None], steps])
+    for before, after in pairwise(sums):  # what numpy's cumsum takes ten times as long for
+        np.add(after, before, out=after)
+    return sums[:-1], sums[-1].copy()
+
+
+def _in_bins(levels: Floats, seconds: Floats) -> Floats:
+    """(T, 20, bins) `seconds` (T, 20), each in the two bins next to its level, the nearer one more, so that nothing
+    jumps between bins."""
+    place = (between(levels, _LOWEST, _HIGHEST) - _LOWEST) / _STEP
+    below = np.minimum(place.astype(np.intp), _BINS - 2)
+    share = place - below
+    found = np.zeros((*levels.shape, _BINS))
+    frames = np.arange(len(levels))[:, None]
+    found[frames, _ROWS, below] = seconds * (1.0 - share)
+    found[frames, _ROWS, below + 1] = seconds * share
+    return found
+
+
+def _quantiles(up_to: Floats) -> Floats:
+    """(T, 20) the levels below which `QUANTILE` of the seconds lie; those of a bin lie evenly about it. `up_to` (T, 20,
+    bins): the seconds up to each bin."""
+    wanted = QUANTILE * up_to[..., -1:]
+    place = (up_to >= wanted).argmax(axis=2)[..., None]
+    before = np.where(place > 0, np.take_along_axis(up_to, np.maximum(place - 1, 0), axis=2), 0.0)
+    width = np.take_along_axis(up_to, place, axis=2) - before
+    quantiles: Floats = _LOWEST + (place - 0.5 + (wanted - before) / np.maximum(width, 1e-12)) * _STEP
+    return quantiles[..., 0]

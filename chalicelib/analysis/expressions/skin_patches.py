@@ -65,7 +65,7 @@ _GRID = np.stack(
 ).reshape(-1, 2)
 
 SIZE = (len(_MIDDLE) // 2 + len(_RIGHT)) * _CHANNELS * _DOWN * _ACROSS
-"""How many even numbers there are, and how many odd ones."""
+"""The number of even numbers, and of odd ones."""
 
 
 def skin_patches(meshes: Sequence[FaceMesh]) -> tuple[Floats, Floats]:

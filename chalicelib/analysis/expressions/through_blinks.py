@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 from chalicelib.domain.measurements.metrics import BASELINE_NAMES
 
 Floats = NDArray[np.float64]
-Readings = tuple[Floats, ...]
 
 BLINK_S = 0.4
 """The longest blink (J. Stern, L. Walrath, R. Goldstein 1984: 0.1 to 0.4 s)."""
@@ -45,13 +44,13 @@ class ThroughBlinks:
 
     are_lowered: bool = False
     _are_moving: bool = False
-    _recent: deque[tuple[float, float, Readings]] = field(default_factory=deque)
+    _recent: deque[tuple[float, float, Floats]] = field(default_factory=deque)
     _before: Floats = field(default_factory=lambda: np.zeros(0))
     _before_s: float = -math.inf
     _open: float = math.inf
 
-    def next(self, time_s: float, closure: float, readings: Readings, *, is_valid: bool) -> Floats | None:
-        """Returns `readings`, N of (20,), of the frame at `time_s` as they are to be taken (N, 20), or None if they are
+    def next(self, time_s: float, closure: float, readings: Floats, *, is_valid: bool) -> Floats | None:
+        """Returns `readings` (N, 20) of the frame at `time_s` as they are to be taken (N, 20), or None if they are
         right; emotions follow from the last. `closure`: the level of closed eyes. Frames come in order of time."""
         was_moving, self._are_moving, self.are_lowered = self._are_moving, False, False
         self._forget(time_s)
@@ -69,7 +68,7 @@ class ThroughBlinks:
             self._before, self._before_s = np.median(before, axis=0), time_s
         elif time_s - self._before_s > FLUTTER_S:
             self._before, self._before_s = np.min([*before, readings], axis=0), time_s
-        return self._no_more_than_before(np.array(readings))
+        return self._no_more_than_before(readings.copy())
 
     def _forget(self, time_s: float) -> None:
         """Forgets the frames that say nothing of movement in the one at `time_s`."""

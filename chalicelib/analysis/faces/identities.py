@@ -20,7 +20,7 @@ from chalicelib.analysis.faces.head_shape import HeadShape
 from chalicelib.analysis.faces.motion import Motion, centre_of, distance_to_way
 
 MEMORY_S = 1.5
-"""How long a lost face keeps its identity."""
+"""The time for which a lost face keeps its identity."""
 
 # Limits of what may be one face: how far from the way it was on, in sides of the box; its size; its proportions (half
 # hidden, a head was measured 0.065 away from itself).

@@ -1,6 +1,6 @@
 """The measurements of a face, and the rules that need no pixels.
 
-emotions     Emotions from expressions
+emotions     The grounds of emotions: the shares of people who show an expression with each, and weights
 events       The events on a face: a smile, a blink, a turn of the head
 blinks       Blinks from how far the eyes are open, and how often they come
 frame_size   The size of the frames that face boxes refer to

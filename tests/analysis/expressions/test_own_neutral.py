@@ -28,13 +28,24 @@ def _levels(values: dict[str, float]) -> Levels:
     return np.array([values.get(name, 0.0) for name in BASELINE_NAMES])
 
 
+def _next(neutral: OwnNeutral, time_s: float, levels: Levels, *, is_valid: bool) -> Rest:
+    """Returns what is known before a frame, (20,) each."""
+    rest = neutral.follow(np.array([time_s]), levels[None], np.array([is_valid]))
+    return Rest(rest.level[0], rest.uncertainty[0])
+
+
+def _rest(neutral: OwnNeutral) -> Rest:
+    """Returns what is known so far."""
+    return _next(neutral, 1e6, np.zeros(len(SPREADS)), is_valid=False)
+
+
 def _film(seconds: float, values: Values, *, valid: bool = True) -> list[dict[str, float]]:
     """The scores of a face that shows `values` of the time."""
     neutral = OwnNeutral(SPREADS)
     scores = []
     for index in range(round(seconds / FRAME_S)):
         levels = _levels(values(index * FRAME_S))
-        rest = neutral.next(index * FRAME_S, levels, is_valid=valid)
+        rest = _next(neutral, index * FRAME_S, levels, is_valid=valid)
         scores.append(scores_of(levels - rest.level, rest.uncertainty))
     return [dict(zip(BASELINE_NAMES, each.tolist(), strict=True)) for each in scores]
 
@@ -51,13 +62,13 @@ def _raw(name: str, level: float) -> float:
 def test_a_clock_that_runs_back_teaches_nothing() -> None:
     neutral = OwnNeutral(SPREADS)
     for time_s in (10.0, 9.0, 9.0, 8.0, -5.0):
-        neutral.next(time_s, np.full(len(SPREADS), 60.0), is_valid=True)
-    assert not neutral.rest().level.any()
-    assert neutral.rest().uncertainty == pytest.approx(SPREADS)
+        _next(neutral, time_s, np.full(len(SPREADS), 60.0), is_valid=True)
+    assert not _rest(neutral).level.any()
+    assert _rest(neutral).uncertainty == pytest.approx(SPREADS)
 
 
 def test_a_still_knows_the_population_only() -> None:
-    rest = OwnNeutral(SPREADS).next(0.0, np.full(len(SPREADS), 60.0), is_valid=True)
+    rest = _next(OwnNeutral(SPREADS), 0.0, np.full(len(SPREADS), 60.0), is_valid=True)
     assert not rest.level.any()
     assert rest.uncertainty == pytest.approx(SPREADS)
 
@@ -116,12 +127,12 @@ def test_frames_that_are_not_valid_teach_nothing() -> None:
 
 def test_a_face_that_was_away_is_no_evidence_for_the_time_between() -> None:
     neutral, levels = OwnNeutral(SPREADS), _levels({"brow furrow": 60.0})
-    neutral.next(0.0, levels, is_valid=True)
-    neutral.next(3600.0, levels, is_valid=True)
-    later, briefly = neutral.rest(), OwnNeutral(SPREADS)
-    briefly.next(0.0, levels, is_valid=True)
-    briefly.next(0.5, levels, is_valid=True)
-    assert later.level == pytest.approx(briefly.rest().level)
+    _next(neutral, 0.0, levels, is_valid=True)
+    _next(neutral, 3600.0, levels, is_valid=True)
+    later, briefly = _rest(neutral), OwnNeutral(SPREADS)
+    _next(briefly, 0.0, levels, is_valid=True)
+    _next(briefly, 0.5, levels, is_valid=True)
+    assert later.level == pytest.approx(_rest(briefly).level)
 
 
 _FILMS = st.lists(
@@ -140,8 +151,23 @@ def _watched(film: _Film) -> Rest:
     neutral, time_s = OwnNeutral(SPREADS), 0.0
     for duration_s, levels, valid in film:
         time_s += duration_s
-        neutral.next(time_s, np.array(levels), is_valid=valid)
-    return neutral.rest()
+        _next(neutral, time_s, np.array(levels), is_valid=valid)
+    return _rest(neutral)
+
+
+@given(_FILMS, st.booleans())
+def test_frames_that_come_together_are_those_that_come_one_by_one(film: _Film, is_given: bool) -> None:
+    neutral_s = (1.0, 4.0) if is_given else None
+    alone, together = OwnNeutral(SPREADS, neutral_s), OwnNeutral(SPREADS, neutral_s)
+    times_s = np.cumsum([duration_s for duration_s, *_ in film])
+    levels, is_valid = np.array([each for _, each, _ in film]), np.array([valid for *_, valid in film])
+    one_by_one = [
+        _next(alone, time_s, each, is_valid=valid)
+        for time_s, each, valid in zip(times_s, levels, is_valid, strict=True)
+    ]
+    rest = together.follow(times_s, levels, is_valid)
+    np.testing.assert_array_equal(rest.level, [each.level for each in one_by_one])
+    np.testing.assert_array_equal(rest.uncertainty, [each.uncertainty for each in one_by_one])
 
 
 @given(_FILMS)
@@ -174,7 +200,7 @@ def test_memory_does_not_grow_with_the_film() -> None:
     def watch(frames: int) -> None:
         neutral = OwnNeutral(SPREADS)
         for index in range(frames):
-            neutral.next(index * FRAME_S, shown[index % 64], is_valid=True)
+            _next(neutral, index * FRAME_S, shown[index % 64], is_valid=True)
 
     assert peak_bytes(lambda: watch(3_000)) < 1.1 * peak_bytes(lambda: watch(300))
 
@@ -184,13 +210,13 @@ def _given(levels: Levels, *, valid: bool = True) -> OwnNeutral:
     neutral = OwnNeutral(SPREADS, (1.0, 2.0))
     for index in range(125):
         time_s = index * FRAME_S
-        neutral.next(time_s, levels if 1.0 <= time_s < 2.0 else levels + 80.0, is_valid=valid)
+        _next(neutral, time_s, levels if 1.0 <= time_s < 2.0 else levels + 80.0, is_valid=valid)
     return neutral
 
 
 @pytest.mark.parametrize("level", [-60.0, 20.0, 90.0])
 def test_a_rest_that_is_given_is_what_was_read_then(level: float) -> None:
-    rest = _given(np.full(len(SPREADS), level)).rest()
+    rest = _rest(_given(np.full(len(SPREADS), level)))
     wide = SPREADS > 40
     assert rest.level[wide] == pytest.approx(level, rel=0.07)
     assert (np.abs(rest.level) <= abs(level)).all()
@@ -199,8 +225,8 @@ def test_a_rest_that_is_given_is_what_was_read_then(level: float) -> None:
 
 def test_a_rest_that_is_given_begins_there_and_needs_valid_frames() -> None:
     neutral = OwnNeutral(SPREADS, (1.0, 2.0))
-    assert not neutral.next(0.0, np.full(len(SPREADS), 60.0), is_valid=True).level.any()
-    assert not _given(np.full(len(SPREADS), 60.0), valid=False).rest().level.any()
+    assert not _next(neutral, 0.0, np.full(len(SPREADS), 60.0), is_valid=True).level.any()
+    assert not _rest(_given(np.full(len(SPREADS), 60.0), valid=False)).level.any()
 
 
 @pytest.mark.parametrize(("wide", "most", "least"), [(120.0, 10.0, 0.0), (60.0, 100.0, 40.0)])

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from chalicelib.analysis.analyzer import FaceAnalyzer
+from chalicelib.analysis.expressions.emotions import emotions
 from chalicelib.analysis.expressions.levels import Doubts, presences_of, scores_of
 from chalicelib.analysis.expressions.memories import FaceMemories
 from chalicelib.analysis.expressions.one_euro import OneEuroFilter
 from chalicelib.analysis.expressions.score_streams import scored
 from chalicelib.analysis.expressions.sides import SIDED, doubts_of_sides
 from chalicelib.analysis.media.open_media import open_media
-from chalicelib.domain.measurements.emotions import emotions
 from chalicelib.domain.measurements.metrics import (
     BASELINE_NAMES,
     EMOTION_NAMES,
@@ -76,9 +76,13 @@ def _presence(level: float) -> float:
 
 
 def _engagement(level: float) -> float:
-    return emotions(dict.fromkeys(BASELINE_NAMES, _score(level)), dict.fromkeys(BASELINE_NAMES, _presence(level)))[
-        "engagement"
-    ]
+    return _emotions(level)["engagement"]
+
+
+def _emotions(level: float) -> dict[str, float]:
+    """Those of a face that has this level in every expression."""
+    shown = (np.full((1, len(BASELINE_NAMES)), each) for each in (_score(level), _presence(level)))
+    return dict(zip(EMOTION_NAMES, emotions(*shown)[0].tolist(), strict=True))
 
 
 def _smiles(
@@ -96,8 +100,7 @@ def test_every_kind_has_all_its_metrics_and_the_same_still(kind: Scores, *, smoo
     assert tuple(values) == METRICS_OF[kind].names
     assert values["attention"] == 70
     assert values["smile"] == pytest.approx(57.5 if kind is Scores.LINEAR else _score(60.0))
-    shown = dict.fromkeys(BASELINE_NAMES, _score(60.0)), dict.fromkeys(BASELINE_NAMES, _presence(60.0))
-    assert {name: values[name] for name in EMOTION_NAMES} == pytest.approx(emotions(*shown))
+    assert {name: values[name] for name in EMOTION_NAMES} == pytest.approx(_emotions(60.0))
 
 
 def test_frames_without_a_face_come_through() -> None:

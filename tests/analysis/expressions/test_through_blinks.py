@@ -47,7 +47,7 @@ def _closes(time_s: float, lasts_s: float) -> float:
 def _taken(lids: ThroughBlinks, time_s: float, closure: float, value: float, *, is_valid: bool = True) -> Floats:
     """Three readings of `value`, as they are taken."""
     readings = np.full((3, len(BASELINE_NAMES)), value)
-    taken = lids.next(time_s, closure, tuple(readings), is_valid=is_valid)
+    taken = lids.next(time_s, closure, readings, is_valid=is_valid)
     return readings if taken is None else taken
 
 
