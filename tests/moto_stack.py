@@ -10,6 +10,7 @@ from moto import mock_aws
 from chalicelib.aws.clients import AwsClients
 from chalicelib.aws.dynamodb.table import DynamoTable
 from chalicelib.aws.dynamodb.table_layout import TABLE_KEYS
+from chalicelib.local.aws.moto_changes import short_search_for_values
 
 TABLE_NAME = "mien-test"
 _BUCKET = "mien-test-media"
@@ -40,5 +41,5 @@ class MotoStack:
 @contextmanager
 def moto_stack(session: Session) -> Iterator[MotoStack]:
     """An empty AWS, in the region of the fixtures `aws_environment` and `aws_session`."""
-    with mock_aws():
+    with mock_aws(), short_search_for_values():
         yield MotoStack(session)

@@ -18,7 +18,11 @@ from chalicelib.local.aws.environment import (
     without_foreign_variables,
 )
 from chalicelib.local.aws.kept_state import objects_kept, restore, row_keeper
-from chalicelib.local.aws.moto_changes import one_dynamodb_call_at_a_time, versions_in_s3_events
+from chalicelib.local.aws.moto_changes import (
+    one_dynamodb_call_at_a_time,
+    short_search_for_values,
+    versions_in_s3_events,
+)
 from chalicelib.local.aws.moto_server import MotoServer
 from chalicelib.local.aws.provisioning import EventQueues, media_cors, provision
 from chalicelib.local.aws.state_folder import StateFolder
@@ -76,6 +80,7 @@ class EmbeddedAws:
             undo.callback(_ONE_PER_PROCESS.release)
             keeper = None if self._folder is None else row_keeper(self._folder)
             undo.enter_context(one_dynamodb_call_at_a_time(keeper))
+            undo.enter_context(short_search_for_values())
             undo.enter_context(versions_in_s3_events())
             server = MotoServer(self._address, self.credentials)
             undo.callback(server.stop)

@@ -1,12 +1,14 @@
-"""Changes to moto: a DynamoDB that is safe for threads, and S3 notifications with versions."""
+"""Changes to moto: a DynamoDB that is safe for threads and answers sooner, and S3 notifications with versions."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager
 from functools import wraps
 from threading import RLock
 from typing import Any
 
 from moto.core.common_types import TYPE_RESPONSE
+from moto.core.model import StructureShape
+from moto.core.serialize import BaseJSONSerializer
 from moto.dynamodb.responses import DynamoHandler
 from moto.s3 import notifications
 
@@ -35,6 +37,37 @@ def one_dynamodb_call_at_a_time(after: Callable[[DynamoHandler], None] | None = 
         yield
     finally:
         DynamoHandler.call_action = unguarded  # type: ignore[method-assign]  # as it was
+
+
+@contextmanager
+def short_search_for_values() -> Iterator[None]:
+    """Until the end of the block, a value of an item is searched in DynamoDB's answers for the type that it has.
+
+    moto searches it for each of the ten types, under up to eight names, which is most of the work for an answer.
+    """
+    plain = BaseJSONSerializer._serialize_type_structure  # noqa: SLF001  # each structure of an answer passes through it
+
+    @wraps(plain)
+    def short(
+        serializer: BaseJSONSerializer,
+        answer: MutableMapping[str, Any],
+        value: Any,
+        shape: StructureShape,
+        key: str,
+    ) -> None:
+        if shape.name != "AttributeValue" or not isinstance(value, dict) or not key:
+            plain(serializer, answer, value, shape, key)
+            return
+        found: dict[str, Any] = {}
+        for name in value.keys() & shape.members.keys():
+            serializer._serialize_structure_member(found, value, shape.members[name], name)  # noqa: SLF001
+        serializer._default_serialize(answer, found, shape, key)  # noqa: SLF001
+
+    BaseJSONSerializer._serialize_type_structure = short  # type: ignore[method-assign,assignment]  # noqa: SLF001
+    try:
+        yield
+    finally:
+        BaseJSONSerializer._serialize_type_structure = plain  # type: ignore[method-assign]  # noqa: SLF001
 
 
 @contextmanager

@@ -4,19 +4,25 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from boto3.session import Session
+from moto import mock_aws
 from moto.dynamodb.responses import DynamoHandler
 
 from chalicelib.aws.clients import AwsClients
+from chalicelib.aws.dynamodb.table_layout import TABLE_KEYS
 from chalicelib.local.aws.embedded import EmbeddedAws
+from chalicelib.local.aws.moto_changes import short_search_for_values
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
 THREADS = 8
 INCREMENTS = 40
+SCALARS = {"S": "text", "N": "-1.5", "B": b"\x00", "BOOL": False, "NULL": True}
+SETS = {"SS": ["a", "b"], "NS": ["1", "2"], "BS": [b"a"]}
 KEY = {"pk": {"S": "COUNTER"}, "sk": {"S": "COUNTER"}}
 
 
@@ -40,6 +46,18 @@ def test_without_the_lock_increments_are_lost() -> None:
     """Shows that the test above can fail: otherwise the lock could go."""
     with EmbeddedAws() as aws, _lock_taken_off():
         assert any(_count_together(aws, THREADS * 10) < THREADS * 10 for _ in range(20))
+
+
+@pytest.mark.usefixtures("aws_environment")
+def test_values_of_every_type_are_found_by_the_short_search(aws_session: Session) -> None:
+    values: dict[str, Any] = {name: {name: value} for name, value in {**SCALARS, **SETS}.items()}
+    nested = {"M": {"m": {"M": values}, "l": {"L": [*values.values(), {"L": []}, {"M": {}}]}, "S": {"S": ""}}}
+    item = {**KEY, **values, "nested": nested}
+    with mock_aws(), short_search_for_values():
+        dynamodb = AwsClients(aws_session).dynamodb
+        dynamodb.create_table(TableName="t", BillingMode="PAY_PER_REQUEST", **TABLE_KEYS)
+        dynamodb.put_item(TableName="t", Item=item)
+        assert dynamodb.get_item(TableName="t", Key=KEY)["Item"] == item
 
 
 @contextmanager
