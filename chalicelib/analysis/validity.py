@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from chalicelib.analysis.faces.boxes import is_cut
 from chalicelib.analysis.faces.head_pose import HeadPose
 from chalicelib.analysis.faces.mesh import FaceMesh
 from chalicelib.analysis.faces.proof.face_checks import FaceCheck
@@ -48,7 +49,7 @@ def invalid_reasons(
         InvalidReason.DARK: luminance < MIN_LUMINANCE,
         InvalidReason.SMALL: interocular_px < MIN_INTEROCULAR_PX,
         InvalidReason.BLURRED: sharpness(mesh.sample) < MIN_SHARPNESS,
-        InvalidReason.CUT: outside_share(mesh.points, picture) > MAX_OUTSIDE_SHARE,
+        InvalidReason.CUT: is_cut(mesh.box, picture) and outside_share(mesh.points, picture) > MAX_OUTSIDE_SHARE,
         InvalidReason.UNSURE: confidence(mesh, check) < MIN_CONFIDENCE,
         InvalidReason.EYES_COVERED: check.eyes > MIN_COVERED,
         InvalidReason.MOUTH_COVERED: check.mouth > MIN_COVERED,
@@ -61,8 +62,6 @@ def outside_share(points: NDArray[np.float64], picture: tuple[int, int]) -> floa
     """The share, 0..1, of a mesh's points (N, 3) that lie outside a picture of `picture` (height, width) pixels."""
     height, width = picture
     x, y = points[:, 0], points[:, 1]
-    if x.min() >= 0 and y.min() >= 0 and x.max() <= width and y.max() <= height:
-        return 0.0
     return float(((x < 0) | (y < 0) | (x > width) | (y > height)).mean())
 
 

@@ -56,13 +56,14 @@ _LEFT = tuple(_Place(-place.x, place.y, _OTHER_POINT[place.point]) for place in 
 _PLACES = (*_MIDDLE, *_RIGHT, *_LEFT)
 _IN_FRAME = np.array([place.point is None for place in _PLACES])
 _POINTS = np.array([place.point or 0 for place in _PLACES])
-_OFFSETS = np.array([(place.x, place.y) for place in _PLACES])
 _GRID = np.stack(
     np.meshgrid(
         ((np.arange(_ACROSS) + 0.5) / _ACROSS - 0.5) * _WIDTH, ((np.arange(_DOWN) + 0.5) / _DOWN - 0.5) * _HEIGHT
     ),
     axis=-1,
 ).reshape(-1, 2)
+_CELLS = np.concatenate([np.add(_GRID, (place.x, place.y)) for place in _PLACES])
+"""(512, 2) the middles of all cells, each from the point to which its patch belongs."""
 
 SIZE = (len(_MIDDLE) // 2 + len(_RIGHT)) * _CHANNELS * _DOWN * _ACROSS
 """The number of even numbers, and of odd ones."""
@@ -122,10 +123,9 @@ def _looked_up(channel: MatLike, lookup: Floats) -> Floats:
 def _places_in_sample(mesh: FaceMesh) -> NDArray[np.float64]:
     """Returns (512, 2) centres of the cells in the sample."""
     fit = mesh.fit
-    axes = fit.scale * fit.rotation[:2, :2]
-    centres = np.where(_IN_FRAME[:, None], fit.shift[:2], mesh.points[_POINTS, :2]) + _OFFSETS @ axes.T
-    places = (centres[:, None] + _GRID @ axes.T).reshape(-1, 2)
-    return mesh.in_sample(places)
+    axes = fit.scale * mesh.to_sample[:, :2] @ fit.rotation[:2, :2]
+    points = mesh.in_sample(np.where(_IN_FRAME[:, None], fit.shift[:2], mesh.points[_POINTS, :2]))
+    return np.repeat(points, len(_GRID), axis=0) + _CELLS @ axes.T
 
 
 def _described(cells: Floats) -> Floats:

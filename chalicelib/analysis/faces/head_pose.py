@@ -16,9 +16,11 @@ from chalicelib.analysis.faces.mesh import LEFT_EYE_OUTER_CORNER, RIGHT_EYE_OUTE
 from chalicelib.analysis.faces.rigid_face import RigidFit
 
 # The outline of the face, from the top of the forehead clockwise.
-_FACE_OVAL = (
-    *(10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377),
-    *(152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109),
+_FACE_OVAL = np.array(
+    (
+        *(10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377),
+        *(152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109),
+    )
 )
 _FAR_PX = 30_000.0  # OpenCV draws with 16 bits before the point
 
@@ -65,4 +67,4 @@ def mean_face_luminance(mesh: FaceMesh, picture: tuple[int, int]) -> float:
 
 
 def _whole_pixels(places: NDArray[np.float64]) -> NDArray[np.int32]:
-    return np.round(np.clip(places, -_FAR_PX, _FAR_PX)).astype(np.int32)
+    return np.rint(np.minimum(np.maximum(places, -_FAR_PX), _FAR_PX)).astype(np.int32)

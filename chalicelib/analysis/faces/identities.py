@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from chalicelib.analysis.faces.appearance import GOES_ON, Appearance
 from chalicelib.analysis.faces.boxes import areas, same_face, side_of, stacked
 from chalicelib.analysis.faces.head_shape import HeadShape
-from chalicelib.analysis.faces.motion import Motion, centre_of, distance_to_way
+from chalicelib.analysis.faces.motion import Motion, Place, centre_of, distance_to_way
 
 MEMORY_S = 1.5
 """The time for which a lost face keeps its identity."""
@@ -74,8 +74,8 @@ class Track:
         """Returns how much the face looks as it did, -1..1; 1 if it was not looked at."""
         return 1.0 if seen is None else max((each.likeness(seen) for each in self.appearances), default=1.0)
 
-    def expected(self, time_s: float) -> NDArray[np.float64]:
-        """Returns (2,) the expected centre of the face at `time_s` if it moves on as before the disturbance."""
+    def expected(self, time_s: float) -> Place:
+        """Returns the expected centre of the face at `time_s` if it moves on as before the disturbance."""
         return self.motion.expected(time_s, trusting_until_s=self.seen_s - _UNTRUSTED_S)
 
 
@@ -139,10 +139,12 @@ class Tracks:
         """Loses all but one of the live faces that lie on one another, and returns their identities. The one that fits
         the face better stays, the older one if both fit."""
         gone: list[int] = []
-        for index, track in enumerate(live := self.live()):
-            older = live[:index]
-            rivals = same_face(track.box[None], stacked(rival.box for rival in older))[0].tolist() if older else []
-            for rival in (rival for rival, same in zip(older, rivals, strict=True) if same and rival.live):
+        live = self.live()
+        boxes = stacked(track.box for track in live)
+        is_same = same_face(boxes, boxes).tolist() if len(live) > 1 else [[False]] * len(live)
+        for index, track in enumerate(live):
+            older = zip(live[:index], is_same[index][:index], strict=True)
+            for rival in (rival for rival, same in older if same and rival.live):
                 loser = rival if track.strangeness < rival.strangeness - _CLEARLY_BETTER else track
                 loser.live = False
                 gone.append(loser.face_id)
@@ -224,9 +226,7 @@ def _strangeness(track: Track, seen: Sighting, time_s: float) -> float:
     unlikeness = track.shape.unlikeness(seen.shape)
     if unlikeness > _MAX_UNLIKENESS or not 1 / _MAX_SIZE_RATIO <= ratio <= _MAX_SIZE_RATIO:
         return math.inf
-    stayed, expected, centre = (
-        tuple(place.tolist()) for place in (centre_of(track.box), track.expected(time_s), centre_of(seen.box))
-    )
+    stayed, expected, centre = centre_of(track.box), track.expected(time_s), centre_of(seen.box)
     if distance_to_way(centre, stayed, expected) / unit > _MAX_SHIFT_SIDES:
         return math.inf
     from_expected, from_stayed = (math.dist(centre, place) / unit for place in (expected, stayed))

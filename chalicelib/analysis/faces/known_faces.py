@@ -69,12 +69,13 @@ class KnownFaces:
 
 def _next_crop(track: Track, mesh: FaceMesh, time_s: float) -> Crop:
     """Returns the place to search for a live face: its last one, or its predicted one if it moves fast."""
-    points, side = mesh.points, side_of(track.box)
-    shift = track.motion.expected(time_s) - centre_of(track.box)
-    if math.hypot(*shift.tolist()) > _VERY_FAST_SIDES * side:
-        shift = track.motion.next(time_s) - centre_of(track.box)
-    distance = math.hypot(*shift.tolist())
+    side, centre = side_of(track.box), centre_of(track.box)
+    place = track.motion.expected(time_s)
+    if math.dist(place, centre) > _VERY_FAST_SIDES * side:
+        place = track.motion.next(time_s)
+    distance = math.dist(place, centre)
     if distance < _FAST_SIDES * side:
-        return crop_of_mesh(points)
-    shift = shift * min(1.0, _MAX_LEAD_SIDES * side / distance)
-    return crop_of_mesh(points + np.append(shift, 0.0))
+        return crop_of_mesh(mesh.points)
+    lead = min(1.0, _MAX_LEAD_SIDES * side / distance)
+    (x, y), (to_x, to_y) = centre, place
+    return crop_of_mesh(mesh.points + np.array([lead * (to_x - x), lead * (to_y - y), 0.0]))

@@ -64,10 +64,14 @@ class FaceMesh:
         """Returns the fit of the head to the template of `rigid_face`."""
         return fit_rigid(self.points)
 
+    @cached_property
+    def to_sample(self) -> NDArray[np.float64]:
+        """(2, 3) affine map from pixels of the picture to pixels of `sample`."""
+        return np.asarray(cv2.invertAffineTransform(_to_picture(self.crop)), dtype=np.float64)
+
     def in_sample(self, places: NDArray[np.float64]) -> NDArray[np.float64]:
         """(N, 2) pixels of the picture -> (N, 2) pixels of `sample`."""
-        matrix = cv2.invertAffineTransform(_to_picture(self.crop))
-        inside: NDArray[np.float64] = places @ matrix[:, :2].T + matrix[:, 2]
+        inside: NDArray[np.float64] = places @ self.to_sample[:, :2].T + self.to_sample[:, 2]
         return inside
 
 

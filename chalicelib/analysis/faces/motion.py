@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 from chalicelib.analysis.faces.boxes import side_of
 
+Place = tuple[float, float]
+"""x and y in pixels: of a few numbers, numpy's take ten times as long."""
+
 _MEMORY = 16
 _MIN_STEP_S = 0.02
 _SPEED_WINDOW_S = 0.5
@@ -29,7 +32,7 @@ _RESTS_SIDES = 0.05
 @dataclass(frozen=True, slots=True)
 class _Sight:
     time_s: float
-    centre: NDArray[np.float64]
+    centre: Place
 
 
 class Motion:
@@ -49,31 +52,31 @@ class Motion:
         """The face is found again at `box` (4,). If it was lost for a moment and has moved on from its last place, that
         is its motion; else its motion begins here."""
         last = self._sights[-1]
-        moved_px = math.dist(centre_of(box).tolist(), last.centre.tolist())
+        moved_px = math.dist(centre_of(box), last.centre)
         self._sights.clear()
         if time_s - last.time_s <= _MOMENT_S and moved_px <= _MAX_MOVED_SIDES * side_of(box):
             self._sights.append(last)
         self.see(time_s, box)
 
-    def next(self, time_s: float) -> NDArray[np.float64]:
-        """(2,) the centre in the next frame, at `time_s`, at the speed of the last moment."""
+    def next(self, time_s: float) -> Place:
+        """The centre in the next frame, at `time_s`, at the speed of the last moment."""
         return _ahead(list(self._sights), time_s, _MOMENT_S)
 
-    def expected(self, time_s: float, *, trusting_until_s: float = np.inf) -> NDArray[np.float64]:
-        """(2,) the centre at `time_s`, from what was seen up to `trusting_until_s` (but at least once): a face that is
+    def expected(self, time_s: float, *, trusting_until_s: float = math.inf) -> Place:
+        """The centre at `time_s`, from what was seen up to `trusting_until_s` (but at least once): a face that is
         about to be hidden is measured ever worse before it is lost."""
         trusted = [sight for sight in self._sights if sight.time_s <= trusting_until_s] or [self._sights[0]]
         return _ahead(trusted, time_s, _SPEED_WINDOW_S)
 
 
-def centre_of(box: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(2,) the middle of a box (4,)."""
-    centre: NDArray[np.float64] = (box[:2] + box[2:]) / 2
-    return centre
+def centre_of(box: NDArray[np.float64]) -> Place:
+    """The middle of a box (4,)."""
+    left, top, right, bottom = map(float, box.tolist())
+    return (left + right) / 2, (top + bottom) / 2
 
 
-def distance_to_way(place: tuple[float, ...], start: tuple[float, ...], end: tuple[float, ...]) -> float:
-    """The distance of `place` from the line between `start` and `end`, all x and y."""
+def distance_to_way(place: Place, start: Place, end: Place) -> float:
+    """The distance of `place` from the line between `start` and `end`."""
     way_x, way_y = end[0] - start[0], end[1] - start[1]
     off_x, off_y = place[0] - start[0], place[1] - start[1]
     share = (off_x * way_x + off_y * way_y) / max(way_x * way_x + way_y * way_y, 1e-9)
@@ -81,17 +84,17 @@ def distance_to_way(place: tuple[float, ...], start: tuple[float, ...], end: tup
     return math.hypot(off_x - share * way_x, off_y - share * way_y)
 
 
-def _ahead(sights: list[_Sight], time_s: float, window_s: float) -> NDArray[np.float64]:
-    """Returns (2,) the centre at `time_s` of who goes on from the last of `sights` at the speed of the last
+def _ahead(sights: list[_Sight], time_s: float, window_s: float) -> Place:
+    """Returns the centre at `time_s` of who goes on from the last of `sights` at the speed of the last
     `window_s`."""
     last = sights[-1]
     ahead_s = min(time_s - last.time_s, _MAX_AHEAD_S)
-    ahead: NDArray[np.float64] = last.centre + _speed(sights, window_s) * ahead_s
-    return ahead
+    (x, y), (speed_x, speed_y) = last.centre, _speed(sights, window_s)
+    return x + speed_x * ahead_s, y + speed_y * ahead_s
 
 
-def _speed(sights: list[_Sight], window_s: float) -> NDArray[np.float64]:
-    """Returns (2,) pixels per second over the last `window_s`; over the last step if steps are longer."""
+def _speed(sights: list[_Sight], window_s: float) -> tuple[float, float]:
+    """Returns pixels per second over the last `window_s`; over the last step if steps are longer."""
     last = begin = sights[-1]
     for newer, older in pairwise(reversed(sights)):
         too_old = last.time_s - older.time_s > window_s
@@ -99,8 +102,10 @@ def _speed(sights: list[_Sight], window_s: float) -> NDArray[np.float64]:
             break
         begin = older
     elapsed_s = last.time_s - begin.time_s
-    speed: NDArray[np.float64] = (last.centre - begin.centre) / elapsed_s if elapsed_s > 0 else np.zeros(2)
-    return speed
+    if elapsed_s <= 0:
+        return 0.0, 0.0
+    (x, y), (begin_x, begin_y) = last.centre, begin.centre
+    return (x - begin_x) / elapsed_s, (y - begin_y) / elapsed_s
 
 
 def rests(before: NDArray[np.float64], after: NDArray[np.float64]) -> bool:

@@ -107,7 +107,7 @@ def window_round(track: Track, image: Picture, time_s: float) -> Window:
     """A square window round the place where a face was lost and the one where it should be now. It may reach beyond the
     picture: a face that fills the picture is found only with something round it."""
     height, width = image.shape[:2]
-    stayed, expected = centre_of(track.box), np.clip(track.expected(time_s), 0, (width, height))
+    stayed, expected = np.array(centre_of(track.box)), np.clip(track.expected(time_s), 0, (width, height))
     reach = side_of(track.box) * _LOST_WINDOW_SIDES / 2 + float(np.abs(expected - stayed).max()) / 2
     left, top = np.floor((stayed + expected) / 2 - reach).astype(int).tolist()
     side = max(math.ceil(2 * reach), 1)

@@ -19,11 +19,11 @@ def _moved(frames_per_s: float, seconds: float, speed: float) -> Motion:
 
 
 def test_a_centre_is_the_middle_of_a_box() -> None:
-    assert centre_of(np.array([0.0, 10.0, 4.0, 20.0])).tolist() == [2, 15]
+    assert centre_of(np.array([0.0, 10.0, 4.0, 20.0])) == (2, 15)
 
 
 def test_a_face_that_was_seen_once_stays() -> None:
-    assert Motion(3.0, _box(5, 7)).expected(4.0).tolist() == [5, 7]
+    assert Motion(3.0, _box(5, 7)).expected(4.0) == (5, 7)
 
 
 @pytest.mark.parametrize("frames_per_s", [1, 3, 25, 60, 240])

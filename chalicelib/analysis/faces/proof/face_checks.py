@@ -6,6 +6,7 @@ and scaled so that the mesh's eyes would lie in the same place in all of them. `
 says how it was taught and how good it is.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +23,10 @@ _FILE = "face_checks.onnx"
 
 PATCH_SIDE = 64
 _PATCH_EYE_DISTANCES = 2.1
-_PATCH_MIDDLE_Y = 0.2
+_STEP = _PATCH_EYE_DISTANCES / PATCH_SIDE
+_FIRST_X = (_STEP - _PATCH_EYE_DISTANCES) / 2
+_FIRST_Y = _FIRST_X + 0.2
+"""The middle of the first pixel, in eye distances, from the template's origin: that of the patch is a little lower."""
 _LEAST_CONTRAST = 4.0
 
 
@@ -70,12 +74,17 @@ def normalised(grey: NDArray[np.float32]) -> NDArray[np.float32]:
 def grey_patch(mesh: FaceMesh) -> NDArray[np.uint8]:
     """(64, 64) uint8: 2.1 eye distances of the sample, along the mesh's own axes in the picture."""
     fit = mesh.fit
-    across = fit.rotation[:2, 0] / max(float(np.hypot(*fit.rotation[:2, 0])), 1e-9) * fit.scale
-    down = np.array([-across[1], across[0]])
-    step = _PATCH_EYE_DISTANCES / PATCH_SIDE
-    first = fit.shift[:2] + (across + down) * (step / 2 - _PATCH_EYE_DISTANCES / 2) + down * _PATCH_MIDDLE_Y
-    corners = mesh.in_sample(np.array([first, first + across * step, first + down * step]))
-    matrix = np.column_stack([corners[1] - corners[0], corners[2] - corners[0], corners[0]])
-    matrix[:, 2] -= 0.5  # of middles of pixels
+    across_x, across_y = fit.rotation[:2, 0].tolist()
+    scale = fit.scale / max(math.hypot(across_x, across_y), 1e-9)
+    across_x, across_y = across_x * scale, across_y * scale
+    shift_x, shift_y, _ = fit.shift.tolist()
+    to_picture = np.array(
+        [
+            [across_x * _STEP, -across_y * _STEP, shift_x + across_x * _FIRST_X - across_y * _FIRST_Y],
+            [across_y * _STEP, across_x * _STEP, shift_y + across_y * _FIRST_X + across_x * _FIRST_Y],
+        ]
+    )
+    matrix = mesh.to_sample[:, :2] @ to_picture
+    matrix[:, 2] += mesh.to_sample[:, 2] - 0.5  # of middles of pixels
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     return np.asarray(cv2.warpAffine(mesh.grey, matrix, (PATCH_SIDE, PATCH_SIDE), flags=flags), dtype=np.uint8)
