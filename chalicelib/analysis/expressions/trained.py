@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from chalicelib.analysis.expressions.features import FrontalFaces
 from chalicelib.analysis.expressions.geometric import CALIBRATION as GEOMETRIC
 from chalicelib.analysis.expressions.geometric import frontal, geometric_levels
-from chalicelib.analysis.expressions.levels import Doubts, Scale
+from chalicelib.analysis.expressions.levels import Doubts, Scale, between
 from chalicelib.analysis.faces.mesh import FaceMesh
 from chalicelib.analysis.networks.models import Models
 from chalicelib.domain.measurements.metrics import BASELINE_NAMES
@@ -44,7 +44,8 @@ class Blend:
 
     def answers(self, blendshapes: Mapping[str, Floats]) -> Floats:
         """(N,) the inner answers of N faces."""
-        mean = np.clip(np.mean([blendshapes[each] for each in self.blendshapes], axis=0), _LEAST, 1.0 - _LEAST)
+        whole = np.add.reduce([blendshapes[each] for each in self.blendshapes])
+        mean = between(whole / len(self.blendshapes), _LEAST, 1.0 - _LEAST)
         logits: Floats = np.log(mean / (1.0 - mean))
         return logits
 

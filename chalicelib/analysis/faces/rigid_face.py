@@ -10,6 +10,7 @@ y down, z away from the camera; unit: the distance between the outer eye corners
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -85,12 +86,13 @@ def fit_rigid(points: NDArray[np.float64]) -> RigidFit:
     """
     measured = rigid_points(points)
     # The template's points are round nought, so the mesh's own centre has no part in the product.
-    left, (first, second, third), right = np.linalg.svd(measured.T @ _CENTRED)
+    values, left, right = cv2.SVDecomp(measured.T @ _CENTRED)
+    first, second, third = values.ravel().tolist()
     rotation = left @ right
     if _triple_product(rotation.tolist()) < 0:
         # A reflection fits a mesh turned inside out; the sign keeps the result a rotation.
         rotation, third = (left * (1.0, 1.0, -1.0)) @ right, -third
-    scale = max(float(first + second + third) / _SPREAD, 1e-9)
+    scale = max((first + second + third) / _SPREAD, 1e-9)
     shift = measured.sum(axis=0) / len(measured) - scale * (rotation @ _MIDDLE)
     return RigidFit(rotation, scale, shift)
 

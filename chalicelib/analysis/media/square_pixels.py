@@ -34,6 +34,8 @@ def sane_aspect(across: float, down: float) -> Fraction:
 
 def square_size(width_px: int, height_px: int, aspect: Fraction) -> tuple[int, int]:
     """Width and height in square pixels of a picture that is stored with `width_px` x `height_px` of this aspect."""
+    if aspect == 1:  # mostly
+        return width_px, height_px
     if aspect > 1:
         return round(width_px * aspect), height_px
     return width_px, round(height_px / aspect)

@@ -13,6 +13,11 @@ MAX_BACKWARD_S = 1.0
 _MOST_WAITING = 512
 
 
+def seconds(ticks: int, time_base: Fraction) -> float:
+    """Returns `float(ticks * time_base)`, in a fifth of the time: no fraction is made and reduced."""
+    return ticks * time_base.numerator / time_base.denominator
+
+
 class PacketDurations:
     """The duration of each frame in the container, from the packets of the frames. Decoders lose it: at the end of a
     stream, at which it matters, their frames often have none."""
@@ -60,7 +65,7 @@ class FrameClock:
 
     def _stated_s(self, timestamp: int | None) -> float:
         if timestamp is not None:
-            return float(timestamp * self._time_base)
+            return seconds(timestamp, self._time_base)
         return 0.0 if self._last_s is None else self._last_s + self._frame_duration_s
 
     def _just_after(self, last_s: float, time_s: float) -> float:

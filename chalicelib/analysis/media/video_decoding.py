@@ -19,7 +19,7 @@ from chalicelib.analysis.media.limits import require_duration, require_pixels
 from chalicelib.analysis.media.pixels.video_pixels import UprightPixels
 from chalicelib.analysis.media.square_pixels import square_size
 from chalicelib.analysis.media.video_aspect import StreamAspect
-from chalicelib.analysis.media.video_clock import FrameClock, PacketDurations
+from chalicelib.analysis.media.video_clock import FrameClock, PacketDurations, seconds
 from chalicelib.analysis.media.video_container import decoded, rate_hz, read_packets
 from chalicelib.analysis.media.video_promise import Delivery, require_kept
 from chalicelib.domain.measurements.frame_size import FrameSize
@@ -98,7 +98,7 @@ class Decoding:
         ticks = self._durations.take(picture.pts)
         if ticks is None or self._stream.time_base is None:
             return None
-        return min(float(ticks * self._stream.time_base), self._limits.max_duration_s)
+        return min(seconds(ticks, self._stream.time_base), self._limits.max_duration_s)
 
     def _timestamp(self, picture: VideoFrame) -> int | None:
         preferred, other = picture.pts, picture.dts
@@ -122,7 +122,7 @@ class Decoding:
         self._durations.note(packet.pts, packet.duration)
         stamp = packet.dts if packet.pts is None else packet.pts
         if stamp is not None:  # else it is as long as the previous one
-            self._packet_s = float(stamp * packet.time_base)
+            self._packet_s = seconds(stamp, packet.time_base)
         self._smeared.note(packet, self._packet_s, refused=refused)
         is_own = self._is_own(self._packet_s)
         self.delivery.packets += 1

@@ -9,6 +9,7 @@ from av.packet import Packet
 from av.stream import Stream
 from av.video.stream import VideoStream
 
+from chalicelib.analysis.media.video_clock import seconds
 from chalicelib.analysis.media.video_container import DAMAGED, INCOMPLETE, rate_hz
 from chalicelib.errors import MediaError
 
@@ -34,7 +35,7 @@ class Delivery:
         """Count the packet's end into `reach_s`."""
         start = packet.dts if packet.pts is None else packet.pts
         if start is not None:
-            self.reach_s = max(self.reach_s, float((start + (packet.duration or 0)) * packet.time_base))
+            self.reach_s = max(self.reach_s, seconds(start + (packet.duration or 0), packet.time_base))
 
 
 def has_sample_table(container: InputContainer, stream: VideoStream) -> bool:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.analysis.media.video_clock import FrameClock
+from chalicelib.analysis.media.video_clock import FrameClock, seconds
 from chalicelib.errors import MediaError
 
 TICK = Fraction(1, 1000)
@@ -20,6 +20,11 @@ def times(*timestamps: int | None) -> list[float]:
 
 def test_times_are_timestamps_times_time_base_and_not_shifted() -> None:
     assert times(-7, 33, 34, 90000) == [-0.007, 0.033, 0.034, 90.0]
+
+
+@given(st.integers(-(1 << 62), 1 << 62), st.fractions(Fraction(1, 1_000_000), 1000))
+def test_seconds_are_those_of_the_fraction_to_the_last_digit(ticks: int, time_base: Fraction) -> None:
+    assert seconds(ticks, time_base) == float(ticks * time_base)
 
 
 def test_frames_without_timestamp_follow_one_frame_duration_later() -> None:
