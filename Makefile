@@ -62,6 +62,9 @@ demo: ready  ## Analyse a video or picture from start to end: make demo MEDIA=cl
 serve: ready  ## Keep the API running on this machine: make serve [PORT=8000] [DATA=folder] [DROP=directory] [HOST=address]
 	@$(BIN)/python -m chalicelib.local serve
 
+# If the environment forbids bytecode, as in many images, each process of the tests would compile all it imports again.
+test slow coverage: export PYTHONDONTWRITEBYTECODE :=
+
 test: ready check  ## Check format, lint, types, imports; run all tests but the slow ones
 	@echo "Tests"
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"

@@ -50,6 +50,9 @@ RULES = (
     Rule("sentence", _words("sentences?"), "error message"),
 )
 
+# What every finding has in it: most lines have none of it, and the rules need not be tried on them.
+_SIGN = re.compile(r"what|who|where|whether|how|body|told|tell|go|anew|vain|beside|medium|sentence", re.IGNORECASE)
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -63,7 +66,7 @@ def findings_in(path: Path) -> Iterator[Finding]:
     """Yields every breach of a rule in a Python file's comments, docstrings and sentences, or in a Markdown file."""
     text = path.read_text()
     for line, prose, is_docstring in _python_prose(text) if path.suffix == ".py" else _markdown_prose(text):
-        for rule in RULES:
+        for rule in RULES if _SIGN.search(prose) else ():
             if rule.docstrings_only and not is_docstring:
                 continue
             for match in rule.pattern.finditer(prose):
@@ -71,17 +74,19 @@ def findings_in(path: Path) -> Iterator[Finding]:
 
 
 def _python_prose(source: str) -> Iterator[tuple[int, str, bool]]:
-    tree = ast.parse(source)
+    nodes = list(ast.walk(ast.parse(source)))
     docstrings = {
         node.body[0].value
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
         and ast.get_docstring(node) is not None
         and isinstance(node.body[0], ast.Expr)
     }
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value.strip():
             yield node.lineno, node.value, node in docstrings
+    if not any("#" in line and _SIGN.search(line) for line in source.splitlines()):
+        return
     for token in tokenize.generate_tokens(StringIO(source).readline):
         if token.type == tokenize.COMMENT:
             yield token.start[0], token.string, False
