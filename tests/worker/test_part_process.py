@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -45,6 +45,13 @@ RECIPE = make_recipe(JobName.MULTIFACE)
 @pytest.fixture
 def process(part_process: PartProcess) -> PartProcess:
     return part_process
+
+
+@pytest.fixture(scope="module")
+def lasting(models: Models) -> Iterator[PartProcess]:
+    """For tests after which it can still be asked: starting one takes longer than most measure."""
+    with closing(PartProcess(MODELS_DIR)) as process:
+        yield process
 
 
 @pytest.fixture(scope="module")
@@ -169,50 +176,50 @@ def test_whoever_stops_taking_frames_ends_the_half_with_it(models: Models, mediu
     assert not Path(f"/proc/{running}").exists()
 
 
-def test_whoever_waits_long_is_told_so(medium: Path, process: PartProcess) -> None:
+def test_whoever_waits_long_is_told_so(medium: Path, lasting: PartProcess) -> None:
     notes = Notes()
-    running = halted(process)
+    running = halted(lasting)
 
     def go_on_when_told() -> None:
         notes.go_on()
         os.kill(running, signal.SIGCONT)
 
-    half = process.measure(_request(medium), go_on_when_told)
+    half = lasting.measure(_request(medium), go_on_when_told)
     with closing(half):
         assert len(list(half.frames())) == 51
     assert notes.went_on >= 1
     assert half.counts is not None
 
 
-def test_what_is_wrong_with_the_medium_is_said_as_it_was(tmp_path: Path, process: PartProcess) -> None:
+def test_what_is_wrong_with_the_medium_is_said_as_it_was(tmp_path: Path, lasting: PartProcess) -> None:
     path = tmp_path / "media"
     path.write_bytes(b"no video at all")
-    half = process.measure(_request(path), lambda: None)
+    half = lasting.measure(_request(path), lambda: None)
     with closing(half), pytest.raises(MediaError):
         list(half.frames())
 
 
-def test_a_fault_of_ours_does_not_end_the_process(medium: Path, process: PartProcess) -> None:
-    half = process.measure(_request(medium.with_name("gone")), lambda: None)
+def test_a_fault_of_ours_does_not_end_the_process(medium: Path, lasting: PartProcess) -> None:
+    half = lasting.measure(_request(medium.with_name("gone")), lambda: None)
     with closing(half), pytest.raises(PartLost):
         list(half.frames())
-    first = process.process_id
-    with closing(process.measure(_request(medium), lambda: None)) as half:
+    first = lasting.process_id
+    with closing(lasting.measure(_request(medium), lambda: None)) as half:
         assert len(list(half.frames())) == 51
-    assert process.process_id == first
+    assert lasting.process_id == first
 
 
-def test_what_cannot_be_written_is_left_to_one_process(models: Models, medium: Path, process: PartProcess) -> None:
+def test_what_cannot_be_written_is_left_to_one_process(models: Models, medium: Path, lasting: PartProcess) -> None:
     with pytest.raises(PartProcessUnavailable):
-        process.measure(replace(_request(medium), part_path=medium / "nowhere" / "part"), lambda: None)
+        lasting.measure(replace(_request(medium), part_path=medium / "nowhere" / "part"), lambda: None)
     expected = list(_measured(models, medium, None))
-    assert list(_measured(models, medium, process)) == expected
+    assert list(_measured(models, medium, lasting)) == expected
 
 
-def test_a_half_that_was_given_up_does_not_disturb_the_next(film: Path, medium: Path, process: PartProcess) -> None:
-    with closing(process.measure(_request(film), lambda: None)) as given_up:
+def test_a_half_that_was_given_up_does_not_disturb_the_next(film: Path, medium: Path, lasting: PartProcess) -> None:
+    with closing(lasting.measure(_request(film), lambda: None)) as given_up:
         next(given_up.frames())
-    with closing(process.measure(_request(medium), lambda: None)) as half:
+    with closing(lasting.measure(_request(medium), lambda: None)) as half:
         assert len(list(half.frames())) == 51
         assert half.own == 39
 
