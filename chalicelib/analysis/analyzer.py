@@ -39,7 +39,7 @@ WITNESS = {Mesh.ATTENTION: Mesh.LIGHT, Mesh.LIGHT: Mesh.ATTENTION}
 _MOST_TRACKED = 8
 _MOST_DECODED = 4
 _MOST_DECODED_BYTES = 32_000_000
-BATCH = 16
+BATCH = 32
 """So many frames are measured together, or as many as hold so many faces, or as come within a while."""
 _BATCH_S = 0.5
 _SIDE_NAMES = tuple(side_name(name, side) for name in TWO_SIDED_NAMES for side in SIDES)

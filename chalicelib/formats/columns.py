@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from chalicelib import __version__
@@ -11,7 +11,7 @@ from chalicelib.domain.measurements.gaze import gaze_reasons_text
 from chalicelib.domain.measurements.metrics import FaceMetrics, Metric, MetricGroup, MetricSet
 from chalicelib.domain.measurements.validity import reasons_text
 from chalicelib.domain.requests.result_formats import GAZE_REASONS_COLUMN, VALIDITY_COLUMNS
-from chalicelib.formats.numbers import metric_text
+from chalicelib.formats.numbers import metric_text, metric_texts
 from chalicelib.formats.writers import Origin
 
 _FORMULA = re.compile(r"[=+\-@\t\r]")
@@ -49,12 +49,12 @@ def source_members(origin: Origin | None) -> dict[str, dict[str, str]]:
     return {} if origin is None else {"source": {**origin.document(), "version": __version__}}
 
 
-def metric_cells(face: FaceMetrics, metrics: MetricSet, nothing: str) -> list[str]:
+def metric_cells(face: FaceMetrics, metrics: MetricSet, nothing: str) -> Sequence[str]:
     """Returns the face's numbers as text, one for each of `metrics`, and `nothing` for what was not read. Raises
     `ValueError` if one is not finite that must be."""
     values = face.values
     if not metrics.has_eyes:
-        return [metric_text(values[name]) for name in metrics.names]
+        return metric_texts(tuple(map(values.__getitem__, metrics.names)))
     return [
         nothing if is_lacking(metric, values[metric.name]) else metric_text(values[metric.name]) for metric in metrics
     ]

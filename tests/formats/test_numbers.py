@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.formats.numbers import METRIC_DECIMALS, metric_text, milliseconds_text, seconds_text
+from chalicelib.formats.numbers import METRIC_DECIMALS, metric_text, metric_texts, milliseconds_text, seconds_text
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 
@@ -78,8 +78,15 @@ def test_metrics_are_rounded_and_nothing_else(value: float) -> None:
     assert not text.endswith(".")
 
 
+@given(st.lists(FINITE, max_size=50))
+def test_numbers_are_written_together_as_they_are_alone(values: list[float]) -> None:
+    assert metric_texts(tuple(values)) == tuple(map(metric_text, values))
+
+
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
 def test_what_is_not_finite_is_refused(value: float) -> None:
+    with pytest.raises(ValueError, match="cannot be written"):
+        metric_texts((1.0, value))
     for render in (metric_text, milliseconds_text, seconds_text):
         with pytest.raises(ValueError, match="cannot be written"):
             render(value)
