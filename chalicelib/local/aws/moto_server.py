@@ -1,6 +1,8 @@
 """moto behind its guard: DynamoDB, S3 and SQS over HTTP, for those who have this run's secret."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
@@ -33,8 +35,18 @@ class MotoServer:
         self._server.stop()
 
     def _guarded(self, hosts: frozenset[str]) -> GuardedApp:
-        moto = DomainDispatcherApplication(create_backend_app)
         self._app = GuardedApp(
-            moto, self._credentials, services=_SERVICES, hosts=hosts, clock=lambda: datetime.now(UTC)
+            _Backends(), self._credentials, services=_SERVICES, hosts=hosts, clock=lambda: datetime.now(UTC)
         )
         return self._app
+
+
+class _Backends(DomainDispatcherApplication):
+    """Remembers the backend of a host. moto lists its own folders and tries its patterns of URLs for each request."""
+
+    def __init__(self) -> None:
+        super().__init__(create_backend_app)
+        self._of_host = lru_cache(maxsize=64)(super().get_backend_for_host)
+
+    def get_backend_for_host(self, host: str | None) -> Any:
+        return self._of_host(host)
