@@ -146,8 +146,8 @@ def network_input(samples: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
     """(N, 3, 192, 192) of N samples. OpenCV's own way takes twice as long."""
     blob = np.empty((len(samples), 3, SAMPLE_SIDE, SAMPLE_SIDE), dtype=np.float32)
     for planes, image in zip(blob, samples, strict=True):
-        for plane, channel in zip(planes[::-1], cv2.split(image), strict=True):
-            np.multiply(channel, _PER_LEVEL, out=plane)
+        planes[::-1] = cv2.split(image)
+    blob *= _PER_LEVEL
     return blob
 
 

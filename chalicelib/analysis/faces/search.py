@@ -63,12 +63,12 @@ class FaceSearch:
 
     def note_turn(self, meshes: Sequence[FaceMesh]) -> None:
         """`meshes`: those of all faces of a frame. If all lie turned the same way, so does the film."""
-        rolls_deg = np.degrees([mesh.crop.turn for mesh in meshes])
-        if not len(rolls_deg):
+        if not meshes:
             return
-        quarter = round(float(rolls_deg[0]) / 90) * 90
-        apart_deg = np.abs((rolls_deg - quarter + 180) % 360 - 180)
-        self._turn_deg = quarter if apart_deg.max() <= _SAME_TURN_DEG else 0
+        rolls_deg = [math.degrees(mesh.crop.turn) for mesh in meshes]
+        quarter = round(rolls_deg[0] / 90) * 90
+        apart_deg = (abs((roll_deg - quarter + 180) % 360 - 180) for roll_deg in rolls_deg)
+        self._turn_deg = quarter if max(apart_deg) <= _SAME_TURN_DEG else 0
 
     def detect(self, image: Picture, windows: Sequence[Window]) -> list[Detections]:
         """Returns what the detector finds in each of `windows`, turned as the film is."""
