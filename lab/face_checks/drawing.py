@@ -1,5 +1,6 @@
 """The means to draw things before a face: shapes, shading, lenses, and where the parts of a face are."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -23,11 +24,13 @@ JAW = (93, 132, 58, 172, 136, 150, 149, 176, 148, 152, 377, 400, 378, 379, 365, 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A face's picture, its `points` (478, 2) in its pixels, and pictures of other things."""
+    """A face's picture, its `points` (478, 2) in its pixels, pictures of other things, and rendered `hands`
+    (K, 2, 256, 256) uint8, see `lab.rendered_faces.hands`; none, if hands are to be drawn."""
 
     image: Picture
     points: Points
-    scenery: list[Picture]
+    scenery: Sequence[Picture]
+    hands: NDArray[np.uint8] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +74,9 @@ def pixel(place: Points) -> tuple[int, int]:
     return round(float(place[0])), round(float(place[1]))
 
 
-def part_of(scenery: list[Picture], random: Random) -> NDArray[np.float32]:
+def part_of(scenery: Sequence[Picture], random: Random) -> NDArray[np.float32]:
     """(256, 256, 3) some square of one of the pictures."""
-    picture = scenery[random.integers(len(scenery))]
+    picture = scenery[int(random.integers(len(scenery)))]
     side = int(random.integers(40, min(picture.shape[:2]) + 1))
     top, left = (int(random.integers(0, length - side + 1)) for length in picture.shape[:2])
     part = cv2.resize(picture[top : top + side, left : left + side], (SIDE, SIDE), interpolation=cv2.INTER_AREA)

@@ -1,7 +1,8 @@
-"""Hands drawn before a face: palm, thumb, fingers open or bent, and an arm; one or two, of any skin, from anywhere.
+"""Hands before a face, of any skin, from anywhere: rendered ones if there are any, else drawn ones, of palm, thumb,
+fingers open or bent, and an arm.
 
-A hand lies in its own plane first: its wrist is at (0, 0), its fingers point along y, and its unit is the distance
-between the outer eye corners, of which a grown hand is about two long.
+A drawn hand lies in its own plane first: its wrist is at (0, 0), its fingers point along y, and its unit is the
+distance between the outer eye corners, of which a grown hand is about two long.
 """
 
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lab.face_checks.drawing import LEFT_EYE, LIPS, RIGHT_EYE, UNIT, Layer, Picture, Points, Random, Seen, tint, waves
+from lab.rendered_faces.scene import HAND_PX_PER_CM, SLEEVE
 from lab.training.face_warps import SIDE
 
 _CHEEK_SKIN = (50, 280, 101, 330)
@@ -26,6 +28,9 @@ _WIDTHS = (0.115, 0.105, 0.095, 0.08)
 _BENDS = (1.0, 2.1, 2.9)
 """How far each bone of a finger is bent, in bends of its first."""
 
+_RENDERED_SHARE = 0.75
+_EYES_APART_CM = 9.0
+_LOWEST_ANCHOR = 0.6
 _TWO_HANDS, _FROM_BELOW, _OWN_SKIN, _SLEEVE, _SHADOW = 0.25, 0.75, 0.5, 0.5, 0.6
 
 
@@ -54,6 +59,12 @@ class _Place:
         across, along = (point - self.anchor) * (self.side, 1) * self.size * UNIT
         cosine, sine = np.cos(self.turn), np.sin(self.turn)
         return np.asarray(self.target + np.array([across * cosine + along * sine, across * sine - along * cosine]))
+
+    def of_picture(self, anchor: Points) -> Points:
+        """(2, 3) the affine map that brings a rendered hand's picture to the face's, its pixel `anchor` to `target`."""
+        scale, cosine, sine = self.size * UNIT / (_EYES_APART_CM * HAND_PX_PER_CM), np.cos(self.turn), np.sin(self.turn)
+        turn = scale * np.array([[cosine * self.side, -sine], [sine * self.side, cosine]])
+        return np.column_stack([turn, self.target - turn @ anchor])
 
 
 class _Canvas:
@@ -84,7 +95,32 @@ class _Canvas:
 
 
 def hand(face: Seen, random: Random) -> Layer:
-    """One hand or two, over the mouth, an eye, both eyes, or anywhere near the nose."""
+    """One hand or two, over the mouth, a part of it, an eye, both eyes, or anywhere near the nose."""
+    if face.hands is not None and random.random() < _RENDERED_SHARE:
+        return _rendered(face, face.hands, random)
+    return _drawn(face, random)
+
+
+def _rendered(face: Seen, hands: NDArray[np.uint8], random: Random) -> Layer:
+    colours, mask = np.zeros((SIDE, SIDE, 3), np.float32), np.zeros((SIDE, SIDE), np.float32)
+    skin, sleeve = _skin(face.image, face.points, random), random.uniform(10, 230) * tint(random)
+    for place in _places(face.points, random):
+        light, parts = hands[random.integers(len(hands))]
+        rows, columns = np.nonzero(parts[: int(_LOWEST_ANCHOR * SIDE)])
+        some = int(random.integers(len(rows)))
+        move = place.of_picture(np.array([columns[some], rows[some]], dtype=np.float64))
+        level = max(float(np.median(light[parts > 0])), 1.0)
+        lit = light[..., None] / level * np.where(parts[..., None] == SLEEVE, sleeve, skin)
+        over, there = (
+            cv2.warpAffine(each.astype(np.float32), move, (SIDE, SIDE), borderMode=cv2.BORDER_REPLICATE)
+            for each in (lit, parts > 0)
+        )
+        colours = np.where(there[..., None] > 0.5, over, colours).astype(np.float32)
+        mask = np.maximum(mask, there).astype(np.float32)
+    return Layer(colours, mask, _shadow(mask, random))
+
+
+def _drawn(face: Seen, random: Random) -> Layer:
     canvas = _Canvas(random)
     for place in _places(face.points, random):
         for bone in _bones(random):
@@ -119,7 +155,15 @@ def _skin(image: Picture, points: Points, random: Random) -> NDArray[np.float64]
 def _places(points: Points, random: Random) -> Iterator[_Place]:
     lips, right, left = (points[list(each)].mean(axis=0) for each in (LIPS, RIGHT_EYE, LEFT_EYE))
     near_nose = points[1] + random.normal(0, 0.4 * UNIT, 2)
-    targets = {"mouth": (lips, lips), "eye": (right, left), "eyes": ((right + left) / 2,) * 2, "any": (near_nose,) * 2}
+    below, aside = np.array([0, 0.25 * UNIT]), np.array([0.25 * UNIT, 0])
+    targets = {
+        "mouth": (lips, lips),
+        "chin": (lips + below, lips + below),
+        "corner of the mouth": (lips - aside, lips + aside),
+        "eye": (right, left),
+        "eyes": ((right + left) / 2,) * 2,
+        "any": (near_nose,) * 2,
+    }
     chosen = targets[str(random.choice(list(targets)))]
     turn = random.normal(0, 0.9) if random.random() < _FROM_BELOW else random.uniform(-np.pi, np.pi)
     size, side, height = random.uniform(0.75, 1.3), float(random.choice([-1, 1])), random.uniform(0.4, 1.5)

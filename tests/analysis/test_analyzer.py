@@ -118,6 +118,17 @@ def test_one_face_is_one_identity_over_a_clip(measured: Measure) -> None:
     assert times == sorted(set(times))
 
 
+def test_a_hand_before_the_mouth_is_told_from_open_and_smiling_mouths(measured: Measure) -> None:
+    marked = [
+        (result.time_s, InvalidReason.MOUTH_COVERED in face.invalid_reasons)
+        for result in measured("videos/WolfgangLanger_Pexels.mp4")
+        for face in result.faces
+    ]
+    hand = [is_marked for time_s, is_marked in marked if 4.0 < time_s < 9.3]
+    assert np.mean(hand) > 0.95
+    assert not any(is_marked for time_s, is_marked in marked if time_s < 2.3 or time_s > 9.7)
+
+
 def test_nothing_is_a_face_in_a_clip_without_one(measured: Measure) -> None:
     results = measured("no-face/no_face.mp4")
     assert len(results) > 90

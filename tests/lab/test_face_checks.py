@@ -16,6 +16,7 @@ from lab.face_checks.hands import hand
 from lab.face_checks.harmless import HARMLESS
 from lab.face_checks.made_faces import shapes
 from lab.face_checks.occluders import OCCLUDERS, covered, points_in_picture
+from lab.rendered_faces.scene import SKIN, SLEEVE
 from lab.training.face_warps import SIDE, UprightFace
 
 _GREY: NDArray[np.uint8] = np.full((SIDE, SIDE, 3), 140, np.uint8)
@@ -52,7 +53,7 @@ def _points() -> NDArray[np.float64]:
 
 def _drawn(kind: str, count: int = 12) -> list[tuple[float, float]]:
     random = np.random.default_rng(3)
-    found = [covered(_GREY, _points(), kind, random, [_GREY]) for _ in range(count)]
+    found = [covered(Seen(_GREY, _points(), [_GREY]), kind, random) for _ in range(count)]
     assert all(each.image.shape == _GREY.shape and each.image.dtype == np.uint8 for each in found)
     return [(each.eyes, each.mouth) for each in found]
 
@@ -64,7 +65,7 @@ def test_a_mask_hides_the_mouth_and_glasses_the_eyes() -> None:
 
 @pytest.mark.parametrize("kind", OCCLUDERS)
 def test_an_occluder_changes_the_picture_where_it_says(kind: str) -> None:
-    hidden = covered(_GREY, _points(), kind, np.random.default_rng(1), [np.zeros_like(_GREY)])
+    hidden = covered(Seen(_GREY, _points(), [np.zeros_like(_GREY)]), kind, np.random.default_rng(1))
     assert 0 <= hidden.eyes <= 1
     assert 0 <= hidden.mouth <= 1
     if max(hidden.eyes, hidden.mouth) > 0.5:
@@ -90,6 +91,19 @@ def test_hands_are_of_any_skin_and_have_fingers() -> None:
         outline, _ = cv2.findContours((layer.mask > 0).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
         round_ = 2 * np.sqrt(np.pi * layer.mask.sum())
         assert sum(cv2.arcLength(each, closed=True) for each in outline) > 1.2 * round_
+
+
+def test_rendered_hands_lie_where_they_hide_something() -> None:
+    rendered = np.zeros((1, 2, SIDE, SIDE), np.uint8)
+    rendered[0, :, 60:200, 90:160] = [[[120]], [[SKIN]]]  # a palm that is evenly lit, and its arm
+    rendered[0, :, 200:, 90:160] = [[[60]], [[SLEEVE]]]
+    random, hidden = np.random.default_rng(5), 0
+    for _ in range(20):
+        face = Seen(_GREY, _points(), [], rendered)
+        found = covered(face, "hand", random)
+        hidden += max(found.eyes, found.mouth) > 0.3
+        assert (found.image != _GREY).any()
+    assert hidden > 10
 
 
 def test_the_shadow_of_a_hand_leaves_the_face_to_be_seen() -> None:

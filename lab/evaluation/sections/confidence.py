@@ -11,7 +11,7 @@ from chalicelib.domain.measurements.metrics import FaceMetrics
 from lab.evaluation.sections.covered_faces import Person, faces_in, persons_not_taught
 from lab.evaluation.sections.turned_faces import turned_picture
 from lab.evaluation.workbench import Workbench
-from lab.face_checks.drawing import Points
+from lab.face_checks.drawing import Points, Seen
 from lab.face_checks.made_faces import shapes
 from lab.face_checks.occluders import OCCLUDERS, covered
 from lab.reports.report import Bar, Figure, Section, Table, tenths
@@ -47,7 +47,7 @@ def evaluate(bench: Workbench) -> Section:
 def _pictures(person: Person, random: np.random.Generator) -> Iterator[tuple[NDArray[np.uint8], Points]]:
     yield person.face.image, person.points
     for kind in OCCLUDERS:
-        yield covered(person.face.image, person.points, kind, random, [person.portrait]).image, person.points
+        yield covered(Seen(person.face.image, person.points, [person.portrait]), kind, random).image, person.points
     for roll_deg in (60.0, 120.0, 180.0, 240.0):
         image = turned_picture(person.face.image, roll_deg)
         radians = np.radians(roll_deg)
