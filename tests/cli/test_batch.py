@@ -144,6 +144,25 @@ def test_a_batch_that_is_killed_before_it_annotates_does_so_later(
     assert _names_of_jobs(client)["noted.mp4"] == 1
 
 
+@pytest.mark.parametrize("state", ["sent", "fetching"])
+def test_a_job_that_is_gone_is_made_anew(mien: Mien, client: MediaApiClient, tmp_path: Path, state: str) -> None:
+    medium, out = tmp_path / f"gone-{state}.mp4", tmp_path / "out"
+    medium.write_bytes(b"small")
+    command = ("submit", str(medium), "--out", str(out), *_NO_OP)
+    assert mien(*command).returncode == 0
+    (before,) = (job.id for job in client.list_jobs(limit=None) if job.file_name == medium.name)
+    lines = (out / NAME).read_text().splitlines(keepends=True)
+    sent = next(place for place, line in enumerate(lines) if '"sent"' in line)
+    (out / NAME).write_text("".join(lines[: sent + 1]).replace('"sent"', f'"{state}"'))
+    client.delete_job(before)
+    again = mien(*command)
+    assert again.returncode == 0, again.stderr
+    assert f"the API no longer has job {before}; a new job is made." in again.stderr
+    (after,) = (job.id for job in client.list_jobs(limit=None) if job.file_name == medium.name)
+    assert [*read_manifest(out / NAME)][-1].job == after != before
+    assert "done before" in mien(*command).stderr
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
 @pytest.mark.skipif(not _MANY, reason="many minutes; set MIEN_MANY_FILES=2000")

@@ -15,12 +15,14 @@ from mien.cli.sending.inputs import Input
 from mien.cli.sending.manifest import Entry, Manifest
 from mien.cli.watch import patiently
 from mien.client.download_names import ResultNames
+from mien.client.http_session import ApiError
 from mien.client.job_documents import RemoteJob
 from mien.client.media_api import MediaApiClient
 
 MOST_UNFINISHED = 64
 """Jobs that are waited for at a time: with one listing all of them are seen."""
 _POLL_S = 0.7
+_NOT_FOUND = 404
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +118,10 @@ class Batch:
             known = None if self._manifest is None else self._manifest.find(fingerprint)
             if known is not None and known.state == "done" and not self._again:
                 return Outcome(source, files=self._paths(known), is_over=True, is_old=True, job_id=known.job)
-            if known is not None and known.state in ("sent", "fetching"):
+            begun = self._begun(source, known)
+            if begun is not None:
                 # The process that sent it may have been killed before it had annotated it.
-                job = self._annotated(self._client.find_job(known.job), is_new=False)
+                job = self._annotated(begun, is_new=False)
             else:
                 job = patiently(lambda: self._create(source, fingerprint, known), self._display)
                 self._note(
@@ -129,6 +132,19 @@ class Batch:
         except (MienError, OSError) as error:
             return Outcome(source, error=str(error))
         return Outcome(source, job, job_id=job.id)
+
+    def _begun(self, source: Input, known: Entry | None) -> RemoteJob | None:
+        """Returns the job that an earlier call has begun; None if there is none, or if it is gone: the API
+        keeps nothing and has been restarted, or someone has deleted the job."""
+        if known is None or known.state not in ("sent", "fetching"):
+            return None
+        try:
+            return self._client.find_job(known.job)
+        except ApiError as error:
+            if error.status != _NOT_FOUND:
+                raise
+        self._display.complain(f"{source.medium}: the API no longer has job {known.job}; a new job is made.")
+        return None
 
     def _create(self, source: Input, fingerprint: str, known: Entry | None) -> RemoteJob:
         # The same file and request within a day make one job, even if this process dies before it has noted the job.
