@@ -24,7 +24,7 @@ from chalicelib.settings import read_settings
 from chalicelib.worker.measure_file import measure_file
 from mien.client.download_names import safe_file_name
 from mien.client.http_session import ApiError
-from mien.client.measured import Measured
+from mien.client.measured import Measured, name_of
 
 _PIECE_BYTES = 256 * 1024
 # There is no stack; what else the environment states about measuring holds here as in a worker.
@@ -61,7 +61,7 @@ class MeasuredHere(Measured):
         """Reads one file in pieces. Raises `ApiError` if there is none of this type."""
         found = [file for file in self._files if file.content_type == content_type]
         if not found:
-            raise ApiError(f"There is no {content_type} among the results.")
+            raise ApiError(f"There is no {name_of(content_type)} among the results.")
         with found[0].path.open("rb") as stream:
             while piece := stream.read(_PIECE_BYTES):
                 yield piece

@@ -6,7 +6,7 @@ import click
 
 from chalicelib.errors import MienError
 from mien.cli.output import complain
-from mien.client.http_session import ApiError
+from mien.client.http_session import ApiError, NoAnswer
 
 FAILED = 1
 """The API refused or did not answer, or the disk failed."""
@@ -45,6 +45,6 @@ def explained(error: MienError) -> str:
         return "The user or the password is wrong; check MIEN_USER and MIEN_PASSWORD, or run mien login."
     if status == 429 and isinstance(error, ApiError) and error.retry_after_s is not None:
         return f"{error} The wait is {error.retry_after_s:.0f} s; nothing was tried again meanwhile."
-    if status == 0:
+    if isinstance(error, NoAnswer):
         return f"{error} MIEN_URL or --url names it; make serve starts one on this machine."
     return str(error)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from chalicelib.domain.requests.result_formats import RESULT_KINDS
+from chalicelib.domain.requests.result_formats import RESULT_KINDS, TABLES
 from mien.cli.connection import Connection, connected, out_option
 from mien.cli.output import say, say_json
 from mien.client.http_session import ApiError
@@ -30,8 +30,7 @@ def results(connection: Connection, *, jobs: tuple[str, ...], out: Path, kinds: 
         for job in [_finished(client.find_job(text)) for text in dict.fromkeys(jobs)]:
             files = [file for file in job.files if not wanted or file.content_type in wanted]
             if not files:
-                missing = f"no {' or '.join(kinds)} among its results" if kinds and job.files else "no result files"
-                raise ApiError(f"Job {job.id} has {missing}.")
+                raise ApiError(f"Job {job.id} has {_missing(kinds) if kinds and job.files else 'no result files.'}")
             downloaded = client.download_files(files, out, taken)
             taken |= {path.name for path in downloaded}
             for path, file in downloaded.items():
@@ -41,9 +40,20 @@ def results(connection: Connection, *, jobs: tuple[str, ...], out: Path, kinds: 
 def _finished(job: RemoteJob) -> RemoteJob:
     if job.status == "done":
         return job
-    if job.has_ended:
-        raise ApiError(f"Job {job.id} has no results: {job.error or f'it was {job.status}.'}")
+    if job.failure:
+        raise ApiError(f"Job {job.id} has no results: {job.failure}")
     raise ApiError(f"Job {job.id} is {job.status}; wait for it with: mien watch {job.id}")
+
+
+def _missing(kinds: tuple[str, ...]) -> str:
+    """Returns what is missing, and the options that ask for it."""
+    asked = [
+        f"--table {kind}" if kind in TABLES else "--video annotated"
+        for kind in kinds
+        if kind in TABLES or kind == "video"
+    ]
+    send = f"; send it with {' '.join(asked)}" if asked else ""
+    return f"no {' or '.join(kinds)} among its results{send}."
 
 
 def _tell(connection: Connection, job: RemoteJob, path: Path, file: RemoteFile) -> None:

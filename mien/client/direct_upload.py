@@ -72,7 +72,9 @@ def _put(http: HttpSession, url: str, piece: "_Piece") -> str:
         try:
             return str(_send(http, "PUT", url, data=piece).headers["ETag"])
         except ApiError as failure:
-            if 400 <= failure.status < 500:  # a signature that has expired, say: it will not be better next time
+            if (
+                failure.status is not None and 400 <= failure.status < 500
+            ):  # a signature that has expired, say: it will not be better next time
                 raise
             time.sleep(2 ** (attempt - 3))
     piece.rewind()

@@ -21,13 +21,21 @@ _RATE_LIMIT_PAUSE_S = 2.0
 
 
 class ApiError(MienError):
-    """The API refused a request, did not answer, or sent an invalid response. The message is for the user; `status` is
-    that of the response, 0 if there was none; `retry_after_s` is the wait that the API asked for."""
+    """The API refused a request, did not answer, or sent an invalid response, or has no such result. The message is for
+    the user; `status` is that of the response, 0 if there was none, None if no response is to blame; `retry_after_s` is
+    the wait that the API asked for."""
 
-    def __init__(self, sentence: str, *, status: int = 0, retry_after_s: float | None = None) -> None:
+    def __init__(self, sentence: str, *, status: int | None = None, retry_after_s: float | None = None) -> None:
         super().__init__(sentence)
         self.status = status
         self.retry_after_s = retry_after_s
+
+
+class NoAnswer(ApiError):
+    """The API could not be reached, or does not answer."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence, status=0)
 
 
 class _NoCredentials(AuthBase):
@@ -102,7 +110,7 @@ class HttpSession:
         try:
             answer = self._session.request(method, url, timeout=_TIMEOUT_S, auth=credentials, **options)
         except requests.RequestException as failure:
-            raise ApiError(f"The API at {_origin(url)} does not answer.") from failure
+            raise NoAnswer(f"The API at {_origin(url)} does not answer.") from failure
         self._is_known = self._is_known or (authorized and answer.status_code < 400)
         if answer.status_code >= 400:
             with answer:

@@ -58,9 +58,18 @@ class RemoteJob:
         url = result.get("faces") if isinstance(result, Mapping) else None
         if url:
             return str(url)
+        if self.failure:
+            raise ApiError(f"Job {self.id} has no faces to correct: {self.failure}")
         if self.status != "done":
             raise ApiError(f"Job {self.id} is {self.status}; its faces can be corrected once it is done.")
         raise ApiError(f"The faces of job {self.id} cannot be corrected; requeue it to measure it again.")
+
+    @property
+    def failure(self) -> str:
+        """Returns why the job has ended without results; empty if it is done or has not ended."""
+        if not self.has_ended or self.status == "done":
+            return ""
+        return self.error or ("It was cancelled." if self.status == "cancelled" else "It failed.")
 
     @property
     def input_file(self) -> RemoteFile | None:

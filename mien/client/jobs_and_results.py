@@ -13,7 +13,7 @@ from mien.client.faces import RemoteFaces
 from mien.client.http_session import ApiError
 from mien.client.job_documents import RemoteJob, parse_job
 from mien.client.logins import kept_login
-from mien.client.measured import Measured
+from mien.client.measured import Measured, name_of
 from mien.client.media_api import MediaApiClient
 
 POLL_S = 1.0
@@ -189,8 +189,16 @@ class Results(Measured):
         """Downloads one file in pieces. Raises `ApiError` if the job has none of this type."""
         found = [file for file in self.job.files if file.content_type == content_type]
         if not found:
-            raise ApiError(f"Job {self.job.id} has no {content_type} among its results.")
+            raise ApiError(_missing(self.job, name_of(content_type)))
         return self._client.stream_file(found[0])
+
+
+def _missing(job: RemoteJob, what: str) -> str:
+    if job.failure:
+        return f"Job {job.id} has no results: {job.failure}"
+    if not job.has_ended:
+        return f"Job {job.id} is {job.status}; it has results once it is done."
+    return f"Job {job.id} has no {what} among its results."
 
 
 def _is_url(medium: str | Path) -> bool:

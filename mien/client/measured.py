@@ -15,6 +15,7 @@ from chalicelib.domain.requests.result_formats import (
     CSV_CONTENT_TYPE,
     FACE_COLUMN,
     NO_FACE,
+    RESULT_KINDS,
     SESSION_CONTENT_TYPE,
     SUMMARY_CONTENT_TYPE,
     TIME_COLUMN,
@@ -74,6 +75,13 @@ class Measured(ABC):
 
     def _bytes(self, content_type: str) -> bytes:
         return b"".join(self.stream(content_type))
+
+
+def name_of(content_type: str) -> str:
+    """Returns the name of a kind of file for messages."""
+    if content_type == SESSION_CONTENT_TYPE:
+        return "session JSON"  # of the two kinds of JSON
+    return next((name for name, types in RESULT_KINDS.items() if content_type in types), content_type)
 
 
 def _polars_table(stream: io.BytesIO) -> Any:

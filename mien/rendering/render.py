@@ -81,6 +81,8 @@ def _render(
 
     timeline = out.with_name("timeline")
     files = [file for file in job.files if file.content_type == TIMELINE_CONTENT_TYPE]
+    if not files and job.failure:
+        raise ApiError(f"Job {job.id} has no results: {job.failure}")
     if not files:
         raise ApiError(
             f"Job {job.id} has no timeline among its results; only a finished job that measured faces has one."

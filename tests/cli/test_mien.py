@@ -112,6 +112,12 @@ def test_a_job_that_fails_is_told_by_its_sentence_and_status(mien: Mien, tmp_pat
     refused = mien("results", job_id)
     assert (refused.returncode, refused.stdout) == (1, "")
     assert "has no results" in refused.stderr
+    for command in (("export", "--format", "webvtt"), ("render",), ("faces",)):
+        refused = mien(*command, job_id)
+        assert (refused.returncode, refused.stdout) == (1, "")
+        assert refused.stderr.startswith(f"Job {job_id} has no ")
+        assert ": The file is neither" in refused.stderr
+        assert "MIEN_URL" not in refused.stderr
 
 
 def test_watch_shows_what_has_ended_at_once(mien: Mien, finished: str, client: MediaApiClient) -> None:
@@ -174,6 +180,9 @@ def test_results_are_downloaded_all_or_some(mien: Mien, finished: str, tmp_path:
     assert sorted(path.name for path in tmp_path.iterdir()) == names
     assert len(mien("results", finished, "--out", str(tmp_path)).stdout.splitlines()) == 4
     assert len(list(tmp_path.iterdir())) == 4
+    missing = mien("results", finished, "--out", str(tmp_path), "--only", "parquet")
+    assert missing.returncode == 1
+    assert missing.stderr == f"Job {finished} has no parquet among its results; send it with --table parquet.\n"
 
 
 def test_notes_are_added_and_shown(mien: Mien, finished: str) -> None:
