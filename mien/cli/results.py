@@ -46,7 +46,7 @@ def _finished(job: RemoteJob) -> RemoteJob:
 
 
 def _missing(kinds: tuple[str, ...]) -> str:
-    """Returns what is missing, and the options that ask for it."""
+    """Returns the missing formats, and the options that ask for them."""
     asked = [
         f"--table {kind}" if kind in TABLES else "--video annotated"
         for kind in kinds

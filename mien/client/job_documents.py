@@ -66,7 +66,7 @@ class RemoteJob:
 
     @property
     def failure(self) -> str:
-        """Returns why the job has ended without results; empty if it is done or has not ended."""
+        """The reason for which the job has ended without results; empty if it is done or has not ended."""
         if not self.has_ended or self.status == "done":
             return ""
         return self.error or ("It was cancelled." if self.status == "cancelled" else "It failed.")
