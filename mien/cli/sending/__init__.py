@@ -1,4 +1,4 @@
-"""What `mien submit` sends, and the record of it.
+"""The inputs that `mien submit` sends, and the record of them.
 
 batch         Many inputs at once: sent, waited for, and fetched, a bounded number of them at a time
 batch_submit  `mien submit --batch`: many inputs as one job of the API, and its table
