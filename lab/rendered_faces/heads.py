@@ -60,7 +60,7 @@ class RenderedPerson:
 
     @property
     def iris_lightness(self) -> float:
-        """How light the irises are, 0..1 (linear)."""
+        """The lightness of the irises, 0..1 (linear)."""
         ball = self._model.parts.eyeballs[0]
         return float(self._skin.albedo[ball][iris_rows(self._model.flat[ball])].mean())
 
