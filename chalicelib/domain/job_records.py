@@ -159,7 +159,8 @@ class JobRecord:
     @property
     def kept_progress(self) -> Progress | None:
         """Returns the progress if the work done so far is not repeated."""
-        return self.progress if self.segments_done else None
+        are_over = self.members is not None and self.members.are_over
+        return self.progress if self.segments_done or are_over else None
 
     @property
     def has_media(self) -> bool:

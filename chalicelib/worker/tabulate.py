@@ -28,11 +28,12 @@ _DELETED = "It was deleted."
 
 
 def tabulate(services: Services, job: Job, directory: Path) -> Progress:
-    """Carries out a claimed batch; `directory` is for files. The progress counts jobs. Raises `MediaError` for a job
-    that is none, or `LeaseLost`."""
+    """Carries out a claimed batch; `directory` is for files. The progress counts jobs: all have ended. Raises
+    `MediaError` for a job that is none, or `LeaseLost`."""
     if job.members is None:
         raise MediaError("This job has no members; create the batch anew.")
-    report = ProgressReport(services.runs, job)
+    ended = Progress(job.members.count, job.members.count, 0.0)
+    report = ProgressReport(services.runs, job, shown=ended)
     report.begin(job.members.count)
     path = directory / "table"
     with path.open("wb") as stream:

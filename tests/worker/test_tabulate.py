@@ -11,7 +11,7 @@ import pytest
 from chalicelib.analysis.networks.models import Models
 from chalicelib.domain.batches import BatchInput, member_id
 from chalicelib.domain.entries import Entry, Representation, representation_id
-from chalicelib.domain.jobs import Job, JobStatus
+from chalicelib.domain.jobs import Job, JobStatus, Progress
 from chalicelib.domain.requests.job_names import JobName
 from chalicelib.domain.requests.new_batches import NewBatch
 from chalicelib.domain.requests.new_jobs import NewJob
@@ -128,6 +128,23 @@ def test_a_summary_that_is_none_spoils_no_other_row(world: World, summary: bytes
     assert len(rows) == len(_NAMES)
     assert "cannot be read" in rows[0]["error"]
     assert {row["smile mean"] for row in rows[1:]} == {"3"}
+
+
+def test_all_jobs_count_while_the_table_is_written(world: World) -> None:
+    batch = _create(world)
+    shown: list[Progress | None] = []
+
+    def look(job: Job) -> None:
+        if job.members is not None and job.members.are_over:
+            shown.append(job.progress)
+
+    world.job_rows.before_save = look
+    for index in range(len(_NAMES)):
+        _finish(world, batch, index, json.dumps({"faces": []}).encode())
+    world.worker("one").process(batch.message)
+    assert len(shown) > 2  # ended, claimed, written
+    assert {(each.frames_done, each.frames_total) for each in shown if each} == {(len(_NAMES), len(_NAMES))}
+    assert None not in shown
 
 
 def test_the_table_is_written_anew_if_the_batch_is_requeued(world: World) -> None:
