@@ -52,8 +52,9 @@ class Annotations:
         self._panels = Panels()
         self._past: dict[int, deque[tuple[float, tuple[float, ...]]]] = {}
 
-    def draw(self, image: NDArray[np.uint8], frame: FrameMetrics, scale: float) -> None:
-        """Draws into `image`, in place, which is `scale` times as large as the measured frame."""
+    def draw(self, image: NDArray[np.uint8], frame: FrameMetrics, scale: float, *, is_still: bool = False) -> None:
+        """Draws into `image`, in place, which is `scale` times as large as the measured frame. A still has no curves,
+        and no room for them."""
         self._remember(frame)
         height, width = image.shape[:2]
         has_panels = len(frame.faces) <= MOST_PANELS
@@ -66,11 +67,14 @@ class Annotations:
             if not has_panels:
                 _write(image[max(top, 0) :, max(left, 0) :], 0, str(face.face_id), _colour(face), line_px)
         if has_panels:
-            size = self._panel_size(max(boxes, default=0), line_px)
+            size = self._panel_size(max(boxes, default=0), line_px, 0 if is_still else _CURVE_LINES)
             places = self._panels.placed(boxes, size, (width, height))
             for face in frame.faces:
                 left, top, right, bottom = places[face.face_id]
-                self._draw_panel(image[top:bottom, left:right], face, line_px, frame.time_s)
+                panel = image[top:bottom, left:right]
+                self._draw_panel(panel, face, line_px)
+                if not is_still:
+                    self._draw_curves(panel[self._text_px(line_px) :], face.face_id, frame.time_s, line_px)
 
     def _remember(self, frame: FrameMetrics) -> None:
         begin_s = frame.time_s - CURVE_S
@@ -82,13 +86,17 @@ class Annotations:
                 past.popleft()
         self._past = {face_id: past for face_id, past in self._past.items() if past}
 
-    def _panel_size(self, highest_id: int, line_px: int) -> tuple[int, int]:
+    def _panel_size(self, highest_id: int, line_px: int, curve_lines: int) -> tuple[int, int]:
         """Returns width and height: no text is cut off, and the width is the same while the numbers change."""
         texts = [_title(highest_id, _NOT_VALID_NOTE), *(f"{name} {_LONGEST_NUMBER}" for name in self._scores)]
-        height = line_px * (1 + len(self._scores) + _CURVE_LINES) + line_px // 2
+        height = line_px * (1 + len(self._scores) + curve_lines) + line_px // 2
         return max(_PANEL_LINES * line_px, *(_text_width(text, line_px) for text in texts)), height
 
-    def _draw_panel(self, panel: NDArray[np.uint8], face: FaceMetrics, line_px: int, time_s: float) -> None:
+    def _text_px(self, line_px: int) -> int:
+        """Returns the height of the text of a panel."""
+        return line_px * (1 + len(self._scores)) + line_px // 4
+
+    def _draw_panel(self, panel: NDArray[np.uint8], face: FaceMetrics, line_px: int) -> None:
         ground = np.full_like(panel, _GROUND)
         cv2.addWeighted(ground, _GROUND_SHARE, panel, 1 - _GROUND_SHARE, 0, dst=panel)
         title = _title(face.face_id, "" if face.is_valid else _NOT_VALID_NOTE)
@@ -96,7 +104,6 @@ class Annotations:
         for row, name in enumerate(self._scores, start=1):
             text = f"{name} {face.values[name]:.0f}" if name in face.values else f"{name} -"
             _write(panel, row, text, _SCORE_COLOURS[(row - 1) % len(_SCORE_COLOURS)], line_px)
-        self._draw_curves(panel[line_px * (1 + len(self._scores)) + line_px // 4 :], face.face_id, time_s, line_px)
 
     def _draw_curves(self, part: NDArray[np.uint8], face_id: int, time_s: float, line_px: int) -> None:
         """From 0 at the lower edge to 100 at the upper one; the right edge is now."""

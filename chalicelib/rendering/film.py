@@ -67,12 +67,14 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture that may be changed: (H, W, 3) uint8 BGR, `scale` times as large as its frame, with its time."""
+    """A picture that may be changed: (H, W, 3) uint8 BGR, `scale` times as large as its frame, with its time. A still
+    has no past."""
 
     image: NDArray[np.uint8]
     time_s: float
     duration_s: float | None
     scale: float
+    is_still: bool = False
 
 
 Effect = Callable[[Iterable[Picture]], Iterator[Picture]]
@@ -110,7 +112,7 @@ def render_annotated(
         for picture in pictures:
             frame = measured.at(picture.time_s)
             if frame is not None:
-                annotations.draw(picture.image, frame, picture.scale)
+                annotations.draw(picture.image, frame, picture.scale, is_still=picture.is_still)
             yield picture
 
     return _render(source, annotated, out, go_on)
@@ -167,7 +169,7 @@ def _rendered(source: Source, effect: Effect, out: Path, go_on: Callable[[], Non
 
 
 def _render_still(frame: Frame, effect: Effect, out: Path) -> str:
-    picture = next(effect(iter([Picture(frame.image.copy(), frame.time_s, None, 1.0)])))
+    picture = next(effect(iter([Picture(frame.image.copy(), frame.time_s, None, 1.0, is_still=True)])))
     _, encoded = cv2.imencode(".jpg", picture.image, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
     out.write_bytes(encoded.tobytes())
     return PICTURE_CONTENT_TYPE
