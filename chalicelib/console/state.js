@@ -14,7 +14,10 @@ export const address = signal(parsed());
 export const message = signal(null);
 
 window.addEventListener("hashchange", () => {
+  const { view, id } = address.peek();
   address.value = parsed();
+  const isElsewhere = address.peek().view !== view || address.peek().id !== id;
+  if (isElsewhere && message.peek()?.kind === "error") message.value = null; // it was about the page before
 });
 
 export function useSignal(source) {

@@ -16,7 +16,10 @@ def test_a_batch_is_a_row_and_a_page(console: Console, stack: Stack, api: reques
     console.wait_for_text("2 files")
     console.wait(lambda: api.get(batch["self"]).json()["status"] == "done")  # what cannot be fetched ends as an error
     console.go(f"job/{batch['self'].rsplit('/', 1)[1]}")
-    console.wait_for_text("one table of the results of all its jobs")
+    console.wait_for_text("2 jobs: 2 failed. Files has one table of the results of all its jobs")
+    console.find(".members li:nth-child(2) a").click()
+    console.wait_for_text("Nothing was measured.")
+    assert console.find(".result-head h1").text == "1.mp4"
     assert console.errors() == []
 
 

@@ -108,9 +108,36 @@ def test_another_accounts_link_shows_nothing(console: Console, stack: Stack, api
     console.sign_in(_OTHER_USER, _PASSWORD)
     console.wait_for_text("No jobs yet")
     console.go(f"job/{url.rsplit('/', 1)[1]}")
-    console.wait(lambda: console.driver.find_elements(By.CSS_SELECTOR, ".messages .error"))
+    assert "There is no such job" in console.find("main [role=alert]").text
+    assert "Loading" not in console.text()
     assert console.driver.find_elements(By.CSS_SELECTOR, ".result, .result-head") == []
     assert "secret" not in console.driver.page_source
+
+
+def test_a_stretch_opens_at_the_frame_whose_numbers_are_shown(
+    console: Console, stack: Stack, api: requests.Session, clip: Path
+) -> None:
+    with clip.open("rb") as file:
+        data = {"entry_job[start_s]": "2", "entry_job[end_s]": "3"}
+        job = api.post(f"{stack.index_url}jobs", files={"entry_job[input]": file}, data=data).json()
+    console.sign_in(stack.user, stack.password)
+    console.go(f"job/{job['self'].rsplit('/', 1)[1]}")
+    console.wait_for_text("Face 0 in this frame")
+    console.wait_for_text("2.000 s, frame 1 of")
+    console.wait(lambda: console.run("return document.querySelector('.picture video').readyState") >= 2)
+    assert console.run("return document.querySelector('.picture video').currentTime") == pytest.approx(2.0, abs=0.01)
+    console.type(RIGHT)
+    console.wait_for_text("frame 2 of")
+    assert console.errors() == []
+
+
+def test_an_error_message_stays_on_its_own_page(console: Console, stack: Stack) -> None:
+    console.sign_in(stack.user, stack.password)
+    console.go("compare?annotation=no-such-annotation")
+    console.run("import('mien/state').then(({ tell }) => tell('It failed.', 'error'))")
+    console.find(".messages .error")
+    console.go("jobs")
+    console.wait(lambda: console.driver.find_elements(By.CSS_SELECTOR, ".messages .error") == [])
 
 
 def test_five_faces_have_the_values_of_their_file(console: Console, stack: Stack, api: requests.Session) -> None:

@@ -2,7 +2,8 @@
 import { html } from "mien/html";
 import { effect, signal } from "@preact/signals-core";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { call, callJson, mediaUrl, report } from "mien/api";
+import { ApiError, call, callJson, mediaUrl, report } from "mien/api";
+import { Tabulated } from "mien/batch";
 import { leaveAt, momentLeft, useCorrections } from "mien/correcting";
 import { Curves } from "mien/curves";
 import { Faces } from "mien/faces";
@@ -27,7 +28,8 @@ const AWAITED = {
 };
 
 export function Result({ id }) {
-  const [job, reload] = useJob(id);
+  const [job, failure, reload] = useJob(id);
+  if (failure) return html`<p class="empty" role="alert">${failure}</p>`;
   if (!job) return html`<p class="empty" role="status">Loading ...</p>`;
   return html`
     <div class="result-head">
@@ -47,10 +49,6 @@ function Waiting({ job }) {
 
 const Compared = () => html`
   <p class="empty">A comparison of other jobs: Files has the table of its means and bands. <a href="#/compare">Compare</a> draws such curves.</p>
-`;
-
-const Tabulated = () => html`
-  <p class="empty">A batch: Files has one table of the results of all its jobs.</p>
 `;
 
 const OF_OTHER_JOBS = { comparison: Compared, batch: Tabulated };
@@ -186,17 +184,22 @@ function telling(timeline, summary, id, descriptions) {
 
 function useJob(id) {
   const [job, setJob] = useState(null);
+  const [failure, setFailure] = useState("");
   const [times, setTimes] = useState(0);
   useEffect(() => {
+    let isShown = false;
     const abort = new AbortController();
     let timer;
     async function load() {
       try {
         const found = await callJson(`jobs/${encodeURIComponent(id)}`, { signal: abort.signal });
         setJob(found);
+        isShown = true;
         if (!OVER.has(found.status)) timer = setTimeout(load, REFRESH_MS);
       } catch (error) {
-        report(error);
+        const isGone = error instanceof ApiError && (error.status === 404 || (error.status !== 401 && !isShown));
+        if (isGone) setFailure(error.message);
+        else report(error);
       }
     }
     load();
@@ -205,7 +208,7 @@ function useJob(id) {
       clearTimeout(timer);
     };
   }, [id, times]);
-  return [job, () => setTimes((was) => was + 1)];
+  return [job, failure, () => setTimes((was) => was + 1)];
 }
 
 /** Returns the file that curves are drawn from: the timeline, or what older results have. */

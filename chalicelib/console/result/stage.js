@@ -54,8 +54,8 @@ export function Stage({ job, timeline, count, rows, choice, frame, seek, range, 
   }, [source]);
 
   useEffect(() => effect(() => {
-    const wanted = seek.value;
-    if (wanted === null) return;
+    // A file begins to play at its own 0, which may be before the first measured frame.
+    const wanted = seek.value ?? shown.current.timeline.times[frame.peek()];
     frame.value = shown.current.timeline.indexAt(wanted);
     if (!isStill && medium.current) medium.current.currentTime = wanted - shown.current.shiftS + HALF_A_TICK_S;
   }), [source]);
