@@ -212,9 +212,8 @@ class Job(JobRecord):
         """Lets the batch be claimed, whose members have all ended, for its table; may be repeated."""
         if self.members is None or self.members.are_over or self.status.is_over:
             return self
-        progress = Progress(self.members.count, self.members.count, 0.0)
-        members = replace(self.members, are_over=True)
-        return self._changed(now, status=JobStatus.WORKING, members=members, progress=progress)
+        members, all_done = replace(self.members, are_over=True), Progress(self.members.count, self.members.count, 0.0)
+        return self._changed(now, status=JobStatus.WORKING, members=members, progress=all_done)
 
     def given_up(self, *, run: int, sentence: str, now: datetime) -> Self:
         """Ends the run as a dead letter. Unchanged if the run has ended or another worker holds it."""
