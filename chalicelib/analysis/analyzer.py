@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
-from chalicelib.analysis.expressions.score_streams import scored
+from chalicelib.analysis.expressions.scored_frames import scored
 from chalicelib.analysis.expressions.scorers import ExpressionModel, attention_score
 from chalicelib.analysis.expressions.taught import TaughtExpressions
 from chalicelib.analysis.eyes.gaze import eye_values

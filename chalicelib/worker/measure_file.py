@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from chalicelib.analysis.analyzer import with_scores
 from chalicelib.analysis.media.frames import MediaInfo, MediaLimits
-from chalicelib.analysis.media.stretches import stretched
+from chalicelib.analysis.media.stretches import require_span, stretched
 from chalicelib.analysis.networks.models import Models
 from chalicelib.domain.entries import check_file_name
 from chalicelib.domain.measurements.metrics import FrameMetrics
@@ -25,7 +26,7 @@ def measure_file(
     parts = PartMeasurer(models, limits=limits)
     file_name = check_file_name(path.name.encode(errors="replace").decode())
     with parts.open(path, recipe, lambda: None) as media:
-        check_kind(media.info, recipe, "This")
+        recipe = fitted(recipe, media.info, "This")
         frame_size = stretched(media.info, recipe.stretch).frame_size
         metrics = recipe.metrics(expressions_only=expressions_only)
         film = FilmOfJob(recipe, metrics, directory, path)
@@ -50,7 +51,13 @@ def write_results(
     return write_files(frames, contents, directory, file_name)
 
 
-def check_kind(info: MediaInfo, recipe: Recipe, name: str) -> None:
-    """Raises `MediaError` if the media is a still image and the recipe takes none."""
-    if info.kind == "image" and not recipe.takes_stills:
-        raise MediaError(f"{name} job takes video only, and this is a still image; use multiface instead.")
+def fitted(recipe: Recipe, info: MediaInfo, name: str) -> Recipe:
+    """Returns the recipe as it is for this media: a still image has no neutral stretch. Raises `MediaError` for a still
+    image if the recipe takes none, and for a video that lacks some of the neutral stretch."""
+    if info.kind == "image":
+        if not recipe.takes_stills:
+            raise MediaError(f"{name} job takes video only, and this is a still image; use multiface instead.")
+        return replace(recipe, neutral_s=None)
+    if recipe.neutral_s is not None:
+        require_span(info, *recipe.neutral_s, "neutral")
+    return recipe

@@ -32,7 +32,7 @@ from chalicelib.worker.fetch_input import fetch_input
 from chalicelib.worker.film_of_job import FilmOfJob
 from chalicelib.worker.job_medium import MEDIA_REPLACED, load_medium
 from chalicelib.worker.long_videos import divide, stitched_frames
-from chalicelib.worker.measure_file import check_kind, write_results
+from chalicelib.worker.measure_file import fitted, write_results
 from chalicelib.worker.media_fetcher import FetchLimits, MediaFetcher
 from chalicelib.worker.parallel_parts import measured_in_parallel, parallel_plan
 from chalicelib.worker.part_measurer import PartMeasurer
@@ -133,7 +133,7 @@ class JobProcessor:
             media_key = load_medium(self._services, job, media_path)
         report = ProgressReport(self._services.runs, job)
         with self._parts.open(media_path, recipe, report.go_on) as media:
-            check_kind(media.info, recipe, f"A {job.name}")
+            recipe = fitted(recipe, media.info, f"A {job.name}")
             info = stretched(media.info, recipe.stretch)
             settings = self._services.settings
             plan = divide(media_path, info, settings, recipe, was_interrupted=job.attempt > 1)

@@ -36,8 +36,10 @@ _STAGES = {
     f"{_ANALYSIS}faces.proof": "second look",
     f"{_ANALYSIS}expressions": "features and head",
     f"{_ANALYSIS}expressions.score_streams": "scores and own neutral",
+    f"{_ANALYSIS}expressions.scored_frames": "scores and own neutral",
     f"{_ANALYSIS}expressions.own_neutral": "scores and own neutral",
     f"{_ANALYSIS}expressions.one_euro": "scores and own neutral",
+    f"{_ANALYSIS}expressions.emotions": "scores and own neutral",
     f"{_ANALYSIS}validity": "validity",
     "chalicelib.formats": "formats",
 }

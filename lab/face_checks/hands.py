@@ -26,7 +26,7 @@ _LENGTHS = (0.92, 1.0, 0.94, 0.74)
 _BONES = (0.44, 0.28, 0.2)
 _WIDTHS = (0.115, 0.105, 0.095, 0.08)
 _BENDS = (1.0, 2.1, 2.9)
-"""How far each bone of a finger is bent, in bends of its first."""
+"""The bend of each bone of a finger, in bends of its first."""
 
 _RENDERED_SHARE = 0.75
 _EYES_APART_CM = 9.0

@@ -135,7 +135,7 @@ class Arms:
 
 
 def _bends(random: Random) -> Places:
-    """(4, 3) how far each joint of index to little finger is bent, in radians."""
+    """(4, 3) the bends of the joints of index to little finger, in radians."""
     kind = str(random.choice(list(_BENDS), p=list(_BENDS.values())))
     least, most = _RANGES.get(kind, (0.0, 1.5))
     bends = np.full((4, 3), random.uniform(least, most))

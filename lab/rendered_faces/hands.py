@@ -1,4 +1,4 @@
-"""Hands drawn: arms of `arms` in a pose, from some side, in some light; what `lab.face_checks` holds before faces."""
+"""Hands drawn: arms of `arms` in a pose, from some side, in some light. `lab.face_checks` holds them before faces."""
 
 import cv2
 import numpy as np
@@ -29,7 +29,7 @@ _RELIEF_CM, _RELIEF_FROM_CM = 20.0, (9.0, 1.0)
 
 
 def draw_hand(arm: Arm, renderer: Renderer, random: Random) -> NDArray[np.uint8]:
-    """(2, 256, 256) a picture: how bright a grey skin would be, and what is there, `SKIN`, `SLEEVE` or 0."""
+    """(2, 256, 256) a picture: the brightness of a grey skin, and the part that is seen, `SKIN`, `SLEEVE` or 0."""
     places = arm.posed(random).astype(np.float32)
     camera = _choose_camera(random)
     is_sleeve = -arm.places[:, 1] > (random.uniform(1.5, 12) if random.random() < _SLEEVE_SHARE else np.inf)
@@ -54,7 +54,7 @@ def _choose_camera(random: Random) -> Camera:
 
 
 def _shade(depth: Floats, inside: NDArray[np.bool_]) -> Floats:
-    """(256, 256) how much light reaches what lies behind its neighbours: gaps between fingers are dark."""
+    """(256, 256) the share of the light behind nearer places: gaps between fingers are dark."""
     weight, shade = inside.astype(np.float32), np.ones_like(depth)
     for width_px in (2.0, 5.0):
         there = np.maximum(cv2.GaussianBlur(weight, (0, 0), width_px), 1e-3)

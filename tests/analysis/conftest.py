@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from chalicelib.analysis.analyzer import FaceAnalyzer
-from chalicelib.analysis.expressions.score_streams import scored
+from chalicelib.analysis.expressions.scored_frames import scored
 from chalicelib.analysis.expressions.scorers import ExpressionModel
 from chalicelib.analysis.media.frames import Frame
 from chalicelib.analysis.media.open_media import open_media

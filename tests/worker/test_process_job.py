@@ -288,6 +288,29 @@ def test_raw_scores_come_with_the_neutral_baseline_only(models: Models, shared_m
         assert max(float(row["smile raw"]) for row in rows) > 50
 
 
+def test_a_neutral_stretch_beyond_the_video_ends_the_job_with_a_sentence(models: Models, shared_media: Path) -> None:
+    world = World(models)
+    clip = (shared_media / "videos" / "single_face.mp4").read_bytes()
+    job = world.create(clip, options=JobOptions(neutral="0-2500"))
+    world.worker("one").process(job.message)
+    ended = world.job(job)
+    assert ended.status is JobStatus.ERROR
+    assert "The video ends at 2.400 s, and neutral is 0-2500 s; choose earlier times." in str(ended.error)
+
+
+def test_a_still_has_no_neutral_stretch(models: Models, shared_media: Path) -> None:
+    world = World(models)
+    found = []
+    for neutral in (None, "0-2.5"):
+        job = world.create(
+            (shared_media / "faces" / "single_face.jpg").read_bytes(), options=JobOptions(neutral=neutral)
+        )
+        world.worker("one").process(job.message)
+        (table,) = (content for name, content in world.results(job).items() if name.endswith(".csv"))
+        found.append(table)
+    assert found[0] == found[1]
+
+
 def test_the_packs_differ_in_their_scores(models: Models, shared_media: Path) -> None:
     world = World(models)
     clip = (shared_media / "videos" / "single_face.mp4").read_bytes()

@@ -7,8 +7,8 @@ levels         Levels and scores: one straight scale for what models say of an e
 memories       Something remembered of each face of a stream, in bounded memory
 one_euro       The One Euro filter (G
 own_neutral    A person's own neutral: what the expressions of a face read while it rests, learned as the frames go by
-score_streams  From levels of single frames to the scores of a job: linear, calibrated, smoothed, or from each person's
-               own neutral
+score_streams  From levels of single frames to scores: linear, calibrated, smoothed, or from each person's own neutral
+scored_frames  Frames whose faces have levels, with the scores and emotions of a job in their place
 scorers        What turns faces into expressions, and attention, which needs the head's angles alone
 sides          The left and right side of expressions
 skin_patches   What the skin shows where muscles fold it

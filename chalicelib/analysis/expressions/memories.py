@@ -6,14 +6,14 @@ from typing import Generic, TypeVar
 
 Memory = TypeVar("Memory")
 
-_MAX_FACES = 200
+MAX_FACES = 200
 """Four times the most faces of a frame: who was not among the last two hundred faces is not coming back."""
 
 
 class FaceMemories(Generic[Memory]):
     """A `Memory` per identity, created at first use; beyond `limit`, the least recently used one is dropped."""
 
-    def __init__(self, make: Callable[[], Memory], *, limit: int = _MAX_FACES) -> None:
+    def __init__(self, make: Callable[[], Memory], *, limit: int = MAX_FACES) -> None:
         self._make = make
         self._limit = limit
         self._memories: OrderedDict[int, Memory] = OrderedDict()

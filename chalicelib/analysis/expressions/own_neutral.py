@@ -8,10 +8,11 @@ far the expression moves and on how long the face has been seen. Prior and quant
 a normal mean with a normal prior is (A. Gelman et al., Bayesian Data Analysis, 2013, section 2.5): brows are corrected
 nearly fully within seconds, mouths hardly ever, and a person who smiles for an hour goes on smiling.
 
-If it is known from when to when a face rests, its rest is the mean of what it read then, from there on: how far such a
-face may be from rest (`GIVEN`) is the evidence's standard deviation.
+If it is known from when to when a face rests, its rest is the mean of what it read then, from the first such frame on
+and with it: how far such a face may be from rest (`GIVEN`) is the evidence's standard deviation.
 
-A frame is corrected by the frames before it alone, so the first frame, and with it a still image, stays as it is.
+Otherwise a frame is corrected by the frames before it alone, so the first frame, and with it a still image, stays as it
+is.
 """
 
 from dataclasses import dataclass
@@ -27,13 +28,13 @@ Floats = NDArray[np.float64]
 
 QUANTILE = 0.25
 MOVEMENT = 50.0
-"""How far expressions move from rest, a standard deviation in levels."""
+"""The movement of expressions from rest, a standard deviation in levels."""
 SETTLED = 0.25
 """The share of the movement's variance that a quantile keeps however long the face is seen: it may never rest."""
 SINGLE_S = 1.0
 """For so many seconds a face may do one thing: a quantile of less says nothing about rest."""
 GIVEN = 10.0
-"""How far from rest a face that is said to rest may be, a standard deviation in levels."""
+"""The distance from rest of a face that is said to rest, a standard deviation in levels."""
 MOST_ABOVE, MOST_BELOW = 2.0, 3.0
 """No rest lies further from the mean of persons, in spreads. High readings are expressions more often than low ones."""
 
@@ -102,10 +103,11 @@ class OwnNeutral:
         return Rest(share * found, self._spreads * np.sqrt(1.0 - share))
 
     def _or_given(self, rest: Rest, levels: Floats, is_given: NDArray[np.bool_]) -> Rest:
-        """The mean of what was read in the frames in which the face is known to rest, once there is one."""
+        """The mean of what was read in the frames in which the face is known to rest, itself one of them, once there is
+        one."""
         steps = np.where(is_given[:, None], np.insert(levels, len(BASELINE_NAMES), 1.0, axis=1), 0.0)
         before, self._given = _sums_before(self._given, steps)
-        sums, frames = before[:, :-1], before[:, -1:]
+        sums, frames = np.split(np.vstack([before[1:], self._given]), [-1], axis=1)
         share = self._prior / (self._prior + GIVEN**2)
         return Rest(
             np.where(frames > 0, share * sums / np.maximum(frames, 1.0), rest.level),

@@ -13,6 +13,9 @@ from chalicelib.errors import MediaError
 
 _EMPTY = "The video has no frame between start_s and end_s; choose a longer stretch."
 
+_ROUNDED_S = 0.1
+"""So much may a client have rounded up the end of a video."""
+
 
 def limited_to(stretch: Stretch, source: MediaSource, path: Path, limits: MediaLimits) -> MediaSource:
     """Returns a source of the frames of `stretch` in place of `source`, which was opened from `path` and has given no
@@ -76,3 +79,16 @@ def stretched(info: MediaInfo, stretch: Stretch) -> MediaInfo:
         frames_total = min(frames_total, duration_s * stretch.frames_per_second)
     total = None if frames_total is None else max(round(frames_total), 1)
     return replace(info, begins_s=begins_s, duration_s=duration_s, frames_total=total)
+
+
+def require_span(info: MediaInfo, start_s: float, end_s: float, name: str) -> None:
+    """Raises `MediaError` if a video, as far as its length is known, lacks some of the times from `start_s` to `end_s`;
+    `name`: the option that gave them."""
+    if info.duration_s is None:
+        return
+    begins_s, ends_s = info.begins_s, info.begins_s + info.duration_s
+    given = f"{name} is {start_s:g}-{end_s:g} s"
+    if start_s >= ends_s or end_s > ends_s + _ROUNDED_S:
+        raise MediaError(f"The video ends at {ends_s:.3f} s, and {given}; choose earlier times.")
+    if end_s <= begins_s:
+        raise MediaError(f"The video begins at {begins_s:.3f} s, and {given}; choose later times.")

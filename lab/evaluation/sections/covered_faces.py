@@ -27,7 +27,7 @@ _DARKEST = 0.1
 _CHEEKS = (50, 280, 101, 330)
 _FILM = "videos/WolfgangLanger_Pexels.mp4"
 _HAND_S, _NO_HAND_S = ((3.0, 9.3),), ((0.0, 2.3), (9.7, 19.6))
-"""Where in the film, by eye, a hand hides a third of the mouth or more, and where nothing hides any of it."""
+"""Times in the film, by eye, at which a hand hides a third of the mouth or more, and at which nothing hides it."""
 _REASONS = (InvalidReason.EYES_COVERED, InvalidReason.MOUTH_COVERED)
 
 
@@ -72,7 +72,8 @@ def evaluate(bench: Workbench) -> Section:
 
 
 def _real_hand(bench: Workbench, free: _Counts) -> list[bool]:
-    """Whether the mouth is marked as covered, by frame in which a real hand hides it; adds the others to `free`."""
+    """Returns whether the mouth is marked as covered in each frame in which a real hand hides it; adds the others to
+    `free`."""
     hidden = []
     for frame in bench.analyze(bench.frames(_FILM)):
         for face in frame.faces:

@@ -229,6 +229,13 @@ def test_a_rest_that_is_given_begins_there_and_needs_valid_frames() -> None:
     assert not _rest(_given(np.full(len(SPREADS), 60.0), valid=False)).level.any()
 
 
+def test_the_first_frame_of_a_rest_that_is_given_is_at_rest_itself() -> None:
+    neutral, levels = OwnNeutral(SPREADS, (1.0, 2.0)), np.full(len(SPREADS), 60.0)
+    first, second = (_next(neutral, time_s, levels, is_valid=True) for time_s in (1.0, 1.0 + FRAME_S))
+    assert first.level[SPREADS > 40] == pytest.approx(60.0, rel=0.07)
+    assert first.level == pytest.approx(second.level)
+
+
 @pytest.mark.parametrize(("wide", "most", "least"), [(120.0, 10.0, 0.0), (60.0, 100.0, 40.0)])
 def test_lids_are_not_tightened_because_the_eyes_were_wide(wide: float, most: float, least: float) -> None:
     """Eyes that are wide by nature are at rest; those that are widened are not."""

@@ -11,7 +11,7 @@ from PIL import Image
 from chalicelib.analysis.analyzer import FaceAnalyzer, with_scores
 from chalicelib.analysis.media.frames import MediaInfo, MediaLimits
 from chalicelib.analysis.media.open_media import open_media
-from chalicelib.analysis.media.stretches import stretched
+from chalicelib.analysis.media.stretches import require_span, stretched
 from chalicelib.analysis.networks.models import Models
 from chalicelib.domain.measurements.metrics import FrameMetrics
 from chalicelib.domain.measurements.stretch import WHOLE, Stretch
@@ -132,3 +132,18 @@ def test_a_still_image_is_measured_whatever_the_stretch(analyzer: FaceAnalyzer, 
     path = tmp_path / "a.png"
     Image.new("RGB", (64, 48)).save(path)
     assert len(_measured(analyzer, path, Stretch(5.0, 6.0, 1.0))) == 1
+
+
+@pytest.mark.parametrize(
+    ("span", "sentence"),
+    [((500.0, 900.0), "ends at 20.500 s"), ((0.0, 2500.0), "ends at 20.500 s"), ((0.0, 0.4), "begins at 0.500 s")],
+)
+def test_a_neutral_beside_the_video_is_a_sentence(span: tuple[float, float], sentence: str) -> None:
+    with pytest.raises(MediaError, match=sentence):
+        require_span(VIDEO, *span, "neutral")
+
+
+@pytest.mark.parametrize("span", [(0.0, 2.5), (19.0, 20.5), (0.0, 20.55)])
+def test_a_neutral_within_the_video_is_taken(span: tuple[float, float]) -> None:
+    require_span(VIDEO, *span, "neutral")
+    require_span(replace(VIDEO, duration_s=None), 500.0, 900.0, "neutral")

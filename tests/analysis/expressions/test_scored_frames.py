@@ -15,7 +15,7 @@ from chalicelib.analysis.expressions.emotions import emotions
 from chalicelib.analysis.expressions.levels import Doubts, presences_of, scores_of
 from chalicelib.analysis.expressions.memories import FaceMemories
 from chalicelib.analysis.expressions.one_euro import OneEuroFilter
-from chalicelib.analysis.expressions.score_streams import scored
+from chalicelib.analysis.expressions.scored_frames import scored
 from chalicelib.analysis.expressions.sides import SIDED, doubts_of_sides
 from chalicelib.analysis.media.open_media import open_media
 from chalicelib.domain.measurements.metrics import (
@@ -258,6 +258,19 @@ def test_the_faces_asked_for_longest_ago_are_forgotten() -> None:
     assert len(memories) == 3
     assert [memories.of(face_id) for face_id in (0, 3, 4)] == [[0, 0], [3], [4]]
     assert memories.of(1) == []
+
+
+def test_who_stays_is_remembered_while_hundreds_pass() -> None:
+    """Seven new faces in each frame for a while: more pass in 32 frames than are remembered."""
+    passing = [[7 * index + each for each in range(1, 8)] if 64 <= index < 96 else [] for index in range(128)]
+    film = [_frame(index * 0.04, 60.0, 0, *ids) for index, ids in enumerate(passing)]
+    alone = [_frame(index * 0.04, 60.0, 0) for index in range(128)]
+    metrics = METRICS_OF[Scores.OWN_NEUTRAL]
+    crowded, quiet = (
+        [frame.faces[0].values["brow furrow"] for frame in scored(frames, Scores.OWN_NEUTRAL, metrics, DOUBTS)]
+        for frames in (film, alone)
+    )
+    assert crowded == pytest.approx(quiet)
 
 
 def test_a_given_rest_takes_off_what_was_read_then_from_every_face() -> None:
