@@ -3,7 +3,7 @@
 import io
 import math
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import requests
@@ -28,6 +28,21 @@ def made_timeline(frames: int, faces: int = 1, seed: int = 1) -> bytes:
         reasons = (InvalidReason.TURNED,) if index // 90 % 9 == 0 else ()
         seen = (FaceMetrics(face, walks[face][index % _PERIOD], 100.0, reasons) for face in range(faces))
         writer.write(FrameMetrics(index / FPS, tuple(seen)))
+    writer.close()
+    return stream.getvalue()
+
+
+def made_neighbours(lefts_px: Sequence[float], top_px: float, side_px: float) -> bytes:
+    """Returns the timeline of a film of two frames of 640 x 360 pixels with a square face at each of these places."""
+    stream = io.BytesIO()
+    writer = TimelineWriter(stream, metrics=EVERY_METRIC, open_spool=io.BytesIO, frame_size=FrameSize(640, 360))
+    scores = dict.fromkeys((metric.name for metric in EVERY_METRIC), 50.0)
+    size = {"face box top": top_px, "face box width": side_px, "face box height": side_px}
+    faces = tuple(
+        FaceMetrics(face, {**scores, **size, "face box left": left}, 100.0) for face, left in enumerate(lefts_px)
+    )
+    for index in range(2):
+        writer.write(FrameMetrics(index / FPS, faces))
     writer.close()
     return stream.getvalue()
 

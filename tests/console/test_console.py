@@ -18,7 +18,7 @@ from chalicelib.formats.timeline_reader import read_timeline
 from chalicelib.local.stack import Stack
 from chalicelib.wiring import table_services, utc_now
 from tests.console.browser import HOME, RIGHT, Console
-from tests.console.made_results import made_timeline, store_result
+from tests.console.made_results import made_neighbours, made_timeline, store_result
 
 pytestmark = pytest.mark.slow
 
@@ -140,6 +140,17 @@ def test_an_error_message_stays_on_its_own_page(console: Console, stack: Stack) 
     console.wait(lambda: console.driver.find_elements(By.CSS_SELECTOR, ".messages .error") == [])
 
 
+def test_the_scores_of_a_face_hide_no_neighbour(console: Console, stack: Stack, api: requests.Session) -> None:
+    url = store_result(api, stack.index_url, "two.mp4", made_neighbours([200, 310], 100, 100), {})
+    console.sign_in(stack.user, stack.password)
+    console.go(f"job/{url.rsplit('/', 1)[1]}?faces=0&metrics=smile,joy")
+    console.wait_for_text("cannot show this kind of film")
+    console.wait(lambda: console.run(_DRAWN_SHARE, [185, 105, 10, 20]) > 0.9)  # the scores, to the left of face 0
+    assert console.run(_DRAWN_SHARE, [315, 105, 90, 90]) == 0
+    console.go(f"job/{url.rsplit('/', 1)[1]}?faces=1&metrics=smile,joy")
+    console.wait(lambda: console.run(_DRAWN_SHARE, [415, 105, 10, 20]) > 0.9)  # to the right of face 1
+
+
 def test_five_faces_have_the_values_of_their_file(console: Console, stack: Stack, api: requests.Session) -> None:
     data = made_timeline(90, faces=5)
     url = store_result(api, stack.index_url, "five.mp4", data, {})
@@ -205,6 +216,15 @@ const [x, y] = [canvas.width / video.videoWidth, canvas.height / video.videoHeig
 const context = canvas.getContext("2d");
 const alpha = (atX, atY) => context.getImageData(Math.round(atX * x), Math.round(atY * y), 1, 1).data[3];
 return alpha(left, top + height / 2) > 0 && alpha(left - 20, top + height / 2) === 0;
+"""
+
+
+# The share of a part of the frame (640 x 360 pixels) over which the page draws.
+_DRAWN_SHARE = """
+const canvas = document.querySelector(".picture canvas");
+const part = arguments[0].map((each) => Math.round((each * canvas.width) / 640));
+const { data } = canvas.getContext("2d").getImageData(...part);
+return data.filter((value, place) => place % 4 === 3 && value > 0).length / (data.length / 4);
 """
 
 

@@ -207,16 +207,31 @@ function drawFaces(canvas, medium, { timeline, choice, hasBoxes, names }, index)
   context.setTransform((scale * width) / frameWidth, 0, 0, (scale * height) / frameHeight, 0, 0);
   const unit = frameWidth / width; // one pixel of the screen
   context.font = `${13 * unit}px system-ui, sans-serif`;
-  for (const face of timeline.faces.values()) {
-    if (face.isSeen(index)) drawFace(context, timeline, face, index, choice, names, unit);
-  }
+  const seen = [...timeline.faces.values()].filter((face) => face.isSeen(index));
+  const boxes = new Map(seen.map((face) => [face.id, boxOf(face, index)]));
+  for (const face of seen) drawFace(context, timeline, face, index, choice, names, unit, boxes, [frameWidth, frameHeight]);
+}
+
+const boxOf = (face, index) => ["left", "top", "width", "height"].map((side) => face.value(index, `face box ${side}`));
+
+/** Returns the corner of a label next to a face: the first place over no face, else the one that hides least of them. */
+function cornerBeside(box, [width, height], boxes, frame, gap) {
+  const [left, top, boxWidth, boxHeight] = box;
+  const places = [[left + boxWidth + gap, top], [left - width - gap, top], [left, top + boxHeight + gap], [left, top - height - gap]]
+    .map((corner) => corner.map((at, axis) => Math.max(Math.min(at, frame[axis] - [width, height][axis]), 0)));
+  const hidden = places.map((corner) => boxes.reduce((sum, each) => sum + commonArea([...corner, width, height], each), 0));
+  return places[hidden.indexOf(Math.min(...hidden))];
+}
+
+function commonArea(one, other) {
+  const [across, down] = [0, 1].map((axis) => Math.min(one[axis] + one[axis + 2], other[axis] + other[axis + 2]) - Math.max(one[axis], other[axis]));
+  return Math.max(across, 0) * Math.max(down, 0) || 0; // a box may be unknown
 }
 
 const shortened = (name) => (name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name);
 
-function drawFace(context, timeline, face, index, choice, names, unit) {
-  const side = (name) => face.value(index, `face box ${name}`);
-  const [left, top, width, height] = ["left", "top", "width", "height"].map(side);
+function drawFace(context, timeline, face, index, choice, names, unit, boxes, frame) {
+  const [left, top, width, height] = boxes.get(face.id);
   if (Number.isNaN(left)) return;
   const isValid = face.isValid(index);
   const colour = faceColour(timeline, face.id);
@@ -230,12 +245,10 @@ function drawFace(context, timeline, face, index, choice, names, unit) {
   if (isChosen && isValid) lines.push(...choice.metrics.map((name) => `${name} ${Math.round(face.value(index, name))}`));
   const lineHeight = 17 * unit;
   const widest = Math.max(...lines.map((line) => context.measureText(line).width)) + 10 * unit;
-  const labelTop = Math.max(top - (isChosen ? 0 : lineHeight), 0);
-  const besideIt = left + width + 4 * unit;
-  const hasRoom = besideIt + widest <= context.canvas.width / context.getTransform().a;
-  const labelLeft = isChosen ? (hasRoom ? besideIt : Math.max(left - widest - 4 * unit, 0)) : left;
+  const size = [widest, lineHeight * lines.length + 4 * unit];
+  const [labelLeft, labelTop] = isChosen ? cornerBeside([left, top, width, height], size, [...boxes.values()], frame, 4 * unit) : [left, Math.max(top - lineHeight, 0)];
   context.fillStyle = "rgba(10, 14, 20, 0.72)";
-  context.fillRect(labelLeft, labelTop, widest, lineHeight * lines.length + 4 * unit);
+  context.fillRect(labelLeft, labelTop, ...size);
   context.fillStyle = "#fff";
   lines.forEach((line, row) => context.fillText(line, labelLeft + 5 * unit, labelTop + lineHeight * (row + 0.8)));
 }
