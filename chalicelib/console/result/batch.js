@@ -20,8 +20,7 @@ export function Tabulated({ job }) {
   return html`
     <p>A batch of ${states ? countsOf(states) : "jobs"}. Files has one table of the results of all its jobs.</p>
     <ol class="members">${jobs.map((each) => html`
-      <li key=${each.self}><a href=${`#/job/${idOf(each)}`}>${each.filename || "(no file)"}</a>
-        <span class=${`status ${each.status}`}>${each.status}</span> <${Detail} job=${each} /></li>`)}</ol>
+      <li key=${each.self}><a href=${`#/job/${idOf(each)}`}>${each.filename || "(no file)"}</a> <span class=${`status ${each.status}`}>${each.status}</span> <${Detail} job=${each} /></li>`)}</ol>
     ${next && html`<button onClick=${() => add(next).catch(report)}>Show more jobs</button>`}
   `;
 }
