@@ -1,5 +1,6 @@
 """`mien render`: the video of a finished job, annotated or with every face covered, rendered on this machine."""
 
+import hashlib
 import tempfile
 from pathlib import Path
 
@@ -77,7 +78,7 @@ def _render(
     client: MediaApiClient, job: RemoteJob, media: Path | None, *, options: JobOptions, models: Path, out: Path
 ) -> str:
     """Writes the film to `out` and returns its file name. Raises `ApiError`."""
-    from mien.rendering.films import render_film  # noqa: PLC0415  # loads the analysis
+    from mien.rendering.films import has_same_frames, render_film  # noqa: PLC0415  # loads the analysis
 
     timeline = out.with_name("timeline")
     files = [file for file in job.files if file.content_type == TIMELINE_CONTENT_TYPE]
@@ -95,9 +96,18 @@ def _render(
             raise ApiError(f"The input of job {job.id} is not stored any more; name the file with --media.")
         media = out.with_name("media")
         client.download_file(job.input_file, media)
+        is_input = True
+    else:
+        is_input = _is_recorded(media, job)
     said = job.document
     stretch = Stretch(said.get("start_s"), said.get("end_s"), said.get("frames_per_second"))
     try:
+        if is_input is None:
+            is_input = has_same_frames(media, timeline, stretch)
+        if not is_input:
+            raise ApiError(
+                f"{media} is not the file that job {job.id} has measured; its boxes would be another film's."
+            )
         return render_film(
             media,
             timeline,
@@ -110,6 +120,14 @@ def _render(
         )
     except ValueError:
         raise ApiError(f"The timeline of job {job.id} is none of Mien's.") from None
+
+
+def _is_recorded(media: Path, job: RemoteJob) -> bool | None:
+    """Returns True for the input of the job, None if the API does not know its SHA-256 any more."""
+    if job.input_file is None or not job.input_file.sha256:
+        return None
+    with media.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest() == job.input_file.sha256
 
 
 def _check_none_is_left_out(client: MediaApiClient, job: RemoteJob) -> None:

@@ -10,8 +10,10 @@ import requests
 from chalicelib.analysis.media.open_media import open_media
 from chalicelib.domain.requests.result_formats import SUMMARY_CONTENT_TYPE
 from chalicelib.local.demo_clip import write_demo_clip
+from mien.client.media_api import MediaApiClient
 from tests.cli.conftest import Mien
 from tests.console.made_results import store_result
+from tests.media_factory import write_video
 from tests.shared_stack import ApiUser
 
 
@@ -37,6 +39,28 @@ def test_a_finished_job_gets_the_video_that_the_worker_would_have_made(mien: Mie
     for one, two in zip(*pictures, strict=True):
         # Numbers of a timeline are rounded: a line may be a pixel off, a digit another.
         assert np.abs(one.image.astype(int) - two.image).mean() < 4
+
+
+def test_another_film_gets_no_boxes_of_this_one(mien: Mien, client: MediaApiClient, tmp_path: Path) -> None:
+    clip, longer, larger, out = (tmp_path / name for name in ("clip.mp4", "longer.mp4", "larger.mp4", "out"))
+    write_demo_clip(clip, seconds=0.6, fps=10)
+    write_demo_clip(longer, seconds=0.8, fps=10)
+    write_video(larger)
+    job = mien("submit", str(clip), "--wait").stdout.strip()
+
+    def check() -> None:
+        for other in (longer, larger):
+            refused = mien("render", job, "--media", str(other), "--out", str(out))
+            assert refused.returncode == 1
+            assert refused.stderr.startswith(f"{other} is not the file that job {job} has measured")
+            assert list(out.iterdir()) == []
+        rendered = mien("render", job, "--media", str(clip), "--out", str(out))
+        assert rendered.returncode == 0, rendered.stderr
+        (out / "clip.mp4-annotated.mp4").unlink()
+
+    check()  # by the SHA-256 of the input
+    client.delete_entry(client.find_job(job).document["input"]["self"])
+    check()  # by size, number and times of the frames
 
 
 def test_a_job_without_a_timeline_cannot_be_rendered(mien: Mien, api_user: ApiUser, tmp_path: Path) -> None:
