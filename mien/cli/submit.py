@@ -24,6 +24,7 @@ from mien.cli.sending.batch import Batch, Outcome, Request
 from mien.cli.sending.batch_submit import submit_as_one
 from mien.cli.sending.inputs import find_inputs
 from mien.cli.sending.manifest import Manifest
+from mien.cli.watch import how_to_watch
 from mien.client.face_summary import read_summary
 
 _FEW = 5
@@ -117,8 +118,8 @@ def submit(
         try:
             for outcome in batch.run(inputs):
                 tally.add(outcome, display)
-        except BaseException:
-            _say_how_to_go_on(batch, out, display)
+        except BaseException as error:
+            _say_how_to_go_on(batch, out, display, is_asked=isinstance(error, KeyboardInterrupt))
             raise
     tally.report()
     sys.exit(tally.status(waited=request.waits))
@@ -211,10 +212,13 @@ def _report(outcome: Outcome) -> None:
         click.echo(f"Result: {path}")
 
 
-def _say_how_to_go_on(batch: Batch, out: Path | None, display: JobDisplay) -> None:
+def _say_how_to_go_on(batch: Batch, out: Path | None, display: JobDisplay, *, is_asked: bool) -> None:
+    """After Ctrl-C the jobs continue; after an error they may be gone."""
     if out is not None:
-        display.complain("The jobs continue; the same command continues from here.")
-    elif batch.unfinished:
         display.complain(
-            f"The jobs continue; to watch them again: mien watch {' '.join(batch.unfinished[:_MOST_TOLD])}"
+            "The jobs continue; the same command continues from here."
+            if is_asked
+            else "The same command continues from here; it sends again what the API no longer has."
         )
+    elif batch.unfinished:
+        display.complain(how_to_watch(batch.unfinished[:_MOST_TOLD], is_asked=is_asked))

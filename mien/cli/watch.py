@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Protocol, TypeVar
 
@@ -59,8 +59,8 @@ class Tell(Protocol):
 def wait_for_jobs(
     client: MediaApiClient, jobs: Mapping[str, RemoteJob], tell: Tell, display: JobDisplay
 ) -> dict[str, RemoteJob]:
-    """Every job, by its label, once it has ended. Ctrl-C, or an API that does not answer for minutes, stops the waiting
-    and not the jobs, and says so. Raises `ApiError`."""
+    """Every job, by its label, once it has ended. Ctrl-C stops the waiting and not the jobs, and says so; an error, as
+    of an API that does not answer for minutes, says how to watch those that are left. Raises `ApiError`."""
     current = dict(jobs)
     try:
         while True:
@@ -72,10 +72,17 @@ def wait_for_jobs(
             time.sleep(max(_INTERVAL_S, _INTERVAL_PER_JOB_S * len(waiting)))
             for label, job in waiting.items():
                 current[label] = patiently(partial(client.get_job, job), display)
-    except (KeyboardInterrupt, ApiError):
-        ids = " ".join(job.id for job in current.values() if not job.has_ended)
-        complain(f"The jobs continue; to watch them again: mien watch {ids}")
+    except (KeyboardInterrupt, ApiError) as error:
+        ids = [job.id for job in current.values() if not job.has_ended]
+        complain(how_to_watch(ids, is_asked=isinstance(error, KeyboardInterrupt)))
         raise
+
+
+def how_to_watch(ids: Iterable[str], *, is_asked: bool) -> str:
+    """Returns a command that watches jobs again. `is_asked`: the user has stopped the waiting; otherwise the API may
+    have lost the jobs."""
+    state = "The jobs continue; to watch them again" if is_asked else "To watch the jobs that the API still has"
+    return f"{state}: mien watch {' '.join(ids)}"
 
 
 def patiently(action: Callable[[], T], display: JobDisplay, *, patience_s: float = PATIENCE_S) -> T:

@@ -86,6 +86,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(401, {"error": "Please login to continue."})
         elif self.path.startswith("/media/"):
             self._redirect(f"{self.state.store_url}/store/{self.path.rpartition('/')[2]}")
+        elif self.state.statuses[0] == "lost":
+            self._send(404, {"error": "There is no such job."})
         else:
             self._send(200, self.state.job())
 
