@@ -96,9 +96,7 @@ def _render(
             raise ApiError(f"The input of job {job.id} is not stored any more; name the file with --media.")
         media = out.with_name("media")
         client.download_file(job.input_file, media)
-        is_input = True
-    else:
-        is_input = _is_recorded(media, job)
+    is_input = _is_recorded(media, job)
     said = job.document
     stretch = Stretch(said.get("start_s"), said.get("end_s"), said.get("frames_per_second"))
     try:
