@@ -134,7 +134,7 @@ class Batch:
         return Outcome(source, job, job_id=job.id)
 
     def _begun(self, source: Input, known: Entry | None) -> RemoteJob | None:
-        """Returns the job that an earlier call has begun; None if there is none, or if it is gone: the API
+        """Returns the job that an earlier call has begun; None if there is none, or if it no longer exists: the API
         keeps nothing and has been restarted, or someone has deleted the job."""
         if known is None or known.state not in ("sent", "fetching"):
             return None
