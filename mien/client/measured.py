@@ -52,17 +52,15 @@ class Measured(ABC):
         """Returns the CSV as a frame of pandas, or of polars if only that is installed.
 
         The column `time_s` is in seconds (a batch's table has none), `face id` has texts; without a face, metrics are
-        missing values. Raises `ApiError`, or ImportError.
+        missing values. Raises `ApiError`, also if neither is installed.
         """
-        stream = io.BytesIO(self._bytes(CSV_CONTENT_TYPE))
-        try:
-            pd = import_module("pandas")
-        except ImportError:
-            return _polars_table(stream)
-        table = pd.read_csv(stream, na_values=[NO_FACE], dtype={FACE_COLUMN: str})
-        if TIME_COLUMN in table:
-            table.insert(0, "time_s", table[TIME_COLUMN] / 1000)
-        return table
+        for package, read in (("pandas", _pandas_table), ("polars", _polars_table)):
+            try:
+                library = import_module(package)
+            except ImportError:
+                continue
+            return read(library, io.BytesIO(self._bytes(CSV_CONTENT_TYPE)))
+        raise ApiError("table() needs pandas or polars: pip install pandas")
 
     @abstractmethod
     def save(self, directory: str | Path) -> list[Path]:
@@ -84,9 +82,14 @@ def name_of(content_type: str) -> str:
     return next((name for name, types in RESULT_KINDS.items() if content_type in types), content_type)
 
 
-def _polars_table(stream: io.BytesIO) -> Any:
-    import polars as pl  # noqa: PLC0415  # only this needs it
+def _pandas_table(pd: Any, stream: io.BytesIO) -> Any:
+    table = pd.read_csv(stream, na_values=[NO_FACE], dtype={FACE_COLUMN: str})
+    if TIME_COLUMN in table:
+        table.insert(0, "time_s", table[TIME_COLUMN] / 1000)
+    return table
 
+
+def _polars_table(pl: Any, stream: io.BytesIO) -> Any:
     table = pl.read_csv(
         stream, null_values=[NO_FACE], schema_overrides={FACE_COLUMN: pl.String}, infer_schema_length=None
     )

@@ -1,5 +1,6 @@
 """`mien.measure`, compared with a job of the embedded stack."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,15 @@ def test_options_and_the_environment_count_as_for_a_job(
     assert "smile" in frames[0].faces["0"]
     assert "joy" not in frames[0].faces["0"]
     assert "clip.mp4-annotated.mp4" in [path.name for path in measured.save(tmp_path)]
+
+
+def test_a_table_says_what_it_needs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    still = tmp_path / "still.png"
+    still.write_bytes(image_bytes(rgb_corners(), "PNG"))
+    for package in ("pandas", "polars"):
+        monkeypatch.setitem(sys.modules, package, None)  # an import of it fails, installed or not
+    with pytest.raises(ApiError, match=r"^table\(\) needs pandas or polars: pip install pandas$"):
+        mien.measure(still).table()
 
 
 def test_what_cannot_be_measured_is_told_why(clip: Path, tmp_path: Path) -> None:
