@@ -205,9 +205,7 @@ def _report(outcome: Outcome) -> None:
     if job is not None:
         for path, file in zip(outcome.files, job.files, strict=False):
             if file.content_type == SUMMARY_CONTENT_TYPE:
-                table = face_table(read_summary(path))
-                table.title = f"{Path(outcome.source.medium).name}: {table.title}"
-                Console().print(table)
+                Console().print(face_table(read_summary(path), Path(outcome.source.medium).name))
     for path in outcome.files:
         click.echo(f"Result: {path}")
 

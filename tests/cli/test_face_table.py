@@ -64,7 +64,7 @@ def test_a_face_that_shows_nothing_has_nothing_strongest(tmp_path: Path) -> None
 def test_a_film_without_faces(tmp_path: Path) -> None:
     summary = _summarize(tmp_path / "none.json", (FrameMetrics(0.0, ()), FrameMetrics(0.04, ())))
     assert summary == ResultSummary((), 2)
-    assert "0 faces in 2 frames" in _printed(summary)
+    assert _printed(summary) == "No face was found in 2 frames.\n"
 
 
 @pytest.mark.parametrize("content", ["{}", "[]", "a,b\n1,2\n"])

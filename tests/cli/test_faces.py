@@ -1,6 +1,8 @@
 """`mien faces`, against the embedded stack."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 
@@ -32,6 +34,21 @@ def test_faces_are_shown_corrected_and_reset(mien: Mien, job_id: str) -> None:
     assert mien("faces", job_id, "merge", new, "0").stdout.endswith(f"correction 3: face {new} is face 0\n")
     assert mien("faces", job_id, "name", "0", "").stdout.endswith("correction 4: face 0 has no name\n")
     assert mien("faces", job_id, "reset").stdout == shown.stdout
+
+
+def test_a_film_without_a_face_says_so(mien: Mien, clip: Path, tmp_path: Path) -> None:
+    submitted = mien("submit", str(clip), "--out", str(tmp_path))
+    sentence = re.search(r"^a clip\.mp4: (No face was found in [0-9]+ frames\.)$", submitted.stdout, re.MULTILINE)
+    assert sentence, submitted.stdout
+    record = json.loads((tmp_path / "mien-manifest.jsonl").read_text().splitlines()[-1])
+    assert mien("faces", record["job"]).stdout == f"{sentence[1]}\n"
+
+
+def test_when_every_face_is_ignored_none_is_left(mien: Mien, job_id: str) -> None:
+    for face in json.loads(mien("faces", job_id, "--json").stdout)["faces"]:
+        shown = mien("faces", job_id, "ignore", face["face_id"])
+    assert shown.stdout.startswith("No face is left.\ncorrection 1: face 0 is left out\n")
+    assert mien("faces", job_id, "reset").returncode == 0
 
 
 def test_an_ignored_face_is_not_left_uncovered(mien: Mien, job_id: str) -> None:

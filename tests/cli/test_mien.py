@@ -58,7 +58,7 @@ def test_submit_downloads_results_and_annotates_the_medium(
     endings = ("metrics.json", "metrics.csv", "summary.json", "timeline.bin", "metrics.parquet")
     paths = [out / f"a clip.mp4-{ending}" for ending in endings]
     assert done.stdout.splitlines()[-5:] == [f"Result: {path}" for path in paths]
-    assert "0 faces in" in done.stdout
+    assert "a clip.mp4: No face was found in" in done.stdout
     assert all(path.stat().st_size for path in paths)
     assert "uploading: " in done.stderr
     assert done.stderr.splitlines()[-1].startswith("done: ")

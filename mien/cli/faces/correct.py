@@ -9,6 +9,7 @@ import click
 from mien.cli.connection import Connection, connected
 from mien.cli.output import complain, say, say_json
 from mien.client.faces import RemoteFaces
+from mien.client.job_documents import RemoteJob
 
 _SECONDS = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
@@ -46,10 +47,11 @@ def faces(connection: Connection, *, job: str, action: str | None, words: tuple[
     if action == "split":
         _seconds(words[1])
     with connection.open_client() as client:
-        found = change(client.faces(client.find_job(job)), *words)
+        measured = client.find_job(job)
+        found = change(client.faces(measured), *words)
         if not is_left and action is not None:
             found.wait()
-    _tell(connection, found)
+    _tell(connection, found, measured)
 
 
 def _seconds(text: str) -> float:
@@ -58,10 +60,12 @@ def _seconds(text: str) -> float:
     return float(text)
 
 
-def _tell(connection: Connection, found: RemoteFaces) -> None:
+def _tell(connection: Connection, found: RemoteFaces, measured: RemoteJob) -> None:
     if connection.for_machines:
         say_json(found.document)
         return
+    if not found.faces:
+        say(_no_face(found, measured))
     for face in found.faces:
         name = f" {face['name']}" if face["name"] else ""
         seen = f"{face['first_seen_s']:.2f} s to {face['last_seen_s']:.2f} s"
@@ -72,6 +76,13 @@ def _tell(connection: Connection, found: RemoteFaces) -> None:
         complain(
             str(found.document.get("error") or "A worker is to write the files; until then they are as they were.")
         )
+
+
+def _no_face(found: RemoteFaces, measured: RemoteJob) -> str:
+    if found.corrections:
+        return "No face is left."
+    frames = measured.frames_done
+    return f"No face was found in {frames} {'frame' if frames == 1 else 'frames'}." if frames else "No face was found."
 
 
 def _sentence(correction: Mapping[str, Any]) -> str:

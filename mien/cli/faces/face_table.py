@@ -9,13 +9,17 @@ STRONGEST = 5
 MAX_FACES_SHOWN = 12
 
 
-def face_table(summary: ResultSummary) -> Table:
+def face_table(summary: ResultSummary, name: str = "") -> Table | Text:
     """Per face its five strongest emotions and expressions, or why it has none.
 
     Of a film also from when to when the face was seen, in how many frames, how many of them were not valid, mean, peak
     and the time of the peak, and how often what happened. Of many faces the twelve measured longest are shown.
+    Without a face, a sentence that says so. `name`: of the file.
     """
-    table = Table(title=_title(summary), title_justify="left", title_style="bold")
+    prefix = f"{name}: " if name else ""
+    if not summary.faces:
+        return Text(f"{prefix}No face was found in {_place(summary)}.")
+    table = Table(title=f"{prefix}{_title(summary)}", title_justify="left", title_style="bold")
     table.add_column("face", justify="right")
     if _is_still(summary):
         table.add_column("strongest")
@@ -42,8 +46,7 @@ def _is_still(summary: ResultSummary) -> bool:
 
 def _title(summary: ResultSummary) -> str:
     faces = len(summary.faces)
-    place = "a picture" if _is_still(summary) else _counted(summary.frames, "frame")
-    title = f"{_counted(faces, 'face')} in {place}"
+    title = f"{_counted(faces, 'face')} in {_place(summary)}"
     if faces <= MAX_FACES_SHOWN:
         return title
     return (
@@ -51,6 +54,10 @@ def _title(summary: ResultSummary) -> str:
         if _is_still(summary)
         else f"{title}, the {MAX_FACES_SHOWN} measured longest"
     )
+
+
+def _place(summary: ResultSummary) -> str:
+    return "a picture" if _is_still(summary) else _counted(summary.frames, "frame")
 
 
 def _counted(count: int, noun: str) -> str:
