@@ -15,7 +15,7 @@ from typing import Self
 from chalicelib.analysis.media.frames import MediaLimits
 from chalicelib.analysis.networks.models import Models
 from chalicelib.domain.requests.job_names import parse_job_name
-from chalicelib.domain.requests.job_options import KEPT_OPTIONS, check_option_names, kept_options, options_of_texts
+from chalicelib.domain.requests.job_options import KEPT_OPTIONS, kept_options, options_of_texts
 from chalicelib.domain.requests.new_jobs import NewJob
 from chalicelib.domain.requests.recipes import recipe_of
 from chalicelib.errors import Invalid
@@ -24,6 +24,7 @@ from chalicelib.settings import read_settings
 from chalicelib.worker.measure_file import measure_file
 from mien.client.download_names import safe_file_name
 from mien.client.http_session import ApiError
+from mien.client.job_forms import options_of_python
 from mien.client.measured import Measured, name_of
 
 _PIECE_BYTES = 256 * 1024
@@ -74,8 +75,7 @@ def measure(media: str | Path, job: str = "multiface", **options: str | float) -
     Raises `chalicelib.errors.MediaError` for media that cannot be measured, `chalicelib.errors.Invalid` for another job
     or value, TypeError for an option that does not exist, or OSError.
     """
-    check_option_names(options, KEPT_OPTIONS)
-    texts = {name: str(value) for name, value in options.items()}
+    texts = {name: str(value) for name, value in options_of_python(options, KEPT_OPTIONS).items()}
     asked = NewJob(parse_job_name(job), options=kept_options(options_of_texts(texts)))
     recipe = recipe_of(asked)
     if recipe is None:

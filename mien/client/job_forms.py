@@ -1,12 +1,14 @@
 """The forms that the client sends to create jobs."""
 
 import uuid
+from collections.abc import Iterable, Mapping
 from typing import BinaryIO
 
 from requests_toolbelt import MultipartEncoder, MultipartEncoderMonitor
 
 from chalicelib.domain.intake.media_types import content_type_of
-from chalicelib.domain.requests.job_options import OptionValues
+from chalicelib.domain.requests.job_options import ALL_OPTIONS, JobOption, OptionValues, check_option_names
+from chalicelib.domain.requests.option_values import Choice
 from mien.client.direct_upload import UploadProgress
 
 
@@ -24,6 +26,20 @@ def form_of(
 def option_fields(options: OptionValues) -> dict[str, str]:
     """Returns the fields of a form that stand for options."""
     return {f"entry_job[{name}]": str(value) for name, value in options.items()}
+
+
+def options_of_python(
+    options: Mapping[str, str | float], rows: Iterable[JobOption] = ALL_OPTIONS
+) -> dict[str, str | float]:
+    """Returns options as the API takes them: True and False stand for on and off. Raises TypeError for an option that
+    none of `rows` has."""
+    rows = tuple(rows)
+    check_option_names(options, rows)
+    switches = {row.name for row in rows if isinstance(row.value, Choice) and {"on", "off"} <= {*row.value.choices}}
+    return {
+        name: ("on" if value else "off") if isinstance(value, bool) and name in switches else value
+        for name, value in options.items()
+    }
 
 
 def once_only(key: str = "") -> dict[str, str]:

@@ -7,11 +7,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from chalicelib.domain.requests.job_options import check_option_names
 from mien.client.batches import Medium, check_count, create_batch, find_batch, get_batch, send_files
 from mien.client.faces import RemoteFaces
 from mien.client.http_session import ApiError
 from mien.client.job_documents import RemoteJob, parse_job
+from mien.client.job_forms import options_of_python
 from mien.client.logins import kept_login
 from mien.client.measured import Measured, name_of
 from mien.client.media_api import MediaApiClient
@@ -41,14 +41,15 @@ class Mien:
         self.client.__exit__(error_type, error, traceback)
 
     def submit(self, media: str | Path, job: str = "multiface", **options: str | float) -> "Submitted":
-        """Sends a file, or the https URL of one. `options` are those of the API (`table="parquet"`, `max_faces=1`).
+        """Sends a file, or the https URL of one. `options` are those of the API (`table="parquet"`, `max_faces=1`);
+        True and False stand for on and off.
 
         Raises `ApiError`, OSError for an unreadable file, or TypeError for an option that no job has.
         """
-        check_option_names(options)
+        given = options_of_python(options)
         if _is_url(media):
-            return Submitted(self.client, self.client.create_job_from_url(str(media), job, options=options))
-        return Submitted(self.client, self.client.create_job(Path(media), job, options=options))
+            return Submitted(self.client, self.client.create_job_from_url(str(media), job, options=given))
+        return Submitted(self.client, self.client.create_job(Path(media), job, options=given))
 
     def submit_batch(
         self,
@@ -64,11 +65,11 @@ class Mien:
         Raises `ApiError`, also for a file that could not be sent, whose job is cancelled then while the others go on;
         OSError for an unreadable file; TypeError for an option that no job has; ValueError for more inputs.
         """
-        check_option_names(options)
+        given = options_of_python(options)
         inputs: list[Medium] = [each if _is_url(each) else Path(each) for each in media]
         check_count(len(inputs))
         notes = (annotations or {}).items()
-        batch = create_batch(self.client, inputs, job, options=options, annotations=notes)
+        batch = create_batch(self.client, inputs, job, options=given, annotations=notes)
         failed: list[str] = []
 
         def note(path: Path, error: str) -> None:

@@ -47,7 +47,8 @@ def test_what_goes_wrong_is_raised_as_without_an_event_loop(api_user: ApiUser, c
         async with _api(api_user) as api:
             with pytest.raises(TypeError, match="no option colour"):
                 await api.submit(clip, colour="red")
-            job = await api.submit(text)
+            job = await api.submit(text, sides=True, smoothing=False, max_faces=2)
+            assert [job.document[name] for name in ("sides", "smoothing", "max_faces")] == ["on", "off", 2]
             with pytest.raises(ApiError, match=r"\.$"):
                 await job.wait()
             assert (job.status, bool(job.document["error"])) == ("error", True)

@@ -31,8 +31,9 @@ def test_options_and_the_environment_count_as_for_a_job(
     clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MIEN_EXPRESSIONS_ONLY", "on")
-    measured = mien.measure(clip, frames_per_second=2, video="annotated")
+    measured = mien.measure(clip, frames_per_second=2, video="annotated", sides=True, gaze=False)
     frames = list(measured.frames())
+    assert "smile left" in frames[0].faces["0"]
     assert [frame.time_s for frame in frames] == [0.0, 0.5]
     assert "smile" in frames[0].faces["0"]
     assert "joy" not in frames[0].faces["0"]
