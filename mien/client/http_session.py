@@ -114,8 +114,15 @@ class HttpSession:
         self._is_known = self._is_known or (authorized and answer.status_code < 400)
         if answer.status_code >= 400:
             with answer:
+                if authorized and answer.status_code == 401:
+                    raise ApiError(self._refused(), status=401)
                 raise ApiError(_sentence(answer), status=answer.status_code, retry_after_s=_retry_after_s(answer))
         return answer
+
+    def _refused(self) -> str:
+        if not any(self._credentials):
+            return "No user and password are given, and mien login has kept none for this URL."
+        return "The user or the password is wrong."
 
 
 def document_of(answer: requests.Response) -> Any:

@@ -129,8 +129,13 @@ def test_a_key_that_was_used_for_another_request_is_told_at_once(client: MediaAp
 def test_wrong_credentials(api: SmallApi, clip: Path) -> None:
     with MediaApiClient(f"{api.api_url}/", "me@example.org", "wrong") as client:
         job = client.create_job(clip, "multiface")
-        with pytest.raises(ApiError, match="Please login"):
+        with pytest.raises(ApiError, match=r"^The user or the password is wrong\.$"):
             client.get_job(job)
+    with (
+        MediaApiClient(f"{api.api_url}/", "", "") as client,
+        pytest.raises(ApiError, match=r"^No user and password are given"),
+    ):
+        client.get_job(job)
 
 
 def test_something_else_at_the_index_url(api: SmallApi) -> None:
