@@ -13,7 +13,7 @@ from rich.console import Console
 from chalicelib.domain.requests.job_names import ANALYSES, DEFAULT_JOB_NAME
 from chalicelib.domain.requests.job_options import ALL_OPTIONS
 from chalicelib.domain.requests.option_values import Choice, Number, OptionValue, Span, WholeNumber
-from chalicelib.domain.requests.result_formats import SUMMARY_CONTENT_TYPE
+from chalicelib.domain.requests.result_formats import SUMMARY_CONTENT_TYPE, ResultVideo
 from mien.cli.connection import Connection, connected
 from mien.cli.exit_status import FAILED, JOB_FAILED
 from mien.cli.faces.face_table import face_table
@@ -97,6 +97,8 @@ def submit(
     mien-manifest.jsonl records which results belong to which input: the same command continues after an interruption.
     """
     given = {option: value for option, value in options.items() if value is not None}
+    if "video_scores" in given and given.get("video") != ResultVideo.ANNOTATED:
+        raise click.UsageError("--video-scores needs --video annotated, which shows them.")
     inputs = find_inputs(media, include, exclude)
     request = Request(name, given, annotations, out, waits=wait or out is not None)
     if as_one:

@@ -217,6 +217,7 @@ def test_an_annotation_that_the_api_refuses(mien: Mien, finished: str) -> None:
         (("jobs", "--password", "x"), {}, 2, "No such option"),
         (("jobs", "--status", "asleep"), {}, 2, "asleep"),
         (("submit",), {}, 2, "MEDIA"),
+        (("submit", "nothing.mp4", "--video-scores", "smile"), {}, 2, "--video-scores needs --video annotated"),
         (("submit", "nothing.mp4"), {}, 2, "There is no file nothing.mp4"),
         (("submit", "nothing.mp4", "--annotate", "novalue"), {}, 2, "key=value"),
         (("watch", "7"), {}, 1, "not a valid job id"),
