@@ -20,16 +20,19 @@ def parse_object(body: bytes) -> Mapping[str, object]:
     return document
 
 
-def parse_resource(body: bytes, name: str, members: Collection[str] | None = None) -> Mapping[str, object]:
+def parse_resource(
+    body: bytes, name: str, members: Collection[str] | None = None, *, only_new: Collection[str] = ()
+) -> Mapping[str, object]:
     """The object under `name`. `members`: all that it may have; if none are given, as where the original service
-    takes JSON, others are ignored. Raises `MalformedRequest` for what is not JSON, `Invalid` without such an object."""
+    takes JSON, others are ignored. `only_new`: see `check_members`. Raises `MalformedRequest` for what is not JSON,
+    `Invalid` without such an object."""
     document = parse_object(body)
     resource = document.get(name)
     if not isinstance(resource, dict):
         raise Invalid(f'The body has no "{name}" object.')
     if members is not None:
         check_members("The body", document, (name,))
-        check_members(f"The {name}", resource, members)
+        check_members(f"The {name}", resource, members, only_new=only_new)
     return resource
 
 

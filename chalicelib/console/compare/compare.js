@@ -50,7 +50,7 @@ const Teaching = () => html`
     <h2>One stimulus, many viewers</h2>
     <p>Send the recordings with an annotation, such as <code>stimulus=spot A</code>, then name it above; or select jobs in the list.
     Their curves are laid over one clock, from the first frame of each, and averaged.</p>
-    <p class="small">Of each recording the face counts that is valid in most frames, and of it the valid frames only. Up to ${MOST} recordings.</p>
+    <p class="small">One face of each recording counts, the one that is valid in most frames, and only its valid frames. Up to ${MOST} recordings.</p>
   </div>
 `;
 
@@ -67,7 +67,7 @@ function Comparison({ result, metric }) {
   const clock = Array.from({ length: bins }, (_, bin) => bin * stepS);
   return html`
     <section aria-label="Comparison">
-      <h2>${metric}: mean ${groups.length > 1 ? "of each group" : "of all recordings"}, with the band of 95 of 100 resampled means</h2>
+      <h2>${metric}: mean ${groups.length > 1 ? "of each group" : "of all recordings"}, with a band that holds 95 % of resampled means</h2>
       <p class="legend">${groups.map(({ title, recordings }, at) => html`<span><i style=${{ background: colours().curves[at] }}></i>${title}: ${recordings.length} recordings</span>`)}</p>
       <${Plot} height=${300} label=${`Mean ${metric} over time`} series=${meanSeries(groups, bins)} clock=${clock} low=${metric === "valence" ? -100 : 0} high=${100} />
       ${against && html`<h2>${groups[0].title} less ${groups[1].title}</h2>

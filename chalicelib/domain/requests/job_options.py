@@ -21,6 +21,7 @@ from chalicelib.domain.requests.option_values import (
     Text,
     WholeNumber,
     ends_of_span,
+    plain_number,
 )
 from chalicelib.domain.requests.result_formats import ResultTable, ResultVideo
 from chalicelib.domain.retention import MAX_KEPT_S
@@ -67,7 +68,7 @@ class JobOptions:
     neutral: str | None = _option(
         Span(_MOST_S),
         None,
-        "In this stretch of the video faces are at rest: from there on their own neutral is what they show in it.",
+        "A stretch of the video in which faces are at rest: what a face shows in it is its own neutral from then on.",
         "0-2.5",
     )
     smoothing: Smoothing = _option(
@@ -78,17 +79,17 @@ class JobOptions:
     sides: Switch = _option(
         Choice(Switch),
         Switch.OFF,
-        "Score the left and the right side of a smile, eye closure, nose wrinkle and upper lip raise as well.",
+        "Add scores of the left and the right side of a smile, eye closure, nose wrinkle and upper lip raise.",
     )
     probabilities: Switch = _option(
         Choice(Switch),
         Switch.OFF,
-        "Say how likely each expression is present as well, 0 to 100.",
+        "Add the probability that each expression is present, 0 to 100.",
     )
     gaze: Switch = _option(
         Choice(Switch),
         Switch.OFF,
-        "Say where the eyes look and how far they are open as well, and count blinks.",
+        "Add where the eyes look and how far they are open, and count blinks.",
     )
     max_faces: int = _option(
         WholeNumber(1, 100),
@@ -116,14 +117,16 @@ class JobOptions:
     video_scores: str | None = _option(
         Names((*EXPRESSION_NAMES, *EMOTION_NAMES), _MOST_DRAWN, "up to 4 metrics, separated by commas"),
         None,
-        "Scores to draw into an annotated video; smile, brow raise and brow furrow if there are none.",
+        "Scores to draw into an annotated video. Without it: smile, brow raise, brow furrow.",
         "smile,mouth open",
     )
 
     def __post_init__(self) -> None:
         """Raises `Invalid` for options that exclude each other."""
         if self.start_s is not None and self.end_s is not None and self.end_s <= self.start_s:
-            raise Invalid(f"The end_s ({self.end_s:g}) must be later than the start_s ({self.start_s:g}).")
+            raise Invalid(
+                f"The end_s ({plain_number(self.end_s)}) must be later than the start_s ({plain_number(self.start_s)})."
+            )
         if self.neutral_s is not None and not self.stretch.overlaps(*self.neutral_s):
             raise Invalid(f"Nothing is measured in the neutral stretch ({self.neutral}): see start_s and end_s.")
 

@@ -8,9 +8,12 @@ from chalicelib.errors import Invalid
 _SHOWN_CHARACTERS = 60
 
 
-def check_members(owner: str, given: Iterable[str], known: Collection[str]) -> None:
-    """Raises `Invalid` for the first of `given` that is not `known`, with the name that was perhaps meant, or all."""
+def check_members(owner: str, given: Iterable[str], known: Collection[str], *, only_new: Collection[str] = ()) -> None:
+    """Raises `Invalid` for the first of `given` that is not `known`, with the name that was perhaps meant, or all.
+    `only_new`: members that such an object has while it is created, but that cannot be changed."""
     for name in given:
+        if name in only_new:
+            raise Invalid(f'The member "{name}" is for new jobs only; it cannot be changed afterwards.')
         if name not in known:
             shown = name[:_SHOWN_CHARACTERS]
             near = get_close_matches(shown, known, n=1)

@@ -90,7 +90,7 @@ class WholeNumber:
         # A bool is an int too, but no number.
         if type(value) is int and self.minimum <= value <= self.maximum:
             return value
-        raise Invalid(f"The {name} must be a whole number from {self.minimum} to {self.maximum}.")
+        raise Invalid(f"The {name} must be a whole number from {self.range_text}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ class Number:
     @property
     def range_text(self) -> str:
         """See `OptionValue`."""
-        return f"{self.minimum:,g} to {self.maximum:,g}"
+        return f"{plain_number(self.minimum)} to {plain_number(self.maximum)}"
 
     def of_text(self, name: str, text: str) -> float:
         """See `OptionValue`."""
@@ -122,7 +122,7 @@ class Number:
         # Compared before the conversion: a whole number may be too large for a float. NaN is in no range.
         if isinstance(value, int | float) and not isinstance(value, bool) and self.minimum <= value <= self.maximum:
             return float(value)
-        raise Invalid(f"The {name} must be a number from {self.minimum:g} to {self.maximum:g}.")
+        raise Invalid(f"The {name} must be a number from {self.range_text}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +143,16 @@ class Span:
             start_s, end_s = ends_of_span(text)
             if start_s < end_s <= self.most_s:
                 return text
-        raise Invalid(f"The {name} must be two times in seconds, the second later than the first, such as 0-2.5.")
+        raise Invalid(f"The {name} must be a range in seconds that ends later than it begins, such as 0-2.5.")
 
     def of_json(self, name: str, value: object) -> str:
         """See `OptionValue`."""
         return self.of_text(name, value if isinstance(value, str) else "")
+
+
+def plain_number(number: float) -> str:
+    """Returns it without an exponent, with commas in thousands."""
+    return f"{number:,.0f}" if number == int(number) else f"{number:,g}"
 
 
 def ends_of_span(text: str) -> tuple[float, float]:

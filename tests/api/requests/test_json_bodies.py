@@ -98,3 +98,11 @@ def test_forms_ignore_what_they_do_not_know(api: Api) -> None:
     job = api.ada.send_job().json()["self"]
     changed = api.ada.call("PATCH", job, data={"entry_job[name]": "no-op", "entry_job[tabel]": "csv"})
     assert (changed.status_code, changed.json()["name"]) == (200, "no-op")
+
+
+@pytest.mark.parametrize("name", ["expires_in", "callback_url"])
+def test_what_only_new_jobs_have_is_refused_with_the_reason(api: Api, name: str) -> None:
+    job = api.ada.call("POST", "/jobs", json={"entry_job": {"input_url": "https://example.org/a.mp4"}}).json()
+    answer = api.ada.call("PATCH", job["self"], json={"entry_job": {name: 60}})
+    assert answer.status_code == 422
+    assert f'"{name}" is for new jobs only' in answer.json()["error"]

@@ -48,6 +48,12 @@ def test_other_values_are_no_number(value: object) -> None:
         RATE.of_json("rate", value)
 
 
+def test_large_numbers_are_written_out() -> None:
+    with pytest.raises(Invalid, match=r"^The start_s must be a number from 0 to 1,000,000\.$"):
+        Number(0, 1e6).of_text("start_s", "-1")
+    assert Number(0.01, 240).range_text == "0.01 to 240"
+
+
 def test_texts_have_a_length() -> None:
     assert NOTE.of_json("note", "four") == "four"
     with pytest.raises(Invalid, match="note has 5 characters; at most 4"):
@@ -65,7 +71,7 @@ def test_spans(text: str, ends: tuple[float, float]) -> None:
     "text", ["2", "2-", "-2", "3-2", "2-2", "0-1001", "a-b", "0 - 1", "0-1-2", "0-1\n", "1e1-20", "0-\u0661"]
 )
 def test_other_texts_are_no_span(text: str) -> None:
-    with pytest.raises(Invalid, match=r"^The neutral must be two times in seconds"):
+    with pytest.raises(Invalid, match=r"^The neutral must be a range in seconds that ends later"):
         REST.of_text("neutral", text)
 
 
