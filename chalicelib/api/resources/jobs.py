@@ -23,13 +23,7 @@ from chalicelib.api.routes import READ, Answer, Body, Query, Route
 from chalicelib.domain.intake.input_urls import parse_input_url
 from chalicelib.domain.jobs import Job, JobStatus
 from chalicelib.domain.requests.job_names import JobName, parse_job_name
-from chalicelib.domain.requests.job_options import (
-    CREATION_OPTIONS,
-    KEPT_OPTIONS,
-    OptionValues,
-    options_of_json,
-    options_of_texts,
-)
+from chalicelib.domain.requests.job_options import KEPT_OPTIONS, OptionValues, options_of_json, options_of_texts
 from chalicelib.domain.requests.new_jobs import INPUT_MEMBERS, NEW_JOB_MEMBERS
 from chalicelib.errors import Invalid
 from chalicelib.services.entries import Upload
@@ -41,7 +35,6 @@ _INPUT = "entry_job[input]"
 _INPUT_URL = "entry_job[input_url]"
 _RESULT = "entry_job[result]"
 _CHANGED_MEMBERS = ("name", "status", *(row.name for row in KEPT_OPTIONS), "result")
-_ONLY_NEW = tuple(row.name for row in CREATION_OPTIONS)
 _RESULT_IS_A_FILE = f"A result is a file; send it as the part {_RESULT} of {MULTIPART}."
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -99,7 +92,7 @@ def update_job(call: Call) -> Response:
         return _job_response(call, call.services.jobs.get(call.caller, job_id))
     accepted = (URL_ENCODED, MULTIPART, JSON_CONTENT_TYPE)
     if check_content_type(call.header("content-type"), accepted) == JSON_CONTENT_TYPE:
-        resource = parse_resource(call.body(), "entry_job", _CHANGED_MEMBERS, only_new=_ONLY_NEW)
+        resource = parse_resource(call.body(), "entry_job", _CHANGED_MEMBERS, only_new=NEW_JOB_MEMBERS)
         if resource.get("result") is not None:
             raise Invalid(_RESULT_IS_A_FILE)
         name, status = text_of(resource, "name"), text_of(resource, "status")

@@ -12,7 +12,7 @@ def check_members(owner: str, given: Iterable[str], known: Collection[str], *, o
     """Raises `Invalid` for the first of `given` that is not `known`, with the name that was perhaps meant, or all.
     `only_new`: members that such an object has while it is created, but that cannot be changed."""
     for name in given:
-        if name in only_new:
+        if name not in known and name in only_new:
             raise Invalid(f'The member "{name}" is for new jobs only; it cannot be changed afterwards.')
         if name not in known:
             shown = name[:_SHOWN_CHARACTERS]
