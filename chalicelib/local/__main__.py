@@ -25,6 +25,21 @@ _TERMINATED = (129, 143)
 _PATH = click.Path(path_type=Path)
 _log = logging.getLogger(__name__)
 
+
+class _Port(click.IntRange):
+    """A port, which most people name to `make serve`, not as an option."""
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Raises `ClickException` with an error message that names no option."""
+        try:
+            return int(super().convert(value, param, ctx))
+        except click.BadParameter:
+            raise click.ClickException(
+                f"The port must be a whole number from {self.min} to {self.max}, as in `make serve PORT=8001`; "
+                f"{value!r} is none."
+            ) from None
+
+
 _log_option = click.option(
     "--log",
     "log_path",
@@ -96,7 +111,7 @@ def demo(media: Path | None, job_name: str, results: Path, log_path: Path, *, ex
 @main.command()
 @click.option(
     "--port",
-    type=click.IntRange(0, 65535),
+    type=_Port(0, 65535),
     default=8000,
     envvar="MIEN_SERVE_PORT",
     show_default=True,

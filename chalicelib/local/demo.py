@@ -6,6 +6,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from chalicelib.domain.requests.job_names import parse_job_name
 from chalicelib.domain.requests.result_formats import SUMMARY_CONTENT_TYPE
 from chalicelib.errors import MienError
 from chalicelib.local.demo_clip import BROWSER_CODEC, write_demo_clip
@@ -41,6 +42,7 @@ def run_demo(
     Prints progress on `console`. Raises `MienError` with a message for the user, or OSError of the disk.
     """
     _check_media(media)
+    parse_job_name(job_name)
     _check_results(results)
     with ExitStack() as undo:
         stack = undo.enter_context(Stack(log_path=log_path, expressions_only=expressions_only))

@@ -78,6 +78,7 @@ def run_serve(
     """
     place.check()
     folders = [each for each in (drop, place.data) if each is not None]
+    is_new_drop = drop is not None and not drop.exists()
     mode = _decide(folders, expressions_only)
     with (
         Stack(
@@ -93,6 +94,8 @@ def run_serve(
         tempfile.TemporaryDirectory(prefix="mien-serve-") as directory,
     ):
         if drop is not None:
+            if is_new_drop:
+                say(console, f"There was no directory {drop}, so it was made; if you mistyped its name, press Ctrl-C.")
             say(console, f"Files put into {drop} are analysed; their results are written to {drop / RESULTS_NAME}.")
         say(console, _mode_line(mode, folders[0] if folders and expressions_only is None else None))
         if place.is_open:
@@ -106,9 +109,12 @@ def run_serve(
 
 
 def _decide(folders: Iterable[Path], asked: bool | None) -> bool:
-    """Returns whether to measure expressions only: as asked, else if one of the folders remembers it; all do then."""
+    """Returns whether to measure expressions only: as asked, else if one of the folders remembers it; all do then.
+    Raises `StackError` for a folder that is a file."""
     memories = []
     for folder in folders:
+        if folder.exists() and not folder.is_dir():
+            raise StackError(f"{folder} is a file; name a folder, as in `make serve DATA=folder DROP=directory`.")
         folder.mkdir(parents=True, exist_ok=True)
         memories.append(DropMemory(folder))
     chosen = asked if asked is not None else any(memory.decide(None) for memory in memories)

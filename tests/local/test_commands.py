@@ -160,6 +160,14 @@ def test_demo_of_a_file_that_is_not_there(tmp_path: Path) -> None:
     assert failed.stderr == f"There is no file {tmp_path / 'film.mp4'}; name a video or a picture.\n"
 
 
+def test_demo_refuses_a_mistyped_job_before_it_starts_anything(tmp_path: Path) -> None:
+    failed = _demo(tmp_path, MIEN_DEMO_JOB="multifaec")
+    assert failed.returncode == 1
+    assert failed.stderr.startswith("There is no job of this name; use one of: multiface, ")
+    assert "The API is at" not in failed.stdout
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.slow
 @needs_models
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
@@ -252,6 +260,42 @@ def test_serve_on_a_port_in_use(tmp_path: Path) -> None:
         )
     assert failed.returncode == 1
     assert failed.stderr == f"Port {port} is in use on this machine; choose another, as in `make serve PORT=8001`.\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        (
+            "PORT",
+            "abc",
+            "The port must be a whole number from 0 to 65535, as in `make serve PORT=8001`; 'abc' is none.",
+        ),
+        ("PORT", "99999", "The port must be a whole number from 0 to 65535"),
+        ("DATA", "README.md", "README.md is a file; name a folder, as in `make serve DATA=folder DROP=directory`."),
+        ("DROP", "README.md", "README.md is a file; name a folder"),
+    ],
+)
+def test_serve_says_which_value_is_wrong(tmp_path: Path, name: str, value: str, words: str) -> None:
+    failed = subprocess.run(
+        _command("serve", tmp_path),
+        cwd=REPOSITORY,
+        env={**os.environ, f"MIEN_SERVE_{name}": value},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
+    assert failed.returncode == 1
+    assert words in failed.stderr
+    assert len(failed.stderr.splitlines()) == 1
+
+
+@needs_models
+def test_serve_says_that_it_made_the_drop_directory(tmp_path: Path) -> None:
+    drop = tmp_path / "typo"
+    for first_line in (f"There was no directory {drop}, so it was made", f"Files put into {drop}"):
+        with _running("serve", tmp_path, "--port", "0", "--drop", str(drop)) as process:
+            assert _read_until(process, "Files put into")[1].startswith(first_line)
 
 
 def test_without_models_the_sentence_says_what_to_do(tmp_path: Path) -> None:
