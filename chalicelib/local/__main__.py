@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
@@ -29,7 +30,7 @@ _log = logging.getLogger(__name__)
 class _Port(click.IntRange):
     """A port, which most people name to `make serve`, not as an option."""
 
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """Raises `ClickException` with an error message that names no option."""
         try:
             return int(super().convert(value, param, ctx))
