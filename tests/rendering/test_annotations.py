@@ -23,8 +23,7 @@ def test_the_last_digit_of_every_score_can_be_read(name: str, size: tuple[int, i
     assert (hundred != more).any()
 
 
-def test_a_still_has_no_room_for_curves_and_leaves_neighbours_alone() -> None:
-    """The panel of the upper face is to the right of its box; a face lies right below its text."""
+def test_a_panel_in_a_still_has_no_room_for_curves() -> None:
     frame = FrameMetrics(0.0, (FaceMetrics(0, {**_BOX, "smile": 60.0}),))
     drawn = []
     for is_still in (False, True):
