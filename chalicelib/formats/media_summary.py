@@ -1,7 +1,8 @@
 """Sums up a stream of frames: who was seen, when, and what each face showed.
 
 A frame lasts until the next one begins, whatever the frame rate says; the last lasts as long as its container says, or
-else as long as the one before it.
+else as long as the one before it. Frames may be missing before a picture that shows a loss, so the frame before that
+lasts no longer than its predecessor.
 Means and shares weigh frames by this duration. The only frame of a still lasts no time and weighs as one.
 
 What a face shows in a frame that is not valid is left out, and counted by what speaks against it. Only turns of the
@@ -14,6 +15,7 @@ is known of the others lies in a spool.
 from collections.abc import Iterator
 
 from chalicelib.domain.measurements.metrics import FrameMetrics, MetricSet
+from chalicelib.domain.measurements.validity import InvalidReason
 from chalicelib.formats.face_summaries import FaceSummaries
 from chalicelib.formats.face_summary import FaceSummary
 from chalicelib.formats.writers import OpenSpool
@@ -38,8 +40,13 @@ class MediaSummary:
         else:
             if frame.time_s <= self._waiting.time_s:
                 raise ValueError(f"a frame at {frame.time_s} s cannot follow one at {self._waiting.time_s} s")
-            self._last_duration_s = frame.time_s - self._waiting.time_s
-            self._count(self._waiting, frame.time_s)
+            duration_s, end_s = frame.time_s - self._waiting.time_s, frame.time_s
+            is_loss = _is_damaged(frame) and not _is_damaged(self._waiting)
+            if is_loss and 0.0 < self._last_duration_s < duration_s:
+                duration_s, end_s = self._last_duration_s, self._waiting.time_s + self._last_duration_s
+            self._last_duration_s = duration_s
+            self._count(self._waiting, end_s)
+            self.seconds += frame.time_s - end_s
         self._waiting = frame
 
     def finish(self) -> None:
@@ -66,7 +73,7 @@ class MediaSummary:
         weight = duration_s or 1.0
         for metrics in frame.faces:
             face = self._faces.of(metrics.face_id, frame.time_s)
-            if face.last_index != self.frames - 1:  # it was away
+            if face.last_index != self.frames - 1 or face.until_s < frame.time_s:  # it was away, or frames are missing
                 face.events.leave(face.until_s)
                 if face.eyes is not None:
                     face.eyes.blinks.leave()
@@ -87,3 +94,7 @@ class MediaSummary:
         if not frame.faces:
             self.frames_without_face += 1
             self.seconds_without_face += duration_s
+
+
+def _is_damaged(frame: FrameMetrics) -> bool:
+    return any(InvalidReason.SMEARED in face.invalid_reasons for face in frame.faces)

@@ -1,6 +1,7 @@
 """The input of a claimed job, on this machine's disk."""
 
 import hashlib
+from contextlib import suppress
 from pathlib import Path
 
 from chalicelib.composition.services import Services
@@ -26,6 +27,17 @@ def load_medium(services: Services, job: Job, target: Path) -> str:
         if file.sha256 is None:  # the bytes went past the API: this is who reads them first
             services.ports.entries().set_sha256(file, sha256_of(target))
     return file.media_key
+
+
+def require_same_medium(services: Services, job: Job, media_key: str | None) -> None:
+    """Raises `MediaError` if the input of a job is another file now than the one that was loaded as `media_key`,
+    if that is known."""
+    entry_id = str(job.input_entry_id)
+    with suppress(NotFound):  # a deleted input ends the job elsewhere
+        entry = services.ports.entries().get(job.account_id, entry_id)
+        file = entry.representations.get(representation_id(entry_id, job.filename))
+        if file is not None and media_key not in {None, file.media_key}:
+            raise MediaError(MEDIA_REPLACED)
 
 
 def sha256_of(path: Path) -> str:

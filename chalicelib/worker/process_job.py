@@ -30,7 +30,7 @@ from chalicelib.worker.faces.corrected_files import write_corrected
 from chalicelib.worker.faces.kept_frames import KeptFrames
 from chalicelib.worker.fetch_input import fetch_input
 from chalicelib.worker.film_of_job import FilmOfJob
-from chalicelib.worker.job_medium import MEDIA_REPLACED, load_medium
+from chalicelib.worker.job_medium import MEDIA_REPLACED, load_medium, require_same_medium
 from chalicelib.worker.long_videos import divide, stitched_frames
 from chalicelib.worker.measure_file import fitted, write_results
 from chalicelib.worker.media_fetcher import FetchLimits, MediaFetcher
@@ -144,7 +144,9 @@ class JobProcessor:
                 report.begin(info.frames_total)
             if plan is None and shared is None:
                 frames = self._parts.whole(media, recipe)
-                return self._write_results(job, contents, frames, report, directory=directory, media_s=media_s)
+                return self._write_results(
+                    job, contents, frames, report, directory=directory, media_key=media_key, media_s=media_s
+                )
         # From here on the file is closed: its first picture and its decoder take memory.
         if plan is None and shared is not None:
             # What ended a run before may have been the other processes, for want of memory: now there is one only.
@@ -152,7 +154,9 @@ class JobProcessor:
             frames = measured_in_parallel(
                 self._parts, media_path, recipe, shared, report, directory=directory, processes=processes
             )
-            return self._write_results(job, contents, frames, report, directory=directory, media_s=media_s)
+            return self._write_results(
+                job, contents, frames, report, directory=directory, media_key=media_key, media_s=media_s
+            )
         if plan is not None:
             self._services.segment_runs.hand_over(job, replace(plan, media_key=media_key, media_s=media_s))
         return None
@@ -167,7 +171,9 @@ class JobProcessor:
             raise MediaError(MEDIA_REPLACED)
         contents = self._contents(job, recipe, self._services.segment_runs.provider(job), plan.frame_size)
         frames = stitched_frames(self._services.ports.media(), job, plan, directory)
-        return self._write_results(job, contents, frames, report, directory=directory, media_s=media_s)
+        return self._write_results(
+            job, contents, frames, report, directory=directory, media_key=plan.media_key, media_s=media_s
+        )
 
     def _contents(self, job: Job, recipe: Recipe, provider: str, frame_size: FrameSize | None) -> Contents:
         metrics = recipe.metrics(expressions_only=self._services.settings.expressions_only)
@@ -181,6 +187,7 @@ class JobProcessor:
         report: ProgressReport,
         *,
         directory: Path,
+        media_key: str | None,
         media_s: float | None,
     ) -> Progress:
         film = FilmOfJob(contents.recipe, contents.metrics, directory, directory / "media")
@@ -189,6 +196,7 @@ class JobProcessor:
             counted = report.count(measured)
             files = write_results(counted, contents, directory, job.filename, kept.noted, film.noted)
             rendered = film.render(self._models, job.filename, self._limits, report.go_on)
+        require_same_medium(self._services, job, media_key)
         store_results(self._services, job, [*files, *rendered], report, kept, media_seconds=media_s)
         return report.final()
 

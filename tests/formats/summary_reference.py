@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 
 from chalicelib.domain.measurements.events import EventDefinition
 from chalicelib.domain.measurements.metrics import FrameMetrics
-from chalicelib.domain.measurements.validity import Reasons
+from chalicelib.domain.measurements.validity import InvalidReason, Reasons
 
 
 @dataclass(frozen=True)
@@ -26,10 +27,20 @@ class Sighting:
 
 
 def ends_of(frames: Sequence[FrameMetrics]) -> list[float]:
-    """When each frame ends: where the next begins; the last lasts as long as the one before it."""
-    times = [frame.time_s for frame in frames]
-    last = times[-1] + (times[-1] - times[-2]) if len(times) > 1 else times[-1]
-    return [*times[1:], last]
+    """The end of each frame: the next one's beginning, but before a damaged picture at most as long as the frame before
+    lasted; the last lasts as long as the one before it."""
+    ends: list[float] = []
+    lasted = 0.0
+    for frame, following in pairwise(frames):
+        step = following.time_s - frame.time_s
+        is_hole = _is_damaged(following) and not _is_damaged(frame) and 0.0 < lasted < step
+        ends.append(frame.time_s + lasted if is_hole else following.time_s)
+        lasted = lasted if is_hole else step
+    return [*ends, frames[-1].time_s + lasted]
+
+
+def _is_damaged(frame: FrameMetrics) -> bool:
+    return any(InvalidReason.SMEARED in face.invalid_reasons for face in frame.faces)
 
 
 def sightings_of(frames: Sequence[FrameMetrics], face_id: int) -> list[Sighting]:
@@ -58,7 +69,7 @@ def events_of(sightings: Sequence[Sighting], definition: EventDefinition) -> lis
     goes_on = False
     for before, each in zip([None, *sightings], sightings, strict=False):
         value = each.values[definition.metric]
-        if before is None or each.index != before.index + 1:
+        if before is None or each.index != before.index + 1 or before.end_s < each.start_s:
             goes_on = False
         enters = value >= definition.enter if high else value <= definition.enter
         leaves = value < definition.leave if high else value > definition.leave

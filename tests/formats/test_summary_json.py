@@ -67,6 +67,18 @@ def _events(frames: Iterable[FrameMetrics], name: str) -> list[tuple[float, floa
     return [(event["start_s"], event["end_s"]) for event in face["events"] if event["event"] == name]
 
 
+def test_a_hole_before_a_damaged_picture_does_not_count_for_the_frame_before_it() -> None:
+    """A second of a furrow, four seconds that were lost, and a second of nothing that follows."""
+    seen = [(index * 0.04, 90.0) for index in range(25)] + [(5.0 + index * 0.04, 10.0) for index in range(25)]
+    frames = [FrameMetrics(time_s, (_face(0, brow_furrow=value),)) for time_s, value in seen]
+    damaged = replace(frames[25].faces[0], invalid_reasons=(InvalidReason.SMEARED,))
+    frames[25] = replace(frames[25], faces=(damaged,))
+    summary = _summary(frames)
+    (face,) = summary["faces"]
+    assert face["metrics"]["brow furrow"]["mean"] == pytest.approx((25 * 90 + 24 * 10) / 49, abs=0.1)
+    assert summary["media"]["duration_s"] == pytest.approx(6.0, abs=0.001)
+
+
 def test_a_medium_without_frames() -> None:
     document = strict_json(summary_bytes(()))
     assert document["media"]["start_s"] is None
@@ -287,7 +299,7 @@ def _check_face(face: Any, frames: Sequence[FrameMetrics]) -> None:
         assert face["event_counts"][definition.name] == len(events)
         found = [(event["start_s"], event["end_s"], event["peak"], event["peak_time_s"]) for event in events]
         assert found == [
-            (start_s, end_s, pytest.approx(peak, abs=ROUNDING), peak_time_s)
+            (start_s, pytest.approx(end_s, abs=1e-9), pytest.approx(peak, abs=ROUNDING), peak_time_s)
             for start_s, end_s, peak, peak_time_s in events_of(counting, definition)
         ]
         moments = [moment for event in events for moment in (event["start_s"], event["end_s"])]

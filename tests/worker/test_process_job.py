@@ -515,6 +515,26 @@ def test_replaced_media_are_what_a_requeue_analyses(world: World, clip: bytes) -
     assert world.job(job).status is JobStatus.DONE
 
 
+def test_an_input_that_is_replaced_during_the_work_ends_the_job(world: World, clip: bytes) -> None:
+    job = world.create(clip)
+    entry_id = str(job.input_entry_id)
+    (file,) = world.entries.get(ADA, entry_id).representations.values()
+
+    def replace_once(row: Job) -> None:
+        if row.progress is not None:
+            world.job_rows.before_save = lambda _row: None
+            other = Upload("x", None, io.BytesIO(b"something else"), 14)
+            world.entries.replace_representation(ADA, entry_id, file.id, other)
+
+    world.job_rows.before_save = replace_once
+    world.worker("one").process(job.message)
+    ended = world.job(job)
+    assert (ended.status, ended.error) == (
+        JobStatus.ERROR,
+        "The input of this job was replaced during the analysis; requeue the job.",
+    )
+
+
 def test_a_worker_stops_where_the_client_attaches_a_result_of_its_own(world: World, clip: bytes) -> None:
     job = world.create(clip)
 

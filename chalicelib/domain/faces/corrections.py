@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from enum import StrEnum
 from unicodedata import category
 
@@ -28,6 +28,14 @@ class Action(StrEnum):
     MERGE = "merge"
     SPLIT = "split"
     IGNORE = "ignore"
+
+
+_MEMBERS = {
+    Action.NAME: ("name",),
+    Action.MERGE: ("into",),
+    Action.SPLIT: ("at_s", "new_face_id"),
+    Action.IGNORE: (),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +84,14 @@ def parse_correction(value: object) -> Correction:
     """Parses one correction: an object of JSON, or the texts of a form. Raises `Invalid`."""
     if not isinstance(value, Mapping):
         raise Invalid("A correction must be an object.")
-    check_members("A correction", value, tuple(member.name for member in fields(Correction)))
     action = value.get("action")
     if not isinstance(action, str) or action not in {*Action}:
         raise Invalid(f"The action of a correction must be one of: {', '.join(Action)}.")
+    check_members(f"A correction that is to {action}", value, ("action", "face_id", *_MEMBERS[Action(action)]))
     face_id = _face_id("face_id", value.get("face_id"))
     if action == Action.NAME:
+        if "name" not in value:
+            raise Invalid("The name of the face is missing; null takes it away.")
         return Correction(Action.NAME, face_id, name=_name(value.get("name")))
     if action == Action.MERGE:
         return Correction(Action.MERGE, face_id, into=_face_id("into", value.get("into")))
