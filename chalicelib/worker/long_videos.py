@@ -18,6 +18,8 @@ from chalicelib.worker.part_measurer import StoredPart, require_all_decoded
 
 _WORK_WITH_FILM = 3.0
 """Times the work of measuring alone."""
+_LEAST_BYTES_PER_S = 50.0
+"""Less, on average, and the clock has gaps, or nothing moves: segments are longer, by what the file holds."""
 
 
 def divide(
@@ -32,7 +34,8 @@ def divide(
     if settings.batch_queue is None or settings.batch_job_definition is None:
         return None
     is_long = info.duration_s is not None and info.duration_s * _work_of(recipe) > settings.segment_above_s
-    is_large = path.stat().st_size > settings.segment_above_bytes
+    size_bytes = path.stat().st_size
+    is_large = size_bytes > settings.segment_above_bytes
     if info.kind != "video" or not (is_long or is_large or was_interrupted):
         return None
     if info.duration_s is None:
@@ -40,7 +43,7 @@ def divide(
     return plan_segments(
         origin_s=info.begins_s,
         duration_s=info.duration_s,
-        segment_s=settings.segment_s,
+        segment_s=settings.segment_s * max(_LEAST_BYTES_PER_S * info.duration_s / max(size_bytes, 1), 1.0),
         overlap_s=_overlap_s(settings, recipe.stretch),
         frames_total=info.frames_total,
         frame_size=info.frame_size,
