@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from unicodedata import category
 
@@ -84,6 +84,7 @@ def parse_correction(value: object) -> Correction:
     """Parses one correction: an object of JSON, or the texts of a form. Raises `Invalid`."""
     if not isinstance(value, Mapping):
         raise Invalid("A correction must be an object.")
+    check_members("A correction", value, tuple(member.name for member in fields(Correction)))
     action = value.get("action")
     if not isinstance(action, str) or action not in {*Action}:
         raise Invalid(f"The action of a correction must be one of: {', '.join(Action)}.")

@@ -51,7 +51,7 @@ def test_a_head_that_lies_otherwise_is_read_as_it_lies(turn: float) -> None:
     assert _turns(proof.proven(_PICTURE, [_CROP], any_roll=False)) == pytest.approx([abs(turn)])
 
 
-@pytest.mark.parametrize("rights", [{0.0: 0.5, _HALF: 0.97}, {0.0: 0.55, _HALF: 0.7}])
+@pytest.mark.parametrize("rights", [{0.0: 0.7, _HALF: 0.97}, {0.0: 0.75, _HALF: 0.7}])
 def test_the_detectors_reading_stays_unless_another_wins_clearly(rights: dict[float, float]) -> None:
     proof, _ = _proof(rights)
     assert _turns(proof.proven(_PICTURE, [_CROP], any_roll=True)) == pytest.approx([0.0])
@@ -65,7 +65,7 @@ def test_where_no_reading_is_right_there_is_no_face() -> None:
 
 
 def test_what_is_new_has_to_be_surer_than_what_is_followed() -> None:
-    proof, _ = _proof({0.0: 0.4})
+    proof, _ = _proof({0.0: 0.6})
     assert proof.proven(_PICTURE, [_CROP], any_roll=True) == []
     (mesh,) = MeshModel(_mesh(), Mesh.LIGHT).measure(_PICTURE, [_CROP])
     assert proof.reread(_PICTURE, [mesh]) == [mesh]
