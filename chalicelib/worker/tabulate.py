@@ -32,8 +32,7 @@ def tabulate(services: Services, job: Job, directory: Path) -> Progress:
     `MediaError` for a job that is none, or `LeaseLost`."""
     if job.members is None:
         raise MediaError("This job has no members; create the batch anew.")
-    ended = Progress(job.members.count, job.members.count, 0.0)
-    report = ProgressReport(services.runs, job, shown=ended)
+    report = ProgressReport(services.runs, job, shown=job.kept_progress)
     report.begin(job.members.count)
     path = directory / "table"
     with path.open("wb") as stream:

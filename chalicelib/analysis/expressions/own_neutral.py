@@ -94,8 +94,9 @@ class OwnNeutral:
 
     def _learned(self, levels: Floats, seconds: Floats) -> Rest:
         """Each level (T, 20) counts for so many `seconds` (T, 20)."""
-        before, self._seconds = _sums_before(self._seconds, _in_bins(levels, seconds))
-        up_to = before.cumsum(axis=2)
+        sums = _running_sums(self._seconds, _in_bins(levels, seconds))
+        self._seconds = sums[-1].copy()
+        up_to = sums[:-1].cumsum(axis=2)
         seen = up_to[..., -1]
         evidence = MOVEMENT**2 * (SETTLED + SINGLE_S / np.maximum(seen, 1e-9))
         share = np.where(seen > 0.0, self._prior / (self._prior + evidence), 0.0)
@@ -106,8 +107,9 @@ class OwnNeutral:
         """The mean of what was read in the frames in which the face is known to rest, itself one of them, once there is
         one."""
         steps = np.where(is_given[:, None], np.insert(levels, len(BASELINE_NAMES), 1.0, axis=1), 0.0)
-        before, self._given = _sums_before(self._given, steps)
-        sums, frames = np.split(np.vstack([before[1:], self._given]), [-1], axis=1)
+        given = _running_sums(self._given, steps)
+        self._given = given[-1].copy()
+        sums, frames = given[1:, :-1], given[1:, -1:]
         share = self._prior / (self._prior + GIVEN**2)
         return Rest(
             np.where(frames > 0, share * sums / np.maximum(frames, 1.0), rest.level),
@@ -115,13 +117,12 @@ class OwnNeutral:
         )
 
 
-def _sums_before(known: Floats, steps: Floats) -> tuple[Floats, Floats]:
-    """Returns what there is before each of T `steps` (T, ...), (T, ...), and after the last, added one after the
-    other."""
+def _running_sums(known: Floats, steps: Floats) -> Floats:
+    """Returns `known` (...), then its sum with each of T `steps` (T, ...) so far: (T + 1, ...)."""
     sums = np.concatenate([known[None], steps])
-    for before, after in pairwise(sums):  # what numpy's cumsum takes ten times as long for
+    for before, after in pairwise(sums):  # numpy's cumsum takes ten times as long
         np.add(after, before, out=after)
-    return sums[:-1], sums[-1].copy()
+    return sums
 
 
 def _in_bins(levels: Floats, seconds: Floats) -> Floats:

@@ -141,8 +141,11 @@ def new_stream(
 ) -> ScoreStream:
     """Returns a stream of the scores of a recipe. `neutral_s`: from when to when faces are known to be at rest, for
     their own neutral; `has_raw`: whether that also gives uncorrected scores."""
-    stream: ScoreStream = LinearScores(doubts) if scores is Scores.LINEAR else CalibratedScores(doubts)
+    stream = ScoresThroughBlinks(_stream(scores, doubts, neutral_s, has_raw=has_raw))
+    return SmoothedScores(stream) if smoothed else stream
+
+
+def _stream(scores: Scores, doubts: Doubts, neutral_s: Span | None, *, has_raw: bool) -> ScoreStream:
     if scores is Scores.OWN_NEUTRAL:
-        stream = OwnNeutralScores(doubts, neutral_s, has_raw=has_raw)
-    through_blinks = ScoresThroughBlinks(stream)
-    return SmoothedScores(through_blinks) if smoothed else through_blinks
+        return OwnNeutralScores(doubts, neutral_s, has_raw=has_raw)
+    return LinearScores(doubts) if scores is Scores.LINEAR else CalibratedScores(doubts)

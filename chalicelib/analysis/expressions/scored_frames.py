@@ -50,7 +50,6 @@ def scored(
     them, see `ExpressionModel`. `neutral_s`: from when to when faces are known to be at rest, for their own neutral.
     The faces come out with every name of `metrics`.
     """
-
     new = partial(new_stream, scores, smoothed=smoothed, neutral_s=neutral_s)
     stream = new(doubts, has_raw=metrics.has(MetricGroup.RAW_EXPRESSION))
     sides = {side: new(doubts_of_sides(doubts)) for side in SIDES} if metrics.has(MetricGroup.SIDE) else {}
