@@ -6,7 +6,7 @@ community. It is read as files, and not imported: that would need PyTorch.
 
 import gzip
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 
@@ -67,6 +67,21 @@ def read_shape(path: Path, vertices: int) -> NDArray[np.float64]:
     for row in (line.split() for line in text.splitlines() if line and not line.startswith("#")):
         shape[int(row[0])] = [float(each) for each in row[1:4]]
     return shape
+
+
+def builds_of(
+    ages: Mapping[str, float],
+    ancestries: Mapping[str, float],
+    sexes: Mapping[str, float],
+    weight: str = "averageweight",
+) -> Iterator[tuple[str, float]]:
+    """The names of the shapes of `BUILDS` that make a body, and their weights. `ages`, `ancestries`, `sexes`: their
+    shares of the body."""
+    for age, how_old in ages.items():
+        for sex, how_much in sexes.items():
+            yield f"universal-{sex}-{age}-averagemuscle-{weight}", how_old * how_much
+            for ancestry, share in ancestries.items():
+                yield f"{ancestry}-{sex}-{age}", how_old * how_much * share
 
 
 def _name(path: Path) -> str:

