@@ -72,9 +72,7 @@ def _put(http: HttpSession, url: str, piece: "_Piece") -> str:
         try:
             return str(_send(http, "PUT", url, data=piece).headers["ETag"])
         except ApiError as failure:
-            if (
-                failure.status is not None and 400 <= failure.status < 500
-            ):  # a signature that has expired, say: it will not be better next time
+            if 400 <= (failure.status or 0) < 500:  # a signature that has expired, say: no better next time
                 raise
             time.sleep(2 ** (attempt - 3))
     piece.rewind()

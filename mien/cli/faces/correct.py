@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from mien.cli.connection import Connection, connected
+from mien.cli.faces.face_table import counted
 from mien.cli.output import complain, say, say_json
 from mien.client.faces import RemoteFaces
 from mien.client.job_documents import RemoteJob
@@ -82,7 +83,7 @@ def _no_face(found: RemoteFaces, measured: RemoteJob) -> str:
     if found.corrections:
         return "No face is left."
     frames = measured.frames_done
-    return f"No face was found in {frames} {'frame' if frames == 1 else 'frames'}." if frames else "No face was found."
+    return f"No face was found in {counted(frames, 'frame')}." if frames else "No face was found."
 
 
 def _sentence(correction: Mapping[str, Any]) -> str:

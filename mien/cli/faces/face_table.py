@@ -46,7 +46,7 @@ def _is_still(summary: ResultSummary) -> bool:
 
 def _title(summary: ResultSummary) -> str:
     faces = len(summary.faces)
-    title = f"{_counted(faces, 'face')} in {_place(summary)}"
+    title = f"{counted(faces, 'face')} in {_place(summary)}"
     if faces <= MAX_FACES_SHOWN:
         return title
     return (
@@ -57,10 +57,11 @@ def _title(summary: ResultSummary) -> str:
 
 
 def _place(summary: ResultSummary) -> str:
-    return "a picture" if _is_still(summary) else _counted(summary.frames, "frame")
+    return "a picture" if _is_still(summary) else counted(summary.frames, "frame")
 
 
-def _counted(count: int, noun: str) -> str:
+def counted(count: int, noun: str) -> str:
+    """Returns such as "1 frame" or "2 frames"."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
@@ -75,7 +76,7 @@ def _still_cells(face: FaceSummary) -> list[Text]:
 
 def _film_cells(face: FaceSummary) -> list[Text]:
     strongest = _strongest(face)
-    seen = [f"{face.first_s:.1f}-{face.last_s:.1f} s", _counted(face.frames, "frame")]
+    seen = [f"{face.first_s:.1f}-{face.last_s:.1f} s", counted(face.frames, "frame")]
     if face.left_out:
         seen.append(f"{face.frames - face.valid_frames} not valid")
     return [

