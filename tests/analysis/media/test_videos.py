@@ -260,28 +260,29 @@ def test_frames_come_once_and_not_after_closing(tmp_path: Path) -> None:
 
 
 PEAK = """
-import resource, sys
+import sys
 from pathlib import Path
 from chalicelib.analysis.media.open_media import open_media
+from lab.benchmark.runs import peak_bytes
 with open_media(Path(sys.argv[1]), threads=1) as source:
     count = sum(1 for _ in source.frames())
-print(count, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+print(count, peak_bytes())
 """
 
 
 def test_memory_does_not_grow_with_the_film(tmp_path: Path) -> None:
-    def peak_kib(frames: int) -> int:
+    def peak_of(frames: int) -> int:
         path = write_video(
             tmp_path / f"{frames}.mp4", times_ms=range(0, 40 * frames, 40), picture=lambda _: corners(640, 360)
         )
         run = subprocess.run([sys.executable, "-c", PEAK, str(path)], check=True, capture_output=True, text=True)
-        count, peak = map(int, run.stdout.split())
+        count, most_bytes = map(int, run.stdout.split())
         assert count == frames
-        return peak
+        return most_bytes
 
-    one_picture_kib = 640 * 360 * 3 // 1024
+    one_picture = 640 * 360 * 3
     # A hundred pictures are 66 MiB; what the allocator keeps in between is far below half of that.
-    assert peak_kib(120) - peak_kib(20) < 50 * one_picture_kib
+    assert peak_of(120) - peak_of(20) < 50 * one_picture
 
 
 @pytest.mark.skipif(not SHARED_MEDIA.is_dir(), reason="shared media are not here")
