@@ -106,6 +106,7 @@ def _media(summary: MediaSummary, size: FrameSize | None) -> str:
         duration_s=metric_text(summary.seconds),
         frames_without_face=str(summary.frames_without_face),
         seconds_without_face=metric_text(summary.seconds_without_face),
+        **({"seconds_missing": metric_text(summary.seconds_missing)} if summary.seconds_missing else {}),
         faces=str(summary.face_count),
         **_left_out(summary),
         **{name: json.dumps(value, separators=(",", ":")) for name, value in size_members(size).items()},

@@ -26,6 +26,7 @@ from operator import itemgetter, mul, sub
 from typing import Any, BinaryIO
 
 from chalicelib import __version__
+from chalicelib.domain.measurements.frame_durations import FrameDurations
 from chalicelib.domain.measurements.frame_size import FrameSize
 from chalicelib.domain.measurements.metrics import FaceMetrics, FrameMetrics, MetricGroup, MetricSet
 from chalicelib.domain.measurements.validity import InvalidReason
@@ -45,6 +46,7 @@ _CONFIDENCE = "confidence"
 _LEFT_OUT = (MetricGroup.RAW_EXPRESSION, MetricGroup.EYES)
 _BITS = {reason: 1 << place for place, reason in enumerate(InvalidReason)}
 _COPY_BYTES = 1 << 20
+_LASTS_DECIMALS = 6
 
 
 class TimelineWriter:
@@ -77,12 +79,17 @@ class TimelineWriter:
         self._last_us = 0
         self._waiting_us: list[int] = []
         self._packed_times = bytearray()
+        self._durations = FrameDurations()
+        self._holes: list[tuple[int, float]] = []
 
     def write(self, frame: FrameMetrics) -> None:
-        """Adds the next frame."""
+        """Adds the next frame. Raises `ValueError` also if it is not later than the previous frame."""
         rows = [(face, self._integers(face)) for face in frame.faces]
         if not math.isfinite(frame.time_s):
             raise ValueError(f"{frame.time_s} cannot be written as a time")
+        before = self._durations.add(frame)
+        if before is not None and before.missing_s:
+            self._holes.append((self._frames - 1, round(before.duration_s, _LASTS_DECIMALS)))
         now_us = round(frame.time_s * TIME_STEPS_PER_S)
         self._waiting_us.append(now_us - self._last_us)
         self._last_us = now_us
@@ -140,6 +147,11 @@ class TimelineWriter:
             "reasons": [str(reason) for reason in InvalidReason],
             "times": {"step_s": 1 / TIME_STEPS_PER_S, "bytes": len(self._packed_times)},
             "bucket_frames": BUCKET_FRAMES,
+            **(
+                {"holes": [{"frame": frame, "lasts_s": lasts_s} for frame, lasts_s in self._holes]}
+                if self._holes
+                else {}
+            ),
             "faces": [
                 {
                     "face_id": str(face_id),

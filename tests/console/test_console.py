@@ -13,7 +13,9 @@ from selenium.webdriver.common.by import By
 from skimage import data
 
 from chalicelib.domain.ids import new_id
+from chalicelib.domain.measurements.metrics import EVERY_METRIC, FrameMetrics
 from chalicelib.domain.requests.result_formats import SESSION_CONTENT_TYPE
+from chalicelib.formats.timeline import TimelineWriter
 from chalicelib.formats.timeline_reader import read_timeline
 from chalicelib.local.stack import Stack
 from chalicelib.wiring import table_services, utc_now
@@ -26,6 +28,13 @@ _STEPS = 40
 _OTHER_USER, _PASSWORD = "eve@localhost", "the password of another account"
 # The boxes are drawn in whole pixels of the screen; values are shown without decimals.
 _ROUNDING = 0.5
+_LASTING = """
+  const [bytes, done] = arguments;
+  import("mien/packed")
+    .then(({ readPacked }) => readPacked(new Response(new Uint8Array(bytes)), () => {}))
+    .then((timeline) => [...timeline.times.keys()].map((frame) => timeline.lasts(frame)))
+    .then(done, (error) => done(String(error)));
+"""
 
 
 @pytest.fixture(scope="module")
@@ -242,3 +251,15 @@ def downloaded(console: Console, suffix: str) -> Path | None:
 def notes(api: requests.Session, job: Any) -> list[Any]:
     annotations: list[Any] = api.get(job["input"]["annotations"]).json()
     return annotations
+
+
+def test_means_of_a_stretch_leave_holes_out(console: Console, stack: Stack) -> None:
+    """The module that reads timelines, in the browser, with a film of which four seconds were lost."""
+    stream = io.BytesIO()
+    writer = TimelineWriter(stream, metrics=EVERY_METRIC, open_spool=io.BytesIO)
+    for time_s in (0.0, 0.04, 0.08, 4.08, 4.12):
+        writer.write(FrameMetrics(time_s, (), 0.04))
+    writer.close()
+    console.sign_in(stack.user, stack.password)
+    lasting = console.run_async(_LASTING, list(stream.getvalue()))
+    assert lasting == pytest.approx([0.04, 0.04, 0.04, 0.04, 0.04])

@@ -43,5 +43,11 @@ def _faces(draw: st.DrawFn) -> tuple[FaceMetrics, ...]:
     )
 
 
-FRAMES = st.lists(st.builds(FrameMetrics, _TIMES_S, _faces()), max_size=6)
-"""Any few frames of up to three faces; numbers repeat within a face, which keeps the examples small."""
+def _time_s(frame: FrameMetrics) -> float:
+    return frame.time_s
+
+
+FRAMES = st.lists(st.builds(FrameMetrics, _TIMES_S, _faces()), max_size=6, unique_by=_time_s).map(
+    lambda frames: sorted(frames, key=_time_s)
+)
+"""Any few frames of up to three faces, in order of time; numbers repeat within a face: so the examples are small."""

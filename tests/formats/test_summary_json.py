@@ -77,6 +77,20 @@ def test_a_hole_before_a_damaged_picture_does_not_count_for_the_frame_before_it(
     (face,) = summary["faces"]
     assert face["metrics"]["brow furrow"]["mean"] == pytest.approx((25 * 90 + 24 * 10) / 49, abs=0.1)
     assert summary["media"]["duration_s"] == pytest.approx(6.0, abs=0.001)
+    assert summary["media"]["seconds_missing"] == pytest.approx(4.0, abs=0.001)
+
+
+def test_a_hole_that_shows_no_damage_counts_for_nobody_and_is_told() -> None:
+    """Two seconds of a smile with a hole between them, which the container contradicts."""
+    times_s = [index * 0.04 for index in range(25)] + [5.0 + index * 0.04 for index in range(25)]
+    frames = [FrameMetrics(time_s, (_face(0, smile=80.0 if time_s < 2 else 0.0),), 0.04) for time_s in times_s]
+    summary = _summary(frames)
+    (face,) = summary["faces"]
+    assert face["metrics"]["smile"]["mean"] == pytest.approx(40.0, abs=0.1)
+    assert face["seconds"] == pytest.approx(2.0, abs=0.001)
+    assert [(each["start_s"], each["end_s"]) for each in face["events"]] == [(0.0, 1.0)]
+    assert (summary["media"]["duration_s"], summary["media"]["seconds_missing"]) == pytest.approx((6.0, 4.0))
+    assert "seconds_missing" not in _summary(frames[:25])["media"]
 
 
 def test_a_medium_without_frames() -> None:

@@ -43,6 +43,13 @@ def _same(read: float, written: float, steps: int) -> bool:
     return abs(read - written) <= 0.5 / steps + _FOUR_DECIMALS + 1e-9 * abs(written)
 
 
+def test_it_says_after_which_frames_some_were_lost() -> None:
+    times_s = [index * 0.04 for index in range(25)] + [5.0 + index * 0.04 for index in range(25)]
+    timeline = read_timeline(io.BytesIO(timeline_bytes([FrameMetrics(time_s, (), 0.04) for time_s in times_s])))
+    assert timeline.header["holes"] == [{"frame": 24, "lasts_s": 0.04}]
+    assert "holes" not in read_timeline(io.BytesIO(timeline_bytes(GOLDEN_FRAMES))).header
+
+
 def _assert_says_the_same(timeline: Timeline, document: Any) -> None:
     """Every number of the session JSON is in the timeline, within half a step, and no other."""
     frames = document["frames"]

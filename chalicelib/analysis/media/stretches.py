@@ -41,7 +41,7 @@ def _picked(source: MediaSource, stretch: Stretch) -> Generator[Frame]:
         is_picked = picker.picks(frame.time_s)
         if is_picked and stretch.has(frame.time_s):
             is_empty = False
-            yield frame if picker.picks_all else replace(frame, duration_s=None)
+            yield replace(frame, duration_s=picker.duration_s(frame.duration_s))
     if is_empty:
         raise MediaError(_EMPTY)
 

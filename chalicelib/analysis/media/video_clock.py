@@ -22,13 +22,20 @@ class PacketDurations:
     """The duration of each frame in the container, from the packets of the frames. Decoders lose it: at the end of a
     stream, at which it matters, their frames often have none."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, in_decoding_order: bool = False) -> None:
+        """`in_decoding_order`: True for MP4 and MOV, whose durations are the distances of packets as they are decoded:
+        those of frames that are shown in another order, all but the last, are not theirs."""
+        self._in_decoding_order = in_decoding_order
         self._by_stamp: dict[int, int] = {}
 
     def note(self, stamp: int | None, duration: int | None) -> None:
         """A packet of the time `stamp` lasts so many ticks; None or 0: it does not say."""
         if stamp is None or not duration or duration < 0:
             return
+        if self._in_decoding_order:
+            if stamp < max(self._by_stamp, default=stamp):
+                return
+            self._by_stamp.clear()
         self._by_stamp[stamp] = duration
         if len(self._by_stamp) > _MOST_WAITING:  # of packets that gave no frame
             del self._by_stamp[next(iter(self._by_stamp))]

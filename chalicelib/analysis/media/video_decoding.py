@@ -54,7 +54,7 @@ class Decoding:
         self._pixels = UprightPixels(frame_size, stored_size)
         self._aspects = StreamAspect(stream)
         self._deinterlacing = Deinterlacing(stream)
-        self._durations = PacketDurations()
+        self._durations = PacketDurations(in_decoding_order=container.format.name == "mov")
         self._smeared = SmearedPictures(stream.codec_context.name, stream.codec_context.extradata)
         self._is_smeared = False
         self._packet_s = 0.0

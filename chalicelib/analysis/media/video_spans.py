@@ -161,8 +161,7 @@ def _frames(
         is_picked = picker.picks(time_s)
         if is_picked and (begins_s is None or time_s >= begins_s):
             frame = decoding.frame(time_s, picture)
-            # What the container says of a frame ends with the next one, which may not be picked.
-            yield frame if picker.picks_all else replace(frame, duration_s=None)
+            yield replace(frame, duration_s=picker.duration_s(frame.duration_s))
         else:
             while_skipping()
     require_reach(container, stream, decoding.delivery)

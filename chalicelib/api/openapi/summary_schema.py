@@ -17,7 +17,10 @@ def summary_result(frame_size: Schema) -> Schema:
     media = record(
         "All frames together.",
         {"duration_s": {**number, "description": "From the first frame to the end of the last, in seconds."}},
-        {"frame_size": frame_size},
+        {
+            "frame_size": frame_size,
+            "seconds_missing": {**number, "description": "For so long no frame stands: frames were lost."},
+        },
     )
     asymmetry: Schema = {
         "type": "object",

@@ -40,5 +40,15 @@ def timeline_header(frame_size: Schema) -> Schema:
             "bucket_frames": number("The frames of the video that a row of an overview sums up."),
             "faces": {"type": "array", "description": "The faces by first appearance.", "items": face},
         },
-        {"frame_size": frame_size},
+        {
+            "frame_size": frame_size,
+            "holes": {
+                "type": "array",
+                "description": "After these frames no frame stands until the next: frames were lost.",
+                "items": record(
+                    "The frame before a hole.",
+                    {"frame": number("Its number, from 0."), "lasts_s": number("For so long it stands, in seconds.")},
+                ),
+            },
+        },
     )

@@ -19,6 +19,7 @@ export async function readPacked(response, onProgress, wanted = null) {
   timeline.isExact = false;
   timeline.frameSize = sizeIn(head);
   timeline.reasons = head.reasons;
+  timeline.holes = new Map(head.holes?.map(({ frame, lasts_s: lasts }) => [frame, lasts]));
   timeline.names = head.columns.map(({ name }) => name);
   timeline.clock = Column.of(timesOf(await inflated(await bytes.take(head.times.bytes)), head), 1);
   for (const face of head.faces) {

@@ -166,6 +166,7 @@ export class Timeline {
     this.reasons = [];
     this.frameSize = null;
     this.isExact = true;
+    this.holes = new Map(); // by the number of a frame after which some were lost: for how many seconds it stands
   }
 
   get count() {
@@ -185,6 +186,13 @@ export class Timeline {
   /** Returns the frame that is shown at `timeS`: the last that has begun. */
   indexAt(timeS) {
     return Math.max(placeOf(this.clock.data, timeS + 1e-4, this.count) - 1, 0);
+  }
+
+  /** Returns how many seconds a frame stands: until the next one or a hole; the last as long as the one before it. */
+  lasts(frame) {
+    if (this.count < 2) return 0;
+    const begin = Math.min(frame, this.count - 2);
+    return this.holes.get(begin) ?? this.times[begin + 1] - this.times[begin];
   }
 
   reasonText(mask) {

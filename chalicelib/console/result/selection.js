@@ -67,7 +67,7 @@ export function statisticsOf(timeline, choice, [begin, end]) {
       const value = column?.get(row) ?? NaN;
       if (Number.isNaN(value) || face.masks.data[row] !== 0) continue;
       const index = face.frames.data[row];
-      const lasts = index + 1 < times.length ? times[index + 1] - times[index] : times[index] - (times[index - 1] ?? times[index]);
+      const lasts = timeline.lasts(index);
       sum += value * lasts;
       seconds += lasts;
       frames += 1;

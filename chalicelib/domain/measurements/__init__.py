@@ -3,6 +3,7 @@
 emotions     The grounds of emotions: the shares of people who show an expression with each, and weights
 events       The events on a face: a smile, a blink, a turn of the head
 blinks       Blinks from how far the eyes are open, and how often they come
+frame_durations  The durations of frames, and the holes between them
 frame_size   The size of the frames that face boxes refer to
 gaze         The limits within which gaze is read, the reasons why it is not, and how much each eye counts
 metrics      The metrics that a face is given, in the order in which files list them, and the results they travel in

@@ -240,7 +240,7 @@ class FaceMetrics:
 @dataclass(frozen=True, slots=True)
 class FrameMetrics:
     """One decoded frame: its time in seconds as the container states it, and its faces by ascending id.
-    `duration_s`: how long the container shows it, None if it does not say; it counts for the last frame only.
+    `duration_s`: how long the container shows it, None if it does not say (`measurements.frame_durations`).
     `faces_left_out`: so many more were found, at least, and not measured, because the job measures no more at a
     time."""
 

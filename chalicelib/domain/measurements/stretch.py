@@ -47,10 +47,9 @@ class FramePicker:
         self._anchor_s = stretch.anchor_s
         self._step: int | None = None
 
-    @property
-    def picks_all(self) -> bool:
-        """True without a limit."""
-        return self._rate is None
+    def duration_s(self, stated_s: float | None) -> float | None:
+        """Returns how long a picked frame stands, of which the container says `stated_s`: a step at least."""
+        return stated_s if stated_s is None or self._rate is None else max(stated_s, 1.0 / self._rate)
 
     def picks(self, time_s: float) -> bool:
         """Returns True if the next frame, at `time_s`, is the first in its step. Frames come in order of time."""

@@ -208,6 +208,23 @@ def test_one_frame_lasts_as_long_as_its_packet(tmp_path: Path) -> None:
     assert [(frame.time_s, frame.duration_s) for frame in frames] == [(0.0, 5.0)]
 
 
+def test_a_hole_is_where_the_container_says_that_the_frame_ends(tmp_path: Path) -> None:
+    times_ms = [*range(0, 1000, 40), *range(5000, 6000, 40)]
+    _, frames = played(write_video(tmp_path / "film.mkv", times_ms=times_ms))
+    assert frames[24].time_s == pytest.approx(0.96)
+    assert frames[24].duration_s == pytest.approx(0.04)
+
+
+@pytest.mark.parametrize("b_frames", [0, 2])
+def test_the_durations_of_packets_are_not_those_of_frames_in_another_order(tmp_path: Path, b_frames: int) -> None:
+    times_ms = [*range(0, 1000, 40), *range(5000, 6000, 40)]
+    path = write_video(tmp_path / "film.mp4", times_ms=times_ms, b_frames=b_frames)
+    _, frames = played(path)
+    for frame, following in pairwise(frames):
+        assert frame.duration_s is None or frame.duration_s == pytest.approx(following.time_s - frame.time_s)
+    assert frames[-1].duration_s == pytest.approx(0.04)
+
+
 def test_a_frame_that_grows_beyond_the_limit_is_refused(tmp_path: Path) -> None:
     path = write_with_new_size(tmp_path / "film.mkv", [(64, 48)] * 3 + [(640, 480)] * 3)
     with pytest.raises(MediaError):
