@@ -14,7 +14,7 @@ from mien.cli.connection import Connection, connected, out_option
 from mien.cli.exit_status import JOB_FAILED
 from mien.cli.job_display import printable
 from mien.cli.output import complain, progress_display, say, say_json
-from mien.cli.watch import wait_for_jobs
+from mien.cli.watch import wait_for_job
 from mien.client.job_documents import RemoteJob
 
 
@@ -34,7 +34,7 @@ def compare(connection: Connection, *, groups: tuple[str, ...], metric: str, out
         raise click.UsageError("Compare one or two groups.")
     with connection.open_client() as client, progress_display(for_machines=connection.for_machines) as display:
         job = client.compare(metric, map(_group, groups))
-        job = wait_for_jobs(client, {"": job}, display.tell, display)[""]
+        job = wait_for_job(client, job, display)
         paths = client.download_results(job, out)
     if connection.for_machines:
         say_json(job.document)

@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 import click
 
 from mien.cli.connection import Connection, connected
-from mien.cli.exit_status import JOB_FAILED
+from mien.cli.exit_status import FAILED, JOB_FAILED
 from mien.cli.job_display import JobDisplay
 from mien.cli.output import complain, progress_display, say, say_json
 from mien.client.http_session import ApiError
@@ -20,6 +20,7 @@ T = TypeVar("T")
 
 PATIENCE_S = 300.0
 _PAUSE_S = 3.0
+NOT_FOUND = 404
 _SILENT = frozenset({0, 502, 503, 504})
 _INTERVAL_S = 0.5
 _INTERVAL_PER_JOB_S = 0.2  # the API allows some ten requests a second
@@ -47,6 +48,8 @@ def watch(connection: Connection, *, jobs: tuple[str, ...]) -> None:
             say(f"{job.id} {job.status}")
             if job.error:
                 complain(f"{job.id}: {job.error}")
+    if len(ended) < len(found):
+        sys.exit(FAILED)
     sys.exit(0 if all(job.status == "done" for job in ended) else JOB_FAILED)
 
 
@@ -59,7 +62,8 @@ class Tell(Protocol):
 def wait_for_jobs(
     client: MediaApiClient, jobs: Mapping[str, RemoteJob], tell: Tell, display: JobDisplay
 ) -> dict[str, RemoteJob]:
-    """Every job, by its label, once it has ended. Ctrl-C stops the waiting and not the jobs, and says so; an error, as
+    """Every job, by its label, once it has ended; of those that are deleted meanwhile it says so and leaves them out.
+    Ctrl-C stops the waiting and not the jobs, and says so; an error, as
     of an API that does not answer for minutes, says how to watch those that are left. Raises `ApiError`."""
     current = dict(jobs)
     try:
@@ -71,11 +75,39 @@ def wait_for_jobs(
                 return current
             time.sleep(max(_INTERVAL_S, _INTERVAL_PER_JOB_S * len(waiting)))
             for label, job in waiting.items():
-                current[label] = patiently(partial(client.get_job, job), display)
+                now = patiently(partial(found_again, client, job), display)
+                if now is not None:
+                    current[label] = now
+                    continue
+                display.complain(deleted_text(job.id))
+                del current[label]
     except (KeyboardInterrupt, ApiError) as error:
         ids = [job.id for job in current.values() if not job.has_ended]
         complain(how_to_watch(ids, is_asked=isinstance(error, KeyboardInterrupt)))
         raise
+
+
+def wait_for_job(client: MediaApiClient, job: RemoteJob, display: JobDisplay) -> RemoteJob:
+    """The only job, as `wait_for_jobs`. Raises `ApiError` also if it is deleted meanwhile."""
+    ended = wait_for_jobs(client, {"": job}, display.tell, display)
+    if not ended:
+        raise ApiError("Nothing is left to wait for.")
+    return ended[""]
+
+
+def found_again(client: MediaApiClient, job: RemoteJob) -> RemoteJob | None:
+    """Returns the job as it is now, None if it no longer exists. Raises `ApiError`."""
+    try:
+        return client.get_job(job)
+    except ApiError as error:
+        if error.status != NOT_FOUND:
+            raise
+        return None
+
+
+def deleted_text(job_id: str) -> str:
+    """Returns what is said of a job that no longer exists."""
+    return f"The API no longer has job {job_id}: it was deleted meanwhile, or the API has lost it."
 
 
 def how_to_watch(ids: Iterable[str], *, is_asked: bool) -> str:

@@ -9,14 +9,22 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import requests
 
+from mien.cli.job_display import SilentDisplay
+from mien.cli.sending.batch import Batch, Request
+from mien.cli.sending.inputs import Input, find_inputs
 from mien.cli.sending.manifest import NAME, read_manifest
+from mien.cli.watch import deleted_text, wait_for_job, wait_for_jobs
+from mien.client.http_session import ApiError
+from mien.client.job_documents import RemoteJob
 from mien.client.media_api import MediaApiClient
 from tests.cli.conftest import COMMAND, Mien
+from tests.shared_stack import ApiUser
 
 _NO_OP = ("--job", "no-op")
 _MANY = os.environ.get("MIEN_MANY_FILES", "")  # a running stack has an environment of its own
@@ -75,6 +83,54 @@ def test_a_folder_without_media_is_wrong_usage(mien: Mien, tmp_path: Path) -> No
     assert (empty.returncode, empty.stdout) == (2, "")
     assert "no picture or video" in empty.stderr
     assert mien("submit", str(tmp_path), "--include", "*.txt", *_NO_OP).returncode == 0
+
+
+def test_a_job_that_is_deleted_meanwhile_ends_only_its_own_file(
+    mien: Mien, client: MediaApiClient, api_user: ApiUser, tmp_path: Path
+) -> None:
+    for name in ("deleted.mp4", "kept.mp4"):
+        (tmp_path / name).write_bytes(name.encode())
+
+    def delete(source: Input, job: RemoteJob) -> None:
+        if source.medium.endswith("deleted.mp4"):
+            _ended(client, job)
+            client.delete_job(job.id)
+
+    batch = Batch(
+        lambda: MediaApiClient(api_user.index_url, api_user.name, api_user.password),
+        Request("no-op", {}, waits=True),
+        SilentDisplay(),
+        parallel=1,
+        on_job=delete,
+    )
+    outcomes = {Path(each.source.medium).name: each for each in batch.run(find_inputs((str(tmp_path),), (), ()))}
+    deleted, kept = outcomes["deleted.mp4"], outcomes["kept.mp4"]
+    assert deleted.error == deleted_text(deleted.job_id)
+    assert kept.job is not None
+    assert (kept.job.status, kept.error, kept.is_over) == ("done", "", True)
+    gone = mien("submit", str(tmp_path / "kept.mp4"), *_NO_OP).stdout.strip()
+    before = _ended(client, client.find_job(gone))
+    client.delete_job(gone)
+    said = SaidDisplay()
+    unended = replace(before, status="working")
+    assert wait_for_jobs(client, {"a": kept.job, "b": unended}, said.tell, said) == {"a": kept.job}
+    assert said.lines == [deleted_text(gone)]
+    with pytest.raises(ApiError):
+        wait_for_job(client, unended, said)
+
+
+def _ended(client: MediaApiClient, job: RemoteJob) -> RemoteJob:
+    return client.wait_for_job(job, lambda _: None, interval_s=0.1)
+
+
+class SaidDisplay(SilentDisplay):
+    """Keeps what it is to complain of."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def complain(self, text: str) -> None:
+        self.lines.append(text)
 
 
 def _interrupted_and_begun_again(mien: Mien, client: MediaApiClient, directory: Path, count: int) -> list[int]:

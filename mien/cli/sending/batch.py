@@ -13,7 +13,7 @@ from mien.cli.job_display import JobDisplay
 from mien.cli.key_values import KeyValue
 from mien.cli.sending.inputs import Input
 from mien.cli.sending.manifest import Entry, Manifest
-from mien.cli.watch import patiently
+from mien.cli.watch import NOT_FOUND, deleted_text, found_again, patiently
 from mien.client.download_names import ResultNames
 from mien.client.http_session import ApiError
 from mien.client.job_documents import RemoteJob
@@ -22,7 +22,6 @@ from mien.client.media_api import MediaApiClient
 MOST_UNFINISHED = 64
 """Jobs that are waited for at a time: with one listing all of them are seen."""
 _POLL_S = 0.7
-_NOT_FOUND = 404
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +97,9 @@ class Batch:
                         time.sleep(_POLL_S)
                     ended, busy = wait(busy, timeout=_POLL_S if self._waiting else None, return_when=FIRST_COMPLETED)
                     yield from self._settled(ended)
-                    busy |= {pool.submit(self._fetch, *pair) for pair in self._poll()}
+                    over, deleted = self._poll()
+                    busy |= {pool.submit(self._fetch, *pair) for pair in over}
+                    yield from deleted
             except BaseException:
                 pool.shutdown(cancel_futures=True)
                 raise
@@ -141,7 +142,7 @@ class Batch:
         try:
             return self._client.find_job(known.job)
         except ApiError as error:
-            if error.status != _NOT_FOUND:
+            if error.status != NOT_FOUND:
                 raise
         self._display.complain(f"{source.medium}: the API no longer has job {known.job}; a new job is made.")
         return None
@@ -173,28 +174,31 @@ class Batch:
                 self._client.annotate(url, note.key, note.value)
         return job
 
-    def _poll(self) -> list[tuple[Input, RemoteJob]]:
-        """Looks at the jobs that are waited for, and returns those that have ended."""
+    def _poll(self) -> tuple[list[tuple[Input, RemoteJob]], list[Outcome]]:
+        """Looks at the jobs that are waited for, and returns those that have ended, and those that were deleted."""
         if not self._waiting or time.monotonic() < self._polled + _POLL_S:
-            return []
+            return [], []
         self._polled = time.monotonic()
-        fresh = patiently(self._seen, self._display)
-        over = []
-        for job in fresh:
-            source, _before = self._waiting[job.id]
+        over, deleted = [], []
+        for job_id, job in patiently(self._seen, self._display).items():
+            source, _before = self._waiting[job_id]
+            if job is None:
+                del self._waiting[job_id]
+                deleted.append(Outcome(source, error=deleted_text(job_id), job_id=job_id))
+                continue
             self._display.tell(self._label_of(source), job)
             self._waiting[job.id] = (source, job)
             if job.has_ended:
                 over.append(self._waiting.pop(job.id))
-        return over
+        return over, deleted
 
-    def _seen(self) -> list[RemoteJob]:
-        """The jobs that are waited for, as they are now: from one listing, and singly if others have come between."""
-        if len(self._waiting) < 4:
-            return [self._client.get_job(job) for _source, job in self._waiting.values()]
-        listed = {job.id: job for job in self._client.list_jobs(limit=2 * MOST_UNFINISHED) if job.id in self._waiting}
+    def _seen(self) -> dict[str, RemoteJob | None]:
+        """The jobs that are waited for, as they are now, by id: from one listing, and singly if others have come
+        between; None for one that was deleted."""
+        jobs = () if len(self._waiting) < 4 else self._client.list_jobs(limit=2 * MOST_UNFINISHED)
+        listed = {job.id: job for job in jobs if job.id in self._waiting}
         unseen = [job for job_id, (_source, job) in self._waiting.items() if job_id not in listed]
-        return [*listed.values(), *(self._client.get_job(job) for job in unseen[:8])]
+        return {**listed, **{job.id: found_again(self._client, job) for job in unseen[:8]}}
 
     def _fetch(self, source: Input, job: RemoteJob) -> Outcome:
         fingerprint = source.fingerprint(self._request.fingerprint_parts())

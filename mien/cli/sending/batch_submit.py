@@ -12,7 +12,7 @@ from mien.cli.output import complain, progress_display, say, say_json
 from mien.cli.sending.batch import Request
 from mien.cli.sending.inputs import Input
 from mien.cli.sending.manifest import Manifest
-from mien.cli.watch import wait_for_jobs
+from mien.cli.watch import wait_for_job
 from mien.client.batches import Medium, check_count, create_batch, find_batch, get_batch, send_files
 
 
@@ -44,7 +44,7 @@ def submit_as_one(connection: Connection, inputs: Sequence[Input], request: Requ
         send_files(connection.open_client, batch, media, parallel=parallel, on_sent=on_sent)
         job = client.find_job(str(batch["job"]))
         if request.waits:
-            job = wait_for_jobs(client, {"": job}, display.tell, display)[""]
+            job = wait_for_job(client, job, display)
         files = client.download_results(job, request.out) if request.out is not None and job.files else {}
         batch = get_batch(client, batch)
     if connection.for_machines:
