@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from cv2.typing import MatLike
 from numpy.typing import NDArray
 
 from chalicelib.analysis.faces.mesh import SAMPLE_SIDE, FaceMesh
@@ -29,6 +28,7 @@ _SEEN_PX = 12
 """A cell sees no pixel of the sample farther from its middle: 5 that are smoothed, 1 for differences, 6 averaged."""
 _AROUND = np.array((7, 17, 32, 46, 52, 46, 32, 17, 7)) / 256
 """The weights with which OpenCV blurs whole numbers at a deviation of two pixels."""
+_NOTHING = np.empty(0, dtype=np.float32)
 _DARK_LEVEL = 10.0
 _LEAST_ENERGY = 0.004
 
@@ -71,29 +71,42 @@ SIZE = (len(_MIDDLE) // 2 + len(_RIGHT)) * _CHANNELS * _DOWN * _ACROSS
 
 def skin_patches(meshes: Sequence[FaceMesh]) -> tuple[Floats, Floats]:
     """(N, `SIZE`) even and (N, `SIZE`) odd numbers of N faces; a face's do not depend on the others."""
-    return _even_and_odd(_described(np.stack([_cells(mesh) for mesh in meshes])))
+    return _even_and_odd(_described(_cells(meshes)))
 
 
-def _cells(mesh: FaceMesh) -> Floats:
-    """(16, 4, 8, 6): of each cell the mean differences across, down, along both diagonals, how much darker its pixels
-    are than what is round them, and its level, all in grey levels."""
-    places = _places_in_sample(mesh)
-    columns, rows = (_span(places[:, axis]) for axis in range(2))
-    grey = np.asarray(cv2.GaussianBlur(mesh.grey[rows, columns], (3, 3), 0.8), dtype=np.uint8)
-    around = surroundings(grey)
-    middle = grey[1:-1, 1:-1]
-    edges = (
-        cv2.absdiff(grey[1:-1, 2:], grey[1:-1, :-2]),
-        cv2.absdiff(grey[2:, 1:-1], grey[:-2, 1:-1]),
-        cv2.absdiff(grey[2:, 2:], grey[:-2, :-2]),
-        cv2.absdiff(grey[2:, :-2], grey[:-2, 2:]),
-    )
-    dark = cv2.subtract(around[1:-1, 1:-1], middle)
+def _cells(meshes: Sequence[FaceMesh]) -> Floats:
+    """(N, 16, 6, 4, 8): of each cell the mean differences across, down, along both diagonals, how much darker its
+    pixels are than what is round them, and its level, all in grey levels."""
+    places = _places_in_samples(meshes)
+    firsts, lasts = _spans(places)
     # Halved, and then averaged over three: a cell's size. Its middle is what is looked up.
-    lookup = ((places - 1.5) / 2).astype(np.float32)[None]
-    lookup -= np.array([columns.start // 2, rows.start // 2], dtype=np.float32)
-    channels = [_looked_up(channel, lookup) for channel in (*edges, dark, middle)]
-    return np.stack(channels, axis=-1).reshape(len(_PLACES), _DOWN, _ACROSS, _CHANNELS)
+    lookups = ((places - 1.5) / 2).astype(np.float32) - (firsts // 2).astype(np.float32)[:, None]
+    found = np.empty((len(meshes), _CHANNELS, len(_CELLS)), dtype=np.float32)
+    for mesh, (left, top), (right, bottom), *lookup in zip(
+        meshes, firsts.tolist(), lasts.tolist(), lookups, found, strict=True
+    ):
+        _look_up(mesh.grey[top:bottom, left:right], *lookup)
+    return found.reshape(-1, _CHANNELS, len(_PLACES), _DOWN, _ACROSS).swapaxes(1, 2)
+
+
+def _look_up(grey: NDArray[np.uint8], lookup: Floats, found: Floats) -> None:
+    """Fills in the numbers `found` (6, 512) of the cells of one face at `lookup` (512, 2), in halves of the pixels of
+    `grey`, whose sides are even."""
+    grey = np.asarray(cv2.GaussianBlur(grey, (3, 3), 0.8), dtype=np.uint8)
+    middle = grey[1:-1, 1:-1]
+    height, width = middle.shape
+    seen = np.empty((_CHANNELS, height, width), dtype=np.uint8)
+    cv2.absdiff(grey[1:-1, 2:], grey[1:-1, :-2], seen[0])
+    cv2.absdiff(grey[2:, 1:-1], grey[:-2, 1:-1], seen[1])
+    cv2.absdiff(grey[2:, 2:], grey[:-2, :-2], seen[2])
+    cv2.absdiff(grey[2:, :-2], grey[:-2, 2:], seen[3])
+    cv2.subtract(surroundings(grey)[1:-1, 1:-1], middle, seen[4])
+    seen[5] = middle
+    tall = seen.reshape(-1, width).astype(np.float32)
+    halves = cv2.resize(tall, (width // 2, len(tall) // 2), interpolation=cv2.INTER_AREA)
+    for half, numbers in zip(np.asarray(halves).reshape(_CHANNELS, height // 2, -1), found, strict=True):
+        means = cv2.blur(half, (3, 3))
+        cv2.remap(means, lookup[None], _NOTHING, cv2.INTER_LINEAR, numbers[None], cv2.BORDER_REPLICATE)
 
 
 def surroundings(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -103,38 +116,38 @@ def surroundings(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return cv2.sepFilter2D(grey, cv2.CV_32F, _AROUND, _AROUND, delta=0.5).astype(np.uint8)
 
 
-def _span(places: NDArray[np.float64]) -> slice:
-    """Returns which columns or rows of the sample cells at these `places` see: about three of four. Both ends are even,
-    so that pixels are halved in the same pairs as in the whole sample."""
-    first = min(max(int(places.min()) - _SEEN_PX, 0), SAMPLE_SIDE - 2 * _SEEN_PX) // 2 * 2
-    last = max(min(int(places.max()) + _SEEN_PX, SAMPLE_SIDE), first + 2 * _SEEN_PX)
-    return slice(first, last + last % 2)
+def _spans(places: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Returns the first columns and rows (N, 2) of the samples that cells at `places` (N, 512, 2) see, and those behind
+    the last: about three of four. All are even, so that pixels are halved in the same pairs as in the whole sample."""
+    least, most = (found.astype(np.intp) for found in (places.min(axis=1), places.max(axis=1)))
+    firsts = np.minimum(np.maximum(least - _SEEN_PX, 0), SAMPLE_SIDE - 2 * _SEEN_PX) // 2 * 2
+    lasts = np.maximum(np.minimum(most + _SEEN_PX, SAMPLE_SIDE), firsts + 2 * _SEEN_PX)
+    return firsts, lasts + lasts % 2
 
 
-def _looked_up(channel: MatLike, lookup: Floats) -> Floats:
-    height, width = channel.shape
-    half = cv2.resize(channel.astype(np.float32), (width // 2, height // 2), interpolation=cv2.INTER_AREA)
-    means = cv2.blur(half, (3, 3))
-    nothing = np.empty(0, dtype=np.float32)
-    found = cv2.remap(means, lookup, nothing, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(found, dtype=np.float32).ravel()
-
-
-def _places_in_sample(mesh: FaceMesh) -> NDArray[np.float64]:
-    """Returns (512, 2) centres of the cells in the sample."""
-    fit = mesh.fit
-    axes = fit.scale * mesh.to_sample[:, :2] @ fit.rotation[:2, :2]
-    points = mesh.in_sample(np.where(_IN_FRAME[:, None], fit.shift[:2], mesh.points[_POINTS, :2]))
-    return np.repeat(points, len(_GRID), axis=0) + _CELLS @ axes.T
+def _places_in_samples(meshes: Sequence[FaceMesh]) -> NDArray[np.float64]:
+    """Returns (N, 512, 2) centres of the cells in the samples of N faces."""
+    fits, to_samples = [mesh.fit for mesh in meshes], np.stack([mesh.to_sample for mesh in meshes])
+    turns, shifts = to_samples[..., :2], to_samples[..., 2]
+    scales = np.array([fit.scale for fit in fits])[:, None, None]
+    axes = scales * turns @ np.stack([fit.rotation[:2, :2] for fit in fits])
+    origins = np.stack([fit.shift[:2] for fit in fits])[:, None]
+    points = np.where(_IN_FRAME[:, None], origins, np.stack([mesh.points[_POINTS, :2] for mesh in meshes]))
+    points = points @ turns.swapaxes(1, 2) + shifts[:, None]
+    return np.repeat(points, len(_GRID), axis=1) + _CELLS @ axes.swapaxes(1, 2)
 
 
 def _described(cells: Floats) -> Floats:
     """(N, 16, 6, 4, 8): logarithms of the energies over the patch's level, and of the level over the face's."""
-    energies, levels = cells[..., :5], cells[..., 5]
+    energies, levels = cells[:, :, :5], cells[:, :, 5]
     patch_level = levels.mean(axis=(2, 3)) + _DARK_LEVEL
-    shares = np.log(energies / patch_level[:, :, None, None, None] + _LEAST_ENERGY)
-    brightness = np.log(levels + _DARK_LEVEL) - np.log(patch_level.mean(axis=1))[:, None, None, None]
-    return np.moveaxis(np.concatenate([shares, brightness[..., None]], axis=-1), -1, 2)
+    described = np.empty(cells.shape, dtype=np.float32)
+    np.divide(energies, patch_level[:, :, None, None, None], out=described[:, :, :5])
+    described[:, :, :5] += _LEAST_ENERGY
+    np.add(levels, _DARK_LEVEL, out=described[:, :, 5])
+    np.log(described, out=described)
+    described[:, :, 5] -= np.log(patch_level.mean(axis=1))[:, None, None, None]
+    return described
 
 
 def _mirrored(channels: Floats) -> Floats:
@@ -151,5 +164,4 @@ def _even_and_odd(channels: Floats) -> tuple[Floats, Floats]:
         np.concatenate([a.reshape(count, -1), b.reshape(count, -1)], axis=1)
         for a, b in ((other, left), (near, right_as_left))
     ]
-    even, odd = (sums[0] + sums[1]) / 2, (sums[0] - sums[1]) / 2
-    return even.astype(np.float32), odd.astype(np.float32)
+    return (sums[0] + sums[1]) / 2, (sums[0] - sums[1]) / 2

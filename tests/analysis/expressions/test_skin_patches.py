@@ -60,7 +60,7 @@ def test_a_cell_reads_the_same_however_much_of_the_sample_the_others_see() -> No
     wide.points[13], wide.points[200] = (0.0, 0.0, 0.0), (191.0, 191.0, 0.0)
     elsewhere = np.array([place.point is None for place in _MIDDLE_PLACES] + [True] * 12)
     # OpenCV interpolates some cells one by one, others eight at a time: the last bit may differ.
-    np.testing.assert_allclose(_cells(narrow)[elsewhere], _cells(wide)[elsewhere], rtol=1e-6)
+    np.testing.assert_allclose(_cells([narrow])[0, elsewhere], _cells([wide])[0, elsewhere], rtol=1e-6)
 
 
 def test_lines_between_the_brows_are_seen_there_and_nowhere_else() -> None:
