@@ -69,13 +69,12 @@ class TaughtExpressions:
         answers, differences = self.answers(faces, meshes)
         by_name = dict(zip(facts.expressions, answers.T, strict=True))
         by_name[_SMIRK] = abs(differences[:, facts.expressions.index(_SMILE)])
-        levels = self._trained.levels_of(faces)
-        for place, name in enumerate(BASELINE_NAMES):
-            if name in facts.scales:
-                taught = facts.scales[name].levels(by_name[name])
-                other = facts.network_scales.get(name)
-                levels[:, place] = (taught + other.levels(levels[:, place])) / 2.0 if other else taught
-        return levels
+        by_network = [each for each in BASELINE_NAMES if each in facts.network_scales or each not in facts.scales]
+        found = self._trained.levels_of(faces, by_network)
+        for name, scale in facts.scales.items():
+            taught, other = scale.levels(by_name[name]), facts.network_scales.get(name)
+            found[name] = (taught + other.levels(found[name])) / 2.0 if other else taught
+        return np.stack([found[name] for name in BASELINE_NAMES], axis=1)
 
     def doubts(self, mesh: Mesh) -> Doubts:
         """See `ExpressionModel`."""

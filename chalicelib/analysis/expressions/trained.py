@@ -6,7 +6,7 @@ rest if the blendshape itself is flat. `CALIBRATION` has the scales; `python -m 
 figures behind them; `docs/model-card.md` says how the networks were made and how good they are.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +27,7 @@ Floats = NDArray[np.float64]
 NETWORKS_FOLDER = Path(__file__).with_name("weights")
 _BLENDSHAPES_KEY = "blendshapes"
 _LEAST = 1e-4
+_SMIRK = "smirk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,20 +93,24 @@ class TrainedExpressions:
 
     def levels(self, meshes: Sequence[FaceMesh]) -> Floats:
         """See `ExpressionModel`."""
-        return self.levels_of(frontal(meshes))
+        found = self.levels_of(frontal(meshes), BASELINE_NAMES)
+        return np.stack([found[name] for name in BASELINE_NAMES], axis=1)
 
-    def levels_of(self, faces: FrontalFaces) -> Floats:
-        """The same of faces that are seen from the front already."""
+    def levels_of(self, faces: FrontalFaces, names: Collection[str]) -> dict[str, Floats]:
+        """(N,) levels of N faces, which are seen from the front already, for each of the expressions `names`."""
         blendshapes = self.blendshapes(faces)
         found = {
-            name: blend.scale(faces.mesh).levels(blend.answers(blendshapes)) for name, blend in CALIBRATION.items()
+            name: blend.scale(faces.mesh).levels(blend.answers(blendshapes))
+            for name, blend in CALIBRATION.items()
+            if name in names
         }
-        found["smirk"] = SMIRK.levels(abs(blendshapes["mouthSmileLeft"] - blendshapes["mouthSmileRight"]))
-        geometric = geometric_levels(faces, (*BY_GEOMETRY, *BY_BOTH, *BY_EITHER))
-        found |= {name: geometric[name] for name in BY_GEOMETRY}
-        found |= {name: (found[name] + geometric[name]) / 2.0 for name in BY_BOTH}
-        found |= {name: np.maximum(found[name], geometric[name]) for name in BY_EITHER}
-        return np.stack([found[name] for name in BASELINE_NAMES], axis=1)
+        if _SMIRK in names:
+            found[_SMIRK] = SMIRK.levels(abs(blendshapes["mouthSmileLeft"] - blendshapes["mouthSmileRight"]))
+        geometric = geometric_levels(faces, [each for each in (*BY_GEOMETRY, *BY_BOTH, *BY_EITHER) if each in names])
+        found |= {name: geometric[name] for name in BY_GEOMETRY if name in names}
+        found |= {name: (found[name] + geometric[name]) / 2.0 for name in BY_BOTH if name in names}
+        found |= {name: np.maximum(found[name], geometric[name]) for name in BY_EITHER if name in names}
+        return found
 
     def doubts(self, mesh: Mesh) -> Doubts:
         """See `ExpressionModel`. Of two answers the mean: network and geometry err the same way on a person's rest."""
@@ -122,7 +127,7 @@ class TrainedExpressions:
 
 
 def _spread(name: str, mesh: Mesh) -> float:
-    if name == "smirk":
+    if name == _SMIRK:
         return SMIRK.level_spread
     if name in BY_GEOMETRY:
         return GEOMETRIC[name].scale(mesh).level_spread
