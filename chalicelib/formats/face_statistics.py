@@ -38,18 +38,20 @@ class FaceStatistics:
 
     def add(self, time_s: float, weight: float, values: Mapping[str, float]) -> None:
         """The face in one more frame, which counts `weight` (above 0)."""
-        for index, name in enumerate(self._names):
-            value = values[name]
+        weights, totals, above = self._weights, self._totals, self._above
+        minima, peaks, peak_times_s = self._minima, self._peaks, self._peak_times_s
+        read = map(values.__getitem__, self._names)
+        for index, (value, minimum, peak) in enumerate(zip(read, minima, peaks, strict=True)):
             if math.isnan(value):  # it was not read
                 continue
-            self._weights[index] += weight
-            self._totals[index] += weight * value
+            weights[index] += weight
+            totals[index] += weight * value
             if value > SHARE_THRESHOLD:
-                self._above[index] += weight
-            self._minima[index] = min(self._minima[index], value)
-            if value > self._peaks[index]:
-                self._peaks[index] = value
-                self._peak_times_s[index] = time_s
+                above[index] += weight
+            if value < minimum:
+                minima[index] = value
+            if value > peak:
+                peaks[index], peak_times_s[index] = value, time_s
 
     def knows(self, name: str) -> bool:
         """Returns True if the metric `name` was read in any frame."""

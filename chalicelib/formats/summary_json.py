@@ -75,8 +75,8 @@ class SummaryJsonWriter:
         self._stream.writelines(part.encode() for part in self._document())
 
     def _check_finite(self, frame: FrameMetrics) -> None:
-        numbers = (frame.time_s, *(each for face in frame.faces for each in read_numbers(face, self._metrics)))
-        if not all(map(math.isfinite, numbers)):
+        numbers = ([frame.time_s], *(read_numbers(face, self._metrics) for face in frame.faces))
+        if not all(all(map(math.isfinite, each)) for each in numbers):
             raise ValueError(f"the frame at {frame.time_s} s has a number that cannot be written")
 
     def _document(self) -> Iterable[str]:

@@ -75,6 +75,7 @@ class OwnNeutral:
         self._neutral_s = neutral_s
         self._given = np.zeros(len(BASELINE_NAMES) + 1)  # the sum of the levels read then, and the number of frames
         self._seconds = np.zeros((len(BASELINE_NAMES), _BINS))
+        self._bins = slice(_BINS, 0)  # those that hold any
         self._seen_s: float | None = None
 
     def follow(self, times_s: Floats, levels: Floats, is_valid: NDArray[np.bool_]) -> Rest:
@@ -94,13 +95,20 @@ class OwnNeutral:
 
     def _learned(self, levels: Floats, seconds: Floats) -> Rest:
         """Each level (T, 20) counts for so many `seconds` (T, 20)."""
-        sums = _running_sums(self._seconds, _in_bins(levels, seconds))
-        self._seconds = sums[-1].copy()
+        place = (between(levels, _LOWEST, _HIGHEST) - _LOWEST) / _STEP
+        below = np.minimum(place.astype(np.intp), _BINS - 2)
+        # What the face has read so far lies in a third of the bins; in the others there is nothing to add up.
+        first, last = min(self._bins.start, int(below.min())), max(self._bins.stop, int(below.max()) + 2)
+        self._bins = slice(first, last)
+        sums = _running_sums(
+            self._seconds[:, self._bins], _in_bins(place - below, below - first, last - first, seconds)
+        )
+        self._seconds[:, self._bins] = sums[-1]
         up_to = sums[:-1].cumsum(axis=2)
         seen = up_to[..., -1]
         evidence = MOVEMENT**2 * (SETTLED + SINGLE_S / np.maximum(seen, 1e-9))
         share = np.where(seen > 0.0, self._prior / (self._prior + evidence), 0.0)
-        found = between(_quantiles(up_to), self._lowest, self._highest)
+        found = between(_quantiles(up_to, first), self._lowest, self._highest)
         return Rest(share * found, self._spreads * np.sqrt(1.0 - share))
 
     def _or_given(self, rest: Rest, levels: Floats, is_given: NDArray[np.bool_]) -> Rest:
@@ -125,25 +133,22 @@ def _running_sums(known: Floats, steps: Floats) -> Floats:
     return sums
 
 
-def _in_bins(levels: Floats, seconds: Floats) -> Floats:
-    """(T, 20, bins) `seconds` (T, 20), each in the two bins next to its level, the nearer one more, so that nothing
-    jumps between bins."""
-    place = (between(levels, _LOWEST, _HIGHEST) - _LOWEST) / _STEP
-    below = np.minimum(place.astype(np.intp), _BINS - 2)
-    share = place - below
-    found = np.zeros((*levels.shape, _BINS))
-    frames = np.arange(len(levels))[:, None]
+def _in_bins(share: Floats, below: NDArray[np.intp], bins: int, seconds: Floats) -> Floats:
+    """(T, 20, bins) `seconds` (T, 20), each in the two bins next to its level, `below` it and above, the nearer one
+    more, so that nothing jumps between bins; `share` is that of the one above."""
+    found = np.zeros((*seconds.shape, bins))
+    frames = np.arange(len(seconds))[:, None]
     found[frames, _ROWS, below] = seconds * (1.0 - share)
     found[frames, _ROWS, below + 1] = seconds * share
     return found
 
 
-def _quantiles(up_to: Floats) -> Floats:
+def _quantiles(up_to: Floats, first: int) -> Floats:
     """(T, 20) the levels below which `QUANTILE` of the seconds lie; those of a bin lie evenly about it. `up_to` (T, 20,
-    bins): the seconds up to each bin."""
+    bins): the seconds up to each bin from the `first` on."""
     wanted = QUANTILE * up_to[..., -1:]
     place = (up_to >= wanted).argmax(axis=2)[..., None]
     before = np.where(place > 0, np.take_along_axis(up_to, np.maximum(place - 1, 0), axis=2), 0.0)
     width = np.take_along_axis(up_to, place, axis=2) - before
-    quantiles: Floats = _LOWEST + (place - 0.5 + (wanted - before) / np.maximum(width, 1e-12)) * _STEP
+    quantiles: Floats = _LOWEST + (first + place - 0.5 + (wanted - before) / np.maximum(width, 1e-12)) * _STEP
     return quantiles[..., 0]
