@@ -17,7 +17,7 @@ from chalicelib.analysis.networks.models import Models
 from chalicelib.domain.requests.job_names import parse_job_name
 from chalicelib.domain.requests.job_options import KEPT_OPTIONS, kept_options, options_of_texts
 from chalicelib.domain.requests.new_jobs import NewJob
-from chalicelib.domain.requests.recipes import recipe_of
+from chalicelib.domain.requests.recipes import recipe_of, require_effect
 from chalicelib.errors import Invalid
 from chalicelib.formats.result_files import ResultFile
 from chalicelib.settings import read_settings
@@ -77,6 +77,7 @@ def measure(media: str | Path, job: str = "multiface", **options: str | float) -
     """
     texts = {name: str(value) for name, value in options_of_python(options, KEPT_OPTIONS).items()}
     asked = NewJob(parse_job_name(job), options=kept_options(options_of_texts(texts)))
+    require_effect(asked, options)
     recipe = recipe_of(asked)
     if recipe is None:
         raise Invalid(f"A {job} job measures nothing.")

@@ -11,6 +11,7 @@ from chalicelib.domain.reminders import Duty, Reminder
 from chalicelib.domain.requests.job_names import JobName
 from chalicelib.domain.requests.job_options import NO_OPTIONS, OptionValues
 from chalicelib.domain.requests.new_jobs import NewJob
+from chalicelib.domain.requests.recipes import require_effect
 from chalicelib.errors import CallerError, Conflict, Invalid, NotFound, StaleWrite
 from chalicelib.services.changes import Transition, change_job, retried
 from chalicelib.services.duties.entry_deletions import EntryDeletions
@@ -139,7 +140,9 @@ class Jobs:
             now = self._clock()
             if name is not None:
                 job = job.renamed(name, now)
-            return job.with_options(options, now)
+            job = job.with_options(options, now)
+            require_effect(job, options)
+            return job
 
         if result is not None:
             return self._attach(caller, job_id, result, changed)

@@ -1,7 +1,7 @@
 """`mien submit`: media in, jobs out, and if wanted their results."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,10 +10,13 @@ from typing import Any
 import click
 from rich.console import Console
 
-from chalicelib.domain.requests.job_names import ANALYSES, DEFAULT_JOB_NAME
-from chalicelib.domain.requests.job_options import ALL_OPTIONS
+from chalicelib.domain.requests.job_names import ANALYSES, DEFAULT_JOB_NAME, parse_job_name
+from chalicelib.domain.requests.job_options import ALL_OPTIONS, kept_options, options_of_texts
+from chalicelib.domain.requests.new_jobs import NewJob
 from chalicelib.domain.requests.option_values import Choice, Number, OptionValue, Span, WholeNumber
-from chalicelib.domain.requests.result_formats import SUMMARY_CONTENT_TYPE, ResultVideo
+from chalicelib.domain.requests.recipes import require_effect
+from chalicelib.domain.requests.result_formats import SUMMARY_CONTENT_TYPE
+from chalicelib.errors import Invalid
 from mien.cli.connection import Connection, connected
 from mien.cli.exit_status import FAILED, JOB_FAILED
 from mien.cli.faces.face_table import face_table
@@ -97,8 +100,7 @@ def submit(
     mien-manifest.jsonl records which results belong to which input: the same command continues after an interruption.
     """
     given = {option: value for option, value in options.items() if value is not None}
-    if "video_scores" in given and given.get("video") != ResultVideo.ANNOTATED:
-        raise click.UsageError("--video-scores needs --video annotated, which shows them.")
+    _check_effect(name, given)
     inputs = find_inputs(media, include, exclude)
     request = Request(name, given, annotations, out, waits=wait or out is not None)
     if as_one:
@@ -125,6 +127,15 @@ def submit(
             raise
     tally.report()
     sys.exit(tally.status(waited=request.waits))
+
+
+def _check_effect(name: str, given: Mapping[str, str | float]) -> None:
+    """Refuses values that the API would refuse, and options without effect, before anything is sent."""
+    texts = {option: str(value) for option, value in given.items()}
+    try:
+        require_effect(NewJob(parse_job_name(name), options=kept_options(options_of_texts(texts))), given)
+    except Invalid as error:
+        raise click.UsageError(str(error)) from None
 
 
 @dataclass(slots=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from chalicelib.domain.measurements.stretch import Stretch
+from chalicelib.domain.requests.job_names import DEFAULT_JOB_NAME
 from chalicelib.domain.requests.job_options import (
     DEFAULT_OPTIONS,
     KEPT_OPTIONS,
@@ -14,6 +15,8 @@ from chalicelib.domain.requests.job_options import (
     kept_options,
     options_of_texts,
 )
+from chalicelib.domain.requests.new_jobs import NewJob
+from chalicelib.domain.requests.recipes import require_effect
 from chalicelib.domain.requests.result_formats import TIMELINE_CONTENT_TYPE, ResultVideo
 from mien.cli.connection import Connection, connected, out_option
 from mien.cli.output import say
@@ -35,7 +38,7 @@ _SCORES = ",".join(DEFAULT_OPTIONS.drawn)
     show_default=True,
     help="Draw boxes, ids, scores and curves, or cover every face.",
 )
-@click.option("--video-scores", default=_SCORES, show_default=True, help="Scores to draw, separated by commas.")
+@click.option("--video-scores", show_default=_SCORES, help="Scores to draw, separated by commas.")
 @click.option(
     "--media",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
@@ -54,13 +57,16 @@ def render(
     *,
     jobs: tuple[str, ...],
     video: str,
-    video_scores: str,
+    video_scores: str | None,
     media: Path | None,
     models: Path,
     out: Path,
 ) -> None:
     """Render the video of each finished JOB (an id or URL) on this machine, from its timeline and its media file."""
-    options = kept_options(options_of_texts({"video": video, "video_scores": video_scores}, KEPT_OPTIONS))
+    given = {"video": video, "video_scores": video_scores or ""}
+    new = NewJob(DEFAULT_JOB_NAME, options=kept_options(options_of_texts(given, KEPT_OPTIONS)))
+    require_effect(new, given)
+    options = new.options
     with connection.open_client() as client:
         taken: set[str] = set()
         for job in [client.find_job(text) for text in dict.fromkeys(jobs)]:

@@ -21,14 +21,12 @@ from tests.shared_stack import ApiUser
 def test_a_finished_job_gets_the_video_that_the_worker_would_have_made(mien: Mien, tmp_path: Path, video: str) -> None:
     clip, results, rendered = tmp_path / "clip.mp4", tmp_path / "results", tmp_path / "rendered"
     write_demo_clip(clip, seconds=2.0)
-    shown = ("--video-scores", "smile,mouth open") if video == "annotated" else ()
+    shown = ("--video-scores", "smile, mouth open") if video == "annotated" else ()
     options = ("--video", video, *shown, "--start-s", "0.4", "--frames-per-second", "10")
     done = mien("submit", str(clip), *options, "--out", str(results))
     assert done.returncode == 0, done.stderr
     record = json.loads((results / "mien-manifest.jsonl").read_text().splitlines()[-1])
-    done = mien(
-        "render", record["job"], "--video", video, "--video-scores", "smile, mouth open", "--out", str(rendered)
-    )
+    done = mien("render", record["job"], "--video", video, *shown, "--out", str(rendered))
     assert done.returncode == 0, done.stderr
     assert [path.name for path in rendered.iterdir()] == [f"clip.mp4-{video}.mp4"]
     pictures = []
@@ -78,3 +76,10 @@ def test_scores_that_do_not_exist_are_refused(mien: Mien, tmp_path: Path) -> Non
     done = mien("render", "a-job", "--video-scores", "grin", "--out", str(tmp_path))
     assert done.returncode in {1, 2}
     assert "video_scores must be 1 to 4 of these" in done.stderr
+
+
+def test_scores_are_refused_for_a_video_that_does_not_show_them(mien: Mien, tmp_path: Path) -> None:
+    given = ("--video", "anonymized", "--video-scores", "smile")
+    done = mien("render", "a-job", *given, "--out", str(tmp_path))
+    assert done.returncode in {1, 2}
+    assert "video_scores need an annotated video" in done.stderr

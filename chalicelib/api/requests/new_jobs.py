@@ -16,6 +16,7 @@ from chalicelib.domain.requests.job_options import (
     options_of_texts,
 )
 from chalicelib.domain.requests.new_jobs import NewJob
+from chalicelib.domain.requests.recipes import require_effect
 
 
 def new_job_of_form(call: Call, form: Form) -> NewJob:
@@ -32,10 +33,12 @@ def new_job_of_json(call: Call, resource: Mapping[str, object]) -> NewJob:
 
 def _new_job(call: Call, name: str | None, values: OptionValues, data_split: str | None) -> NewJob:
     once = creation_options(values)
-    return NewJob(
+    new = NewJob(
         name=parse_job_name(name),
         data_split=data_split,
         options=kept_options(values),
         expires_in_s=once.expires_in,
         webhook=webhook_of(call, once.callback_url),
     )
+    require_effect(new, values)
+    return new

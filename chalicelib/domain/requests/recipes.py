@@ -1,5 +1,6 @@
 """The recipe of a job: it follows from its name and its options."""
 
+from collections.abc import Container
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
@@ -21,6 +22,7 @@ from chalicelib.domain.requests.result_formats import (
     TIMELINE_CONTENT_TYPE,
     ResultVideo,
 )
+from chalicelib.errors import Invalid
 
 
 class Scores(StrEnum):
@@ -166,3 +168,14 @@ def recipe_of(job: Asked) -> Recipe | None:
         video=options.video,
         drawn=options.drawn if options.video is ResultVideo.ANNOTATED else (),
     )
+
+
+def require_effect(job: Asked, given: Container[str]) -> None:
+    """Raises `Invalid` for an option, of those that a request has `given`, that does nothing with the job's name and
+    its other options. One that is kept from an earlier request may wait for the run that uses it."""
+    options, recipe = job.options, recipe_of(job)
+    if "video_scores" in given and options.video_scores is not None and options.video is not ResultVideo.ANNOTATED:
+        raise Invalid("The video_scores need an annotated video, which shows them; set video to annotated as well.")
+    is_corrected = recipe is None or recipe.scores is Scores.OWN_NEUTRAL
+    if "neutral" in given and options.neutral is not None and not is_corrected:
+        raise Invalid("The neutral is for jobs that correct scores by it: not ct-pack, nor with neutral_baseline off.")

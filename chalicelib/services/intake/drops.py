@@ -36,6 +36,7 @@ from chalicelib.domain.jobs import Job, JobStatus, own_input_entry_id
 from chalicelib.domain.reminders import Duty, Reminder
 from chalicelib.domain.requests.job_options import creation_options, kept_options
 from chalicelib.domain.requests.new_jobs import NewJob
+from chalicelib.domain.requests.recipes import require_effect
 from chalicelib.domain.webhooks import Webhook, make_webhook
 from chalicelib.errors import CallerError, Invalid, NotFound, StaleWrite
 from chalicelib.services.changes import change_job
@@ -139,6 +140,7 @@ class Drops:
         values = options_of(dropped)
         once = creation_options(values)
         new = NewJob(key.name, options=kept_options(values), webhook=self._webhook(account_id, once.callback_url))
+        require_effect(new, values)
         now = self._clock()
         self._reminders.set(Reminder(account_id, Duty.DROP, job_id, now + timedelta(seconds=_GIVE_UP_S)))
         job = new.job(
