@@ -20,6 +20,7 @@ from urllib3.response import HTTPResponse
 from chalicelib.domain.intake.input_urls import InputUrl, parse_input_url
 from chalicelib.domain.intake.media_types import is_content_type
 from chalicelib.domain.intake.public_addresses import IPAddress
+from chalicelib.domain.requests.number_texts import plain_number
 from chalicelib.errors import Invalid, MediaError
 from chalicelib.outbound.pinned_connections import (
     Connector,
@@ -187,14 +188,13 @@ class MediaFetcher:
 
     def _no_answer(self, host: str) -> str:
         return (
-            f"The input_url could not be fetched: {host} did not answer within {self._limits.answer_s:g} seconds; "
-            "requeue the job to try again."
+            f"The input_url could not be fetched: {host} did not answer within {plain_number(self._limits.answer_s)} "
+            "seconds; requeue the job to try again."
         )
 
     def _too_slow(self) -> str:
-        return (
-            f"The file at the input_url was not received within {self._limits.timeout_s:g} seconds; upload it instead."
-        )
+        within = f"within {plain_number(self._limits.timeout_s)} seconds"
+        return f"The file at the input_url was not received {within}; upload it instead."
 
 
 def _parse(url: str) -> InputUrl:

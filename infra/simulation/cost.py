@@ -11,6 +11,7 @@ import re
 import sys
 from dataclasses import dataclass
 
+from chalicelib.domain.requests.number_texts import plain_number
 from infra.simulation.prices import (
     FARGATE_ARM_SEGMENT_H,
     FARGATE_SEGMENT_H,
@@ -64,7 +65,7 @@ def cost_of(hours: float, size: str, faces: int, frames_per_second: float) -> Co
 
 def cost_table(hours: float = 100.0, frames_per_second: float = 24.0) -> str:
     """Returns the table of the documents, in Markdown."""
-    head = f"{hours:g} hours at {frames_per_second:g} frames a second"
+    head = f"{plain_number(hours)} hours at {plain_number(frames_per_second)} frames a second"
     where = "Lambda | on arm64 | Fargate spot | Fargate | on arm64"
     lines = [f"| {head} | processor hours | {where} |", "|---|---|---|---|---|---|---|"]
     return "\n".join([*lines, *(_line(hours, size, faces, frames_per_second) for size, faces in _ROWS)])
@@ -109,7 +110,8 @@ def main() -> int:
         print(f"Wrong value: {error}", file=sys.stderr)
         return 2
     print(
-        f"{hours:g} hours of {size} at {rate:g} frames a second, {faces} face(s), multiface, list prices of us-east-1:"
+        f"{plain_number(hours)} hours of {size} at {plain_number(rate)} frames a second, {faces} face(s), multiface, "
+        "list prices of us-east-1:"
     )
     print(f"  processor time {cost.processor_s / 3600:,.0f} hours")
     print(f"  Lambda         ${cost.functions_usd:,.2f}")

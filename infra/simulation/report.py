@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from chalicelib.domain.requests.number_texts import plain_number
 from infra.simulation.simulate import Outcome
 
 
@@ -15,8 +16,9 @@ def percentile(ordered: Sequence[float], share: float) -> float:
 def lines(outcome: Outcome) -> list[str]:
     """Returns the results of the plan."""
     plan, video_h = outcome.plan, outcome.plan.video_hours_per_day
+    hours = plain_number(round(plan.hours, 2))
     shown = [
-        f"{plan.name}: {outcome.arrived:,} jobs in {plan.hours:.3g} h, {video_h:,.0f} h of video a day",
+        f"{plan.name}: {outcome.arrived:,} jobs in {hours} h, {video_h:,.0f} h of video a day",
         f"  wait for a function  {_spread(outcome.waits_s)}; at most {outcome.most_jobs_waiting:,} jobs waited",
         f"  short video, total   {_spread(outcome.short_totals_s)}; {outcome.functions_peak} functions at once",
         f"  functions, cost      {_cost(outcome.function_usd_per_video_min, outcome.function_usd)}",

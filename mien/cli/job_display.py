@@ -11,6 +11,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 
+from chalicelib.domain.requests.number_texts import size_text
 from mien.client.job_documents import RemoteJob
 
 _LINE_INTERVAL_S = 1.0
@@ -87,7 +88,7 @@ class LineDisplay(SilentDisplay):
         self._last: dict[str, _Line] = {}
 
     def uploading(self, label: str, sent_bytes: int, total_bytes: int) -> None:
-        line = f"uploading: {_megabytes(sent_bytes)} of {_megabytes(total_bytes)}"
+        line = f"uploading: {size_text(sent_bytes)} of {size_text(total_bytes)}"
         self._write(label, line, at_once=sent_bytes == total_bytes)
 
     def tell(self, label: str, job: RemoteJob) -> None:
@@ -134,7 +135,7 @@ class BarDisplay:
         self._progress.__exit__(error_type, error, traceback)
 
     def uploading(self, label: str, sent_bytes: int, total_bytes: int) -> None:
-        detail = f"{_megabytes(sent_bytes)} of {_megabytes(total_bytes)}"
+        detail = f"{size_text(sent_bytes)} of {size_text(total_bytes)}"
         self._progress.update(
             self._task(labelled(label, "upload")), completed=sent_bytes, total=total_bytes, detail=detail
         )
@@ -229,7 +230,3 @@ def printable(text: str) -> str:
 def labelled(label: str, text: str) -> str:
     """`label: text`, or the text alone if there is no label."""
     return f"{label}: {text}" if label else text
-
-
-def _megabytes(size_bytes: int) -> str:
-    return f"{size_bytes / 1e6:.1f} MB"

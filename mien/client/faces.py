@@ -4,6 +4,7 @@ import time
 from collections.abc import Mapping
 from typing import Any, Self
 
+from chalicelib.domain.requests.number_texts import plain_number
 from mien.client.http_session import ApiError, HttpSession
 
 POLL_S = 1.0
@@ -89,7 +90,7 @@ class RemoteFaces:
         if self.status == "done":
             return False
         if time.monotonic() > give_up:
-            raise TimeoutError(f"The files do not follow the corrections after {timeout_s:g} s.")
+            raise TimeoutError(f"The files do not follow the corrections after {plain_number(timeout_s)} s.")
         return True
 
     def _took(self, document: Any) -> Self:

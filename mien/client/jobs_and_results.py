@@ -7,6 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from chalicelib.domain.requests.number_texts import plain_number
 from mien.client.batches import Medium, check_count, create_batch, find_batch, get_batch, send_files
 from mien.client.faces import RemoteFaces
 from mien.client.http_session import ApiError
@@ -148,7 +149,7 @@ class Submitted:
     def check_time(self, give_up: float, timeout_s: float) -> None:
         """Raises TimeoutError if `time.monotonic()` is beyond `give_up`."""
         if time.monotonic() > give_up:
-            raise TimeoutError(f"Job {self.id} is still {self.status} after {timeout_s:g} s.")
+            raise TimeoutError(f"Job {self.id} is still {self.status} after {plain_number(timeout_s)} s.")
 
 
 class SubmittedBatch(Submitted):

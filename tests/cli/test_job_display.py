@@ -44,7 +44,7 @@ def _show(*, terminal: bool) -> str:
 
 def test_lines_elsewhere_are_plain_and_few() -> None:
     lines = _show(terminal=False).splitlines()
-    assert lines[:3] == ["uploading: 0.0 MB of 2.0 MB", "uploading: 2.0 MB of 2.0 MB", "queued"]
+    assert lines[:3] == ["uploading: 0 bytes of 2 MB", "uploading: 2 MB of 2 MB", "queued"]
     assert lines[-1] == "done: 150 of 150 frames, 31.2 frames/s"
     assert len(lines) < 100
     assert "\x1b" not in "".join(lines)
@@ -52,6 +52,6 @@ def test_lines_elsewhere_are_plain_and_few() -> None:
 
 def test_bars_in_a_terminal() -> None:
     shown = _show(terminal=True)
-    assert "2.0 MB of 2.0 MB" in shown
+    assert "2 MB of 2 MB" in shown
     assert "done: 150 of 150 frames, 31.2 frames/s" in shown
     assert "\x1b[?25h" in shown  # the cursor is back

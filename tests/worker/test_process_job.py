@@ -295,7 +295,7 @@ def test_a_neutral_stretch_beyond_the_video_ends_the_job_with_a_sentence(models:
     world.worker("one").process(job.message)
     ended = world.job(job)
     assert ended.status is JobStatus.ERROR
-    assert "The video ends at 2.400 s, and neutral is 0-2500 s; choose earlier times." in str(ended.error)
+    assert "The video ends at 2.400 s, and neutral is 0-2,500 s; choose earlier times." in str(ended.error)
 
 
 def test_a_still_has_no_neutral_stretch(models: Models, shared_media: Path) -> None:

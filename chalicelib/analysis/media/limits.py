@@ -1,6 +1,7 @@
 """The checks of `MediaLimits`, with their error messages."""
 
 from chalicelib.analysis.media.frames import MediaLimits
+from chalicelib.domain.requests.number_texts import plain_number
 from chalicelib.errors import MediaError
 
 DEFAULT_LIMITS = MediaLimits()
@@ -28,6 +29,6 @@ def require_duration(duration_s: float, limits: MediaLimits) -> None:
     """MediaError if the duration exceeds the limits."""
     if duration_s > limits.max_duration_s:
         raise MediaError(
-            f"The video lasts longer than the {limits.max_duration_s:g} seconds that are accepted. "
+            f"The video lasts longer than the {plain_number(limits.max_duration_s)} seconds that are accepted. "
             "Cut it into parts and upload them one by one."
         )

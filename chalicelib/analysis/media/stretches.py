@@ -9,6 +9,7 @@ from chalicelib.analysis.media.frames import Frame, MediaInfo, MediaLimits, Medi
 from chalicelib.analysis.media.video_promise import require_decoded
 from chalicelib.analysis.media.video_spans import Span, open_span
 from chalicelib.domain.measurements.stretch import FramePicker, Stretch
+from chalicelib.domain.requests.number_texts import plain_number
 from chalicelib.errors import MediaError
 
 _EMPTY = "The video has no frame between start_s and end_s; choose a longer stretch."
@@ -68,11 +69,13 @@ def stretched(info: MediaInfo, stretch: Stretch) -> MediaInfo:
     ends_s = info.begins_s + info.duration_s
     begins_s = max(info.begins_s, stretch.anchor_s)
     if begins_s >= ends_s:
-        raise MediaError(f"The video ends at {ends_s:.3f} s, before start_s ({begins_s:g}); choose an earlier start_s.")
-    duration_s = min(ends_s, ends_s if stretch.end_s is None else stretch.end_s) - begins_s
-    if duration_s <= 0.0:
         raise MediaError(
-            f"The video begins at {begins_s:.3f} s, after end_s ({stretch.end_s:g}); choose a later end_s."
+            f"The video ends at {ends_s:.3f} s, before start_s ({plain_number(begins_s)}); choose an earlier start_s."
+        )
+    duration_s = min(ends_s, ends_s if stretch.end_s is None else stretch.end_s) - begins_s
+    if duration_s <= 0.0 and stretch.end_s is not None:
+        raise MediaError(
+            f"The video begins at {begins_s:.3f} s, after end_s ({plain_number(stretch.end_s)}); choose a later end_s."
         )
     frames_total = None if info.frames_total is None else info.frames_total * duration_s / info.duration_s
     if frames_total is not None and stretch.frames_per_second is not None:
@@ -87,7 +90,7 @@ def require_span(info: MediaInfo, start_s: float, end_s: float, name: str) -> No
     if info.duration_s is None:
         return
     begins_s, ends_s = info.begins_s, info.begins_s + info.duration_s
-    given = f"{name} is {start_s:g}-{end_s:g} s"
+    given = f"{name} is {plain_number(start_s)}-{plain_number(end_s)} s"
     if start_s >= ends_s or end_s > ends_s + _ROUNDED_S:
         raise MediaError(f"The video ends at {ends_s:.3f} s, and {given}; choose earlier times.")
     if end_s <= begins_s:

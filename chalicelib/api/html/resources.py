@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 
-from chalicelib.api.html.phrases import date_of, link, size_of, text_of
+from chalicelib.api.html.phrases import date_of, link, text_of
 from chalicelib.api.html.style import page_template
 from chalicelib.api.urls import Urls
 from chalicelib.domain.entries import Entry
 from chalicelib.domain.jobs import Job, Progress
 from chalicelib.domain.requests.job_options import DEFAULT_OPTIONS, KEPT_OPTIONS
+from chalicelib.domain.requests.number_texts import plain_number, size_text
 
 _REFRESH_S = 5
 
@@ -76,7 +77,7 @@ def _job_rows(job: Job, urls: Urls) -> Iterator[Row]:
     for option in KEPT_OPTIONS:
         value = getattr(job.options, option.name)
         if value != getattr(DEFAULT_OPTIONS, option.name):
-            words = f"{value:g}" if isinstance(value, float) else str(value)
+            words = plain_number(value) if isinstance(value, float) else str(value)
             yield option.name.replace("_", " ").capitalize(), text_of(words)
     if job.earlier_result_entry_ids:
         yield "Earlier result", link(urls.entry(job.earlier_result_entry_ids[-1]), "Entry")
@@ -93,7 +94,7 @@ def _entry_rows(entry: Entry, urls: Urls) -> Iterator[Row]:
         if value:
             yield name, text_of(value)
     if entry.media_seconds is not None:
-        yield "Length", f"{entry.media_seconds:g} s"
+        yield "Length", f"{plain_number(round(entry.media_seconds, 3))} s"
     if entry.job_id is not None:
         yield "Job", link(urls.job(entry.job_id), "The job that it belongs to")
     yield "Notes", link(urls.annotations(entry.id), "Annotations")
@@ -104,7 +105,7 @@ def _files(entry: Entry, urls: Urls) -> str:
     files = sorted(entry.representations.values(), key=lambda each: (each.published, each.id))
     return _table(
         (
-            size_of(file.size_bytes),
+            size_text(file.size_bytes),
             f"{link(urls.media(entry.id, file.id), file.file_name)}<br>{_kind(file.content_type)}",
         )
         for file in files

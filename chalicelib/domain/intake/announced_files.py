@@ -31,5 +31,5 @@ def check_announced_file(
         raise Invalid("content_type is not a valid media type; send one like video/mp4, or leave it out.")
     largest = min(max_bytes, MAX_UPLOAD_BYTES)
     if size_bytes is None or not 1 <= size_bytes <= largest:
-        raise Invalid(f"The size_bytes must be the file's exact size, a number from 1 to {largest}.")
+        raise Invalid(f"The size_bytes must be the file's exact size, a number from 1 to {largest:,}.")
     return AnnouncedFile(name, content_type_of(name, content_type), size_bytes)

@@ -12,6 +12,7 @@ from typing import Any
 
 from chalicelib.domain.measurements.metrics import EMOTION_NAMES, EXPRESSION_NAMES
 from chalicelib.domain.measurements.stretch import Stretch
+from chalicelib.domain.requests.number_texts import plain_number
 from chalicelib.domain.requests.option_values import (
     Choice,
     Names,
@@ -21,7 +22,6 @@ from chalicelib.domain.requests.option_values import (
     Text,
     WholeNumber,
     ends_of_span,
-    plain_number,
 )
 from chalicelib.domain.requests.result_formats import ResultTable, ResultVideo
 from chalicelib.domain.retention import MAX_KEPT_S

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from chalicelib.domain.requests.number_texts import plain_number
 from chalicelib.errors import Invalid
 
 Schema = dict[str, object]
@@ -148,11 +149,6 @@ class Span:
     def of_json(self, name: str, value: object) -> str:
         """See `OptionValue`."""
         return self.of_text(name, value if isinstance(value, str) else "")
-
-
-def plain_number(number: float) -> str:
-    """Returns it without an exponent, with commas in thousands."""
-    return f"{number:,.0f}" if number == int(number) else f"{number:,g}"
 
 
 def ends_of_span(text: str) -> tuple[float, float]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from chalicelib.domain.requests.number_texts import plain_number
 from mien.cli.connection import Connection, connected
 from mien.cli.faces.face_table import counted
 from mien.cli.output import complain, say, say_json
@@ -91,7 +92,7 @@ def _sentence(correction: Mapping[str, Any]) -> str:
     if correction["action"] == "merge":
         return f"{face} is face {correction['into']}"
     if correction["action"] == "split":
-        return f"{face} is face {correction['new_face_id']} from {correction['at_s']:g} s on"
+        return f"{face} is face {correction['new_face_id']} from {plain_number(correction['at_s'])} s on"
     if correction["action"] == "ignore":
         return f"{face} is left out"
     return f"{face} is called {correction['name']}" if correction["name"] else f"{face} has no name"

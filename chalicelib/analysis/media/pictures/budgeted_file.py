@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from chalicelib.analysis.media.frames import MediaLimits
+from chalicelib.domain.requests.number_texts import plain_number
 from chalicelib.errors import MediaError
 
 READ_BYTES = 8192
@@ -49,8 +50,8 @@ class BudgetedFile(io.FileIO):
         """Reports progress. Raises MediaError if the time is used up."""
         if time.thread_time() > self._until_s:
             raise MediaError(
-                f"The picture takes more than {self._budget_s:g} seconds to decode, which no camera's does. Open it in "
-                "an image editor, save it again and upload that."
+                f"The picture takes more than {plain_number(self._budget_s)} seconds to decode, which no camera's "
+                "does. Open it in an image editor, save it again and upload that."
             )
         if time.monotonic() >= self._next_check_s:
             self._while_reading()

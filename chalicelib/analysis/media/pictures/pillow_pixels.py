@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, TiffImagePlugin
 
+from chalicelib.domain.requests.number_texts import plain_number
 from chalicelib.errors import MediaError
 
 # The background of transparent pixels: mid-grey, since on white a pale face loses its outline and on
@@ -96,8 +97,8 @@ def white_of(samples: NDArray[np.generic]) -> float:
     low, high = float(samples.min()), float(samples.max())
     if not 0 <= low <= high <= _WHITES[-1]:  # also if one is not a number
         raise MediaError(
-            f"The image has 32-bit samples from {low:g} to {high:g}, and does not say which of them is white. Save it "
-            "with 8 or 16 bits and upload it again."
+            f"The image has 32-bit samples from {plain_number(low)} to {plain_number(high)}, and does not say which of "
+            "them is white. Save it with 8 or 16 bits and upload it again."
         )
     if samples.dtype.kind == "f" and high <= 1:
         return 1.0
