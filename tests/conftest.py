@@ -12,6 +12,8 @@ from boto3.session import Session
 from hypothesis import settings
 from hypothesis.database import DirectoryBasedExampleDatabase
 
+from tests.fakes import cheap_passwords
+
 if TYPE_CHECKING:
     from chalicelib.local.stack import Stack
     from tests.shared_stack import ApiUser, SharedStack
@@ -39,6 +41,12 @@ def pytest_collection_finish() -> None:
 
 _REGION = "eu-central-1"
 _SHARED_MEDIA = Path(__file__).resolve().parents[1] / "../shared/media"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cheap_passwords() -> Iterator[None]:
+    with cheap_passwords():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,7 @@ from chalicelib.settings import read_settings
 from chalicelib.wiring import make_services, utc_now
 from mien.client.http_session import ApiError
 from mien.client.media_api import MediaApiClient
+from tests.fakes import cheap_passwords
 
 _PASSWORD = "correct horse battery staple"
 
@@ -72,7 +73,7 @@ class SharedStack:
 
 def main(log_path: Path) -> None:
     """Writes a new user for each line of standard input, until that ends."""
-    with Stack(log_path=log_path) as stack:
+    with cheap_passwords(), Stack(log_path=log_path) as stack:
         users = make_services(read_settings(os.environ)).users
         for number, _ in enumerate(sys.stdin):
             user = ApiUser(stack.index_url, f"tester-{number}@example.org", _PASSWORD)

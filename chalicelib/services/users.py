@@ -17,16 +17,16 @@ MAX_EMAIL_CHARACTERS = 254  # RFC 5321, less the brackets
 
 
 class Users:
-    """Adds and changes users and checks credentials. `cost` is that of new passwords, and of names that do not exist:
-    tests, which check hundreds, take a lower one."""
+    """Adds and changes users and checks credentials. `cost` is that of new passwords, and of names that do not exist;
+    None means `PASSWORD_COST`."""
 
     def __init__(
-        self, users: UserStore, failures: LoginFailureStore, clock: Clock, *, cost: HashCost = PASSWORD_COST
+        self, users: UserStore, failures: LoginFailureStore, clock: Clock, *, cost: HashCost | None = None
     ) -> None:
         self._users = users
         self._failures = failures
         self._clock = clock
-        self._cost = cost
+        self._cost = cost or PASSWORD_COST
         self._remembered = RememberedLogins()
 
     def add(self, email: str, password: str, account_id: str) -> User:

@@ -13,7 +13,7 @@ from tests.fakes.media import FakeMedia, FakeObject, FakeUploads
 from tests.fakes.members import FakeMembers
 from tests.fakes.reminders import FakeReminders
 from tests.fakes.segments import FakeArray, FakeBatch, FakeSegments
-from tests.fakes.users import LOW_COST, FakeLoginFailures, FakeUsers
+from tests.fakes.users import LOW_COST, FakeLoginFailures, FakeUsers, cheap_passwords
 from tests.fakes.webhooks import FakeWebhooks, FakeWebhookSecrets, SentWebhook
 
 __all__ = [
@@ -44,4 +44,5 @@ __all__ = [
     "FixedClock",
     "SentWebhook",
     "as_kept",
+    "cheap_passwords",
 ]

@@ -4,7 +4,7 @@ from itertools import count
 
 import pytest
 
-from chalicelib.domain.accounts import Caller, User
+from chalicelib.domain.accounts import PASSWORD_COST, Caller, User
 from chalicelib.domain.ids import new_id
 from chalicelib.domain.logins import ANY_NAME, FORGOTTEN_AFTER_S, FREE_FAILURES_OF_A_SOURCE, LoginFailures
 from chalicelib.errors import Invalid, NotAuthenticated, NotFound, StaleWrite, TooManyRequests
@@ -47,7 +47,8 @@ def door() -> Door:
     return Door()
 
 
-def test_a_deployment_hashes_as_slowly_as_is_recommended(door: Door) -> None:
+def test_a_deployment_hashes_as_slowly_as_is_recommended(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chalicelib.services.users.PASSWORD_COST", PASSWORD_COST)  # as it is outside these tests
     users = Users(door.rows, door.failures, door.clock)
     assert users.add("bob@example.org", PASSWORD, ACCOUNT).password_hash.startswith("scrypt$16384$8$5$")
 
