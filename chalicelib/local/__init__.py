@@ -15,4 +15,5 @@ repetition      Work that is repeated in a thread of its own
 serve           The API on this machine, for as long as someone wants it
 signals         What ends a process from outside: Ctrl-C (SIGINT), SIGTERM and SIGHUP
 stack           The whole of Mien on this machine: embedded AWS, the API, the workers and one user
+stack_error     The reason for which a stack cannot start, apart from the stack
 """

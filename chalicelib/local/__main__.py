@@ -1,6 +1,7 @@
 """`python -m chalicelib.local demo` and `python -m chalicelib.local serve`.
 
-The stack is imported inside the commands: a first line is on the terminal before that second or more has passed.
+Each command is imported when it is called, and the stack once the options are right: a first line is on the terminal
+before that second or more has passed.
 """
 
 import io

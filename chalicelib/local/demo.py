@@ -1,21 +1,29 @@
-"""Analyses one media file with a complete stack on this machine, from the upload to the results."""
+"""Analyses one media file with a complete stack on this machine, from the upload to the results.
+
+The stack is imported once the options are right: until then nothing takes a second.
+"""
+
+from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
 from chalicelib.domain.requests.job_names import parse_job_name
 from chalicelib.domain.requests.result_formats import SUMMARY_CONTENT_TYPE
 from chalicelib.errors import MienError
-from chalicelib.local.demo_clip import BROWSER_CODEC, write_demo_clip
-from chalicelib.local.stack import Stack
+from chalicelib.local.signals import endings_at_once
 from mien.cli.faces.face_table import face_table
 from mien.cli.job_display import job_display
 from mien.client.face_summary import read_summary
 from mien.client.job_documents import RemoteFile, RemoteJob
 from mien.client.media_api import MediaApiClient
+
+if TYPE_CHECKING:
+    from chalicelib.local.stack import Stack
 
 CLIP_NAME = "demo.mp4"
 NEXT_STEP = "Next: `make serve` keeps the API running; `make demo MEDIA=film.mp4` analyses your own video."
@@ -44,6 +52,10 @@ def run_demo(
     _check_media(media)
     parse_job_name(job_name)
     _check_results(results)
+    with endings_at_once():
+        from chalicelib.local.demo_clip import BROWSER_CODEC, write_demo_clip  # noqa: PLC0415  # see above
+        from chalicelib.local.stack import Stack  # noqa: PLC0415
+
     with ExitStack() as undo:
         stack = undo.enter_context(Stack(log_path=log_path, expressions_only=expressions_only))
         say(console, f"The API is at {stack.index_url}")

@@ -1,4 +1,9 @@
-"""Serves the API on this machine until it is interrupted."""
+"""Serves the API on this machine until it is interrupted.
+
+The stack is imported once the options are right: until then nothing takes a second.
+"""
+
+from __future__ import annotations
 
 import shlex
 import sys
@@ -7,16 +12,19 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from rich.console import Console
 
+from chalicelib.local.aws.environment import LOCAL_HOSTS
 from chalicelib.local.demo import CLIP_NAME, say
-from chalicelib.local.demo_clip import BROWSER_CODEC, write_demo_clip
 from chalicelib.local.drop_memory import MEMORY_NAME, RESULTS_NAME, DropMemory
-from chalicelib.local.http.server import LOCAL_HOSTS
-from chalicelib.local.stack import Stack, StackError
+from chalicelib.local.signals import endings_at_once
+from chalicelib.local.stack_error import StackError
 from chalicelib.services.users import MIN_PASSWORD_CHARACTERS
+
+if TYPE_CHECKING:
+    from chalicelib.local.stack import Stack
 
 _CHECK_S = 1.0
 _LIST_MEDIA = 'import json, sys; [print(file["media"]) for file in json.load(sys.stdin)["result"]["representations"]]'
@@ -80,6 +88,10 @@ def run_serve(
     folders = [each for each in (drop, place.data) if each is not None]
     is_new_drop = drop is not None and not drop.exists()
     mode = _decide(folders, expressions_only)
+    with endings_at_once():
+        from chalicelib.local.demo_clip import BROWSER_CODEC, write_demo_clip  # noqa: PLC0415  # see above
+        from chalicelib.local.stack import Stack  # noqa: PLC0415
+
     with (
         Stack(
             host=place.host,

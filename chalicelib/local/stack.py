@@ -21,7 +21,6 @@ from chalicelib.api.application import register_api
 from chalicelib.aws.clients import AwsClients
 from chalicelib.composition.services import Services
 from chalicelib.domain.ids import new_id
-from chalicelib.errors import MienError
 from chalicelib.local.aws.batch_service import DEFINITION, ENDPOINT_VARIABLE, QUEUE, BatchService
 from chalicelib.local.aws.credentials import write_profile
 from chalicelib.local.aws.embedded import EmbeddedAws, as_it_is
@@ -32,6 +31,7 @@ from chalicelib.local.background import Background
 from chalicelib.local.drop_directory import DropDirectory
 from chalicelib.local.http.server import DEFAULT_MAX_BODY_BYTES, HttpServer
 from chalicelib.local.repetition import Repetition
+from chalicelib.local.stack_error import StackError
 from chalicelib.local.workers.supervisor import REPOSITORY, WorkerSupervisor
 from chalicelib.settings import Settings
 from chalicelib.wiring import make_services, utc_now
@@ -45,10 +45,6 @@ _SILENCE_S = 20
 _MAX_RECEIVES = 20  # a message that meets a live lease is sent back, which is no failure but counts as a receive
 _DROP_LOOK_S = 0.5
 _SEGMENT_PROCESSES = 2
-
-
-class StackError(MienError):
-    """The stack cannot start or continue. The message is for the user."""
 
 
 class Stack:

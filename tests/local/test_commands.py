@@ -21,7 +21,8 @@ from chalicelib.errors import MienError
 from chalicelib.local.demo import run_job
 from chalicelib.local.demo_clip import write_demo_clip
 from chalicelib.local.serve import Place
-from chalicelib.local.stack import DEFAULT_MODELS_DIR, Stack, StackError, check_models
+from chalicelib.local.stack import DEFAULT_MODELS_DIR, Stack, check_models
+from chalicelib.local.stack_error import StackError
 from chalicelib.local.workers.supervisor import REPOSITORY
 from mien.client.media_api import MediaApiClient
 from tests.local.waiting import is_running, wait_until
@@ -185,10 +186,15 @@ def test_demo_that_is_interrupted_leaves_nothing_running(
     assert not any(is_running(worker) for worker in workers)
 
 
+@pytest.mark.parametrize("loading", ["command", "stack"])
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_demo_can_be_interrupted_while_it_loads(tmp_path: Path, number: signal.Signals, status: int) -> None:
+def test_demo_can_be_interrupted_while_it_loads(
+    tmp_path: Path, number: signal.Signals, status: int, loading: str
+) -> None:
     with _running("demo", tmp_path, "--out", str(tmp_path / "out")) as process:
         _read_until(process, "Starting")
+        if loading == "stack":
+            wait_until((tmp_path / "mien.log").exists, "the log, which is opened just before")
         process.send_signal(number)
         assert process.communicate(timeout=PATIENCE_S)[1] == "Stopped.\n"
     assert process.returncode == status
@@ -241,12 +247,16 @@ def test_the_commands_that_serve_prints_work(tmp_path: Path) -> None:
 
 
 @needs_models
-def test_serve_says_its_mode_and_remembers_it_for_the_directory(tmp_path: Path) -> None:
-    modes = []
+def test_serve_makes_the_drop_directory_and_remembers_the_mode_for_it(tmp_path: Path) -> None:
+    drop, said = tmp_path / "typo", []
     for words in (("--expressions-only",), (), ("--emotions",)):
-        with _running("serve", tmp_path, "--port", "0", "--drop", str(tmp_path / "drop"), *words) as process:
-            modes.append(_read_until(process, "Expressions")[-1].split(",")[0])
+        with _running("serve", tmp_path, "--port", "0", "--drop", str(drop), *words) as process:
+            said.append(_read_until(process, "Expressions"))
+    made, put = f"There was no directory {drop}, so it was made", f"Files put into {drop}"
+    assert [lines[1].startswith(first) for lines, first in zip(said, (made, put, put), strict=True)] == [True] * 3
+    assert said[0][2].startswith(put)
     fewer = "Expressions only are measured"
+    modes = [lines[-1].split(",")[0] for lines in said]
     assert modes == [fewer, fewer, "Expressions and emotions are measured; with MIEN_EXPRESSIONS_ONLY=on"]
 
 
@@ -288,14 +298,6 @@ def test_serve_says_which_value_is_wrong(tmp_path: Path, name: str, value: str, 
     assert failed.returncode == 1
     assert words in failed.stderr
     assert len(failed.stderr.splitlines()) == 1
-
-
-@needs_models
-def test_serve_says_that_it_made_the_drop_directory(tmp_path: Path) -> None:
-    drop = tmp_path / "typo"
-    for first_line in (f"There was no directory {drop}, so it was made", f"Files put into {drop}"):
-        with _running("serve", tmp_path, "--port", "0", "--drop", str(drop)) as process:
-            assert _read_until(process, "Files put into")[1].startswith(first_line)
 
 
 def test_without_models_the_sentence_says_what_to_do(tmp_path: Path) -> None:

@@ -3,17 +3,21 @@
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from chalicelib.local.aws.credentials import RunCredentials
+if TYPE_CHECKING:  # it loads boto3, and the command line needs this host's name only
+    from chalicelib.local.aws.credentials import RunCredentials
 
 REGION = "us-east-1"
 HOST = "127.0.0.1"
+LOCAL_HOSTS = frozenset((HOST, "localhost", "[::1]"))
+"""The names under which this machine calls itself. A page under any other has had it pointed here (DNS rebinding)."""
 
 _FOREIGN_PREFIXES = ("AWS_", "BOTO_", "MIEN_")
 _PROXY_EXCEPTIONS = ("NO_PROXY", "no_proxy")
 
 
-def embedded_aws_variables(endpoint_url: str, credentials: RunCredentials) -> dict[str, str]:
+def embedded_aws_variables(endpoint_url: str, credentials: "RunCredentials") -> dict[str, str]:
     """Returns what points boto3 at `endpoint_url`, with credentials that open nothing anywhere else.
 
     The user's own profiles, configuration and instance credentials are switched off, so that a request that lost its

@@ -14,12 +14,10 @@ from typing import Any, Self
 from chalice.app import Chalice
 from chalice.local import LocalChalice
 
+from chalicelib.local.aws.environment import LOCAL_HOSTS
 from chalicelib.local.http.handler import HttpHandler
 
 DEFAULT_MAX_BODY_BYTES = 512 * 1024 * 1024
-
-LOCAL_HOSTS = frozenset(("127.0.0.1", "localhost", "[::1]"))
-"""The names under which this machine calls itself. A page under any other has had it pointed here (DNS rebinding)."""
 
 _STOP_S = 5.0
 _POLL_S = 0.05
