@@ -23,8 +23,11 @@ export async function copyText(text) {
 /** Returns a line of CSV. What a spreadsheet would take for a formula gets a sign in front of it. */
 export const csvLine = (cells) => cells.map(cellOf).join(",");
 
+/** Returns true if a spreadsheet may take the text for a formula, wide forms of its signs too (see `client_texts`). */
+const isFormula = (text) => /^[\p{Cf}\p{Zs}]*[=+\-@\t\r\n\u2212]/u.test(text.normalize("NFKC"));
+
 function cellOf(cell) {
   if (typeof cell === "number") return String(cell);
-  const text = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : String(cell);
+  const text = isFormula(String(cell)) ? `'${cell}` : String(cell);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

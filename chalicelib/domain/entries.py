@@ -8,6 +8,7 @@ from unicodedata import category
 from chalicelib.domain.faces.face_state import FaceState
 from chalicelib.domain.ids import derived_id
 from chalicelib.domain.intake.uploads import DirectUpload
+from chalicelib.domain.requests.client_texts import REORDERING, has_reordering, reorders_others
 from chalicelib.errors import Invalid
 
 MAX_ANNOTATION_CHARACTERS = 255
@@ -145,6 +146,8 @@ def check_annotation_text(name: str, text: str | None) -> str:
         raise Invalid(f"The annotation's {name} contains a NUL character; remove it.")
     if any(category(character) == _HALF_CHARACTER for character in text):
         raise Invalid(f"The annotation's {name} contains a lone surrogate; send valid Unicode.")
+    if reorders_others(text):
+        raise Invalid(f"The annotation's {name} contains {REORDERING}, that are not closed or reverse it; remove them.")
     return text
 
 
@@ -160,4 +163,6 @@ def check_file_name(text: str | None) -> str:
         raise Invalid(f"The file name has {len(name)} characters; at most {MAX_FILE_NAME_CHARACTERS} are stored.")
     if any(category(character) in _NOT_IN_FILE_NAMES for character in name):
         raise Invalid("The file name contains control characters, line breaks or invalid Unicode; rename the file.")
+    if has_reordering(name):
+        raise Invalid(f"The file name contains {REORDERING}; rename the file.")
     return name

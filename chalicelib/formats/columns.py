@@ -1,7 +1,6 @@
 """The cells of legacy JSON and CSV, the common members of JSON formats, and the names of the columns in every table."""
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
@@ -13,13 +12,6 @@ from chalicelib.domain.measurements.validity import reasons_text
 from chalicelib.domain.requests.result_formats import GAZE_REASONS_COLUMN, VALIDITY_COLUMNS
 from chalicelib.formats.numbers import metric_text, metric_texts
 from chalicelib.formats.writers import Origin
-
-_FORMULA = re.compile(r"[=+\-@\t\r]")
-
-
-def text_cell(text: str) -> str:
-    """Returns a client's text as a cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def metric_columns(metrics: MetricSet, *, classifier_names: bool) -> dict[str, str]:

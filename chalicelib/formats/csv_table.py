@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import BinaryIO
 
 from chalicelib.domain.measurements.metrics import FaceMetrics, FrameMetrics, MetricSet
+from chalicelib.domain.requests.client_texts import text_cell
 from chalicelib.domain.requests.result_formats import (
     CSV_CONTENT_TYPE,
     FACE_COLUMN,
@@ -64,7 +65,7 @@ class CsvTableWriter:
         return [[time_ms, str(face.face_id), *self._cells(face), *self._name(face)] for face in frame.faces]
 
     def _name(self, face: FaceMetrics) -> list[str]:
-        return [self._face_names.get(face.face_id, "")] if self._face_names else []
+        return [text_cell(self._face_names.get(face.face_id, ""))] if self._face_names else []
 
     def _row_of_frame(self, time_ms: str, frame: FrameMetrics) -> list[str]:
         if not frame.faces:

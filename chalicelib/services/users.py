@@ -6,6 +6,7 @@ from dataclasses import replace
 from chalicelib.domain.accounts import PASSWORD_COST, Caller, HashCost, User, hash_password, password_matches
 from chalicelib.domain.ids import check_id
 from chalicelib.domain.logins import ANY_NAME, FREE_FAILURES, FREE_FAILURES_OF_A_SOURCE, source_of
+from chalicelib.domain.requests.client_texts import begins_as_formula
 from chalicelib.errors import Invalid, NotAuthenticated, NotFound, StaleWrite, TooManyRequests, translated
 from chalicelib.services.changes import retried
 from chalicelib.services.ports import Clock, LoginFailureStore, UserStore
@@ -34,6 +35,8 @@ class Users:
         email = _normal(email)
         if "@" not in email or ":" in email or not email.isprintable() or len(email) > MAX_EMAIL_CHARACTERS:
             raise Invalid("The user name must be an e-mail address without a colon, which HTTP Basic does not allow.")
+        if begins_as_formula(email):
+            raise Invalid("The user name cannot begin with any of = + - @: spreadsheets would take it for a formula.")
         user = User(email, check_id(account_id, "account"), self._hashed(password), self._clock())
         with translated(StaleWrite, into=Invalid(f"The user {email} already exists.")):
             self._users.create(user)

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import click
 
-from chalicelib.domain.requests.result_formats import FACE_COLUMN
+from chalicelib.domain.requests.client_texts import text_cell
+from chalicelib.domain.requests.result_formats import FACE_COLUMN, GAZE_REASONS_COLUMN, NAME_COLUMN, VALIDITY_COLUMNS
 from chalicelib.errors import MienError
 from mien.cli.output import say
 from mien.cli.sending.manifest import NAME, Entry, read_manifest
 
 _ENDING = "-metrics.csv"
+_TEXTS = ("file", "job", FACE_COLUMN, NAME_COLUMN, VALIDITY_COLUMNS[-1], GAZE_REASONS_COLUMN)
 _CHUNK_ROWS = 50_000
 
 
@@ -90,7 +92,7 @@ def _write_csv(path: Path, columns: list[str], rows: Iterator[dict[str, str]]) -
         writer = csv.DictWriter(stream, columns, restval="")
         writer.writeheader()
         for row in rows:
-            writer.writerow(row)
+            writer.writerow({name: text_cell(cell) if _is_text(name) else cell for name, cell in row.items()})
             count += 1
     return count
 
@@ -112,7 +114,7 @@ def _write_parquet(path: Path, columns: list[str], rows: Iterator[dict[str, str]
 
 
 def _is_text(column: str) -> bool:
-    return column in ("file", "job", FACE_COLUMN, "invalid reasons") or column.startswith("annotation ")
+    return column in _TEXTS or column.startswith("annotation ")
 
 
 def _cell(text: str | None, *, is_text: bool) -> str | float | None:

@@ -12,6 +12,7 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 import requests
 
@@ -75,6 +76,27 @@ def test_a_folder_is_mirrored_and_nothing_is_replaced(
     with (out / "one/mirrored.mp4-metrics.csv").open(newline="") as stream:
         assert len(rows) == 2 * len(list(csv.DictReader(stream)))
     assert "no results with a table" in mien("merge", str(media), "--out", str(tmp_path / "x.csv")).stderr
+
+
+def test_merged_tables_have_texts_that_no_spreadsheet_takes_for_formulas(mien: Mien, tmp_path: Path) -> None:
+    """Annotations, and the names of faces, which are texts in Parquet as well."""
+    table = "time stamp (msec),face id,smile,invalid reasons,face name\r\n0,0,-1.5,,Ada\r\n"
+    (tmp_path / "a.mp4-metrics.csv").write_text(table)
+    entry = {"input": "=a.mp4", "fingerprint": "f", "state": "done", "job": "7", "files": ["a.mp4-metrics.csv"]}
+    (tmp_path / NAME).write_text(json.dumps({**entry, "error": "", "annotations": {"spot": "\uff1d1+1"}}) + "\n")
+    for name in ("all.csv", "all.parquet"):
+        merged = mien("merge", str(tmp_path), "--out", str(tmp_path / name))
+        assert merged.returncode == 0, merged.stderr
+    with (tmp_path / "all.csv").open(newline="", encoding="utf-8") as stream:
+        (row,) = csv.DictReader(stream)
+    assert (row["file"], row["annotation spot"], row["smile"], row["face name"]) == (
+        "'=a.mp4",
+        "'\uff1d1+1",
+        "-1.5",
+        "Ada",
+    )
+    (row,) = pq.read_table(tmp_path / "all.parquet").to_pylist()
+    assert (row["file"], row["annotation spot"], row["smile"], row["face name"]) == ("=a.mp4", "\uff1d1+1", -1.5, "Ada")
 
 
 def test_a_folder_without_media_is_wrong_usage(mien: Mien, tmp_path: Path) -> None:

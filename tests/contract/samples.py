@@ -22,7 +22,7 @@ ODD_TEXTS = [
     "Grüße aus Köln → €.mov",
     "e\u0301 and \u00e9 are not made one",
     "笑顔 смех 😀👩\u200d🚀.mp4",
-    "\u202e\u05e2\u05d1\u05e8\u05d9\u05ea \u200f\u0639\u0631\u0628\u064a.mp4",  # right to left
+    "\u2067\u05e2\u05d1\u05e8\u05d9\u05ea \u200f\u0639\u0631\u0628\u064a\u2069.mp4",  # right to left
     "a=b&c=d?e#f/g+h i",
     "=1+1,\tcsv",
     "\ufeff\u00a0 spaces \u2003",

@@ -26,6 +26,15 @@ def test_header_of_one_face() -> None:
     ]
 
 
+def test_a_name_that_was_stored_as_a_formula_is_a_text() -> None:
+    stream = io.BytesIO()
+    writer = CsvTableWriter(
+        stream, metrics=EVERY_METRIC, face_ids=True, classifier_names=False, face_names={0: "\uff1d1+1", 3: "Ada"}
+    )
+    writer.write(GOLDEN_FRAMES[0])
+    assert [row[-1] for row in csv_rows(stream.getvalue())] == ["face name", "'\uff1d1+1", "Ada"]
+
+
 def test_every_line_ends_as_the_rfc_says() -> None:
     data = csv_bytes(GOLDEN_FRAMES, face_ids=True)
     assert data.endswith(b"\r\n")

@@ -5,6 +5,7 @@ from typing import Final
 
 from chalicelib.api.requests.forms import Form
 from chalicelib.api.requests.json_bodies import text_of
+from chalicelib.domain.requests.client_texts import REORDERING, reorders_others
 from chalicelib.errors import Invalid
 
 LABELS: Final = ("source", "data_split")
@@ -26,4 +27,6 @@ def check_label(name: str, text: str | None) -> str | None:
     """A label as it is stored; an empty one is none. Raises `Invalid` for a long text."""
     if text and len(text) > _MAX_CHARACTERS:
         raise Invalid(f"The {name} has {len(text)} characters; at most {_MAX_CHARACTERS} are stored.")
+    if text and reorders_others(text):
+        raise Invalid(f"The {name} contains {REORDERING}; remove them.")
     return text or None

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from unicodedata import category
 
+from chalicelib.domain.requests.client_texts import REORDERING, begins_as_formula, has_reordering
 from chalicelib.domain.requests.json_members import check_members
 from chalicelib.errors import Invalid
 
@@ -18,7 +19,6 @@ MAX_TIME_S = 1_000_000
 _DIGITS = re.compile(r"[0-9]{1,9}")
 _SECONDS = re.compile(r"-?[0-9]{1,7}(\.[0-9]{1,9})?")
 _NOT_IN_NAMES = {"Cc", "Cs", "Zl", "Zp"}
-_FORMULAS = "=+-@"
 
 
 class Action(StrEnum):
@@ -129,8 +129,8 @@ def _name(value: object) -> str | None:
         raise Invalid(f"The name has {len(name)} characters; at most {MAX_NAME_CHARACTERS} are stored.")
     if any(category(character) in _NOT_IN_NAMES for character in name):
         raise Invalid("The name contains control characters, line breaks or invalid Unicode; remove them.")
-    if name.startswith(tuple(_FORMULAS)):
-        raise Invalid(
-            f"A name cannot begin with any of {' '.join(_FORMULAS)}: spreadsheets would take it for a formula."
-        )
+    if has_reordering(name):
+        raise Invalid(f"The name contains {REORDERING}; remove them.")
+    if begins_as_formula(name):
+        raise Invalid("A name cannot begin with any of = + - @: spreadsheets would take it for a formula.")
     return name or None

@@ -12,6 +12,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from chalicelib.domain.entries import MAX_FILE_NAME_CHARACTERS
 from chalicelib.domain.intake.public_addresses import is_public
+from chalicelib.domain.requests.client_texts import without_reordering
 from chalicelib.errors import Invalid
 
 MAX_URL_CHARACTERS = 2048
@@ -74,6 +75,7 @@ def file_name_of(url: InputUrl) -> str:
     name = unquote(PurePosixPath(url.target.partition("?")[0]).name, errors="replace")
     name = name.replace("\\", "/").rpartition("/")[2]
     name = "".join(character for character in name if category(character) not in ("Cc", "Cs", "Zl", "Zp")).strip()
+    name = without_reordering(name).strip()
     return name[-MAX_FILE_NAME_CHARACTERS:] if name.strip(".") else _DEFAULT_FILE_NAME
 
 

@@ -1,5 +1,6 @@
 """A client's request for a job, and how it is carried out.
 
+client_texts    Names and texts of clients: formulas, and controls that reorder letters
 comparisons     A request to compare recordings
 job_names       The job names of the wire contract
 job_options     The options of a job

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
-from chalicelib.formats.columns import text_cell
+from chalicelib.domain.requests.client_texts import text_cell
 from chalicelib.formats.numbers import metric_text, seconds_text
 
 ABOUT_COLUMNS = ("file", "job", "state", "error")

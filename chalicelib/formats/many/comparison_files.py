@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from chalicelib import __version__
+from chalicelib.domain.requests.client_texts import text_cell
 from chalicelib.domain.requests.result_formats import COMPARISON_CONTENT_TYPE
-from chalicelib.formats.columns import text_cell
 from chalicelib.formats.numbers import metric_text
 
 Values = Iterable[float]

@@ -125,7 +125,7 @@ def test_an_annotation_is_deleted_once(api: Api, annotations_url: str) -> None:
 _TEXTS = [
     "a" * 255,
     "\U0001f469\u200d\U0001f680" * 85,
-    "\u202e\u05e2\u05d1\u05e8\u05d9\u05ea \u200f\u0639\u0631\u0628\u064a",
+    "\u2067\u05e2\u05d1\u05e8\u05d9\u05ea \u200f\u0639\u0631\u0628\u064a\u2069",
     "<script>alert(1)</script>&amp;\"'",
     " leading, trailing and\ttabs\r\nlines ",
     "e\u0301 is not \u00e9",
@@ -189,7 +189,7 @@ _BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*
 _NOTES = [
     ("<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "</td></bdi><b>"),
     ("a & b &amp; c &#60;", "\"quoted\" 'too'", None),
-    ("\u202e\u05e2\u05d1\u05e8\u05d9\u05ea", "\u200f\u0639\u0631\u0628\u064a", None),
+    ("\u2067\u05e2\u05d1\u05e8\u05d9\u05ea\u2069", "\u200f\u0639\u0631\u0628\u064a", None),
     ("\U0001f600" * 255, "x" * 255, "\U0001f469\u200d\U0001f680"),
 ]
 

@@ -8,7 +8,7 @@ from chalicelib.domain.jobs import Progress
 from tests.api.api_server import Api
 
 _BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
-_NAME = "<b>Ada & \u202eEve.mp4"
+_NAME = "<b>Ada & \u200fEve.mp4"
 
 
 def _page(api: Api, url: str, status: int = 200) -> str:
