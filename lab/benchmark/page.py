@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from lab.reports.markdown import bar_text, contents, machines, section_text, slug, table_text, valued
+from lab.reports.markdown import bar_text, contents, machines, numbers_of, section_text, slug, table_text, valued
 from lab.reports.report import Report, Table, figures_of
 
 _INTRODUCTION = """# Performance
@@ -22,7 +22,8 @@ The batched CUDA path has not been measured: no machine with a GPU was available
 def page(report: Report) -> str:
     """The whole page."""
     parts = [_INTRODUCTION, *machines(report), *_aims(report), *contents(report)]
-    parts += [section_text(measured) for measured in report.values()]
+    numbers = numbers_of(report)
+    parts += [section_text(measured, numbers[measured.machine]) for measured in report.values()]
     return "\n".join(parts)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from chalicelib.domain.measurements.reliability import DATA, RELIABILITY, Grade, Reliability
 from lab.evaluation.sections import performances
 from lab.evaluation.shortened import expressions, intervals, shortened
-from lab.reports.markdown import bar_text, contents, machines, section_text, slug, table_text, valued
+from lab.reports.markdown import bar_text, contents, machines, numbers_of, section_text, slug, table_text, valued
 from lab.reports.report import Cell, Report, Table, figures_of
 
 _INTRODUCTION = """# Evaluation
@@ -30,7 +30,8 @@ def page(report: Report) -> str:
     """The whole page."""
     parts = [_INTRODUCTION, *_reliability(report), *_not_reliable(report), *_expressions(report)]
     parts += [*contents(report), *machines(report)]
-    parts += [section_text(shortened(measured)) for measured in report.values()]
+    numbers = numbers_of(report)
+    parts += [section_text(shortened(measured), numbers[measured.machine]) for measured in report.values()]
     return "\n".join(parts)
 
 

@@ -9,13 +9,20 @@ _SOURCES = {"aim": "aim", "own": "own bar"}
 
 
 def machines(report: Report) -> Iterator[str]:
-    """A line for each machine that sections were measured on."""
-    yield from (f"Measured on: {name}.\n" for name in sorted({measured.machine for measured in report.values()}))
+    """A line for each machine that sections were measured on, with the number by which each section names it."""
+    yield from (f"Machine {number}: {name}.\n" for name, number in numbers_of(report).items())
+
+
+def numbers_of(report: Report) -> dict[str, int]:
+    """Returns a number for each machine of the report, by its description."""
+    names = sorted({measured.machine for measured in report.values()})
+    return {name: number for number, name in enumerate(names, start=1)}
 
 
 def contents(report: Report) -> Iterator[str]:
     """The list of sections, with how many of their bars are missed."""
     yield "## Sections\n"
+    numbers = numbers_of(report)
     rows = tuple(
         (
             f"[{measured.section.title}](#{slug(measured.section.title)})",
@@ -23,17 +30,21 @@ def contents(report: Report) -> Iterator[str]:
             sum(figure.bar is not None for figure in measured.section.figures),
             sum(figure.fails for figure in measured.section.figures),
             measured.date,
+            numbers[measured.machine],
             measured.processor_s,
         )
         for measured in report.values()
     )
-    yield table_text(Table("", ("section", "`ONLY=`", "bars", "missed", "measured", "processor time (s)"), rows))
+    yield table_text(
+        Table("", ("section", "`ONLY=`", "bars", "missed", "measured", "machine", "processor time (s)"), rows)
+    )
 
 
-def section_text(measured: Measured) -> str:
-    """Returns the method, the reading of the numbers, the numbers."""
+def section_text(measured: Measured, machine: int) -> str:
+    """Returns the method, the date and the machine of that number, the reading of the numbers, the numbers."""
     section = measured.section
-    parts = [f"## {section.title}\n", f"{section.how}\n", f"**Reading.** {section.reading}\n"]
+    parts = [f"## {section.title}\n", f"{section.how}\n", f"*Measured on machine {machine}, {measured.date}.*\n"]
+    parts.append(f"**Reading.** {section.reading}\n")
     if section.picture:
         parts.append(f"![{section.title}](pictures/{section.picture})\n")
     overall = [

@@ -1,11 +1,15 @@
 """Reports of measurements, their pages, and the numbers that documents quote from it."""
 
 import json
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
+from lab.benchmark.__main__ import PERFORMANCE
+from lab.benchmark.page import page as performance_page
 from lab.evaluation.__main__ import EVALUATION, main
 from lab.evaluation.page import page
 from lab.reports.charts import Line, chart
@@ -15,6 +19,7 @@ from lab.reports.report import (
     Bar,
     Figure,
     Measured,
+    Report,
     Section,
     Table,
     counted,
@@ -73,6 +78,24 @@ def test_what_misses_its_bar_is_listed_as_not_reliable() -> None:
     assert "**missed**" in text
     assert "Everything that was measured reaches its bar." in page(_report(0.0))
     assert "faces not found | not measured" in page(_report(None))
+
+
+@pytest.mark.parametrize("page_of", [page, performance_page])
+def test_each_section_says_on_which_machine_it_was_measured(page_of: Callable[[Report], str]) -> None:
+    one = _report(2.0)["crowds"]
+    other = replace(one, section=replace(one.section, name="films", title="Films"), machine="other", date="2026-01-03")
+    text = page_of({"crowds": one, "films": other})
+    assert "Machine 1: a machine." in text
+    assert "Machine 2: other." in text
+    assert "*Measured on machine 1, 2026-01-02.*" in text.partition("## Faces in group photos")[2].partition("## ")[0]
+    assert "*Measured on machine 2, 2026-01-03.*" in text.partition("## Films")[2]
+    assert "| 2026-01-03 | 2 | 3 |" in text
+
+
+def test_the_pages_follow_from_what_is_on_file() -> None:
+    for report in (EVALUATION, PERFORMANCE):
+        found = report.document.read_text(encoding="utf-8")
+        assert found == requoted(report.page(report.merged({})), everything_on_file())
 
 
 def test_the_page_shows_every_expression_once_and_long_tables_in_part() -> None:

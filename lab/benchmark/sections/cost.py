@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from chalicelib.domain.requests.number_texts import plain_number
 from infra.simulation.prices import LAMBDA_GB_S
 from lab.benchmark.bench import DISTURBED, LEAST_CORES, Bench
 from lab.benchmark.clips import Clip, demo_clip, five_faces_clip, one_minute
@@ -77,8 +78,9 @@ def section(minutes: Sequence[Minute], memory_mb: int) -> Section:
         f"The worker function of `infra/template.yaml` has {memory_mb} MB, to which {vcpus:.2f} vCPUs "
         f"belong (one for each {MB_PER_VCPU} MB). Its duration follows from the quickest of some runs here: as long as "
         "here, or as long as the processor time needs on that many vCPUs, whichever is longer, with a vCPU taken to be "
-        f"as fast as a core here. List price {LAMBDA_GB_S:g} dollars a GB-second (`infra/simulation/prices.py`). "
-        "Without downloads and uploads, the request itself, and ephemeral disk (which [scale.md](scale.md) has).",
+        f"as fast as a core here. List price {plain_number(LAMBDA_GB_S)} dollars a GB-second "
+        "(`infra/simulation/prices.py`). Without downloads and uploads, the request itself, "
+        "and ephemeral disk (which [scale.md](scale.md) has).",
         _reading(cores, vcpus),
         tuple(figures),
         (Table("", header, tuple(rows)),),
