@@ -55,8 +55,9 @@ def same_face(first: Boxes, second: Boxes) -> NDArray[np.bool_]:
 
 def side_of(box: NDArray[np.float64]) -> float:
     """The longer side of a box (4,)."""
-    left, top, right, bottom = map(float, box.tolist())
-    return max(right - left, bottom - top, 1e-9)
+    left, top, right, bottom = box.tolist()
+    side: float = max(right - left, bottom - top, 1e-9)
+    return side
 
 
 def suppress(
@@ -67,6 +68,8 @@ def suppress(
     A box is dropped if a better one overlaps it by more than `max_overlap` (intersection over union) or by more than
     `max_coverage` of the smaller of the two. The latter catches halves of a face that a window's edge cut through.
     """
+    if len(boxes) < 2:
+        return np.arange(len(boxes))
     order = np.argsort(-scores, kind="stable")
     kept: list[int] = []
     clash = (overlaps(boxes, boxes) > max_overlap) | (coverages(boxes, boxes) > max_coverage)

@@ -11,7 +11,9 @@ from chalicelib.analysis.faces.block_means import quick_reduction, reduced_part
 from chalicelib.analysis.faces.boxes import Boxes, suppress
 from chalicelib.analysis.media.pixels.planes import Picture
 from chalicelib.analysis.networks.models import ModelFile, Models, Network
+from chalicelib.analysis.networks.pixels import rgb_planes
 
+_MIDDLE_LEVEL, _PER_LEVEL = np.float32(127.5), np.float32(1 / 127.5)
 _MAX_OVERLAP = 0.3
 SMALLEST_FACE = 12 / 192
 """The width of the narrowest face that is found, as a share of the window's longer side."""
@@ -115,23 +117,25 @@ class FaceDetector:
         turned window is upright and of the size it had there."""
         network = self._near if window.is_near else self._far
         square, placing = _place(image, window, network.side)
-        blob = cv2.dnn.blobFromImage(square, 1 / 127.5, mean=(127.5, 127.5, 127.5), swapRB=True)
-        regressors, scores = network.run(np.asarray(blob, dtype=np.float32))
-        found = self._decode(network, regressors[0].astype(np.float64), scores[0, :, 0].astype(np.float64))
+        planes = rgb_planes([square])
+        planes -= _MIDDLE_LEVEL
+        planes *= _PER_LEVEL
+        regressors, scores = network.run(planes)
+        found = self._decode(network, regressors[0], scores[0, :, 0])
         centres = placing.back((found.boxes[:, :2] + found.boxes[:, 2:]) / 2)
         reach = (found.boxes[:, 2:] - found.boxes[:, :2]) / 2 / placing.scale
         boxes = np.concatenate([centres - reach, centres + reach], axis=1)
         return Detections(boxes, placing.back(found.eyes), found.scores, np.full(len(found), window.is_near))
 
-    def _decode(self, network: "_Network", regressors: NDArray[np.float64], scores: NDArray[np.float64]) -> Detections:
+    def _decode(self, network: "_Network", regressors: NDArray[np.float32], scores: NDArray[np.float32]) -> Detections:
         likely = np.flatnonzero(scores >= self._min_score)
         if not len(likely):
             return no_detections()
-        anchors, values = network.anchors[likely], regressors[likely]
+        anchors, values = network.anchors[likely], regressors[likely].astype(np.float64)
         centres, sizes = values[:, 0:2] + anchors, values[:, 2:4]
         boxes = np.concatenate([centres - sizes / 2, centres + sizes / 2], axis=1)
         eyes = values[:, 4:8].reshape(-1, 2, 2) + anchors[:, None, :]
-        found = Detections(boxes, eyes, scores[likely], np.zeros(len(likely), dtype=bool))
+        found = Detections(boxes, eyes, scores[likely].astype(np.float64), np.zeros(len(likely), dtype=bool))
         return found.select(suppress(boxes, found.scores, max_overlap=_MAX_OVERLAP))
 
 

@@ -13,6 +13,7 @@ from chalicelib.analysis.faces.block_means import quick_reduction, reduced_part
 from chalicelib.analysis.faces.rigid_face import RigidFit, fit_rigid
 from chalicelib.analysis.media.pixels.planes import Picture, Planes
 from chalicelib.analysis.networks.models import ModelFile, Models
+from chalicelib.analysis.networks.pixels import rgb_planes
 from chalicelib.domain.requests.recipes import Mesh
 
 SAMPLE_SIDE = 192
@@ -143,12 +144,10 @@ class MeshModel:
 
 
 def network_input(samples: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
-    """(N, 3, 192, 192) of N samples. OpenCV's own way takes twice as long."""
-    blob = np.empty((len(samples), 3, SAMPLE_SIDE, SAMPLE_SIDE), dtype=np.float32)
-    for planes, image in zip(blob, samples, strict=True):
-        planes[::-1] = cv2.split(image)
-    blob *= _PER_LEVEL
-    return blob
+    """(N, 3, 192, 192) of N samples."""
+    planes = rgb_planes(samples)
+    planes *= _PER_LEVEL
+    return planes
 
 
 def sample_of(image: Picture, crop: Crop) -> NDArray[np.uint8]:
@@ -195,7 +194,7 @@ def _to_picture(crop: Crop) -> NDArray[np.float64]:
 def _into_picture(face: NDArray[np.float32], crop: Crop) -> NDArray[np.float64]:
     """(N, 3) points in pixels of the input, z in the same -> in pixels of the picture."""
     (cosine, minus_sine, shift_x), (sine, _, shift_y) = _to_picture(crop).tolist()
-    x, y, z = (face[:, axis].astype(np.float64) for axis in range(3))
+    x, y, z = face.T.astype(np.float64, order="C")
     points = np.empty(face.shape)
     points[:, 0] = cosine * x + minus_sine * y + shift_x
     points[:, 1] = sine * x + cosine * y + shift_y

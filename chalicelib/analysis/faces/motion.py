@@ -71,7 +71,7 @@ class Motion:
 
 def centre_of(box: NDArray[np.float64]) -> Place:
     """The middle of a box (4,)."""
-    left, top, right, bottom = map(float, box.tolist())
+    left, top, right, bottom = box.tolist()
     return (left + right) / 2, (top + bottom) / 2
 
 

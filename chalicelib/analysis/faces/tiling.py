@@ -106,6 +106,8 @@ def merged(parts: list[Detections]) -> Detections:
     found = joined(parts)
     near = _best(found.select(np.flatnonzero(found.near)))
     far = _best(found.select(np.flatnonzero(~found.near)))
+    if not (len(near) and len(far)):
+        return joined([far, near])
     turns_deg = np.abs((near.rolls_deg()[:, None] - far.rolls_deg()[None] + 180) % 360 - 180)
     same = (overlaps(near.boxes, far.boxes) > _SAME_BOX_OVERLAP) & (turns_deg < _SAME_ROLL_DEG)
     known = same.any(axis=1)

@@ -4,4 +4,5 @@ crew          Threads that share work: a network's input from several faces or w
 machine       The processors and the memory that this process may use
 models        The model files of one directory, opened as ONNX Runtime sessions when they are first needed
 onnx_runtime  ONNX Runtime with its telemetry switched off: Mien sends no data out
+pixels        Pictures as the networks take them: RGB, one plane for each channel, as floats
 """

@@ -1,3 +1,4 @@
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given
@@ -27,3 +28,11 @@ def test_a_pattern_as_fine_as_the_pixels_becomes_grey(side: int) -> None:
     stripes = np.zeros((60, 60, 3), np.uint8)
     stripes[:, ::side] = 255
     assert np.ptp(block_means(stripes, side)) == 0
+
+
+def test_blocks_of_three_pixels_are_what_opencv_averages() -> None:
+    sums = np.arange(9 * 255 + 1)  # every one that nine levels can have
+    blocks = np.stack([(sums + place) // 9 for place in range(9)]).astype(np.uint8).reshape(3, 3, -1)
+    image = np.repeat(blocks.transpose(0, 2, 1).reshape(3, -1, 1), 3, axis=2)
+    expected = cv2.resize(image, (len(sums), 1), interpolation=cv2.INTER_AREA)
+    np.testing.assert_array_equal(block_means(image, 3), expected)
