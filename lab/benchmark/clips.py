@@ -173,10 +173,12 @@ def _as_it_is(picture: Picture) -> Picture:
 
 def _swinging(film: Path, cut: Callable[[Picture], Picture]) -> Iterator[Picture]:
     """Yields what is cut from the film's pictures, forwards and backwards for ever, so that no person jumps."""
+    pictures: list[Picture] = []
     with av.open(str(film)) as container:
-        frames = container.decode(container.streams.video[0])
-        pictures = [cut(np.asarray(frame.to_ndarray(format="bgr24"), dtype=np.uint8)) for frame in frames]
-    return cycle([*pictures, *pictures[-2:0:-1]])
+        for frame in container.decode(container.streams.video[0]):
+            pictures.append(cut(np.asarray(frame.to_ndarray(format="bgr24"), dtype=np.uint8)))
+            yield pictures[-1]
+    yield from cycle([*pictures[-2:0:-1], *pictures])
 
 
 def _written(path: Path, pictures: Iterator[Picture], *, fps: int = _FPS) -> Path:
