@@ -12,9 +12,10 @@ save.js       files and text that leave the page
 jobs/         sending and the list: `jobs` the view, `rows` its columns and rows, `pages` what it shows, `zip` results
               of many jobs, `send` the view that sends files and URLs, `upload` one file past the API into the media
               store
-result/       one job: `result` the view, `stage` the video or picture with boxes, `curves` the plot, `marks` validity
-              and events on it, `picture` the plot as SVG and PNG, `faces` thumbnails and values, `selection` what a
-              stretch comes to, `explanation` what a metric is, `batch` how the jobs of a batch ended
+result/       one job: `result` the view, `stage` the video or picture, `boxes` the faces on it, `chooser` the choice of
+              curves, `curves` the plot, `marks` validity and events on it, `picture` the plot as SVG and PNG, `faces`
+              thumbnails and values, `selection` what a stretch comes to, `explanation` what a metric is, `correcting`
+              corrections of faces, `batch` how the jobs of a batch ended
 compare/      several results: `compare` the view, `recordings` which jobs, `comparison` means and bands
 numbers/      result files in memory: `timeline` the columns, `packed` the timeline file, `session` session and legacy
               JSON, `exact` exact numbers of a stretch, `metrics` names and groups

@@ -7,7 +7,7 @@ import { Correcting, titleOf } from "mien/correcting";
 import { Explanation, ReliabilityMark } from "mien/explanation";
 import { grouped } from "mien/metrics";
 import { clockText } from "mien/curves";
-import { faceColour } from "mien/stage";
+import { faceColour } from "mien/boxes";
 import { setQuery } from "mien/state";
 
 const MOST_FACES = 60;
