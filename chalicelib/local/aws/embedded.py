@@ -19,6 +19,7 @@ from chalicelib.local.aws.environment import (
 )
 from chalicelib.local.aws.kept_state import objects_kept, restore, row_keeper
 from chalicelib.local.aws.moto_changes import (
+    listings_under_change,
     one_dynamodb_call_at_a_time,
     short_search_for_values,
     versions_in_s3_events,
@@ -82,6 +83,7 @@ class EmbeddedAws:
             undo.enter_context(one_dynamodb_call_at_a_time(keeper))
             undo.enter_context(short_search_for_values())
             undo.enter_context(versions_in_s3_events())
+            undo.enter_context(listings_under_change())
             server = MotoServer(self._address, self.credentials)
             undo.callback(server.stop)
             self.endpoint_url = server.url

@@ -1,9 +1,11 @@
-"""Changes to moto: a DynamoDB that is safe for threads and answers sooner, and S3 notifications with versions."""
+"""Changes to moto: a DynamoDB that is safe for threads and answers sooner, S3 notifications with versions, and
+lists of objects that change."""
 
 from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager
 from functools import wraps
 from threading import RLock
+from time import sleep
 from typing import Any
 
 from moto.core.common_types import TYPE_RESPONSE
@@ -11,6 +13,9 @@ from moto.core.model import StructureShape
 from moto.core.serialize import BaseJSONSerializer
 from moto.dynamodb.responses import DynamoHandler
 from moto.s3 import notifications
+from moto.s3.models import S3Backend
+
+_LISTED_AGAIN, _PAUSE_S = 10, 0.01
 
 
 @contextmanager
@@ -92,3 +97,28 @@ def versions_in_s3_events() -> Iterator[None]:
         yield
     finally:
         notifications._get_s3_event = plain  # noqa: SLF001
+
+
+@contextmanager
+def listings_under_change() -> Iterator[None]:
+    """Until the end of the block, a list of versions is made again if objects change meanwhile.
+
+    moto copies every object for it. An object that gets its metadata meanwhile raises RuntimeError in the copy, and the
+    answer would be 500.
+    """
+    plain = S3Backend.list_object_versions
+
+    @wraps(plain)
+    def patient(backend: S3Backend, *arguments: Any, **options: Any) -> Any:
+        for _ in range(_LISTED_AGAIN):
+            try:
+                return plain(backend, *arguments, **options)
+            except RuntimeError:
+                sleep(_PAUSE_S)
+        return plain(backend, *arguments, **options)
+
+    S3Backend.list_object_versions = patient  # type: ignore[method-assign,assignment]
+    try:
+        yield
+    finally:
+        S3Backend.list_object_versions = plain  # type: ignore[method-assign]

@@ -4,17 +4,19 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import pytest
 from boto3.session import Session
 from moto import mock_aws
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.responses import DynamoHandler
+from moto.s3.models import s3_backends
 
 from chalicelib.aws.clients import AwsClients
 from chalicelib.aws.dynamodb.table_layout import TABLE_KEYS
 from chalicelib.local.aws.embedded import EmbeddedAws
-from chalicelib.local.aws.moto_changes import short_search_for_values
+from chalicelib.local.aws.moto_changes import listings_under_change, short_search_for_values
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -89,3 +91,31 @@ def _increment(dynamodb: "DynamoDBClient", table: str) -> None:
         ConditionExpression="attribute_exists(pk)",
         ExpressionAttributeValues={":one": {"N": "1"}},
     )
+
+
+class _Changing(str):
+    """A text of metadata, to which another is added as soon as it is copied."""
+
+    def __new__(cls, metadata: dict[str, str]) -> Self:
+        text = super().__new__(cls, "x")
+        text.metadata = metadata
+        return text
+
+    metadata: dict[str, str]
+
+    def __deepcopy__(self, _known: object) -> Self:
+        self.metadata["added"] = "x"
+        return self
+
+
+def test_objects_are_listed_while_one_of_them_gets_its_metadata() -> None:
+    with mock_aws():
+        backend = s3_backends[DEFAULT_ACCOUNT_ID]["aws"]
+        backend.create_bucket("media", "us-east-1")
+        metadata: dict[str, str] = {}
+        metadata["first"] = _Changing(metadata)
+        backend.put_object("media", "a.mp4", b"")
+        backend.buckets["media"].keys["a.mp4"]._metadata = metadata  # the dictionary itself, no copy
+        with listings_under_change():
+            versions, *_ = backend.list_object_versions("media")
+    assert [version.name for version in versions] == ["a.mp4"]
