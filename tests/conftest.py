@@ -13,6 +13,7 @@ from hypothesis import settings
 from hypothesis.database import DirectoryBasedExampleDatabase
 
 from tests.fakes import cheap_passwords
+from tests.one_stack import OneStackScheduling
 
 if TYPE_CHECKING:
     from chalicelib.local.stack import Stack
@@ -37,6 +38,12 @@ gc.disable()
 def pytest_collection_finish() -> None:
     gc.freeze()
     gc.enable()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> OneStackScheduling | None:
+    """Returns None for other ways to distribute tests than that of the Makefile."""
+    return OneStackScheduling(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 _REGION = "eu-central-1"
