@@ -1,15 +1,20 @@
 """A real browser on the whole stack. Skipped with a reason if the machine has no Chromium."""
 
+from __future__ import annotations
+
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import requests
 
 from chalicelib.local.demo_clip import BROWSER_CODEC, write_demo_clip
 from chalicelib.local.stack import DEFAULT_MODELS_DIR, Stack
-from tests.console.browser import Console, open_console
+
+if TYPE_CHECKING:
+    from tests.console.browser import Console
 
 
 @pytest.fixture(scope="session")
@@ -41,6 +46,8 @@ def api(stack: Stack) -> Iterator[requests.Session]:
 @pytest.fixture
 def console(stack: Stack, chromium: tuple[str, str], tmp_path: Path) -> Iterator[Console]:
     """The console, where no one has signed in yet."""
+    from tests.console.browser import open_console  # noqa: PLC0415  # Selenium is for these tests alone
+
     with open_console(stack.index_url, *chromium, tmp_path) as console:
         yield console
 

@@ -1,15 +1,20 @@
 """What takes long elsewhere: an hour of film, hundreds of results side by side, a list of hundreds of jobs."""
 
+from __future__ import annotations
+
 import logging
 import os
 import time
+from typing import TYPE_CHECKING
 
 import pytest
 import requests
 
 from chalicelib.local.stack import Stack
-from tests.console.browser import Console
 from tests.console.made_results import made_timeline, store_result
+
+if TYPE_CHECKING:
+    from tests.console.browser import Console
 
 _LOG = logging.getLogger(__name__)
 pytestmark = pytest.mark.skipif(
