@@ -12,7 +12,7 @@ from chalicelib.analysis.expressions.scorers import ExpressionModel, attention_s
 from chalicelib.analysis.expressions.taught import TaughtExpressions
 from chalicelib.analysis.eyes.gaze import eye_values
 from chalicelib.analysis.faces.detector import FaceDetector
-from chalicelib.analysis.faces.head_pose import head_pose, interocular_distance_px, mean_face_luminance
+from chalicelib.analysis.faces.head_pose import head_pose, interocular_distance_px, mean_face_luminances
 from chalicelib.analysis.faces.mesh import FaceMesh, MeshModel
 from chalicelib.analysis.faces.proof.face_checks import FaceCheck, FaceChecker
 from chalicelib.analysis.faces.tracker import FaceTracker, Look, TrackedFace
@@ -159,8 +159,10 @@ class FaceAnalyzer:
         meshes = [face.mesh for frame in frames for face in frame.faces]
         levels = iter(self._levels(meshes) if meshes else ())
         checks = iter(self._checker.check(meshes))
+        sizes = [frame.size for frame in frames for _ in frame.faces]
+        luminances = iter(mean_face_luminances(meshes, sizes))
         for frame in frames:
-            faces = tuple(self._face(face, frame, next(levels), next(checks)) for face in frame.faces)
+            faces = tuple(self._face(face, frame, next(levels), next(checks), next(luminances)) for face in frame.faces)
             yield FrameMetrics(frame.time_s, faces, frame.duration_s, frame.faces_left_out)
 
     def _levels(self, meshes: Sequence[FaceMesh]) -> Iterator[Mapping[str, float]]:
@@ -176,12 +178,11 @@ class FaceAnalyzer:
         )
 
     def _face(
-        self, face: TrackedFace, frame: _TrackedFrame, levels: Mapping[str, float], check: FaceCheck
+        self, face: TrackedFace, frame: _TrackedFrame, levels: Mapping[str, float], check: FaceCheck, luminance: float
     ) -> FaceMetrics:
         mesh = face.mesh
         pose = head_pose(mesh.fit)
         interocular_px = interocular_distance_px(mesh.points)
-        luminance = mean_face_luminance(mesh, frame.size)
         head = {
             "pitch": pose.pitch_deg,
             "yaw": pose.yaw_deg,

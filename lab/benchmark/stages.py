@@ -10,7 +10,7 @@ from pathlib import Path
 from chalicelib.analysis.analyzer import BATCH, WITNESS, FaceAnalyzer, with_scores
 from chalicelib.analysis.expressions.taught import TaughtExpressions
 from chalicelib.analysis.faces.detector import Detections, FaceDetector, Window
-from chalicelib.analysis.faces.head_pose import head_pose, interocular_distance_px, mean_face_luminance
+from chalicelib.analysis.faces.head_pose import head_pose, interocular_distance_px, mean_face_luminances
 from chalicelib.analysis.faces.mesh import Crop, FaceMesh, MeshModel, network_input
 from chalicelib.analysis.faces.proof.face_checks import FaceChecker
 from chalicelib.analysis.faces.tracker import FaceTracker
@@ -214,9 +214,10 @@ def _express(recording: Recording) -> Iterator[object]:
 
 def _expressed(faces: list[tuple[tuple[int, int], FaceMesh]], model: TaughtExpressions) -> list[object]:
     found, meshes = list[object](), [mesh for _, mesh in faces]
-    for (size, mesh), each, check in zip(faces, model.levels(meshes), _CHECKER.check(meshes), strict=True):
-        pose = head_pose(mesh.fit)
-        eyes_px, luminance = interocular_distance_px(mesh.points), mean_face_luminance(mesh, size)
+    luminances = mean_face_luminances(meshes, [size for size, _ in faces])
+    of_faces = zip(faces, model.levels(meshes), _CHECKER.check(meshes), luminances, strict=True)
+    for (size, mesh), each, check, luminance in of_faces:
+        pose, eyes_px = head_pose(mesh.fit), interocular_distance_px(mesh.points)
         reasons = invalid_reasons(mesh, pose, check, luminance=luminance, interocular_px=eyes_px, picture=size)
         found.append((each, pose, confidence(mesh, check), reasons))
     return found

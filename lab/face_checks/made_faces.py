@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from chalicelib.analysis.faces.detector import FaceDetector
 from chalicelib.analysis.faces.mesh import Crop, FaceMesh, MeshModel, crop_of_detection, crop_of_mesh
-from chalicelib.analysis.faces.proof.face_checks import grey_patch
+from chalicelib.analysis.faces.proof.face_checks import grey_patches
 from chalicelib.analysis.faces.tiling import search
 from chalicelib.analysis.networks.models import Models
 from chalicelib.domain.requests.recipes import Mesh
@@ -104,7 +104,7 @@ class FaceMaker:
             mesh = self._looked(image, crop, Mesh.LIGHT if light else Mesh.ATTENTION, looks=int(random.integers(1, 4)))
             apart = _apart(mesh, true_points)
             name = f"{kind} astray" if astray else kind
-            yield MadeFace(grey_patch(mesh), mesh.flag, apart, eyes, mouth, name, person, light)
+            yield MadeFace(grey_patches([mesh])[0], mesh.flag, apart, eyes, mouth, name, person, light)
 
     def _turned(self, image: Picture, true: FaceMesh, random: Random) -> tuple[Picture, FaceMesh]:
         """The head turned by its own depth, if the mesh follows."""
@@ -154,7 +154,7 @@ class FaceMaker:
             light = bool(random.random() < 0.25)
             mesh = self._looked(image, crop, Mesh.LIGHT if light else Mesh.ATTENTION, looks=int(random.integers(1, 4)))
             kind = "nowhere" if place == len(crops) - 1 else "detected"
-            yield MadeFace(grey_patch(mesh), mesh.flag, np.inf, 0.0, 0.0, kind, "scenery", light)
+            yield MadeFace(grey_patches([mesh])[0], mesh.flag, np.inf, 0.0, 0.0, kind, "scenery", light)
 
     def _looked(self, image: Picture, crop: Crop, mesh: Mesh, *, looks: int = 2) -> FaceMesh:
         (found,) = self._meshes[mesh].measure(image, [crop])

@@ -107,7 +107,8 @@ class FrontalFaces:
 def frontal_faces(points: Floats, fits: Sequence[RigidFit], yaws_deg: Sequence[float]) -> FrontalFaces:
     """The faces of N meshes, `points` (N, 478 or 468, 3) pixels, from their fits and yaws. A face that is turned to the
     picture's right shows its right side."""
-    frontal = np.stack([fit.frontal(mesh) for fit, mesh in zip(fits, points, strict=True)])
+    shifts, rotations = (np.stack(each) for each in zip(*((fit.shift, fit.rotation) for fit in fits), strict=True))
+    frontal = (points - shifts[:, None]) @ rotations / np.array([fit.scale for fit in fits])[:, None, None]
     return FrontalFaces(frontal, np.clip(0.5 + np.array(yaws_deg) / _ALL_WEIGHT_YAW, 0.0, 1.0))
 
 

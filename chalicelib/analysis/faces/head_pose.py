@@ -6,6 +6,7 @@ Mirroring a picture changes the sign of yaw and roll and keeps pitch; turning it
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -48,19 +49,34 @@ def interocular_distance_px(points: NDArray[np.float64]) -> float:
     return math.dist(points[LEFT_EYE_OUTER_CORNER, :2].tolist(), points[RIGHT_EYE_OUTER_CORNER, :2].tolist())
 
 
-def mean_face_luminance(mesh: FaceMesh, picture: tuple[int, int]) -> float:
-    """The mean luma (Rec. 601, 0..255) inside the outline of a face, or 0 if all of it is outside the picture of
-    `picture` (height, width) pixels. Taken from what the mesh network saw, which a face fills whatever its size."""
+def mean_face_luminances(meshes: Sequence[FaceMesh], pictures: Sequence[tuple[int, int]]) -> list[float]:
+    """The mean luma (Rec. 601, 0..255) inside the outline of each of N faces, or 0 if all of it is outside the picture,
+    of which `pictures` has the height and width in pixels. Taken from what the mesh network saw, which a face fills
+    whatever its size."""
+    if not meshes:
+        return []
+    outlines = np.stack([mesh.points[_FACE_OVAL, :2] for mesh in meshes])
+    to_samples = np.stack([mesh.to_sample for mesh in meshes])
+    inside = _whole_pixels(outlines @ to_samples[:, :, :2].swapaxes(1, 2) + to_samples[:, None, :, 2])
+    ends = np.array(pictures)[:, None, ::-1]
+    are_beyond = np.asarray(((outlines < 0) | (outlines > ends)).any(axis=(1, 2)))
+    return [
+        _mean_inside(mesh, outline, picture if is_beyond else None)
+        for mesh, outline, picture, is_beyond in zip(meshes, inside, pictures, are_beyond, strict=True)
+    ]
+
+
+def _mean_inside(mesh: FaceMesh, outline: NDArray[np.int32], picture: tuple[int, int] | None) -> float:
+    """The mean luma of the sample inside the outline (36, 2), and inside the picture if that is given."""
     grey = mesh.grey
     mask = np.zeros(grey.shape, dtype=np.uint8)
-    outline = mesh.points[_FACE_OVAL, :2]
-    cv2.fillPoly(mask, [_whole_pixels(mesh.in_sample(outline))], 255)
-    height, width = picture
-    if outline.min() < 0 or outline[:, 0].max() > width or outline[:, 1].max() > height:
+    cv2.fillPoly(mask, [outline], 255)
+    if picture is not None:
+        height, width = picture
         corners = np.array([[0, 0], [width - 1, 0], [width - 1, height - 1], [0, height - 1]], dtype=np.float64)
-        inside = np.zeros_like(mask)
-        cv2.fillConvexPoly(inside, _whole_pixels(mesh.in_sample(corners)), 255)
-        mask &= inside
+        shown = np.zeros_like(mask)
+        cv2.fillConvexPoly(shown, _whole_pixels(mesh.in_sample(corners)), 255)
+        mask &= shown
     # OpenCV's own mean under a mask takes five times as long.
     pixels = cv2.countNonZero(mask)
     return float(cv2.sumElems(cv2.bitwise_and(grey, mask))[0] * (1.0 / pixels)) if pixels else 0.0

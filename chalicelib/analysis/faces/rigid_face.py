@@ -76,7 +76,7 @@ _SPREAD = float((_CENTRED**2).sum())
 
 def rigid_points(points: NDArray[np.float64]) -> NDArray[np.float64]:
     """(51, 3) the points of a mesh (478 or 468, 3) that the template has."""
-    return points[_INDICES]
+    return points.take(_INDICES, axis=0)
 
 
 def fit_rigid(points: NDArray[np.float64]) -> RigidFit:

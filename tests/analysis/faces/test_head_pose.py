@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from chalicelib.analysis.faces.head_pose import _FACE_OVAL, head_pose, interocular_distance_px, mean_face_luminance
+from chalicelib.analysis.faces.head_pose import _FACE_OVAL, head_pose, interocular_distance_px, mean_face_luminances
 from chalicelib.analysis.faces.mesh import FaceMesh, MeshModel, crop_of_mesh
 from chalicelib.analysis.faces.rigid_face import _INDICES, _PLACES, fit_rigid
 from chalicelib.domain.requests.recipes import Mesh
@@ -82,13 +82,13 @@ def test_luminance_is_rec_601_inside_the_face_and_the_picture_alone(scale: float
     rows, columns = np.mgrid[:400, :400]
     image[np.hypot(rows - 200, columns - 200) < 1.1 * scale + 3] = (10, 200, 100)
     image = np.ascontiguousarray(image[:, hidden_px:])
-    luminance = mean_face_luminance(_seen(image, outline_points), image.shape[:2])
+    (luminance,) = mean_face_luminances([_seen(image, outline_points)], [image.shape[:2]])
     assert luminance == pytest.approx(0.114 * 10 + 0.587 * 200 + 0.299 * 100, abs=1.5)
 
 
 def test_a_face_outside_the_picture_has_no_luminance() -> None:
     image = np.full((50, 50, 3), 200, np.uint8)
-    assert mean_face_luminance(_seen(image, np.full((468, 3), 900.0)), (50, 50)) == 0
+    assert mean_face_luminances([_seen(image, np.full((468, 3), 900.0))], [(50, 50)]) == [0]
 
 
 def _seen(image: NDArray[np.uint8], points: NDArray[np.float64]) -> FaceMesh:

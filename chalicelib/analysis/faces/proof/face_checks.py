@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.analysis.faces.mesh import FaceMesh
+from chalicelib.analysis.faces.rigid_face import RigidFit
 from chalicelib.analysis.networks.models import Models
 
 NETWORKS_FOLDER = Path(__file__).with_name("weights")
@@ -60,8 +61,7 @@ class FaceChecker:
 def patches(meshes: Sequence[FaceMesh]) -> NDArray[np.float32]:
     """(N, 1, 64, 64): grey pictures of N faces, the mesh's head upright in the middle, without brightness and
     contrast: the mean is 0, the standard deviation 1."""
-    found = np.stack([grey_patch(mesh) for mesh in meshes]).astype(np.float32)
-    return normalised(found)
+    return normalised(grey_patches(meshes).astype(np.float32))
 
 
 def normalised(grey: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -71,20 +71,25 @@ def normalised(grey: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(centred / contrast, dtype=np.float32)[:, None]
 
 
-def grey_patch(mesh: FaceMesh) -> NDArray[np.uint8]:
-    """(64, 64) uint8: 2.1 eye distances of the sample, along the mesh's own axes in the picture."""
-    fit = mesh.fit
+def grey_patches(meshes: Sequence[FaceMesh]) -> NDArray[np.uint8]:
+    """(N, 64, 64) uint8: 2.1 eye distances of the samples, along the meshes' own axes in the picture."""
+    to_samples = np.stack([mesh.to_sample for mesh in meshes])
+    matrices = to_samples[:, :, :2] @ np.array([_patch_to_picture(mesh.fit) for mesh in meshes])
+    matrices[:, :, 2] += to_samples[:, :, 2] - 0.5  # of middles of pixels
+    found = np.empty((len(meshes), PATCH_SIDE, PATCH_SIDE), dtype=np.uint8)
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    for mesh, matrix, patch in zip(meshes, matrices, found, strict=True):
+        cv2.warpAffine(mesh.grey, matrix, (PATCH_SIDE, PATCH_SIDE), patch, flags)
+    return found
+
+
+def _patch_to_picture(fit: RigidFit) -> tuple[tuple[float, float, float], tuple[float, float, float]]:
+    """The two rows of the affine map from pixels of the patch to places in the picture."""
     across_x, across_y = fit.rotation[:2, 0].tolist()
     scale = fit.scale / max(math.hypot(across_x, across_y), 1e-9)
     across_x, across_y = across_x * scale, across_y * scale
     shift_x, shift_y, _ = fit.shift.tolist()
-    to_picture = np.array(
-        [
-            [across_x * _STEP, -across_y * _STEP, shift_x + across_x * _FIRST_X - across_y * _FIRST_Y],
-            [across_y * _STEP, across_x * _STEP, shift_y + across_y * _FIRST_X + across_x * _FIRST_Y],
-        ]
+    return (
+        (across_x * _STEP, -across_y * _STEP, shift_x + across_x * _FIRST_X - across_y * _FIRST_Y),
+        (across_y * _STEP, across_x * _STEP, shift_y + across_y * _FIRST_X + across_x * _FIRST_Y),
     )
-    matrix = mesh.to_sample[:, :2] @ to_picture
-    matrix[:, 2] += mesh.to_sample[:, 2] - 0.5  # of middles of pixels
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    return np.asarray(cv2.warpAffine(mesh.grey, matrix, (PATCH_SIDE, PATCH_SIDE), flags=flags), dtype=np.uint8)
