@@ -50,7 +50,8 @@ def pillow_contained() -> Iterator[None]:
         except MediaError:
             raise
         except Image.DecompressionBombError as error:
-            raise MediaError("The image has too many pixels. Scale it down and upload it again.") from error
+            most = 2 * (Image.MAX_IMAGE_PIXELS or 0)
+            raise MediaError(f"The picture has more than {most} pixels. Scale it down and upload it again.") from error
         except _BROKEN_BYTES as error:
             raise MediaError(BROKEN_IMAGE) from error
         except RuntimeError as error:  # libavif's only one, for both

@@ -290,7 +290,7 @@ def test_too_many_pixels_are_refused(tmp_path: Path, name: str) -> None:
 def test_bombs_are_refused_by_their_header(tmp_path: Path, side_px: int) -> None:
     bomb = bytearray(image_bytes(Image.new("1", (8, 8)), "BMP"))
     bomb[18:26] = side_px.to_bytes(4, "little") * 2
-    with pytest.raises(MediaError, match="pixels"):
+    with pytest.raises(MediaError, match=r"\d pixels"):
         opened(tmp_path, bytes(bomb))
 
 
