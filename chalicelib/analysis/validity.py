@@ -54,6 +54,7 @@ def invalid_reasons(
         InvalidReason.EYES_COVERED: check.eyes > MIN_COVERED,
         InvalidReason.MOUTH_COVERED: check.mouth > MIN_COVERED,
         InvalidReason.SMEARED: is_smeared,
+        InvalidReason.BROWS_COVERED: check.brows > MIN_COVERED,
     }
     return tuple(reason for reason in InvalidReason if found[reason])
 

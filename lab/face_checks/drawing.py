@@ -19,6 +19,10 @@ UNIT = EYE_DISTANCE * SIDE
 LIPS = (61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291, 375, 321, 405, 314, 17, 84, 181, 91, 146)
 RIGHT_EYE = (33, 246, 161, 160, 159, 158, 157, 173, 133, 155, 154, 153, 145, 144, 163, 7)
 LEFT_EYE = (263, 466, 388, 387, 386, 385, 384, 398, 362, 382, 381, 380, 374, 373, 390, 249)
+BELOW_LIPS = (61, 291, 262, 428, 199, 208, 32)
+"""From the corners of the mouth to the chin: what chin and lower lip do is seen here."""
+BETWEEN_BROWS, ROOT_OF_NOSE = (55, 107, 9, 336, 285, 168), (55, 285, 351, 122)
+"""From the inner ends of the brows down to where the nose begins, and below: a furrow is seen in both."""
 JAW = (93, 132, 58, 172, 136, 150, 149, 176, 148, 152, 377, 400, 378, 379, 365, 397, 288, 361, 323)
 
 

@@ -8,7 +8,7 @@ INPUT, OUTPUT = "patches", "logits"
 
 
 def export_checks(network: CheckNetwork) -> bytes:
-    """The ONNX file: `patches` (N, 1, 64, 64) -> `logits` (N, 3). Weights are stored as float16."""
+    """The ONNX file: `patches` (N, 1, 64, 64) -> `logits` (N, 4). Weights are stored as float16."""
     writer = OnnxWriter()
     seen = INPUT
     for convolution in network.convolutions:

@@ -31,6 +31,8 @@ _BENDS = (1.0, 2.1, 2.9)
 _RENDERED_SHARE = 0.75
 _EYES_APART_CM = 9.0
 _LOWEST_ANCHOR = 0.6
+_FINGERTIPS_SHARE, _FINGERTIPS = 0.4, 0.15
+"""So many hands touch with their fingertips: the topmost share of what is seen of a hand."""
 _TWO_HANDS, _FROM_BELOW, _OWN_SKIN, _SLEEVE, _SHADOW = 0.25, 0.75, 0.5, 0.5, 0.6
 
 
@@ -95,7 +97,7 @@ class _Canvas:
 
 
 def hand(face: Seen, random: Random) -> Layer:
-    """One hand or two, over the mouth, a part of it, an eye, both eyes, or anywhere near the nose."""
+    """One hand or two, over the mouth, below it, a part of it, an eye, both eyes, the brows, or near the nose."""
     if face.hands is not None and random.random() < _RENDERED_SHARE:
         return _rendered(face, face.hands, random)
     return _drawn(face, random)
@@ -106,8 +108,9 @@ def _rendered(face: Seen, hands: NDArray[np.uint8], random: Random) -> Layer:
     skin, sleeve = _skin(face.image, face.points, random), random.uniform(10, 230) * tint(random)
     for place in _places(face.points, random):
         light, parts = hands[random.integers(len(hands))]
-        rows, columns = np.nonzero(parts[: int(_LOWEST_ANCHOR * SIDE)])
-        some = int(random.integers(len(rows)))
+        rows, columns = np.nonzero(parts[: int(_LOWEST_ANCHOR * SIDE)])  # from the top, where the fingertips are
+        touching = _FINGERTIPS if random.random() < _FINGERTIPS_SHARE else 1.0
+        some = int(random.integers(max(int(touching * len(rows)), 1)))
         move = place.of_picture(np.array([columns[some], rows[some]], dtype=np.float64))
         level = max(float(np.median(light[parts > 0])), 1.0)
         lit = light[..., None] / level * np.where(parts[..., None] == SLEEVE, sleeve, skin)
@@ -155,13 +158,15 @@ def _skin(image: Picture, points: Points, random: Random) -> NDArray[np.float64]
 def _places(points: Points, random: Random) -> Iterator[_Place]:
     lips, right, left = (points[list(each)].mean(axis=0) for each in (LIPS, RIGHT_EYE, LEFT_EYE))
     near_nose = points[1] + random.normal(0, 0.4 * UNIT, 2)
-    below, aside = np.array([0, 0.25 * UNIT]), np.array([0.25 * UNIT, 0])
+    lip, chin, aside = np.array([0, 0.15 * UNIT]), np.array([0, 0.3 * UNIT]), np.array([0.25 * UNIT, 0])
     targets = {
         "mouth": (lips, lips),
-        "chin": (lips + below, lips + below),
+        "lower lip": (lips + lip, lips + lip),
+        "chin": (lips + chin, lips + chin),
         "corner of the mouth": (lips - aside, lips + aside),
         "eye": (right, left),
         "eyes": ((right + left) / 2,) * 2,
+        "brows": (points[9],) * 2,
         "any": (near_nose,) * 2,
     }
     chosen = targets[str(random.choice(list(targets)))]

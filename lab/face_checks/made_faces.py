@@ -30,7 +30,7 @@ TAUGHT_PORTRAITS = 360
 _CANVAS = 416
 _MOVED_SHARE, _HARMLESS_SHARE = 0.65, 0.5
 _COVERED_SHARE = 0.62
-_COVERED_BY = {"mask": 0.17, "dark glasses": 0.12, "hand": 0.4, "microphone": 0.08, "object": 0.18, "fringe": 0.05}
+_COVERED_BY = {"mask": 0.17, "dark glasses": 0.12, "hand": 0.45, "microphone": 0.07, "object": 0.14, "fringe": 0.05}
 _TURNED_SHARE = 0.35
 _SURE_FLAG = 0.8
 _SHAPES_SHARE = 0.5
@@ -39,13 +39,15 @@ _SHAPES_SHARE = 0.5
 @dataclass(frozen=True, slots=True)
 class MadeFace:
     """`patch` (64, 64) uint8; the mesh's `flag`; `apart`: mean distance of the mesh from the true one, in eye
-    distances, infinite if there is no face; how much of `eyes` and `mouth` is hidden; `kind`: what was done."""
+    distances, infinite if there is no face; how much of `eyes`, `mouth` and `brows` is hidden, see `Covered`; `kind`:
+    what was done."""
 
     patch: Picture
     flag: float
     apart: float
     eyes: float
     mouth: float
+    brows: float
     kind: str
     person: str
     light: bool
@@ -87,14 +89,14 @@ class FaceMaker:
         if random.random() < _TURNED_SHARE:
             image, true = self._turned(image, true, random)
         points = true.points[:, :2]
-        kind, eyes, mouth = "plain", 0.0, 0.0
+        kind, hidden = "plain", (0.0, 0.0, 0.0)
         for name, draw in HARMLESS.items():
             if random.random() < _HARMLESS_SHARE / len(HARMLESS):
                 image, kind = draw(image, points, random), name
         if random.random() < _COVERED_SHARE:
             kind = str(random.choice(list(_COVERED_BY), p=list(_COVERED_BY.values())))
-            hidden = covered(Seen(image, points, self._scenery, self._hands), kind, random)
-            image, eyes, mouth = hidden.image, hidden.eyes, hidden.mouth
+            behind = covered(Seen(image, points, self._scenery, self._hands), kind, random)
+            image, hidden = behind.image, (behind.eyes, behind.mouth, behind.brows)
         image, offset = self._placed(image, random)
         image = taken(image, random)
         true_points = points + offset
@@ -104,7 +106,7 @@ class FaceMaker:
             mesh = self._looked(image, crop, Mesh.LIGHT if light else Mesh.ATTENTION, looks=int(random.integers(1, 4)))
             apart = _apart(mesh, true_points)
             name = f"{kind} astray" if astray else kind
-            yield MadeFace(grey_patches([mesh])[0], mesh.flag, apart, eyes, mouth, name, person, light)
+            yield MadeFace(grey_patches([mesh])[0], mesh.flag, apart, *hidden, name, person, light)
 
     def _turned(self, image: Picture, true: FaceMesh, random: Random) -> tuple[Picture, FaceMesh]:
         """The head turned by its own depth, if the mesh follows."""
@@ -154,7 +156,7 @@ class FaceMaker:
             light = bool(random.random() < 0.25)
             mesh = self._looked(image, crop, Mesh.LIGHT if light else Mesh.ATTENTION, looks=int(random.integers(1, 4)))
             kind = "nowhere" if place == len(crops) - 1 else "detected"
-            yield MadeFace(grey_patches([mesh])[0], mesh.flag, np.inf, 0.0, 0.0, kind, "scenery", light)
+            yield MadeFace(grey_patches([mesh])[0], mesh.flag, np.inf, 0.0, 0.0, 0.0, kind, "scenery", light)
 
     def _looked(self, image: Picture, crop: Crop, mesh: Mesh, *, looks: int = 2) -> FaceMesh:
         (found,) = self._meshes[mesh].measure(image, [crop])

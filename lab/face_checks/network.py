@@ -19,12 +19,12 @@ _SOFTENED = 0.01
 _RIGHT_APART, _WRONG_APART = 0.12, 0.2
 _COVERED, _FREE = 0.35, 0.1
 _HARDLY_A_FACE, _HARDLY_COUNTS = 0.2, 0.3
-ANSWERS = ("right", "eyes", "mouth")
+ANSWERS = ("right", "eyes", "mouth", "brows")
 
 
 @dataclass(frozen=True, slots=True)
 class Lessons:
-    """`patches` (N, 64, 64) uint8; `answers` (N, 3) 0 or 1, and how much each counts, `weights` (N, 3)."""
+    """`patches` (N, 64, 64) uint8; `answers` (N, 4) 0 or 1, and how much each counts, `weights` (N, 4)."""
 
     patches: NDArray[np.uint8]
     answers: Array
@@ -44,7 +44,7 @@ def lessons_of(made: dict[str, NDArray[np.generic]]) -> Lessons:
     clear = right | (apart > _WRONG_APART)
     unlikely = ~right & (flag < _HARDLY_A_FACE)
     answers, weights = [right], [clear * np.where(unlikely, _HARDLY_COUNTS, 1.0)]
-    for part in ("eyes", "mouth"):
+    for part in ANSWERS[1:]:
         hidden = made[part].astype(np.float32)
         answers.append(hidden > _COVERED)
         weights.append(((hidden > _COVERED) | (hidden < _FREE)) & (apart < _WRONG_APART))
@@ -64,7 +64,7 @@ class Course:
 
 
 class CheckNetwork(torch.nn.Module):
-    """(N, 1, 64, 64) patches -> (N, 3) logits of `ANSWERS`."""
+    """(N, 1, 64, 64) patches -> (N, 4) logits of `ANSWERS`."""
 
     def __init__(self) -> None:
         super().__init__()

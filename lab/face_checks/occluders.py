@@ -12,10 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lab.face_checks.drawing import (
+    BELOW_LIPS,
+    BETWEEN_BROWS,
     JAW,
     LEFT_EYE,
     LIPS,
     RIGHT_EYE,
+    ROOT_OF_NOSE,
     UNIT,
     Layer,
     Picture,
@@ -40,11 +43,13 @@ _NOSES = (6, 197, 195, 5)
 
 @dataclass(frozen=True, slots=True)
 class Covered:
-    """`image` (256, 256, 3) uint8 BGR; how much of the eye that is hidden more, and of the mouth, is hidden, 0..1."""
+    """`image` (256, 256, 3) uint8 BGR; how much is hidden, 0..1, the most of: either eye; the lips and what lies below
+    them; what lies between the brows and the root of the nose."""
 
     image: Picture
     eyes: float
     mouth: float
+    brows: float
 
 
 def points_in_picture(face: UprightFace) -> Points:
@@ -59,8 +64,11 @@ def covered(face: Seen, kind: str, random: Random) -> Covered:
     layer = OCCLUDERS[kind](face, random)
     alpha = cv2.GaussianBlur(layer.mask, (0, 0), random.uniform(0.5, 1.2))[..., None]
     mixed = image * np.atleast_3d(layer.shadow) * (1 - alpha) + np.clip(layer.colours, 0, 255) * alpha
-    shares = [_share(layer.mask, points[list(each)]) for each in (RIGHT_EYE, LEFT_EYE, LIPS)]
-    return Covered(np.asarray(mixed, dtype=np.uint8), max(shares[:2]), shares[2])
+    eyes, mouth, brows = (
+        max(_share(layer.mask, points[list(region)]) for region in regions)
+        for regions in ((RIGHT_EYE, LEFT_EYE), (LIPS, BELOW_LIPS), (BETWEEN_BROWS, ROOT_OF_NOSE))
+    )
+    return Covered(np.asarray(mixed, dtype=np.uint8), eyes, mouth, brows)
 
 
 def _share(mask: NDArray[np.float32], region: Points) -> float:

@@ -36,10 +36,10 @@ from lab.rendered_faces.renderer import Renderer
 
 _ROOT = Path(__file__).resolve().parents[2]
 RECORD = Path(__file__).with_name("record.json")
-_PICTURES_EACH = 10
-_SCENES = 300
-_HANDS = 1500
-_RENDERED_PERSONS, _PICTURES_OF_RENDERED, _WIDE_OPEN_SHARE = 150, 6, 0.4
+_PICTURES_EACH = 14
+_SCENES = 900
+_HANDS = 2500
+_RENDERED_PERSONS, _PICTURES_OF_RENDERED, _WIDE_OPEN_SHARE = 300, 8, 0.4
 _KEPT_ASIDE = 5
 _FRAMES_APART = 40
 _WITHOUT_A_FACE = (

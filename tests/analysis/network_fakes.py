@@ -48,4 +48,4 @@ class FakeChecker(FaceChecker):
 
     def check(self, meshes: Sequence[FaceMesh]) -> list[FaceCheck]:
         self.asked += len(meshes)
-        return [FaceCheck(self.right(mesh), 0.0, 0.0) for mesh in meshes]
+        return [FaceCheck(self.right(mesh), 0.0, 0.0, 0.0) for mesh in meshes]

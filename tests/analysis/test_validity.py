@@ -19,7 +19,7 @@ from chalicelib.domain.measurements.validity import InvalidReason, Reasons
 from tests.analysis.conftest import faces_of, read_picture
 
 _PICTURE = (480, 640)
-_FREE = FaceCheck(right=1.0, eyes=0.0, mouth=0.0)
+_FREE = FaceCheck(right=1.0, eyes=0.0, mouth=0.0, brows=0.0)
 
 
 def _sample() -> NDArray[np.uint8]:
@@ -82,9 +82,10 @@ def test_reasons_add_up_in_their_order() -> None:
 @pytest.mark.parametrize(
     ("check", "reason"),
     [
-        (FaceCheck(right=1.0, eyes=0.99, mouth=0.0), InvalidReason.EYES_COVERED),
-        (FaceCheck(right=1.0, eyes=0.0, mouth=0.99), InvalidReason.MOUTH_COVERED),
-        (FaceCheck(right=0.2, eyes=0.0, mouth=0.0), InvalidReason.UNSURE),
+        (FaceCheck(right=1.0, eyes=0.99, mouth=0.0, brows=0.0), InvalidReason.EYES_COVERED),
+        (FaceCheck(right=1.0, eyes=0.0, mouth=0.99, brows=0.0), InvalidReason.MOUTH_COVERED),
+        (FaceCheck(right=1.0, eyes=0.0, mouth=0.0, brows=0.99), InvalidReason.BROWS_COVERED),
+        (FaceCheck(right=0.2, eyes=0.0, mouth=0.0, brows=0.0), InvalidReason.UNSURE),
     ],
 )
 def test_what_the_second_look_says_is_a_reason(check: FaceCheck, reason: InvalidReason) -> None:
@@ -92,7 +93,7 @@ def test_what_the_second_look_says_is_a_reason(check: FaceCheck, reason: Invalid
 
 
 def test_confidence_needs_both_the_mesh_and_the_second_look() -> None:
-    doubted = FaceCheck(right=0.0, eyes=0.0, mouth=0.0)
+    doubted = FaceCheck(right=0.0, eyes=0.0, mouth=0.0, brows=0.0)
     assert [confidence(_mesh(flag=flag), _FREE) for flag in (0.0, 0.25, 1.0)] == [0, 25, 100]
     assert confidence(_mesh(), doubted) == 0
 

@@ -15,7 +15,7 @@ from lab.face_checks.drawing import UNIT, Layer, Seen
 from lab.face_checks.hands import hand
 from lab.face_checks.harmless import HARMLESS
 from lab.face_checks.made_faces import shapes
-from lab.face_checks.occluders import OCCLUDERS, covered, points_in_picture
+from lab.face_checks.occluders import OCCLUDERS, Covered, covered, points_in_picture
 from lab.rendered_faces.scene import SKIN, SLEEVE
 from lab.training.face_warps import SIDE, UprightFace
 
@@ -43,11 +43,27 @@ def _points() -> NDArray[np.float64]:
     jaw = (93, 132, 58, 172, 136, 150, 149, 176, 148, 152, 377, 400, 378, 379, 365, 397, 288, 361, 323)
     bend = np.linspace(-np.pi / 2, np.pi / 2, len(jaw))
     places[list(jaw)] = np.column_stack([0.6 * np.sin(bend), 0.3 + 0.8 * np.cos(bend)])
-    middle = {168: 0.0, 6: 0.1, 197: 0.2, 195: 0.3, 5: 0.38, 1: 0.42, 4: 0.42, 2: 0.5, 13: 0.7, 10: -0.6}
+    middle = {
+        168: 0.0,
+        6: 0.1,
+        197: 0.2,
+        195: 0.3,
+        5: 0.38,
+        1: 0.42,
+        4: 0.42,
+        2: 0.5,
+        13: 0.7,
+        10: -0.6,
+        9: -0.15,
+        199: 0.98,
+    }
     for index, y in middle.items():
         places[index] = (0, y)
-    for right, left, y in ((118, 347, 0.25), (117, 346, 0.22), (116, 345, 0.2), (50, 280, 0.35), (101, 330, 0.3)):
-        places[right], places[left] = (-0.4, y), (0.4, y)
+    cheeks = ((118, 347, 0.25), (117, 346, 0.22), (116, 345, 0.2), (50, 280, 0.35), (101, 330, 0.3))
+    near_middle = ((55, 285, -0.1), (107, 336, -0.2), (122, 351, 0.08), (32, 262, 0.9), (208, 428, 0.95))
+    for across, pairs in ((0.4, cheeks), (0.15, near_middle)):
+        for right, left, y in pairs:
+            places[right], places[left] = (-across, y), (across, y)
     return points_in_picture(UprightFace(_GREY, places.astype(np.float32)))
 
 
@@ -68,7 +84,8 @@ def test_an_occluder_changes_the_picture_where_it_says(kind: str) -> None:
     hidden = covered(Seen(_GREY, _points(), [np.zeros_like(_GREY)]), kind, np.random.default_rng(1))
     assert 0 <= hidden.eyes <= 1
     assert 0 <= hidden.mouth <= 1
-    if max(hidden.eyes, hidden.mouth) > 0.5:
+    assert 0 <= hidden.brows <= 1
+    if max(hidden.eyes, hidden.mouth, hidden.brows) > 0.5:
         assert (hidden.image != _GREY).any()
 
 
@@ -104,6 +121,26 @@ def test_rendered_hands_lie_where_they_hide_something() -> None:
         hidden += max(found.eyes, found.mouth) > 0.3
         assert (found.image != _GREY).any()
     assert hidden > 10
+
+
+def test_a_hand_below_the_lips_hides_the_mouth_and_a_finger_below_the_brows_hides_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def hidden(left: int, top: int, right: int, bottom: int) -> Covered:
+        layer = Layer(np.full((SIDE, SIDE, 3), 200, np.float32), np.zeros((SIDE, SIDE), np.float32))
+        layer.mask[top:bottom, left:right] = 1
+        monkeypatch.setitem(OCCLUDERS, "object", lambda *_: layer)
+        return covered(Seen(_GREY, points, []), "object", np.random.default_rng(1))
+
+    points = _points()
+    left, lip, right = (points[index].astype(int) for index in (61, 17, 291))
+    chin = hidden(left[0], lip[1] + 1, right[0], points[199].astype(int)[1])
+    assert chin.mouth > 0.4
+    assert chin.brows == 0
+    x, top = points[168].astype(int)
+    finger = hidden(x - 8, top, x + 8, top + 25)
+    assert finger.brows > 0.2
+    assert finger.mouth == 0
 
 
 def test_the_shadow_of_a_hand_leaves_the_face_to_be_seen() -> None:
@@ -147,7 +184,8 @@ def test_lessons_leave_out_what_is_neither_right_nor_wrong() -> None:
         "flag": np.ones(3),
         "eyes": np.array([0.9, 0.0, 0.9]),
         "mouth": np.array([0.3, 0.0, 0.0]),
+        "brows": np.array([0.05, 0.2, 0.0]),
     }
     lessons = lessons_of(made)
     assert lessons.answers[:, 0].tolist() == [1, 0, 0]
-    assert lessons.weights.tolist() == [[1, 1, 0], [0, 1, 1], [1, 0, 0]]
+    assert lessons.weights.tolist() == [[1, 1, 0, 1], [0, 1, 1, 0], [1, 0, 0, 0]]

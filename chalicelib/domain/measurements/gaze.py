@@ -43,7 +43,7 @@ class GazeReason(StrEnum):
 GazeReasons = tuple[GazeReason, ...]
 """What speaks against the gaze, in the order of `GazeReason`; nothing if it is read."""
 
-NOT_OF_EYES = frozenset({InvalidReason.MOUTH_COVERED})
+NOT_OF_EYES = frozenset({InvalidReason.MOUTH_COVERED, InvalidReason.BROWS_COVERED})
 """What makes the numbers of a face not valid, but not those of its eyes."""
 
 OPENNESS_KNOWN = frozenset({GazeReason.CLOSED, GazeReason.NO_IRISES, GazeReason.BEYOND})

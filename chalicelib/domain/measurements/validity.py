@@ -30,8 +30,9 @@ MIN_CONFIDENCE = 50.0
 """The least confidence, 0..100, that a face is there and the mesh laid on it as it should be."""
 
 
-MIN_COVERED = 0.6
-"""How likely, 0..1, a part of the face must be covered to count as covered."""
+MIN_COVERED = 0.75
+"""How likely, 0..1, a part of the face must be covered to count as covered. At 0.6 a mouth
+that nothing hides did in 11 of 2,384 frames of performances, at 0.75 in 4."""
 
 
 class InvalidReason(StrEnum):
@@ -46,6 +47,7 @@ class InvalidReason(StrEnum):
     EYES_COVERED = "eyes covered"
     MOUTH_COVERED = "mouth covered"
     SMEARED = "damaged picture"
+    BROWS_COVERED = "brows covered"
 
 
 Reasons = tuple[InvalidReason, ...]

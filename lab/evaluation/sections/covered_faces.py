@@ -26,9 +26,11 @@ _FRAMES_APART = 12
 _DARKEST = 0.1
 _CHEEKS = (50, 280, 101, 330)
 _FILM = "videos/WolfgangLanger_Pexels.mp4"
-_HAND_S, _NO_HAND_S = ((3.0, 9.3),), ((0.0, 2.3), (9.7, 19.6))
-"""Times in the film, by eye, at which a hand hides a third of the mouth or more, and at which nothing hides it."""
-_REASONS = (InvalidReason.EYES_COVERED, InvalidReason.MOUTH_COVERED)
+_HAND_S = {InvalidReason.MOUTH_COVERED: (2.44, 9.3), InvalidReason.BROWS_COVERED: (4.1, 5.55)}
+_NO_HAND_S = ((0.0, 2.3), (9.7, 19.6))
+"""Times in the film, by eye, at which a hand hides a third of mouth or chin or lies between the brows, and at which
+nothing hides either."""
+_REASONS = (InvalidReason.EYES_COVERED, InvalidReason.MOUTH_COVERED, InvalidReason.BROWS_COVERED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,28 +73,25 @@ def evaluate(bench: Workbench) -> Section:
     return _section(covers, free, len(persons), _real_hand(bench, free))
 
 
-def _real_hand(bench: Workbench, free: _Counts) -> list[bool]:
-    """Returns whether the mouth is marked as covered in each frame in which a real hand hides it; adds the others to
-    `free`."""
-    hidden = []
+def _real_hand(bench: Workbench, free: _Counts) -> _Counts:
+    """Returns by reason whether each frame in which a real hand hides this part is marked; adds frames without a hand
+    to `free`."""
+    hidden = _Counts()
     for frame in bench.analyze(bench.frames(_FILM)):
         for face in frame.faces:
-            if _is_within(frame.time_s, _HAND_S):
-                hidden.append(InvalidReason.MOUTH_COVERED in face.invalid_reasons)
-            elif _is_within(frame.time_s, _NO_HAND_S):
+            for reason, (begin_s, end_s) in _HAND_S.items():
+                if begin_s <= frame.time_s <= end_s:
+                    hidden.add(reason.split()[0], reason in face.invalid_reasons)
+            if any(begin_s <= frame.time_s <= end_s for begin_s, end_s in _NO_HAND_S):
                 free.add("a film, frames without a hand", _is_marked(face))
     return hidden
-
-
-def _is_within(time_s: float, ranges_s: Sequence[tuple[float, float]]) -> bool:
-    return any(begin <= time_s <= end for begin, end in ranges_s)
 
 
 def _add_covered(bench: Workbench, person: Person, random: np.random.Generator, covers: _Counts) -> None:
     for kind in OCCLUDERS:
         hidden = covered(Seen(person.face.image, person.points, [person.portrait]), kind, random)
         for found in faces_in(bench, hidden.image):
-            for share, reason in zip((hidden.eyes, hidden.mouth), _REASONS, strict=True):
+            for share, reason in zip((hidden.eyes, hidden.mouth, hidden.brows), _REASONS, strict=True):
                 if share > _HIDDEN:
                     covers.add(f"{kind} over {reason.split()[0]}", reason in found.invalid_reasons)
 
@@ -128,20 +127,26 @@ def _is_marked(face: FaceMetrics) -> bool:
     return any(reason in face.invalid_reasons for reason in _REASONS)
 
 
-def _section(covers: _Counts, free: _Counts, persons: int, real: Sequence[bool]) -> Section:
+def _section(covers: _Counts, free: _Counts, persons: int, real: _Counts) -> Section:
     groups = {name: marks for name, marks in free.items() if not name.startswith("of these")}
     marked = [mark for marks in groups.values() for mark in marks]
     natural = [mark for name, marks in groups.items() if "drawn" not in name for mark in marks]
     # With little effort the film ends before the hand comes.
-    by_hand = [Figure("real", "frames with a real hand over the mouth that are marked", _percent(real), "%", _BAR)]
+    by_hand = [
+        Figure(f"real_{part}", f"frames with a real hand over the {part} that are marked", _percent(marks), "%", _BAR)
+        for part, marks in real.items()
+    ]
     figures = (
         Figure("marked", "covered parts that are marked", _percent(covers.all), "%", _BAR),
-        *(by_hand if real else ()),
+        *by_hand,
         Figure("false", "uncovered faces that are marked, nothing drawn", _percent(natural), "%", Bar(at_most=2.0)),
         Figure("false_drawn", "uncovered faces that are marked, all", _percent(marked), "%", Bar(at_most=2.0)),
     )
     rows = [(name, "covered", len(marks), _percent(marks)) for name, marks in sorted(covers.items())]
-    rows.append(("a film, frames with a hand over the mouth", "covered", len(real), _percent(real)))
+    rows += [
+        (f"a film, frames with a hand over the {part}", "covered", len(marks), _percent(marks))
+        for part, marks in real.items()
+    ]
     rows += [(name, "free", len(marks), _percent(marks)) for name, marks in free.items()]
     return Section(
         NAME,
@@ -150,8 +155,9 @@ def _section(covers: _Counts, free: _Counts, persons: int, real: Sequence[bool])
         "microphones, objects and hair drawn before them (a part counts as covered where more than half of it is "
         "hidden), with drawn clear glasses, beards and shadows, with moved mouths, lids and brows, and as they are; "
         f"every {_FRAMES_APART}th frame of the performances, in which nothing is covered; and every frame of the film "
-        "of a woman who holds a hand before half of her mouth for six seconds (times by eye). Drawn things are like "
-        "those that the network was taught with, so real ones are marked less often; the film is one person, one hand.",
+        "of a woman who holds a hand before mouth or chin for seven seconds, and its fingers between "
+        "her brows for one and a half (times by eye). Drawn things are like those that the network was taught with, so "
+        "real ones are marked less often; the film is one person, one hand.",
         f"{_percent(covers.all):g} % of {len(covers.all)} covered parts are marked, {_percent(natural):g} % of "
         f"{len(natural)} faces that are not covered; with drawn glasses, beards and shadows {_percent(marked):g} %.",
         figures,

@@ -119,15 +119,16 @@ def test_what_is_not_reliable_has_no_number_and_says_why() -> None:
     assert (reasons, _lacking(values)) == ((GazeReason.SMALL,), every)
 
 
-def test_a_covered_mouth_does_not_matter() -> None:
-    values, reasons = _values(_face(), InvalidReason.MOUTH_COVERED)
+@pytest.mark.parametrize("covered", [InvalidReason.MOUTH_COVERED, InvalidReason.BROWS_COVERED])
+def test_a_covered_mouth_or_brow_does_not_matter(covered: InvalidReason) -> None:
+    values, reasons = _values(_face(), covered)
     assert (reasons, _lacking(values)) == ((), set())
 
 
 @given(st.sets(st.sampled_from(InvalidReason)))
 def test_every_other_reason_against_a_face_is_one_against_its_gaze(invalid: set[InvalidReason]) -> None:
     _, reasons = _values(_face(), *(each for each in InvalidReason if each in invalid))
-    assert {str(each) for each in reasons} == {str(each) for each in invalid} - {"mouth covered"}
+    assert {str(each) for each in reasons} == {str(each) for each in invalid} - {"mouth covered", "brows covered"}
 
 
 def test_the_light_mesh_has_openness_and_no_gaze() -> None:

@@ -34,15 +34,18 @@ _LEAST_CONTRAST = 4.0
 @dataclass(frozen=True, slots=True)
 class FaceCheck:
     """The network's answers for a mesh, each 0..1: `right`: how likely the mesh lies on a face, upright and about where
-    it should; `eyes`, `mouth`: how likely this part is covered, of the eyes one at least."""
+    it should; `eyes`, `mouth`, `brows`: how likely this part is covered: of the eyes one at least, the lips or what
+    lies below them, what lies between the brows."""
 
     right: float
     eyes: float
     mouth: float
+    brows: float
 
 
 class FaceChecker:
-    """The network. Input: (N, 1, 64, 64) of `patches`. Outputs: (N, 3) logits of right, eyes covered, mouth covered."""
+    """The network. Input: (N, 1, 64, 64) of `patches`. Output: (N, 4) logits of right, and of eyes, mouth and brows
+    covered."""
 
     def __init__(self, networks: Models | None = None) -> None:
         """`networks`: where the file lies; the product's own if none is given. It is opened at its first use, which
