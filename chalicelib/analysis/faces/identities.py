@@ -29,7 +29,7 @@ _MAX_SIZE_RATIO = 2.0
 _MAX_UNLIKENESS = 0.08
 # What ranks the candidates within the limits: a side of distance counts as much as twice the size or 0.06 of shape.
 # The place of the loss is a little less likely than the predicted place; it matters if two faces fit both.
-_STAYED_SIDES = 0.4
+_STAYED_SIDES = 0.6
 _UNLIKENESS_SCALE = 0.06
 # The last moments before a loss are not trusted: what hides a face draws its mesh along.
 _UNTRUSTED_S = 0.2

@@ -25,6 +25,8 @@ _MAX_STEP_S = 1.5
 # as tiles of a call do.
 _MOMENT_S = 0.1
 _MAX_MOVED_SIDES = 0.6
+# A face that is found again so near its expected place, in sides of the box, has moved on as before.
+_AS_EXPECTED_SIDES = 0.1
 _BESIDE_SIDES = 1.6
 _RESTS_SIDES = 0.05
 
@@ -49,13 +51,15 @@ class Motion:
         self._sights.append(_Sight(time_s, centre_of(box)))
 
     def resume(self, time_s: float, box: NDArray[np.float64]) -> None:
-        """The face is found again at `box` (4,). If it was lost for a moment and has moved on from its last place, that
-        is its motion; else its motion begins here."""
-        last = self._sights[-1]
-        moved_px = math.dist(centre_of(box), last.centre)
-        self._sights.clear()
-        if time_s - last.time_s <= _MOMENT_S and moved_px <= _MAX_MOVED_SIDES * side_of(box):
-            self._sights.append(last)
+        """The face is found again at `box` (4,). If it was lost for a moment, its motion continues where it was to be,
+        and begins at its last place if it has moved otherwise; else it begins here."""
+        last, side = self._sights[-1], side_of(box)
+        off_px, moved_px = (math.dist(centre_of(box), place) for place in (self.next(time_s), last.centre))
+        is_moment = time_s - last.time_s <= _MOMENT_S
+        if not is_moment or off_px > _AS_EXPECTED_SIDES * side:
+            self._sights.clear()
+            if is_moment and moved_px <= _MAX_MOVED_SIDES * side:
+                self._sights.append(last)
         self.see(time_s, box)
 
     def next(self, time_s: float) -> Place:

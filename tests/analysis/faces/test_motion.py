@@ -58,6 +58,12 @@ def test_who_is_found_again_in_the_next_frame_moves_on_from_the_last_place() -> 
     assert motion.expected(1.08)[0] == pytest.approx(20)
 
 
+def test_who_is_found_again_where_expected_keeps_the_motion() -> None:
+    motion = _moved(25, seconds=1.0, speed=50)
+    motion.resume(1.04, _box(51.5))  # drawn along by what hides it
+    assert motion.expected(2.0, trusting_until_s=0.84)[0] > 80
+
+
 @pytest.mark.parametrize(("place", "time_s"), [(10, 1.5), (15, 1.04)])
 def test_who_was_away_for_long_or_jumped_begins_anew(place: float, time_s: float) -> None:
     motion = _moved(25, seconds=1.0, speed=50)
