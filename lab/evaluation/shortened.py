@@ -23,6 +23,7 @@ _COLUMNS: tuple[tuple[str, int, str], ...] = (
     ("jitter_stability", 1, "trembling"),
     ("light_mesh", 2, "light mesh: correlation"),
     ("light_mesh", 3, "light mesh: difference"),
+    ("changed_pictures", 1, "a beard moves it by"),
 )
 """Section, column of its table of expressions, and the header of the column here."""
 

@@ -19,6 +19,8 @@ arms               Forearms and hands of Anny's persons, and how their joints be
 hands              Hands drawn, in poses, from some side, in some light
 portrait_fit       The head laid on a portrait
 portraits          Portraits moved by the fitted head
+beards             Beards and moustaches drawn on a picture of a face
+nuisances          What changes a picture and not the face: beards, few pixels, light
 cameras            Light and cameras by chance, and what cameras do to a picture
 face_sets          Measured faces on disk
 generate           Makes and measures thousands: `python -m lab.rendered_faces.generate`

@@ -11,7 +11,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.analysis.faces.mesh import Crop, FaceMesh, MeshModel, crop_of_mesh
+from chalicelib.analysis.faces.detector import FaceDetector
+from chalicelib.analysis.faces.mesh import Crop, FaceMesh, MeshModel, crop_of_detection, crop_of_mesh
+from chalicelib.analysis.faces.tiling import search
 from chalicelib.analysis.networks.models import Models
 from chalicelib.domain.requests.recipes import Mesh
 from lab.rendered_faces.movements import TAUGHT, Movement
@@ -106,6 +108,15 @@ class FaceMeter:
             return None
         mesh = self._attention.measure(image, [crop_of_mesh(first.points)])[0]
         return mesh if mesh.flag >= _LEAST_FLAG else None
+
+
+def largest_face(detector: FaceDetector, image: NDArray[np.uint8]) -> Crop | None:
+    """The crop of the largest face of a picture (H, W, 3) uint8 BGR, or None if there is none."""
+    found = search(detector, image)
+    if not len(found.boxes):
+        return None
+    largest = int(np.argmax(found.boxes[:, 2] - found.boxes[:, 0]))
+    return crop_of_detection(found.boxes[largest], found.eyes[largest])
 
 
 def crop_of_landmarks(landmarks: NDArray[np.floating]) -> Crop:

@@ -83,7 +83,7 @@ def render_persons(
         name: partial(render_block, folder, name, first=first, pictures=pictures, seed=seed, kind=kind, head=head)
         for name, first in blocks.items()
     }
-    return _in_parts(folder, work, processes)
+    return in_parts(folder, work, processes)
 
 
 def move_portraits(
@@ -98,10 +98,10 @@ def move_portraits(
     work = {
         name: partial(move_block, folder, name, portraits.where(rows), pictures, seed) for name, rows in blocks.items()
     }
-    return _in_parts(folder, work, processes)
+    return in_parts(folder, work, processes)
 
 
-def _in_parts(folder: Path, work: Mapping[str, Callable[[], None]], processes: int) -> list[Path]:
+def in_parts(folder: Path, work: Mapping[str, Callable[[], None]], processes: int) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     os.environ.setdefault("LP_NUM_THREADS", "1")  # Mesa's own threads would compete with the other processes
     paths = {name: folder / f"{name}-000.npz" for name in work}

@@ -1,14 +1,16 @@
 """All sets of faces that a head is taught by and measured on, made or measured when they are not there yet."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from chalicelib.analysis.networks.models import Models
 from chalicelib.domain.requests.recipes import Mesh
 from lab.rendered_faces.face_sets import FaceSet, joined, load_face_set
+from lab.rendered_faces.nuisances import change_faces
 from lab.training.head_features import HeadFeatures, head_features
 from lab.training.real_faces import REST_CLIP, closed_mouths, measure_film, measure_portraits, read_codes
 
@@ -20,6 +22,22 @@ _RENDERED_SETS = (
 )
 """Seeds, how many persons, and the kind of movements."""
 _MOVED_SMILE, _REST_SMILE = 0.70, 0.20
+_CHANGES = (
+    *(("portraits", nuisance, seed) for nuisance, seed in (("beard", 1), ("beard", 2), ("small", 1), ("light", 1))),
+    *((faces, nuisance, 1) for faces in ("moved", "rendered") for nuisance in ("beard", "small", "light")),
+)
+"""Which faces are measured again with what changed in their pictures, and by which seed."""
+_CHANGED_RENDERED = 12
+"""One rendered face in so many."""
+
+
+@dataclass(frozen=True)
+class ChangedFaces:
+    """Faces of the set `of`, in its rows `rows` (N,), measured again with their pictures changed."""
+
+    of: str
+    rows: NDArray[np.int64]
+    faces: FaceSet
 
 
 class Faces:
@@ -46,6 +64,14 @@ class Faces:
         self.films = {film.stem: measure_film(folder / "real", models, film) for film in films}
         self.codes = read_codes(media)
         self._folder = folder
+        self.changed = {f"{of}-{nuisance}-{seed}": self._change(of, nuisance, seed) for of, nuisance, seed in _CHANGES}
+
+    def _change(self, of: str, nuisance: str, seed: int) -> ChangedFaces:
+        faces: FaceSet = getattr(self, of)
+        chosen = np.arange(len(faces)) % (_CHANGED_RENDERED if of == "rendered" else 1) == 0
+        folder = self._folder / f"{of}-{nuisance}-{seed}"
+        changed = change_faces(folder, faces.where(chosen), nuisance, seed=seed)
+        return ChangedFaces(of, np.flatnonzero(chosen)[changed.persons.astype(np.int64)], changed)
 
     def features(self, name: str, faces: FaceSet, mesh: Mesh) -> HeadFeatures:
         """Returns what the head sees of a set of faces; kept until the set has another number of faces."""

@@ -4,7 +4,8 @@
 numbers, the difference of its sides from the odd ones, so neither can be taken for the other.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,15 @@ class HeadFeatures:
 
     def __len__(self) -> int:
         return len(self.points)
+
+    def where(self, rows: NDArray[np.bool_] | NDArray[np.int64]) -> "HeadFeatures":
+        """Those of some faces."""
+        return HeadFeatures(self.points[rows], self.even[rows], self.odd[rows])
+
+
+def joined(parts: Sequence[HeadFeatures]) -> HeadFeatures:
+    """All faces, in order."""
+    return HeadFeatures(*(np.concatenate([getattr(one, each.name) for one in parts]) for each in fields(HeadFeatures)))
 
 
 def head_features(faces: FaceSet, mesh: Mesh) -> HeadFeatures:

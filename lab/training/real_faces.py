@@ -13,11 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.analysis.faces.detector import FaceDetector
-from chalicelib.analysis.faces.mesh import Crop, crop_of_detection, crop_of_mesh
-from chalicelib.analysis.faces.tiling import search
+from chalicelib.analysis.faces.mesh import Crop, crop_of_mesh
 from chalicelib.analysis.media.open_media import open_media
 from chalicelib.analysis.networks.models import Models
-from lab.rendered_faces.face_sets import FaceMeter, FaceSet, FaceSetWriter, load_face_set
+from lab.rendered_faces.face_sets import FaceMeter, FaceSet, FaceSetWriter, largest_face, load_face_set
 from lab.rendered_faces.movements import TAUGHT
 from lab.training.teacher import BLENDSHAPES, Teacher
 
@@ -36,7 +35,7 @@ def measure_portraits(folder: Path, models: Models, media: Path) -> FaceSet:
         writer = FaceSetWriter(folder, "portraits", part_size=100_000)
         for portrait in sorted((media / "portraits").glob("*.jpg")):
             image = np.asarray(cv2.imread(str(portrait)), dtype=np.uint8)
-            crop = _largest(detector, image)
+            crop = largest_face(detector, image)
             face = meter.measure(image, crop) if crop else None
             if face is not None:
                 writer.add(face, _UNKNOWN, "portrait", f"portraits/{portrait.name}", (0, 0))
@@ -54,7 +53,7 @@ def measure_film(folder: Path, models: Models, film: Path) -> FaceSet:
         crop: Crop | None = None
         with open_media(film) as opened:
             for frame in opened.frames():
-                crop = crop or _largest(detector, frame.image)
+                crop = crop or largest_face(detector, frame.image)
                 mesh = meter.attention_mesh(frame.image, crop) if crop else None
                 face = meter.measure(frame.image, mesh.crop) if mesh else None
                 crop = crop_of_mesh(mesh.points) if mesh else None
@@ -62,14 +61,6 @@ def measure_film(folder: Path, models: Models, film: Path) -> FaceSet:
                     writer.add(face, _UNKNOWN, "film", f"{film.stem}:{frame.index}:{frame.time_s:.3f}", (0, 0))
         writer.close()
     return load_face_set([path])
-
-
-def _largest(detector: FaceDetector, image: NDArray[np.uint8]) -> Crop | None:
-    found = search(detector, image)
-    if not len(found.boxes):
-        return None
-    largest = int(np.argmax(found.boxes[:, 2] - found.boxes[:, 0]))
-    return crop_of_detection(found.boxes[largest], found.eyes[largest])
 
 
 def closed_mouths(portraits: FaceSet, *, most_smile: float) -> NDArray[np.bool_]:

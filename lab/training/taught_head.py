@@ -16,7 +16,7 @@ from lab.training.head_features import HeadFeatures, Mirror
 
 Floats = NDArray[np.float64]
 
-_POINT_COMPONENTS, _SKIN_COMPONENTS = (200, 50), (250, 80)
+_POINT_COMPONENTS, _SKIN_COMPONENTS = (200, 50), (400, 120)
 """Even, odd."""
 _SPREAD_FLOOR = 0.3
 POINTS_PENALTY, SKIN_PENALTY = 0.3, 2.0
@@ -64,13 +64,15 @@ def _flat(faces: HeadFeatures) -> NDArray[np.float32]:
 @dataclass(frozen=True)
 class Lesson:
     """Faces: what is seen, `amounts` (N, E, 2) left and right, `persons` (N,) whose intercept they share, how much each
-    counts, and of which expressions (E,) the amounts are `known`: of the others nothing is learned from them."""
+    counts, and of which expressions (E,) the amounts are `known`: of the others nothing is learned from them. `alike`:
+    those of one person show the same, so neither side moved either."""
 
     faces: HeadFeatures
     amounts: NDArray[np.float32]
     persons: NDArray[np.str_]
     weight: float
     known: NDArray[np.bool_]
+    alike: bool = False
 
 
 @dataclass(frozen=True)
@@ -148,7 +150,7 @@ def _ridge_of(lessons: Sequence[Lesson], basis: Basis, blocks: tuple[str, str | 
         seen = np.hstack(parts).astype(np.float64)
         left, right = lesson.amounts[..., 0].astype(np.float64), lesson.amounts[..., 1]
         amounts = left - right if is_odd else (left + right) / 2
-        if not is_odd:
+        if lesson.alike or not is_odd:
             seen, amounts = _within(seen, lesson.persons), _within(amounts, lesson.persons)
         columns.append(seen)
         wanted.append(amounts)

@@ -24,7 +24,7 @@ from lab.rendered_faces.face_sets import FaceSet
 from lab.rendered_faces.movements import TAUGHT
 from lab.training.export_head import export_head
 from lab.training.head_faces import Faces
-from lab.training.head_features import HeadFeatures, head_features
+from lab.training.head_features import HeadFeatures, head_features, joined
 from lab.training.head_scales import (
     FEWEST_FRAMES,
     GIVEN,
@@ -44,10 +44,12 @@ _ROOT = Path(__file__).resolve().parents[2]
 WEIGHTS = _ROOT / "chalicelib" / "analysis" / "expressions" / "weights"
 RECORD = Path(__file__).with_name("head_record.json")
 
-POINTS, SKIN, MEAN, WITH_TODAY = "points", "points and skin", "mean of both", "points and today's network"
-_PORTRAIT_WEIGHT, _STILL_WEIGHT = 2.0, 0.5
+POINTS, SKIN, MEAN = "points", "points and skin", "mean of both"
+WITH_TODAY = "points, skin and today's network"
+_PORTRAIT_WEIGHT, _STILL_WEIGHT = 2.0, 4.0
 _NOT_BY_SMILES, _NOT_BY_SMILES_WEIGHT = ("lip stretch", "nose wrinkle"), 20.0
 """What broad smiles are taken for: the smiling portraits, on which they are absent, count so much for these."""
+_NUISANCE_WEIGHT = 32.0
 _KEPT_ASIDE = 5
 MIXED: Mapping[str, str] = {
     "brow raise": "with the own neutral, of the frames that show it the head alone is above 50 in a third, the mean in "
@@ -87,7 +89,9 @@ class HeadCourse:
         self._portraits = faces.features("portraits", faces.portraits, mesh)
         self._at_rest = head_features(faces.at_rest, mesh)
         self._films = {name: faces.features(name, film, mesh) for name, film in faces.films.items()}
-        self._basis = find_basis([*self._made.values(), self._portraits])
+        changed = faces.changed.items()
+        self._changed = {name: faces.features(name, each.faces, mesh) for name, each in changed}
+        self._basis = find_basis([*self._made.values(), self._portraits, *self._changed.values()])
 
     def run(self) -> dict[str, object]:
         """Chooses, teaches, writes; returns what is recorded."""
@@ -106,7 +110,7 @@ class HeadCourse:
         choices = choose_sources(made, coded, _sources_before(self._mesh))
         sources = [choices[name].source for name in TAUGHT]
         points, skin = self._heads({name: np.ones(len(rows), dtype=np.bool_) for name, rows in aside.items()})
-        shares = np.array([{SKIN: 1.0, MEAN: 0.5}.get(source, 0.0) for source in sources])
+        shares = np.array([{SKIN: 1.0, WITH_TODAY: 1.0, MEAN: 0.5}.get(source, 0.0) for source in sources])
         head = points.mixed(skin, shares)
         facts = self._facts(head, [name for name, source in zip(TAUGHT, sources, strict=True) if source == TODAY])
         content = export_head(head, name=f"head_{self._mesh}", facts=facts)
@@ -158,10 +162,10 @@ class HeadCourse:
         for name, chosen in rows.items():
             faces: FaceSet = getattr(self._faces, name)
             weight = _PORTRAIT_WEIGHT if name == "moved" else 1.0
-            seen = _rows(self._made[name], chosen)
+            seen = self._made[name].where(chosen)
             everything = np.ones(len(TAUGHT), dtype=np.bool_)
             lessons.append(Lesson(seen, faces.amounts[chosen], faces.persons[chosen], weight, everything))
-        lessons += self._portrait_lessons()
+        lessons += [*self._portrait_lessons(), *self._nuisance_lessons(rows)]
         heads = (
             teach_head(lessons, self._basis, skin=False, penalty=POINTS_PENALTY),
             teach_head(lessons, self._basis, skin=True, penalty=SKIN_PENALTY),
@@ -177,6 +181,16 @@ class HeadCourse:
         by_smiles = np.isin(TAUGHT, _NOT_BY_SMILES)
         yield Lesson(self._portraits, amounts, same, _STILL_WEIGHT, known & ~by_smiles)
         yield Lesson(self._portraits, amounts, same, _NOT_BY_SMILES_WEIGHT, known & by_smiles)
+
+    def _nuisance_lessons(self, rows: Mapping[str, NDArray[np.bool_]]) -> Iterator[Lesson]:
+        """The same faces before and after their pictures were changed: nothing moved."""
+        for name, changed in self._faces.changed.items():
+            before = self._made.get(changed.of, self._portraits)
+            taught = rows[changed.of][changed.rows] if changed.of in rows else np.ones(len(changed.rows), np.bool_)
+            pairs = np.tile(changed.rows[taught], 2).astype(np.str_)
+            seen = joined([before.where(changed.rows[taught]), self._changed[name].where(taught)])
+            nothing = np.zeros((len(pairs), len(TAUGHT), 2), dtype=np.float32)
+            yield Lesson(seen, nothing, pairs, _NUISANCE_WEIGHT, np.ones(len(TAUGHT), dtype=np.bool_), alike=True)
 
     def _standard(self, head: LinearHead) -> LinearHead:
         resting = head.amounts(self._at_rest)
@@ -196,10 +210,10 @@ class HeadCourse:
         self, heads: Mapping[str, LinearHead], seen: HeadFeatures, faces: FaceSet, rows: NDArray[np.bool_]
     ) -> Answers:
         today = self._today(faces.where(rows))
-        found = {name: head.amounts(_rows(seen, rows)) for name, head in heads.items()}
+        found = {name: head.amounts(seen.where(rows)) for name, head in heads.items()}
         resting = self._today(self._faces.at_rest)
         standard = (today - resting.mean(axis=0)) / resting.std(axis=0)
-        return {TODAY: today, **found, WITH_TODAY: (found[POINTS] + standard) / 2}
+        return {TODAY: today, **found, WITH_TODAY: (found[SKIN] + standard) / 2}
 
     def _coded(self, heads: Mapping[str, LinearHead], film: str) -> tuple[Answers, list[Mapping[str, str]]]:
         faces = self._faces.films[film]
@@ -222,10 +236,6 @@ def _kept_aside(faces: FaceSet) -> NDArray[np.bool_]:
 
 def _is_unmeasured(name: str, known: Known) -> bool:
     return known.frames(name) < FEWEST_FRAMES
-
-
-def _rows(faces: HeadFeatures, rows: NDArray[np.bool_]) -> HeadFeatures:
-    return HeadFeatures(faces.points[rows], faces.even[rows], faces.odd[rows])
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import pytest
 from chalicelib.analysis.networks.onnx_runtime import onnxruntime
 from lab.rendered_faces.movements import TAUGHT
 from lab.training.export_head import export_head
-from lab.training.head_features import HeadFeatures, Mirror
+from lab.training.head_features import HeadFeatures, Mirror, joined
 from lab.training.head_sources import TODAY, auc, choose_sources
 from lab.training.taught_head import Lesson, LinearHead, find_basis, teach_head
 
@@ -99,6 +99,35 @@ def test_nothing_is_learned_of_what_a_lesson_does_not_know(head: LinearHead) -> 
     seen, _, _ = _faces(2)
     np.testing.assert_allclose(taught.amounts(seen)[:, 0], head.amounts(seen)[:, 0], atol=1e-4)
     assert np.abs(taught.amounts(seen) - head.amounts(seen))[:, 1].max() > 0.1
+
+
+def test_what_changes_a_picture_alone_is_learned_to_mean_nothing() -> None:
+    """A trait that comes and goes with the first amount by chance; pairs that differ by the trait alone tell the two
+    apart, on both sides and left less right."""
+    features, amounts, persons = _faces(5)
+    trait = np.random.default_rng(5).normal(0, 1, _CELLS)
+    even = features.even + amounts[:, [0]].mean(axis=2) * trait
+    odd = features.odd + (amounts[:, [0], 0] - amounts[:, [0], 1]) * trait
+    seen = HeadFeatures(features.points, even.astype(np.float32), odd.astype(np.float32))
+    changed = HeadFeatures(seen.points, (even + 0.5 * trait).astype(np.float32), (odd + trait).astype(np.float32))
+    known = np.ones(2, dtype=np.bool_)
+    moving = Lesson(seen, amounts, persons, 1.0, known)
+    rows = np.arange(len(seen))
+    pairs = np.concatenate([rows, rows]).astype(np.str_)
+    alike = Lesson(
+        joined([seen, changed]), np.zeros((2 * len(seen), 2, 2), dtype=np.float32), pairs, 50.0, known, alike=True
+    )
+    basis = find_basis([seen, changed])
+    moved = {}
+    for name, lessons in (("without", [moving]), ("with", [moving, alike])):
+        head = teach_head(lessons, basis, skin=True, penalty=0.01)
+        moved[name] = [
+            np.abs(head.amounts(changed) - head.amounts(seen))[:, 0].mean(),
+            np.abs(head.differences(changed) - head.differences(seen))[:, 0].mean(),
+        ]
+        assert np.corrcoef(head.differences(seen)[:, 0], amounts[:, 0, 0] - amounts[:, 0, 1])[0, 1] > 0.8
+    assert max(moved["with"]) < 0.05
+    assert min(moved["without"]) > 0.1
 
 
 def test_auc_counts_pairs() -> None:

@@ -35,8 +35,8 @@ SINGLE_S = 1.0
 """For so many seconds a face may do one thing: a quantile of less says nothing about rest."""
 GIVEN = 10.0
 """The distance from rest of a face that is said to rest, a standard deviation in levels."""
-MOST_ABOVE, MOST_BELOW = 2.0, 3.0
-"""No rest lies further from the mean of persons, in spreads. High readings are expressions more often than low ones."""
+FARTHEST = 3.0
+"""No rest lies further from the mean of persons, in spreads: one person in 400 would."""
 
 _DOING = [BASELINE_NAMES.index(name) for name in ("smile", "mouth open", "eye closure")]
 _DOING_FROM = 50.0
@@ -71,7 +71,7 @@ class OwnNeutral:
         """`spreads` (20,): standard deviations between persons at rest, in levels; `neutral_s`: from when to when the
         face is known to rest."""
         self._spreads, self._prior = spreads, np.square(spreads)
-        self._lowest, self._highest = -MOST_BELOW * spreads, MOST_ABOVE * spreads
+        self._lowest, self._highest = -FARTHEST * spreads, FARTHEST * spreads
         self._neutral_s = neutral_s
         self._given = np.zeros(len(BASELINE_NAMES) + 1)  # the sum of the levels read then, and the number of frames
         self._seconds = np.zeros((len(BASELINE_NAMES), _BINS))

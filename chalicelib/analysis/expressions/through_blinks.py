@@ -26,8 +26,9 @@ BLINK_S = 0.4
 """The longest blink (J. Stern, L. Walrath, R. Goldstein 1984: 0.1 to 0.4 s)."""
 WITHIN_S = 0.25
 """The lids of a blink are still for less than this; at few frames a second, the last `_FEW` within a blink count."""
-MOVED = 15.0
-"""In levels, of which closed eyes have 100; in lids that are still they differ by some five."""
+MOVED = 20.0
+"""In levels, of which closed eyes have 100; in lids that are still they differ by some five, and in eyes that narrow
+slowly by some fifteen within `WITHIN_S`."""
 WIDE = -10.0
 """The level from which on eyes that open wider count as still."""
 FLUTTER_S = 1.0

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from lab.evaluation.sections import (
     calls,
+    changed_pictures,
     confidence,
     covered_faces,
     crowds,
@@ -38,6 +39,7 @@ SECTIONS: Mapping[str, Callable[[Workbench], Section]] = {
         pose_stability,
         jitter_stability,
         light_mesh,
+        changed_pictures,
         gaze,
         pixel_aspect,
         crowds,

@@ -19,7 +19,7 @@ from chalicelib.domain.requests.recipes import RECIPES
 _FPS = 5.0
 _REST_S = 10.0
 _READ_AS_FURROW = 30.0  # what a still of these faces reads at least, though nobody frowns
-_SETTLED_FURROW = 8.0
+_SETTLED_FURROW = 20.0
 
 Image = NDArray[np.uint8]
 Film = Callable[[Iterator[Frame]], list[FaceMetrics]]

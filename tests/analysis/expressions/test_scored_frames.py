@@ -203,7 +203,7 @@ def test_a_gap_begins_anew() -> None:
 def _rises(values: NDArray[np.float64]) -> int:
     """Counts rises to 60 from below 40: processors differ in the last digits, which may cross one limit or not.
     Blinks of one or two frames, which smoothing flattens, do not count."""
-    values = np.median(np.lib.stride_tricks.sliding_window_view(values, 3), axis=1)
+    values = np.median(np.lib.stride_tricks.sliding_window_view(values, 5), axis=1)
     far = values[(values > 60) | (values < 40)] > 50
     return int(np.sum(np.diff(far.astype(int)) == 1))
 
