@@ -22,6 +22,7 @@ from chalicelib.analysis.faces.head_pose import interocular_distance_px
 from chalicelib.analysis.networks.models import Models
 from chalicelib.analysis.validity import sharpness
 from lab.gaze.eye_sets import HEADS, MadeEyes
+from lab.rendered_faces.cameras import compressed
 from lab.rendered_faces.face_sets import FaceMeter, crop_of_landmarks
 from lab.rendered_faces.generate import MODELS, contact_sheet
 from lab.rendered_faces.heads import MIDDLE_CM, RenderedPerson
@@ -155,9 +156,7 @@ def _measured(
 def _compressed(image: NDArray[np.uint8], random: Random) -> NDArray[np.uint8]:
     """The picture as a camera with some noise takes it, compressed."""
     noisy = image + random.normal(0, random.uniform(0, 4), image.shape)
-    quality = [cv2.IMWRITE_JPEG_QUALITY, int(random.uniform(60, 95))]
-    encoded = cv2.imencode(".jpg", np.clip(noisy, 0, 255).astype(np.uint8), quality)[1]
-    return np.asarray(cv2.imdecode(encoded, cv2.IMREAD_COLOR), dtype=np.uint8)
+    return compressed(np.clip(noisy, 0, 255).astype(np.uint8), int(random.uniform(60, 95)))
 
 
 def main() -> None:

@@ -11,9 +11,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from chalicelib.analysis.faces.head_pose import interocular_distance_px
+from lab.rendered_faces.cameras import Random
 from lab.rendered_faces.relief import blurred
 
-Random = np.random.Generator
 Mask = NDArray[np.float32]
 
 _FINE = 3
@@ -24,7 +25,8 @@ _UNDER_NOSE = (327, 2, 98)
 _JAW = (132, 58, 172, 136, 150, 149, 176, 148, 152, 377, 400, 378, 379, 365, 397, 288, 361)
 _CHIN = (149, 176, 148, 152, 377, 400, 378)
 _CHEEK_RIGHT, _CHEEK_LEFT = (205, 207, 213, 132), (425, 427, 433, 361)
-_NOSE, _MOUTH, _CHIN_POINT, _EYES = 2, 13, 152, (33, 263)
+_NOSE, _MOUTH, _CHIN_POINT = 2, 13, 152
+_RIGHT_CORNER, _LEFT_CORNER = 61, 291
 _COLOURS = np.array(
     [[0.10, 0.09, 0.09], [0.17, 0.14, 0.12], [0.27, 0.21, 0.17], [0.42, 0.33, 0.25], [0.45, 0.31, 0.23], [0.60] * 3]
 )
@@ -32,7 +34,7 @@ _COLOURS = np.array(
 
 
 @dataclass(frozen=True, slots=True)
-class _Style:
+class Style:
     """Which parts grow, how many hairs for each square of a hundredth of the eye distance, and how long they are, in
     eye distances."""
 
@@ -44,13 +46,13 @@ class _Style:
 
 
 _FULL = ("moustache", "chin", "jaw")
-STYLES: Mapping[str, _Style] = {
-    "stubble": _Style(_FULL, (0.10, 0.35), (0.012, 0.03), (0.1, 0.4)),
-    "short": _Style(_FULL, (0.3, 0.6), (0.02, 0.06), (0.35, 0.7)),
-    "full": _Style((*_FULL, "below"), (0.3, 0.7), (0.06, 0.16), (0.6, 0.95)),
-    "moustache": _Style(("moustache",), (0.4, 0.8), (0.03, 0.09), (0.4, 0.9)),
-    "goatee": _Style(("moustache", "chin"), (0.3, 0.7), (0.03, 0.1), (0.4, 0.9)),
-    "chin": _Style(("chin",), (0.3, 0.7), (0.03, 0.1), (0.4, 0.9)),
+STYLES: Mapping[str, Style] = {
+    "stubble": Style(_FULL, (0.10, 0.35), (0.012, 0.03), (0.1, 0.4)),
+    "short": Style(_FULL, (0.3, 0.6), (0.02, 0.06), (0.35, 0.7)),
+    "full": Style((*_FULL, "below"), (0.3, 0.7), (0.06, 0.16), (0.6, 0.95)),
+    "moustache": Style(("moustache",), (0.4, 0.8), (0.03, 0.09), (0.4, 0.9)),
+    "goatee": Style(("moustache", "chin"), (0.3, 0.7), (0.03, 0.1), (0.4, 0.9)),
+    "chin": Style(("chin",), (0.3, 0.7), (0.03, 0.1), (0.4, 0.9)),
 }
 
 
@@ -61,7 +63,7 @@ def bearded(
     pixels; `kind`: one of `STYLES`, by chance if none is given."""
     style = STYLES[kind or str(random.choice(list(STYLES)))]
     points = np.asarray(points[:, :2], dtype=np.float64) * _FINE
-    eyes = float(np.linalg.norm(points[_EYES[1]] - points[_EYES[0]]))
+    eyes = interocular_distance_px(points)
     large = np.asarray(cv2.resize(picture, None, fx=_FINE, fy=_FINE, interpolation=cv2.INTER_CUBIC), dtype=np.uint8)
     grown = _grown(points, eyes, large.shape[0], style, random)
     hairs, shades = _hairs(grown, points, eyes, style, random)
@@ -76,14 +78,13 @@ def bearded(
     return np.asarray(np.clip(small, 0, 255), dtype=np.uint8)
 
 
-def _grown(points: NDArray[np.float64], eyes: float, side: int, style: _Style, random: Random) -> Mask:
+def _grown(points: NDArray[np.float64], eyes: float, side: int, style: Style, random: Random) -> Mask:
     """(S, S) 0..1 where hair grows."""
     areas = {"moustache": _moustache, "chin": _chin, "jaw": _jaw, "below": _below}
     grown = np.zeros((side, side), dtype=np.float32)
     for part in style.parts:
         mask = np.zeros_like(grown)
-        for area in areas[part](points, eyes, random):
-            cv2.fillPoly(mask, [np.round(area).astype(np.int32)], 1.0)
+        cv2.fillPoly(mask, [np.round(areas[part](points, eyes, random)).astype(np.int32)], 1.0)
         grown = np.maximum(grown, blurred(mask, random.uniform(0.015, 0.06) * eyes))
     lips = np.zeros_like(grown)
     outline = np.concatenate([points[list(_UPPER_LIP)], points[list(_LOWER_LIP[::-1])]])
@@ -98,44 +99,45 @@ def _grown(points: NDArray[np.float64], eyes: float, side: int, style: _Style, r
     return np.asarray(np.clip(grown * (1 - blurred(lips, 0.008 * eyes)) * patchy, 0, 1), dtype=np.float32)
 
 
-def _moustache(points: NDArray[np.float64], eyes: float, random: Random) -> list[NDArray[np.float64]]:
+def _moustache(points: NDArray[np.float64], eyes: float, random: Random) -> NDArray[np.float64]:
     wide = random.uniform(-0.04, 0.08) * eyes
     lip, nose = points[list(_UPPER_LIP)].copy(), points[list(_UNDER_NOSE)] + (0, 0.02 * eyes)
     lip[:, 1] += 0.04 * eyes
     droop = random.uniform(0.0, 0.2) * eyes
     right, left = lip[0] + (-wide, droop), lip[-1] + (wide, droop)
-    return [np.concatenate([right[None], lip, left[None], nose])]
+    return np.concatenate([right[None], lip, left[None], nose])
 
 
-def _chin(points: NDArray[np.float64], eyes: float, random: Random) -> list[NDArray[np.float64]]:
+def _chin(points: NDArray[np.float64], eyes: float, random: Random) -> NDArray[np.float64]:
     across = random.uniform(0.5, 1.0)
     lip, chin = points[list(_LOWER_LIP)], points[list(_CHIN)]
     middle = points[_CHIN_POINT]
     chin = middle + (chin - middle) * (across, 1.0)
-    joins = [points[[61]] + (-0.03 * eyes, -0.02 * eyes), points[[291]] + (0.03 * eyes, -0.02 * eyes)]
+    right = points[[_RIGHT_CORNER]] + (-0.03 * eyes, -0.02 * eyes)
+    left = points[[_LEFT_CORNER]] + (0.03 * eyes, -0.02 * eyes)
     lip = lip if random.random() < 0.6 else points[_MOUTH] + (lip - points[_MOUTH]) * (0.35, 1.15)
-    return [np.concatenate([joins[0], lip, joins[1], chin[::-1]])]
+    return np.concatenate([right, lip, left, chin[::-1]])
 
 
-def _jaw(points: NDArray[np.float64], _eyes: float, random: Random) -> list[NDArray[np.float64]]:
+def _jaw(points: NDArray[np.float64], _eyes: float, random: Random) -> NDArray[np.float64]:
     jaw = points[list(_JAW)]
     high = random.uniform(0.0, 1.0)
     sides = []
-    for cheek, corner in ((_CHEEK_RIGHT, 61), (_CHEEK_LEFT, 291)):
+    for cheek, corner in ((_CHEEK_RIGHT, _RIGHT_CORNER), (_CHEEK_LEFT, _LEFT_CORNER)):
         line = points[list(cheek)] * high + (1 - high) * points[[corner, corner, cheek[2], cheek[3]]]
         sides.append(np.concatenate([points[[corner]], line]))
-    return [np.concatenate([sides[0], jaw, sides[1][::-1], points[[17]]])]
+    return np.concatenate([sides[0], jaw, sides[1][::-1], points[[17]]])
 
 
-def _below(points: NDArray[np.float64], eyes: float, random: Random) -> list[NDArray[np.float64]]:
+def _below(points: NDArray[np.float64], eyes: float, random: Random) -> NDArray[np.float64]:
     jaw = points[list(_JAW[2:-2])]
     middle = points[_MOUTH]
     outward = (jaw - middle) / np.linalg.norm(jaw - middle, axis=1, keepdims=True)
     down = np.clip(outward[:, [1]], 0, 1)
-    return [np.concatenate([jaw, (jaw + outward * down * random.uniform(0.05, 0.45) * eyes)[::-1]])]
+    return np.concatenate([jaw, (jaw + outward * down * random.uniform(0.05, 0.45) * eyes)[::-1]])
 
 
-def _hairs(grown: Mask, points: NDArray[np.float64], eyes: float, style: _Style, random: Random) -> tuple[Mask, Mask]:
+def _hairs(grown: Mask, points: NDArray[np.float64], eyes: float, style: Style, random: Random) -> tuple[Mask, Mask]:
     """(S, S) how much hair covers, and how bright it is."""
     covers, shades = np.zeros_like(grown), np.ones_like(grown)
     rows, columns = np.nonzero(grown > 0.05)
@@ -165,7 +167,7 @@ def _hairs(grown: Mask, points: NDArray[np.float64], eyes: float, style: _Style,
 def _light(picture: NDArray[np.uint8], points: NDArray[np.float64], eyes: float) -> Mask:
     """(S, S, 1) how bright the skin is lit, 1 in full light."""
     grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY).astype(np.float32)
-    low, high = points[:, :2].min(axis=0).astype(int), points[:, :2].max(axis=0).astype(int)
+    low, high = points.min(axis=0).astype(int), points.max(axis=0).astype(int)
     face = grey[max(low[1], 0) : high[1], max(low[0], 0) : high[0]]
     smooth = blurred(grey, 0.12 * eyes)
     level = float(np.percentile(face, 75)) if face.size else 128.0

@@ -57,10 +57,14 @@ def taken(image: NDArray[np.uint8], random: Random) -> NDArray[np.uint8]:
     picture += random.normal(0, random.uniform(0, 5), picture.shape).astype(np.float32)
     taken_picture = np.clip(picture, 0, 255).astype(np.uint8)
     if random.random() < 0.5:
-        quality = [cv2.IMWRITE_JPEG_QUALITY, int(random.uniform(30, 92))]
-        encoded = cv2.imencode(".jpg", taken_picture, quality)[1]
-        taken_picture = np.asarray(cv2.imdecode(encoded, cv2.IMREAD_COLOR), dtype=np.uint8)
+        return compressed(taken_picture, int(random.uniform(30, 92)))
     return taken_picture
+
+
+def compressed(picture: NDArray[np.uint8], quality: int) -> NDArray[np.uint8]:
+    """A picture (H, W, 3) uint8 BGR after JPEG compression with a quality of 0..100."""
+    encoded = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
+    return np.asarray(cv2.imdecode(encoded, cv2.IMREAD_COLOR), dtype=np.uint8)
 
 
 def _small(picture: NDArray[np.float32], random: Random) -> NDArray[np.float32]:

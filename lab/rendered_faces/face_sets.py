@@ -45,7 +45,7 @@ class FaceSet:
         """The faces as one of the meshes measured them."""
         points = self.attention if mesh is Mesh.ATTENTION else self.light
         for face, sample in zip(points, self.samples, strict=True):
-            yield FaceMesh(face.astype(np.float64), 1.0, sample, WHOLE_SAMPLE)
+            yield mesh_of(sample, face)
 
     def where(self, chosen: NDArray[np.bool_]) -> "FaceSet":
         """Those that are chosen, (N,) bool."""
@@ -54,6 +54,11 @@ class FaceSet:
     def save(self, path: Path) -> None:
         """Writes one part."""
         np.savez(path, **{each.name: getattr(self, each.name) for each in fields(self)})
+
+
+def mesh_of(sample: NDArray[np.uint8], points: NDArray[np.floating]) -> FaceMesh:
+    """The mesh that the product would have of a `sample` and points (478 or 468, 3) in its pixels."""
+    return FaceMesh(points.astype(np.float64), 1.0, sample, WHOLE_SAMPLE)
 
 
 def load_face_set(paths: Sequence[Path]) -> FaceSet:

@@ -13,34 +13,28 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from chalicelib.analysis.faces.head_pose import interocular_distance_px
 from chalicelib.analysis.networks.models import Models
-from lab.rendered_faces.beards import Random, bearded
-from lab.rendered_faces.face_sets import (
-    WHOLE_SAMPLE,
-    FaceMeter,
-    FaceSet,
-    FaceSetWriter,
-    load_face_set,
-)
+from lab.rendered_faces.beards import bearded
+from lab.rendered_faces.cameras import Random, compressed
+from lab.rendered_faces.face_sets import WHOLE_SAMPLE, FaceMeter, FaceSet, FaceSetWriter, load_face_set
 from lab.rendered_faces.generate import MODELS, in_parts
 from lab.rendered_faces.relief import blurred
 
 Image = NDArray[np.uint8]
 
 _BLOCK = 250
-_EYES = (33, 263)
-_SMALLEST_PX, _LARGEST_PX = 14, 50
-"""Between the outer eye corners: faces of less than about 20 are not valid."""
+SMALL_PX = (14, 50)
+"""Between the outer eye corners, from and to: faces of less than about 20 are not valid."""
 
 
 def small(picture: Image, points: NDArray[np.floating], random: Random) -> Image:
-    """The face with 14 to 50 pixels between its outer eye corners, half of the time compressed."""
-    eyes = float(np.linalg.norm(points[_EYES[1], :2] - points[_EYES[0], :2]))
-    side = max(int(picture.shape[0] * min(random.uniform(_SMALLEST_PX, _LARGEST_PX) / eyes, 1.0)), 24)
+    """The face with `SMALL_PX` between its outer eye corners, half of the time compressed."""
+    share = min(random.uniform(*SMALL_PX) / interocular_distance_px(points), 1.0)
+    side = max(int(picture.shape[0] * share), 24)
     found = np.asarray(cv2.resize(picture, (side, side), interpolation=cv2.INTER_AREA), dtype=np.uint8)
     if random.random() < 0.5:
-        quality = [cv2.IMWRITE_JPEG_QUALITY, int(random.uniform(45, 95))]
-        found = np.asarray(cv2.imdecode(cv2.imencode(".jpg", found, quality)[1], cv2.IMREAD_COLOR), dtype=np.uint8)
+        found = compressed(found, int(random.uniform(45, 95)))
     kind = (cv2.INTER_CUBIC, cv2.INTER_LINEAR)[random.integers(2)]
     return np.asarray(cv2.resize(found, picture.shape[1::-1], interpolation=kind), dtype=np.uint8)
 

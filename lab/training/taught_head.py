@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lab.training.head_features import HeadFeatures, Mirror
+from lab.training.head_features import HeadFeatures, Mirror, joined
 
 Floats = NDArray[np.float64]
 
@@ -86,17 +86,16 @@ class Basis:
 
 def find_basis(faces: Sequence[HeadFeatures]) -> Basis:
     """The strongest components of faces of all kinds."""
-    points = np.concatenate([each.points for each in faces])
-    mirror = Mirror.of(points)
-    even, odd = mirror.split(points)
-    skin, skin_odd = (np.concatenate([getattr(each, name) for each in faces]) for name in ("even", "odd"))
+    seen = joined(faces)
+    mirror = Mirror.of(seen.points)
+    even, odd = mirror.split(seen.points)
     return Basis(
         mirror,
         {
             "points": _components(even - even.mean(axis=0), _POINT_COMPONENTS[0]),
             "points_odd": _components(odd, _POINT_COMPONENTS[1]),
-            "skin": _components(skin - skin.mean(axis=0), _SKIN_COMPONENTS[0], evened=True),
-            "skin_odd": _components(skin_odd, _SKIN_COMPONENTS[1], evened=True),
+            "skin": _components(seen.even - seen.even.mean(axis=0), _SKIN_COMPONENTS[0], evened=True),
+            "skin_odd": _components(seen.odd, _SKIN_COMPONENTS[1], evened=True),
         },
     )
 

@@ -44,7 +44,7 @@ def head_pose(fit: RigidFit) -> HeadPose:
     return HeadPose(math.degrees(pitch), math.degrees(yaw), math.degrees(roll))
 
 
-def interocular_distance_px(points: NDArray[np.float64]) -> float:
+def interocular_distance_px(points: NDArray[np.floating]) -> float:
     """The distance in the picture between the outer eye corners of a mesh (N, 3), in pixels."""
     return math.dist(points[LEFT_EYE_OUTER_CORNER, :2].tolist(), points[RIGHT_EYE_OUTER_CORNER, :2].tolist())
 

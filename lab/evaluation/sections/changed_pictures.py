@@ -1,6 +1,5 @@
 """Measures how far scores move if the picture of a face changes and the face does not."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
@@ -8,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.analysis.faces.detector import FaceDetector
-from chalicelib.analysis.faces.mesh import FaceMesh
 from lab.evaluation.workbench import MEASURED_EXPRESSIONS, Workbench
-from lab.rendered_faces.face_sets import WHOLE_SAMPLE, FaceMeter, MeasuredFace, largest_face
-from lab.rendered_faces.nuisances import NUISANCES
+from lab.rendered_faces.face_sets import WHOLE_SAMPLE, FaceMeter, MeasuredFace, largest_face, mesh_of
+from lab.rendered_faces.nuisances import NUISANCES, SMALL_PX
 from lab.reports.report import Bar, Cell, Figure, Section, Table, tenths
+from lab.training.real_faces import read_codes
 
 NAME = "changed_pictures"
 
@@ -20,15 +19,17 @@ _FAR = 25.0
 _MOST_FAR = 3.0
 _TITLES: Mapping[str, str] = {
     "beard": "a beard drawn",
-    "small": "14 to 50 pixels between the eyes",
+    "small": f"{SMALL_PX[0]} to {SMALL_PX[1]} pixels between the eyes",
     "light": "other light",
 }
 
 
 def evaluate(bench: Workbench) -> Section:
     """Over the coded frames of the performances, each changed in every way."""
-    meter, faces = FaceMeter(bench.models), list(_faces(bench))
-    moved = {name: _moved(bench, meter, faces, name) for name in NUISANCES}
+    meter = FaceMeter(bench.models)
+    faces = list(_faces(bench, meter))
+    scores = [_scores(bench, face) for face in faces]
+    moved = {name: _moved(bench, meter, faces, scores, name) for name in NUISANCES}
     rows: list[tuple[Cell, ...]] = [
         (name, *(tenths(apart.mean(axis=0)[place]) for apart in moved.values()))
         for place, name in enumerate(MEASURED_EXPRESSIONS)
@@ -47,9 +48,8 @@ def evaluate(bench: Workbench) -> Section:
     )
 
 
-def _faces(bench: Workbench) -> Iterator[MeasuredFace]:
-    detector, meter = FaceDetector(bench.models), FaceMeter(bench.models)
-    codes = json.loads((bench.media / "performances" / "codes.json").read_text(encoding="utf-8"))
+def _faces(bench: Workbench, meter: FaceMeter) -> Iterator[MeasuredFace]:
+    detector, codes = FaceDetector(bench.models), read_codes(bench.media)
     places = sorted((clip, int(number)) for clip, _, number in (place.rpartition("_") for place in codes))
     for clip, coded in groupby(places, key=lambda place: place[0]):
         numbers = {number for _, number in coded}
@@ -60,19 +60,25 @@ def _faces(bench: Workbench) -> Iterator[MeasuredFace]:
                 yield face
 
 
-def _moved(bench: Workbench, meter: FaceMeter, faces: Sequence[MeasuredFace], nuisance: str) -> NDArray[np.float64]:
-    """(N, E) how far scores lie apart, of the faces that are found again."""
+def _moved(
+    bench: Workbench,
+    meter: FaceMeter,
+    faces: Sequence[MeasuredFace],
+    scores: Sequence[NDArray[np.float64]],
+    nuisance: str,
+) -> NDArray[np.float64]:
+    """(N, E) how far the scores of changed faces lie from `scores`, of those that are found again."""
     apart = []
-    for number, face in enumerate(faces):
+    for number, (face, before) in enumerate(zip(faces, scores, strict=True)):
         changed = NUISANCES[nuisance](face.sample, face.attention, np.random.default_rng(number))
         again = meter.measure(changed, WHOLE_SAMPLE)
         if again is not None:
-            apart.append(abs(_scores(bench, again) - _scores(bench, face)))
+            apart.append(abs(_scores(bench, again) - before))
     return np.array(apart)
 
 
 def _scores(bench: Workbench, face: MeasuredFace) -> NDArray[np.float64]:
-    scores = bench.score(FaceMesh(face.attention.astype(np.float64), 1.0, face.sample, WHOLE_SAMPLE))
+    scores = bench.score(mesh_of(face.sample, face.attention))
     return np.array([scores[name] for name in MEASURED_EXPRESSIONS])
 
 

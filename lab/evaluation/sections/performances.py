@@ -1,7 +1,6 @@
 """Measures what scores are worth on performances of eight persons, coded by eye."""
 
 import itertools
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +12,7 @@ from chalicelib.domain.measurements.reliability import RELIABILITY, SEVEN, Grade
 from lab.evaluation.presence import Separation, separation
 from lab.evaluation.workbench import Workbench
 from lab.reports.report import Bar, Cell, Figure, Section, Table, slug
+from lab.training.real_faces import read_codes
 
 NAME = "performances"
 TITLE = "Performances coded by eye"
@@ -70,8 +70,7 @@ def evaluate(bench: Workbench) -> Section:
 
 
 def _coded(bench: Workbench) -> Iterator[Coded]:
-    text = (bench.media / FOLDER / "codes.json").read_text(encoding="utf-8")
-    for place, codes in json.loads(text).items():
+    for place, codes in read_codes(bench.media).items():
         clip, _, number = place.partition("_")
         if int(number) >= bench.effort.frames:
             continue
